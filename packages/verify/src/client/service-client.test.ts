@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { QuoteService } from '../../test/quote-service.ts';
+import { operations, startQuoteService } from '../../test/quote-service.ts';
+import type { OperationPolicy } from '../operation.ts';
+import { createServiceTokenSigner } from '../service-token-signer.ts';
+import { createTestEdge } from '../testing/index.ts';
+import type { ServiceClientOptions } from './service-client.ts';
+import { createServiceClient } from './service-client.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+const callable = {
+  'product:quotes.create': operations['product:quotes.create'],
+  'product:notes.read': operations['product:notes.read'],
+};
+type Options = ServiceClientOptions<typeof callable>;
+
+let product: QuoteService;
+beforeAll(async () => {
+  product = await startQuoteService();
+});
+afterAll(() => product.close());
+beforeEach(() => {
+  product.handled.length = 0;
+  product.decisions.length = 0;
+});
+
+const client = (options: Partial<Options> = {}) =>
+  createServiceClient({ operations: callable, baseUrl: product.origin, signer: product.signer, ...options });
+
+/** How a call failed: code, status and code of the answer. */
+async function failure(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof UpstreamError)) throw error;
+  return `${error.code} ${error.answer?.status} ${error.answer?.code}`;
+}
+
+describe('createServiceClient', () => {
+  it('calls an operation with a body and gives its answer', async () => {
+    expect(await client().call('product:quotes.create', { body: { items: [1, 2, 3] } })).toEqual({ total: 3 });
+    expect(product.handled).toEqual([
+      { id: 'product:quotes.create', input: { body: { items: [1, 2, 3] } }, caller: 'order' },
+    ]);
+  });
+
+  it('calls an operation for a user, with parameters in path and query', async () => {
+    const accessToken = product.userToken({ sub: 'ada' });
+    const request = { params: { id: 'ä?b&c' }, query: { full: '1' }, accessToken };
+    expect(await client().call('product:notes.read', request)).toEqual({ id: 'ä?b&c', reader: 'ada' });
+    expect(product.handled).toMatchObject([{ input: { params: { id: 'ä?b&c' }, query: { full: '1' } } }]);
+  });
+
+  it('makes a token of its own for each call', async () => {
+    const calls = [...Array(10)].map(() => client().call('product:quotes.create', { body: { items: [] } }));
+    expect(await Promise.all(calls)).toHaveLength(10);
+    expect(new Set(product.decisions.map(({ jti }) => jti)).size).toBe(10);
+  });
+
+  it('sends the headers it is given beside its own', async () => {
+    let asked = 0;
+    const headers = () => {
+      asked += 1;
+      return { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'service-token': 'x' };
+    };
+    // Its own win: a header of the same name does not replace the token.
+    expect(await client({ headers }).call('product:quotes.create', { body: { items: [] } })).toEqual({ total: 0 });
+    expect(asked).toBe(1);
+  });
+
+  it.each(['.', '..', '', '../quotes', 'a/b', 'a%2fb', 'a\\b'])(
+    'sends nothing for the path parameter %j',
+    async (id) => {
+      const request = { params: { id }, query: {}, accessToken: product.userToken() };
+      await expect(client().call('product:notes.read', request)).rejects.toThrow(TypeError);
+      expect(product.decisions).toEqual([]);
+    },
+  );
+
+  it('relays what the callee says about the user', async () => {
+    const request = (claims: object) => ({ params: { id: '7' }, query: {}, accessToken: product.userToken(claims) });
+    const call = (claims: object) => failure(client().call('product:notes.read', request(claims)));
+    expect(await call({ iat: 1, exp: 2 })).toBe('upstream_refused 401 token_expired');
+    expect(await call({ aud: ['order'] })).toBe('upstream_refused 401 invalid_token');
+    expect(await call({ scope: '' })).toBe('upstream_refused 403 insufficient_scope');
+  });
+
+  it('takes a refusal of its own token for a failure of the two services', async () => {
+    const stranger = createTestEdge('order', 'product');
+    const signer = createServiceTokenSigner({ service: 'order', keys: stranger.calls, now: product.clock.now });
+    expect(await failure(client({ signer }).call('product:quotes.create', { body: { items: [] } }))).toBe(
+      'upstream_failed 400 invalid_service_token',
+    );
+  });
+
+  it('takes a shut door for a failure of the two services', async () => {
+    const opened = { ...operations['product:doors.open'], callers: ['order'] };
+    const doors = createServiceClient({
+      operations: { 'product:doors.open': opened },
+      baseUrl: product.origin,
+      signer: product.signer,
+    });
+    expect(await failure(doors.call('product:doors.open', {}))).toBe('upstream_failed 403 caller_not_allowed');
+  });
+
+  it('throws at build time for an operation that does not list this service', () => {
+    const build = () => createServiceClient({ operations, baseUrl: product.origin, signer: product.signer });
+    expect(build).toThrow('order may not call product:doors.open');
+  });
+
+  it.each([
+    ['no base URL', { baseUrl: undefined }],
+    ['an empty base URL', { baseUrl: '' }],
+    ['a base URL that is none', { baseUrl: 'product' }],
+    ['a base URL with a path', { baseUrl: 'http://product:4002/api' }],
+    ['a base URL with a query', { baseUrl: 'http://product:4002/?a=1' }],
+    ['a base URL with a user', { baseUrl: 'http://ada:secret@product:4002' }],
+    ['a base URL of another kind', { baseUrl: 'file:///' }],
+    ['no signer', { signer: undefined }],
+    ['a timeout as text', { timeoutMs: '3s' }],
+    ['a timeout of NaN', { timeoutMs: Number.NaN }],
+    ['a timeout of nothing', { timeoutMs: 0 }],
+    ['no end of time', { timeoutMs: Number.POSITIVE_INFINITY }],
+    ['headers that are no function', { headers: {} }],
+  ])('throws at build time with %s', (_case, change) => {
+    expect(() => client(change as unknown as Partial<Options>)).toThrow(TypeError);
+  });
+
+  it.each(['/internal/../quotes', '/internal/./quotes', '//evil/quotes'] as const)(
+    'sends nothing for the path template %s, which a URL would fold',
+    async (path) => {
+      const folded = { 'product:doors.open': { ...operations['product:doors.open'], callers: ['order'], path } };
+      const doors = createServiceClient({ operations: folded, baseUrl: product.origin, signer: product.signer });
+      await expect(doors.call('product:doors.open', {})).rejects.toThrow('does not survive as a URL');
+      expect(product.decisions).toEqual([]);
+    },
+  );
+
+  it('throws for an operation it was not given, a name from a prototype included', async () => {
+    const untyped = client() as { call(id: string, request: object): Promise<unknown> };
+    for (const id of ['product:doors.open', 'toString', 'constructor', '__proto__']) {
+      await expect(untyped.call(id, {})).rejects.toThrow(TypeError);
+    }
+    expect(product.decisions).toEqual([]);
+  });
+});
+
+describe('the types of createServiceClient', () => {
+  it('let nothing compile that the operation does not take', async () => {
+    // Never called: what stands here is for the compiler.
+    const uncompiled = async () => {
+      const typed = client();
+      // @ts-expect-error an operation the client was not given
+      await typed.call('product:doors.open', {});
+      // @ts-expect-error no body
+      await typed.call('product:quotes.create', {});
+      // @ts-expect-error another body
+      await typed.call('product:quotes.create', { body: { items: ['x'] } });
+      // @ts-expect-error a user's token where none may travel along
+      await typed.call('product:quotes.create', { body: { items: [] }, accessToken: 'token' });
+      // @ts-expect-error no user's token where one is required
+      await typed.call('product:notes.read', { params: { id: '7' }, query: {} });
+      // @ts-expect-error an answer that the operation does not give
+      (await typed.call('product:quotes.create', { body: { items: [] } })).sum;
+    };
+    expect(uncompiled).toBeInstanceOf(Function);
+    const policy: OperationPolicy = operations['product:doors.open'];
+    expect(policy.callers).toEqual([]);
+  });
+});

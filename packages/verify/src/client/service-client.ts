@@ -1,0 +1,125 @@
+import type * as z from 'zod';
+import type { OperationPolicy } from '../operation.ts';
+import { calleeOf } from '../operation.ts';
+import { assertFunction, assertText } from '../options.ts';
+import type { ServiceTokenSigner } from '../service-token-signer.ts';
+import { readAnswer } from './answer.ts';
+import type { PathParams, QueryParams } from './target.ts';
+import { buildTarget } from './target.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+/** An operation as its caller sees it. */
+export interface ClientOperation extends OperationPolicy {
+  readonly request: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
+  readonly response: z.ZodType;
+}
+
+/** What a call is made of, whatever the operation. */
+interface CallParts {
+  readonly params?: PathParams;
+  readonly query?: QueryParams;
+  readonly body?: unknown;
+  readonly accessToken?: string | undefined;
+}
+
+type RequestOf<O extends ClientOperation> = {
+  readonly [Part in keyof O['request']]: O['request'][Part] extends z.ZodType ? z.input<O['request'][Part]> : never;
+} & (O['user'] extends 'required' ? { readonly accessToken: string } : { readonly accessToken?: undefined }) &
+  CallParts;
+
+export interface ServiceClientOptions<Operations extends Readonly<Record<string, ClientOperation>>> {
+  /** The operations this service may call at one callee. */
+  readonly operations: Operations;
+  /** Origin of the callee: `http://product:4002`. */
+  readonly baseUrl: string;
+  readonly signer: ServiceTokenSigner;
+  /** From sending to the last byte of the answer; 3000 unless given. */
+  readonly timeoutMs?: number;
+  /** More headers for each call, such as `traceparent`. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+}
+
+export interface ServiceClient<Operations extends Readonly<Record<string, ClientOperation>>> {
+  /**
+   * Calls an operation with a token minted for just this request.
+   *
+   * @throws UpstreamError when it does not succeed
+   */
+  call<Id extends keyof Operations & string>(
+    id: Id,
+    request: RequestOf<Operations[Id]>,
+  ): Promise<z.output<Operations[Id]['response']>>;
+}
+
+/**
+ * Makes the client of one callee. It can call nothing but the operations given, and follows no redirect.
+ *
+ * @throws TypeError when an option is wrong or this service is not listed for an operation
+ */
+export function createServiceClient<Operations extends Readonly<Record<string, ClientOperation>>>(
+  options: ServiceClientOptions<Operations>,
+): ServiceClient<Operations> {
+  const { operations, signer, timeoutMs = 3000, headers = () => ({}) } = options;
+  const origin = readOrigin(options.baseUrl);
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1)
+    throw new TypeError('timeoutMs must be a whole number above 0');
+  assertFunction('headers', headers);
+  assertFunction('signer.sign', signer?.sign);
+  for (const operation of Object.values(operations)) {
+    if (!operation.callers.includes(signer.service)) {
+      throw new TypeError(`${signer.service} may not call ${operation.id}`);
+    }
+  }
+
+  return {
+    async call(id, request) {
+      const operation = operations[id];
+      if (operation === undefined) throw new TypeError(`${id} is no operation of ${calleeOf({ id })}`);
+      const { accessToken, ...parts }: CallParts = request;
+      const target = buildTarget(operation.path, parts.params, parts.query);
+      const url = new URL(target, origin);
+      // What is signed must be what is sent: a URL that was folded on the way is not.
+      if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
+      const content = parts.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(parts.body));
+      const sent: RequestInit = {
+        method: operation.method,
+        headers: {
+          ...headers(),
+          accept: 'application/json',
+          'service-token': signer.sign({ operation, target, content, accessToken }),
+          ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+          ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: content ?? null,
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      };
+      try {
+        return await readAnswer<Operations[typeof id]['response']>(id, await fetch(url, sent), operation.response);
+      } catch (error) {
+        throw upstreamError(id, error);
+      }
+    },
+  };
+}
+
+function upstreamError(operation: string, cause: unknown): UpstreamError {
+  if (cause instanceof UpstreamError) return cause;
+  const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+  return new UpstreamError(timedOut ? 'upstream_timeout' : 'unavailable', operation, { cause });
+}
+
+function readOrigin(baseUrl: string): URL {
+  assertText('baseUrl', baseUrl);
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.username !== ''
+  ) {
+    throw new TypeError('baseUrl must be an http(s) origin without a path: the token is bound to the whole target');
+  }
+  return url;
+}

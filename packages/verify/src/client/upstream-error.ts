@@ -1,0 +1,27 @@
+/**
+ * `unavailable`: no answer, or a 503. `upstream_timeout`: no answer in time. `upstream_failed`: an answer that makes no
+ * sense, or a refusal of our service token. `upstream_refused`: a proper 4xx about the work itself or the user.
+ */
+export type UpstreamErrorCode = 'unavailable' | 'upstream_timeout' | 'upstream_failed' | 'upstream_refused';
+
+/** A call to another service that did not succeed. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly code: UpstreamErrorCode;
+  readonly operation: string;
+  /** Status and problem code of the callee's answer, where there was one. */
+  readonly answer: { readonly status: number; readonly code: string | undefined } | undefined;
+
+  constructor(
+    code: UpstreamErrorCode,
+    operation: string,
+    options: { answer?: { status: number; code: string | undefined }; cause?: unknown } = {},
+  ) {
+    const answered =
+      options.answer === undefined ? '' : ` (answered ${options.answer.status} ${options.answer.code ?? ''})`;
+    super(`${operation}: ${code}${answered}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.operation = operation;
+    this.answer = options.answer;
+  }
+}

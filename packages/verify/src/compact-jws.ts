@@ -1,0 +1,78 @@
+import { isUtf8 } from 'node:buffer';
+import type { AuthErrorCode, RefusalReason } from './auth-error.ts';
+import { AuthError } from './auth-error.ts';
+import { hasCanonicalEnd } from './base64url.ts';
+
+/** The protected header of both token kinds: exactly these members. */
+export interface StrictHeader {
+  readonly alg: string;
+  readonly typ: string;
+  readonly kid: string;
+}
+
+/** A header whose token had a good signature: the same bytes need not be parsed again. */
+export interface KnownHeader {
+  readonly segment: string;
+  readonly header: StrictHeader;
+}
+
+export interface StrictFrontOptions {
+  readonly maxLength: number;
+  /** The one `typ` of this token kind (RFC 8725 §3.11). */
+  readonly typ: string;
+  /** The code of the error thrown: what the caller is told. */
+  readonly code: AuthErrorCode;
+  readonly known?: KnownHeader | undefined;
+}
+
+const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The strict front before jsonwebtoken: size, canonical form, and a header of exactly `alg`, `typ`, `kid`.
+ * So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` never reach the library, which would ignore them.
+ * Checks no signature and no claim.
+ *
+ * @throws AuthError with the given code
+ */
+export function readStrictHeader(token: unknown, options: StrictFrontOptions): StrictHeader {
+  const { maxLength, typ, code, known } = options;
+  const refuse = (reason: RefusalReason): never => {
+    throw new AuthError(code, reason);
+  };
+  if (typeof token !== 'string') return refuse('malformed');
+  if (token.length > maxLength) return refuse('too_long');
+  if (!compact.test(token)) return refuse('malformed');
+  const payloadAt = token.indexOf('.') + 1;
+  const signatureAt = token.indexOf('.', payloadAt) + 1;
+  const segment = token.slice(0, payloadAt - 1);
+  const payload = token.slice(payloadAt, signatureAt - 1);
+  const canonical = hasCanonicalEnd(segment) && hasCanonicalEnd(payload) && hasCanonicalEnd(token, signatureAt);
+  // Two byte sequences must never read as one text: the payload has to be UTF-8 as well (the library replaces what is not).
+  if (!canonical || !isUtf8(Buffer.from(payload, 'base64url'))) return refuse('malformed');
+  if (known?.segment === segment) return known.header;
+  const members = parseObject(segment);
+  if (members === undefined) return refuse('malformed');
+  const { alg, kid } = members;
+  if (Object.keys(members).length !== 3 || typeof alg !== 'string' || typeof kid !== 'string') return refuse('header');
+  if (members['typ'] !== typ) return refuse('header');
+  return { alg, typ, kid };
+}
+
+/** What to keep of a token whose signature holds. */
+export function knownHeader(token: string, header: StrictHeader, known: KnownHeader | undefined): KnownHeader {
+  return known?.header === header ? known : { segment: token.slice(0, token.indexOf('.')), header };
+}
+
+function parseObject(segment: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(Buffer.from(segment, 'base64url')));
+    return isPlainObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

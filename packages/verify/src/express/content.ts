@@ -1,0 +1,45 @@
+import type { Request, Response } from 'express';
+import express from 'express';
+import { AuthError } from '../auth-error.ts';
+
+const json = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const nothing = new Uint8Array();
+
+/** Reads content bytes as they came over the wire, whatever they claim to be. */
+export type ContentReader = (req: Request, res: Response) => Promise<Uint8Array>;
+
+/** Makes the reader. Nothing is inflated: the caller signed the bytes that were sent. */
+export function createContentReader(limitBytes: number): ContentReader {
+  const raw = express.raw({ type: () => true, inflate: false, limit: limitBytes });
+  return (req, res) =>
+    new Promise((resolve, reject) => {
+      raw(req, res, (error?: unknown) => {
+        if (error === undefined) resolve(req.body instanceof Uint8Array ? req.body : nothing);
+        else reject(contentError(error));
+      });
+    });
+}
+
+/**
+ * Parses bound content: JSON in UTF-8 and nothing else, so that equal bytes never mean two things.
+ *
+ * @throws AuthError `unsupported_media_type` or `invalid_request`
+ */
+export function parseContent(req: Request, content: Uint8Array): unknown {
+  if (content.length === 0) return undefined;
+  if (!json.test(req.headers['content-type'] ?? '')) throw new AuthError('unsupported_media_type', 'content');
+  try {
+    return JSON.parse(utf8.decode(content));
+  } catch {
+    throw new AuthError('invalid_request', 'content');
+  }
+}
+
+function contentError(error: unknown): unknown {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return new AuthError('payload_too_large', 'content');
+  if (status === 415) return new AuthError('unsupported_media_type', 'content');
+  if (status === 400) return new AuthError('invalid_request', 'content');
+  return error;
+}

@@ -1,0 +1,17 @@
+export { accessTokenOf, callerOf, identityOf, userOf } from './identity.ts';
+export { assertInternalRoutes } from './internal-routes.ts';
+export type { RefusalFields } from './problem.ts';
+export { refusalOf, refusals } from './problem.ts';
+export type { CallDecision, RequireCallerOptions } from './require-caller.ts';
+export { requireCaller } from './require-caller.ts';
+export { requireScope, requireUser } from './require-user.ts';
+export type {
+  OperationHandlers,
+  OperationInput,
+  ReadPart,
+  RequestSchemas,
+  ServiceOperation,
+  ServiceOperations,
+  ServiceRouterOptions,
+} from './service-router.ts';
+export { refuseServiceToken, serviceRouter } from './service-router.ts';

@@ -1,0 +1,63 @@
+import type { Express, Router } from 'express';
+import type { OperationPolicy } from '../operation.ts';
+import { calleeOf } from '../operation.ts';
+
+/**
+ * Makes sure that an application has no internal route but its operations: one that slipped in beside the map would
+ * have no caller list. Call it when the application is built.
+ *
+ * @param prefix where internal routes live, such as `/internal`
+ * @throws TypeError naming the route, or when a router is not mounted at the root. Does not see plain middleware
+ */
+export function assertInternalRoutes(
+  app: Express,
+  options: { service: string; operations: Readonly<Record<string, OperationPolicy>>; prefix: `/${string}` },
+): void {
+  const { service, operations, prefix } = options;
+  const known = new Set(
+    Object.values(operations)
+      .filter((operation) => calleeOf(operation) === service)
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+  for (const { methods, path } of routesOf(app.router)) {
+    for (const method of methods) {
+      const name = `${method.toUpperCase()} ${path}`;
+      if (reaches(path, prefix) && !known.has(name)) {
+        throw new TypeError(`${name} is an internal route of ${service}, but no operation: add it to the operations`);
+      }
+      // A second route of the same name would answer without the guard of the first.
+      known.delete(name);
+    }
+  }
+}
+
+interface RouteEntry {
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+function* routesOf(router: Router): Generator<RouteEntry> {
+  for (const layer of router.stack) {
+    const { route, handle } = layer;
+    if (route !== undefined) {
+      const methods = route.stack.map(({ method }) => method ?? 'all');
+      for (const path of [route.path].flat()) yield { path: String(path), methods: [...new Set(methods)] };
+    } else if (isRouter(handle)) {
+      // Express keeps where a router is mounted to itself, but for the root.
+      if (!('slash' in layer && layer.slash === true)) {
+        throw new TypeError('a router is mounted below a path: mount it at the root, where its routes can be checked');
+      }
+      yield* routesOf(handle);
+    }
+  }
+}
+
+function isRouter(handle: unknown): handle is Router {
+  return typeof handle === 'function' && 'stack' in handle && Array.isArray(handle.stack);
+}
+
+/** Below the prefix in any spelling of case, or a pattern that could match there. */
+function reaches(path: string, prefix: string): boolean {
+  const [first = ''] = path.slice(1).split('/');
+  return `/${first}`.toLowerCase() === prefix.toLowerCase() || !/^[\w.-]*$/.test(first);
+}

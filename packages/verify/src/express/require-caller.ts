@@ -1,0 +1,76 @@
+import type { Request, RequestHandler } from 'express';
+import type { AuthErrorCode, AuthenticatedCall, RefusalReason } from '../auth-error.ts';
+import { AuthError } from '../auth-error.ts';
+import type { OperationPolicy } from '../operation.ts';
+import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
+import { readBearer } from './bearer.ts';
+import { createContentReader, parseContent } from './content.ts';
+import { rememberCall, rememberUser } from './identity.ts';
+
+/** One decision on the route of an operation. Holds no token; `caller` is known only once it is authenticated. */
+export interface CallDecision {
+  readonly decision: 'allow' | 'deny';
+  readonly operation: string;
+  readonly caller?: string;
+  readonly kid?: string;
+  readonly jti?: string;
+  readonly user?: string | undefined;
+  readonly code?: AuthErrorCode;
+  readonly reason?: RefusalReason;
+}
+
+export interface RequireCallerOptions {
+  readonly verifier: ServiceTokenVerifier;
+  /** Told of every decision, allow and deny, before the handler runs. */
+  readonly onDecision: (decision: CallDecision, req: Request) => void;
+  /** 100 kB unless given. */
+  readonly limitBytes?: number;
+}
+
+/**
+ * Guards the route of an operation: only a listed caller gets in, once per token, with the very request it signed.
+ * Reads the body itself and leaves the parsed JSON in `req.body`, so it must stand before any body parser.
+ * Afterwards `callerOf(req)` tells who calls and, where the operation has a user, `userOf(req)` for whom.
+ */
+export function requireCaller(operation: OperationPolicy, options: RequireCallerOptions): RequestHandler {
+  const { verifier, onDecision, limitBytes = 100_000 } = options;
+  if (typeof verifier?.verify !== 'function') throw new TypeError('requireCaller needs a service token verifier');
+  if (typeof onDecision !== 'function') throw new TypeError('requireCaller needs onDecision');
+  // A limit of NaN would be none.
+  if (!Number.isSafeInteger(limitBytes) || limitBytes < 1)
+    throw new TypeError('limitBytes must be a whole number above 0');
+  const readContent = createContentReader(limitBytes);
+
+  return async (req, res, next) => {
+    let who: AuthenticatedCall | undefined;
+    try {
+      const accessToken = readBearer(req);
+      const serviceToken = readServiceToken(req);
+      const { method, originalUrl: target } = req;
+      const pending = verifier.verify({ operation, method, target, serviceToken, accessToken });
+      who = { caller: pending.caller, kid: pending.kid, jti: pending.jti };
+      const content = await readContent(req, res);
+      const call = await pending.accept(content);
+      req.body = parseContent(req, content);
+      rememberCall(req, call);
+      const { user } = call;
+      if (user !== undefined && accessToken !== undefined) rememberUser(req, { claims: user, token: accessToken });
+      onDecision({ decision: 'allow', operation: operation.id, ...who, user: user?.sub }, req);
+    } catch (error) {
+      if (error instanceof AuthError) {
+        const { code, reason, call = who } = error;
+        onDecision({ decision: 'deny', operation: operation.id, ...call, code, reason }, req);
+      }
+      throw error;
+    }
+    next();
+  };
+}
+
+/** Exactly one header: Node would join two with a comma or keep the first. */
+function readServiceToken(req: Request): string {
+  const [token, second] = req.headersDistinct['service-token'] ?? [];
+  if (token === undefined) throw new AuthError('invalid_service_token', 'absent');
+  if (second !== undefined) throw new AuthError('invalid_service_token', 'duplicate_header');
+  return token;
+}

@@ -1,0 +1,27 @@
+import type { RequestHandler } from 'express';
+import type { AccessTokenVerifier } from '../access-token.ts';
+import { AuthError } from '../auth-error.ts';
+import { readBearer } from './bearer.ts';
+import { rememberUser, userOf } from './identity.ts';
+
+/** Lets a request pass that carries a good access token; `userOf(req)` then tells whose. Checks no scope. */
+export function requireUser(verifier: AccessTokenVerifier): RequestHandler {
+  if (typeof verifier?.verify !== 'function') throw new TypeError('requireUser needs an access token verifier');
+  return (req, _res, next) => {
+    const token = readBearer(req);
+    if (token === undefined) throw new AuthError('missing_token', 'absent');
+    rememberUser(req, { claims: verifier.verify(token), token });
+    next();
+  };
+}
+
+/** Lets a verified user pass whose token has the scope. Stands behind `requireUser`. */
+export function requireScope(scope: string): RequestHandler {
+  if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
+    throw new TypeError('requireScope needs one scope (RFC 6749 §3.3)');
+  }
+  return (req, _res, next) => {
+    if (!userOf(req).scopes.has(scope)) throw new AuthError('insufficient_scope', 'scope', { scope });
+    next();
+  };
+}

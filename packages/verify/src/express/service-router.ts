@@ -1,0 +1,102 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import express from 'express';
+import type * as z from 'zod';
+import { AuthError } from '../auth-error.ts';
+import type { OperationPolicy } from '../operation.ts';
+import { calleeOf } from '../operation.ts';
+import type { ServiceCall } from '../service-call.ts';
+import { callerOf } from './identity.ts';
+
+/** Schemas of the parts of a request that an operation has. */
+export interface RequestSchemas {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+
+/** An operation with the schemas of its request and its answer. */
+export interface ServiceOperation extends OperationPolicy {
+  readonly request: RequestSchemas;
+  readonly response: z.ZodType;
+}
+export type ServiceOperations = Readonly<Record<string, ServiceOperation>>;
+
+/** What a handler is given: each part as its schema parsed it. */
+export type OperationInput<O extends ServiceOperation> = {
+  readonly [Part in keyof O['request']]: O['request'][Part] extends z.ZodType ? z.output<O['request'][Part]> : never;
+};
+
+export type OperationHandlers<Operations extends ServiceOperations, Callee extends string> = {
+  readonly [Id in Extract<keyof Operations, `${Callee}:${string}`>]: (
+    input: OperationInput<Operations[Id]>,
+    call: ServiceCall,
+  ) => Promise<z.input<Operations[Id]['response']>>;
+};
+
+/** Parses a part of a request or throws the application's own error for bad fields. */
+export type ReadPart = <S extends z.ZodType>(req: Request, schema: S) => z.output<S>;
+
+export interface ServiceRouterOptions<Operations extends ServiceOperations, Callee extends string> {
+  readonly service: Callee;
+  readonly operations: Operations;
+  /** One handler per operation of this service, no more and no less. */
+  readonly handlers: OperationHandlers<Operations, Callee>;
+  /** Makes the guard of an operation, usually `requireCaller` with this service's verifier. */
+  readonly guard: (operation: OperationPolicy) => RequestHandler;
+  readonly read: Readonly<Record<keyof RequestSchemas, ReadPart>>;
+}
+
+/**
+ * Registers the operations of a service from the map that its callers use too: same method, same path template.
+ * Case-sensitive and strict. Mount it at the root, before any body parser.
+ *
+ * @throws TypeError when an operation has no handler, or a handler no operation
+ */
+export function serviceRouter<Operations extends ServiceOperations, Callee extends string>(
+  options: ServiceRouterOptions<Operations, Callee>,
+): Router {
+  const { service, operations, guard, read } = options;
+  const own = Object.values(operations).filter((operation) => calleeOf(operation) === service);
+  // The type of each handler is checked where it is given; here, in the loop, they are all alike.
+  const handlers = new Map(Object.entries(options.handlers) as [string, AnyHandler][]);
+  const router = express.Router({ caseSensitive: true, strict: true });
+  for (const operation of own) {
+    const handle = handlers.get(operation.id);
+    if (handle === undefined) throw new TypeError(`${service} has no handler for its operation ${operation.id}`);
+    handlers.delete(operation.id);
+    router[verbs[operation.method]](operation.path, guard(operation), async (req: Request, res: Response) => {
+      const output = await handle(readInput(req, operation.request, read), callerOf(req));
+      res.set('Cache-Control', 'no-store').json(output);
+    });
+  }
+  const [stray] = handlers.keys();
+  if (stray !== undefined) throw new TypeError(`${service} handles ${stray}, which is no operation of its own`);
+  return router;
+}
+
+type AnyHandler = (input: object, call: ServiceCall) => Promise<unknown>;
+
+const verbs = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+const parts = ['params', 'query', 'body'] as const;
+
+function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<keyof RequestSchemas, ReadPart>>) {
+  const input: Record<string, unknown> = {};
+  for (const part of parts) {
+    const schema = schemas[part];
+    if (schema !== undefined) input[part] = read[part](req, schema);
+  }
+  return input;
+}
+
+/**
+ * Refuses a service token on every route behind it: a public route cannot tell a service with a user's token from the
+ * user, and does not pretend to. Stands right behind the service router.
+ */
+export function refuseServiceToken(): RequestHandler {
+  return (req, _res, next) => {
+    if (req.headersDistinct['service-token'] !== undefined) {
+      throw new AuthError('invalid_service_token', 'not_an_operation');
+    }
+    next();
+  };
+}

@@ -1,0 +1,26 @@
+export type {
+  AccessTokenClaims,
+  AccessTokenVerifier,
+  AccessTokenVerifierOptions,
+  Revocations,
+} from './access-token.ts';
+export { createAccessTokenVerifier } from './access-token.ts';
+export type { AuthErrorCode, AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-error.ts';
+export { AuthError, authErrors } from './auth-error.ts';
+export type { Clock } from './clock.ts';
+export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-keys.ts';
+export { EdgeKey, EdgeKeys, parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';
+export { KeyMaterialError, parseMember } from './key-material.ts';
+export type { VerificationOutcome } from './observed.ts';
+export { observed } from './observed.ts';
+export type { OperationPolicy } from './operation.ts';
+export { calleeOf } from './operation.ts';
+export type { PublicKey, PublicKeyAlgorithm, PublicKeys } from './public-keys.ts';
+export { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
+export type { IncomingCall, PendingCall, ServiceCall } from './service-call.ts';
+export type { OutgoingCall, ServiceTokenSigner, ServiceTokenSignerOptions } from './service-token-signer.ts';
+export { createServiceTokenSigner } from './service-token-signer.ts';
+export type { ServiceTokenVerifier, ServiceTokenVerifierOptions } from './service-token-verifier.ts';
+export { createServiceTokenVerifier } from './service-token-verifier.ts';
+export type { SingleUse, SingleUseStore, SingleUseStoreOptions } from './single-use-store.ts';
+export { createSingleUseStore } from './single-use-store.ts';

@@ -1,0 +1,25 @@
+import type { AccessTokenVerifier } from './access-token.ts';
+import type { AuthErrorCode } from './auth-error.ts';
+import { AuthError } from './auth-error.ts';
+
+/** How a verification ended: a closed set, fit for a metric label. */
+export type VerificationOutcome = 'accepted' | AuthErrorCode;
+
+/** The same verifier, telling how each verification ended; it tells nothing of the token. */
+export function observed(
+  verifier: AccessTokenVerifier,
+  onOutcome: (outcome: VerificationOutcome) => void,
+): AccessTokenVerifier {
+  return {
+    verify(token) {
+      try {
+        const claims = verifier.verify(token);
+        onOutcome('accepted');
+        return claims;
+      } catch (error) {
+        if (error instanceof AuthError) onOutcome(error.code);
+        throw error;
+      }
+    },
+  };
+}

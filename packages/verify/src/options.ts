@@ -1,0 +1,31 @@
+/**
+ * Options are checked when a part is built: a wrong one throws there and not at the first request.
+ * jsonwebtoken takes an empty issuer or a tolerance of "5s" as "skip this check", so nothing reaches it unchecked.
+ */
+export function assertText(name: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string' || value.trim() === '') throw new TypeError(`${name} must be a non-empty string`);
+}
+
+/** A whole number of seconds in `min..max`. */
+export function assertSeconds(name: string, value: unknown, min: number, max: number): asserts value is number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new TypeError(`${name} must be a whole number of seconds from ${min} to ${max}`);
+  }
+}
+
+export function assertFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function`);
+}
+
+/** A value that may change while the process runs, such as keys: given as itself or as a function that returns it. */
+export type Current<T extends object> = T | (() => T);
+
+/** Makes a reader of a value that may change; what it reads must always be a Map. */
+export function readerOf<K, V>(name: string, source: Current<ReadonlyMap<K, V>> | undefined): () => ReadonlyMap<K, V> {
+  const read = typeof source === 'function' ? source : () => source;
+  return () => {
+    const value = read();
+    if (!(value instanceof Map)) throw new TypeError(`${name} must be a Map, or a function that returns one`);
+    return value;
+  };
+}

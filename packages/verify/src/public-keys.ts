@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import * as z from 'zod';
+import { isCanonicalBase64url } from './base64url.ts';
+import { KeyMaterialError, parseMember } from './key-material.ts';
+
+/** The algorithms an access token may be signed with; each key has exactly one (RFC 8725 §3.1). */
+export const publicKeyAlgorithms = ['RS256', 'PS256', 'ES256'] as const;
+export type PublicKeyAlgorithm = (typeof publicKeyAlgorithms)[number];
+
+export interface PublicKey {
+  readonly kid: string;
+  readonly alg: PublicKeyAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** The issuer's verification keys by key id. */
+export type PublicKeys = ReadonlyMap<string, PublicKey>;
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const base64url = z.string().refine(isCanonicalBase64url, 'must be base64url without padding');
+const common = {
+  kid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'),
+  use: z.literal('sig', 'must be "sig"'),
+  key_ops: z.tuple([z.literal('verify')], 'must be ["verify"] when present').optional(),
+};
+const Jwk = z.discriminatedUnion(
+  'kty',
+  [
+    z.object({
+      kty: z.literal('RSA'),
+      alg: z.enum(['RS256', 'PS256'], 'must be RS256 or PS256 for an RSA key'),
+      n: base64url,
+      e: z.literal('AQAB', 'must be AQAB (65537)'),
+      ...common,
+    }),
+    z.object({
+      kty: z.literal('EC'),
+      alg: z.literal('ES256', 'must be ES256 for an EC key'),
+      crv: z.literal('P-256', 'must be P-256'),
+      x: base64url,
+      y: base64url,
+      ...common,
+    }),
+  ],
+  'must be RSA or EC',
+);
+const Jwks = z.object({ keys: z.array(z.looseObject({}), 'must be an array').min(1, 'must hold at least one key') });
+
+/**
+ * Reads a JWK Set (RFC 7517 §5) as public signature keys, under a policy that Node's own import does not have:
+ * RSA (2048 bits or more, exponent 65537) and P-256 only, `use: "sig"`, an `alg` that fits, unique `kid`, nothing private.
+ *
+ * @throws KeyMaterialError naming the member
+ */
+export function parseJwks(input: unknown): PublicKeys {
+  const keys = new Map<string, PublicKey>();
+  parseMember(Jwks, input, '').keys.forEach((entry, index) => {
+    const at = `keys[${index}]`;
+    const secret = privateMembers.find((member) => Object.hasOwn(entry, member));
+    if (secret !== undefined)
+      throw new KeyMaterialError(`${at}.${secret}`, 'is private or symmetric: publish public keys only');
+    const key = parsePublicKey(entry, at);
+    if (keys.has(key.kid)) throw new KeyMaterialError(`${at}.kid`, 'is used by another key of the set');
+    keys.set(key.kid, key);
+  });
+  return keys;
+}
+
+function parsePublicKey(entry: unknown, at: string): PublicKey {
+  const { kid, alg, ...jwk } = parseMember(Jwk, entry, at);
+  const key = importKey(jwk, at);
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (jwk.kty === 'RSA' && (modulusLength < 2048 || modulusLength > 8192)) {
+    throw new KeyMaterialError(`${at}.n`, 'must be a modulus of 2048 to 8192 bits');
+  }
+  return { kid, alg, key };
+}
+
+function importKey(jwk: Omit<z.output<typeof Jwk>, 'kid' | 'alg'>, at: string): KeyObject {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    throw new KeyMaterialError(at, 'is not a valid public key');
+  }
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** Size limit, `typ` and algorithm of a service token. */
+export const serviceTokenMaxLength = 2048;
+export const serviceTokenType = 'service+jwt';
+export const serviceTokenAlgorithm = 'HS256';
+/** The longest life accepted. */
+export const serviceTokenMaxSeconds = 30;
+
+const seconds = z.int().positive();
+const sha256 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** The claims of a service token, all of them; an unknown one is refused. */
+export const ServiceTokenClaims = z.strictObject({
+  iss: z.string(),
+  aud: z.string(),
+  iat: seconds,
+  exp: seconds,
+  jti: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  scope: z.string(),
+  htm: z.string(),
+  htu: z.string(),
+  htd: sha256,
+  ath: sha256.optional(),
+});
+export type ServiceTokenClaims = z.output<typeof ServiceTokenClaims>;

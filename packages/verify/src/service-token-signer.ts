@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { sha256Base64url } from './base64url.ts';
+import type { Clock } from './clock.ts';
+import { readClock } from './clock.ts';
+import type { OutboundKey } from './edge-keys.ts';
+import type { OperationPolicy } from './operation.ts';
+import { calleeOf } from './operation.ts';
+import type { Current } from './options.ts';
+import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
+import { bindTarget, isUnambiguousTarget } from './request-target.ts';
+import type { ServiceTokenClaims } from './service-claims.ts';
+import { serviceTokenAlgorithm, serviceTokenMaxSeconds, serviceTokenType } from './service-claims.ts';
+
+/** One outgoing request, as it goes over the wire. */
+export interface OutgoingCall {
+  readonly operation: Pick<OperationPolicy, 'id' | 'method'>;
+  /** Path and query exactly as sent. */
+  readonly target: string;
+  /** The content bytes exactly as sent; absent when there are none. */
+  readonly content?: Uint8Array | undefined;
+  /** The access token that travels beside it, if one does. */
+  readonly accessToken?: string | undefined;
+}
+
+export interface ServiceTokenSignerOptions {
+  /** This service's own name: the `iss`. */
+  readonly service: string;
+  /** From `parseCalls`: a service without an entry for a callee cannot call it. */
+  readonly keys: Current<ReadonlyMap<string, OutboundKey>>;
+  readonly now: Clock;
+  /** 1 to 30; 15 unless given. */
+  readonly lifetimeSeconds?: number;
+}
+
+export interface ServiceTokenSigner {
+  readonly service: string;
+  /**
+   * The value of the `Service-Token` header for this one request.
+   *
+   * @throws Error when there is no key for the callee or the target is ambiguous: a fault of this service, not of its caller
+   */
+  sign(call: OutgoingCall): string;
+}
+
+/**
+ * Makes the signer of service tokens. Each token is for one request: its operation, method, target, content and user.
+ *
+ * @throws TypeError when an option is missing or of the wrong type
+ */
+export function createServiceTokenSigner(options: ServiceTokenSignerOptions): ServiceTokenSigner {
+  const { service, now, lifetimeSeconds = 15 } = options;
+  assertText('service', service);
+  assertFunction('now', now);
+  assertSeconds('lifetimeSeconds', lifetimeSeconds, 1, serviceTokenMaxSeconds);
+  const keys = readerOf('keys', options.keys);
+  keys();
+
+  return {
+    service,
+    sign({ operation, target, content, accessToken }) {
+      const callee = calleeOf(operation);
+      const entry = keys().get(callee);
+      if (entry === undefined) throw new Error(`${service} holds no key to call ${callee}`);
+      if (!isUnambiguousTarget(target)) throw new Error(`the request target of ${operation.id} is ambiguous`);
+      const iat = readClock(now);
+      const claims: ServiceTokenClaims = {
+        iss: service,
+        aud: callee,
+        iat,
+        exp: iat + lifetimeSeconds,
+        jti: randomBytes(16).toString('base64url'),
+        scope: operation.id,
+        htm: operation.method,
+        htu: bindTarget(callee, target),
+        htd: sha256Base64url(content ?? ''),
+        ...(accessToken === undefined ? {} : { ath: sha256Base64url(accessToken) }),
+      };
+      return jwt.sign(claims, entry.key, {
+        header: { alg: serviceTokenAlgorithm, typ: serviceTokenType, kid: entry.kid },
+      });
+    },
+  };
+}

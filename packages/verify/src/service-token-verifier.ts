@@ -1,0 +1,188 @@
+import jwt from 'jsonwebtoken';
+import type { AccessTokenClaims, AccessTokenVerifier } from './access-token.ts';
+import { libraryReason } from './access-token.ts';
+import type { AuthenticatedCall, RefusalReason } from './auth-error.ts';
+import { AuthError } from './auth-error.ts';
+import { sha256Base64url } from './base64url.ts';
+import type { Clock } from './clock.ts';
+import { readClock } from './clock.ts';
+import type { KnownHeader } from './compact-jws.ts';
+import { knownHeader, readStrictHeader } from './compact-jws.ts';
+import type { InboundKey } from './edge-keys.ts';
+import type { OperationPolicy } from './operation.ts';
+import type { Current } from './options.ts';
+import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
+import { bindTarget, isUnambiguousTarget } from './request-target.ts';
+import type { IncomingCall, PendingCall, ServiceCall } from './service-call.ts';
+import type { ServiceTokenClaims } from './service-claims.ts';
+import {
+  ServiceTokenClaims as ServiceTokenSchema,
+  serviceTokenAlgorithm,
+  serviceTokenMaxLength,
+  serviceTokenMaxSeconds,
+  serviceTokenType,
+} from './service-claims.ts';
+import type { SingleUse, SingleUseStore } from './single-use-store.ts';
+
+export interface ServiceTokenVerifierOptions {
+  /** This service's own name: the `aud`, and the authority of `htu`. */
+  readonly service: string;
+  /** From `parseAccepts`. A function is asked at every token, so that a removed key stops working at once. */
+  readonly keys: Current<ReadonlyMap<string, InboundKey>>;
+  /** Verifies the user's token beside it; `null` for a service none of whose operations is on behalf of a user. */
+  readonly accessTokens: AccessTokenVerifier | null;
+  readonly singleUse: SingleUseStore;
+  readonly now: Clock;
+  /** Skew allowed on `iat` and `exp`; 0 to 10, 5 unless given. */
+  readonly clockToleranceSeconds?: number;
+}
+
+export interface ServiceTokenVerifier {
+  /**
+   * Checks everything that does not need the content, cheapest first; remembers nothing.
+   *
+   * @throws AuthError `invalid_service_token`, `caller_not_allowed`, or what the user's token deserves
+   */
+  verify(call: IncomingCall): PendingCall;
+}
+
+/**
+ * Makes the verifier of service tokens: one request, one operation, one use. No network but the store's own.
+ *
+ * @throws TypeError when an option is missing or of the wrong type
+ */
+export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions): ServiceTokenVerifier {
+  const { service, accessTokens, singleUse, now, clockToleranceSeconds = 5 } = options;
+  assertText('service', service);
+  assertFunction('now', now);
+  assertFunction('singleUse.use', singleUse?.use);
+  assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, 10);
+  if (accessTokens !== null && typeof accessTokens?.verify !== 'function') {
+    throw new TypeError('accessTokens must be a verifier, or null to do without');
+  }
+  const keys = readerOf('keys', options.keys);
+  keys();
+  let known: KnownHeader | undefined;
+
+  function authenticate(token: string): { claims: ServiceTokenClaims; key: InboundKey } {
+    const header = readStrictHeader(token, {
+      maxLength: serviceTokenMaxLength,
+      typ: serviceTokenType,
+      code: 'invalid_service_token',
+      known,
+    });
+    const key = keys().get(header.kid);
+    if (key === undefined) return refuse('kid_unknown');
+    if (header.alg !== serviceTokenAlgorithm) return refuse('header');
+    const time = readClock(now);
+    const claims = checkSignature(token, key, { service, time, clockToleranceSeconds });
+    known = knownHeader(token, header, known);
+    if (claims.iss !== key.caller) return refuse('issuer');
+    if (claims.aud !== service) return refuse('audience');
+    if (claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
+    if (claims.exp <= time - clockToleranceSeconds) return refuse('expired');
+    const lifetime = claims.exp - claims.iat;
+    if (lifetime <= 0 || lifetime > serviceTokenMaxSeconds) return refuse('lifetime');
+    return { claims, key };
+  }
+
+  /** Both directions: a token bound to a user needs that user's token, and one that is not must come without. */
+  function verifyUser(accessToken: string | undefined, ath: string | undefined): AccessTokenClaims | undefined {
+    if (accessToken === undefined) return ath === undefined ? undefined : refuse('access_token_binding');
+    if (ath !== sha256Base64url(accessToken)) return refuse('access_token_binding');
+    return accessTokens === null ? refuse('user_not_expected') : accessTokens.verify(accessToken);
+  }
+
+  async function use({ jti, exp }: ServiceTokenClaims, { kid }: InboundKey): Promise<SingleUse> {
+    try {
+      // One second more than it takes: the store reads the clock after us, and may find that the second has turned.
+      return await singleUse.use(`${kid}|${jti}`, exp + clockToleranceSeconds + 1);
+    } catch (cause) {
+      throw new AuthError('unavailable', 'store_failed', { cause });
+    }
+  }
+
+  function authorize(call: IncomingCall, claims: ServiceTokenClaims, caller: string): AccessTokenClaims | undefined {
+    const { operation, method, target, accessToken } = call;
+    if (claims.htm !== method || method !== operation.method) return refuse('method');
+    if (claims.htu !== bindTarget(service, target)) return refuse('target');
+    const user = verifyUser(accessToken, claims.ath);
+    assertPolicy(operation, caller, claims.scope, user);
+    return user;
+  }
+
+  /** Content last, since it has to be read first; then the single use, since only a good call may be remembered. */
+  async function accept(content: Uint8Array, claims: ServiceTokenClaims, key: InboundKey): Promise<void> {
+    if (claims.htd !== sha256Base64url(content)) return refuse('content_binding');
+    // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
+    if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
+    const result = await use(claims, key);
+    if (result === 'replayed') return refuse('replayed');
+    // Forgetting a live id to make room would open the door to its replay: refuse instead, and say so.
+    if (result !== 'recorded') throw new AuthError('unavailable', 'store_full');
+  }
+
+  return {
+    verify(incoming) {
+      if (!isUnambiguousTarget(incoming.target)) return refuse('target');
+      const { claims, key } = authenticate(incoming.serviceToken);
+      const who: AuthenticatedCall = { caller: key.caller, kid: key.kid, jti: claims.jti };
+      try {
+        const user = authorize(incoming, claims, key.caller);
+        const call: ServiceCall = Object.freeze({ operation: incoming.operation.id, ...who, user });
+        return {
+          ...call,
+          accept: (content) =>
+            accept(content, claims, key).then(
+              () => call,
+              (error) => Promise.reject(by(error, who)),
+            ),
+        };
+      } catch (error) {
+        throw by(error, who);
+      }
+    },
+  };
+}
+
+/** The same refusal, naming the service that was refused: for the log, not for the answer. */
+function by(error: unknown, call: AuthenticatedCall): unknown {
+  if (!(error instanceof AuthError)) return error;
+  return new AuthError(error.code, error.reason, { scope: error.scope, call, cause: error.cause });
+}
+
+function assertPolicy(operation: OperationPolicy, caller: string, scope: string, user: AccessTokenClaims | undefined) {
+  if (!operation.callers.includes(caller)) throw new AuthError('caller_not_allowed', 'caller');
+  if (scope !== operation.id) refuse('operation');
+  if (operation.user === 'none' && user !== undefined) refuse('user_not_expected');
+  if (operation.user === 'required' && user === undefined) throw new AuthError('missing_token', 'absent');
+  const missing = operation.userScopes?.find((needed) => !user?.scopes.has(needed));
+  if (missing !== undefined) throw new AuthError('insufficient_scope', 'scope', { scope: missing });
+}
+
+interface Expected {
+  readonly service: string;
+  readonly time: number;
+  readonly clockToleranceSeconds: number;
+}
+
+function checkSignature(token: string, { key, caller }: InboundKey, expected: Expected): ServiceTokenClaims {
+  let payload: unknown;
+  try {
+    payload = jwt.verify(token, key, {
+      algorithms: [serviceTokenAlgorithm],
+      issuer: caller,
+      audience: expected.service,
+      clockTimestamp: expected.time,
+      clockTolerance: expected.clockToleranceSeconds,
+    });
+  } catch (error) {
+    return refuse(error instanceof jwt.TokenExpiredError ? 'expired' : libraryReason(error));
+  }
+  const parsed = ServiceTokenSchema.safeParse(payload);
+  return parsed.success ? parsed.data : refuse('claims');
+}
+
+function refuse(reason: RefusalReason): never {
+  throw new AuthError('invalid_service_token', reason);
+}

@@ -1,0 +1,75 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import type { Clock } from '../clock.ts';
+import { readClock } from '../clock.ts';
+import type { PublicKeys } from '../public-keys.ts';
+import { parseJwks } from '../public-keys.ts';
+
+export interface TestIssuerOptions {
+  /** The `iss` of its tokens. */
+  readonly issuer: string;
+  /** The `aud` of its tokens unless a test says otherwise. */
+  readonly audience: readonly string[];
+  readonly now: Clock;
+  /** Its RSA key, such as one that many test files share, because making one takes its time. A new one unless given. */
+  readonly privateKey?: KeyObject;
+}
+
+export interface TestIssuer {
+  readonly issuer: string;
+  readonly kid: string;
+  /** What a real issuer would publish. */
+  readonly jwks: { readonly keys: readonly object[] };
+  /** The same, ready for a verifier. */
+  readonly keys: PublicKeys;
+  readonly privateKey: KeyObject;
+  /** A good token for a new user; any claim can be replaced, or left out with `undefined`. */
+  token(claims?: Readonly<Record<string, unknown>>): string;
+  /** Signs any payload under any header: for tokens that must be refused. */
+  sign(payload: object | string, header?: Readonly<Record<string, unknown>>): string;
+}
+
+/** Makes a throw-away issuer: real RS256 tokens for tests, never for production. */
+export function createTestIssuer({
+  issuer,
+  audience,
+  now,
+  privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+}: TestIssuerOptions): TestIssuer {
+  const kid = `test-${randomBytes(6).toString('hex')}`;
+  const jwks = { keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] };
+
+  function sign(payload: object | string, header: Readonly<Record<string, unknown>> = {}): string {
+    // As text: of an object the library would check the claims, and add or drop `iat`.
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    return jwt.sign(text, privateKey, { header: { alg: 'RS256', typ: 'at+jwt', kid, ...header } });
+  }
+
+  return {
+    issuer,
+    kid,
+    jwks,
+    privateKey,
+    sign,
+    keys: parseJwks(jwks),
+    token(claims = {}) {
+      const iat = readClock(now);
+      const standard = {
+        iss: issuer,
+        aud: [...audience],
+        sub: randomUUID(),
+        client_id: 'first-party',
+        iat,
+        exp: iat + 600,
+        jti: randomBytes(16).toString('base64url'),
+        sid: randomUUID(),
+        auth_time: iat,
+        scope: '',
+        roles: ['customer'],
+      };
+      const all = Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined);
+      return sign(Object.fromEntries(all));
+    },
+  };
+}
