@@ -1,0 +1,11 @@
+export { Address, Contact, Phone } from './contact.ts';
+export type { CallableBy, Edge } from './edges.ts';
+export { edges, operationsBetween } from './edges.ts';
+export type { OperationId, OperationSpec, Operations } from './operation.ts';
+export { defineOperations } from './operation.ts';
+export { operations } from './operations.ts';
+export { Order } from './order.ts';
+export { plainText } from './plain-text.ts';
+export { Quote, WantedItems } from './quote.ts';
+export type { ServiceName } from './services.ts';
+export { issuerService, services } from './services.ts';

@@ -1,0 +1,29 @@
+import type * as z from 'zod';
+import type { ServiceName } from './services.ts';
+
+/** One operation that a service offers to other services. */
+export interface OperationSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path template below `/internal`; `:name` is one path segment. */
+  readonly path: `/internal/${string}`;
+  /** Who may call it. An empty list: the door is there and shut. */
+  readonly callers: readonly ServiceName[];
+  /** `required`: a user's access token travels along. `none`: it must not. */
+  readonly user: 'required' | 'none';
+  readonly userScopes?: readonly string[];
+  readonly request: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
+  readonly response: z.ZodType;
+}
+
+export type OperationId = `${ServiceName}:${string}`;
+
+/** The operations with their ids, which are the keys they are listed under. */
+export type Operations<Specs> = { readonly [Id in keyof Specs]: Specs[Id] & { readonly id: Id } };
+
+/** Completes a map of operations: each is given its key as `id`. */
+export function defineOperations<const Specs extends Readonly<Record<OperationId, OperationSpec>>>(
+  specs: Specs,
+): Operations<Specs>;
+export function defineOperations(specs: Readonly<Record<string, OperationSpec>>): Record<string, object> {
+  return Object.fromEntries(Object.entries(specs).map(([id, spec]) => [id, { ...spec, id }]));
+}
