@@ -1,0 +1,73 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { services } from '@auth/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
+import { initKeyDocuments } from './init.ts';
+import type { KeyDocument } from './key-document.ts';
+import { loadServiceKeys } from './load.ts';
+
+const issuer = 'http://localhost:4001';
+
+/** The keys that a service verifies access tokens with. */
+function kidsOf({ issuer: { jwks } }: KeyDocument): string[] | undefined {
+  return jwks?.keys.map(({ kid }) => kid);
+}
+
+describe('initKeyDocuments', () => {
+  it('gives each service what it needs and nothing else', () =>
+    inFolder(async (dir) => {
+      const { created, updated, files } = await initKeyDocuments({ dir, issuer });
+      expect([[...created].sort(), updated]).toEqual([[...services].sort(), []]);
+      expect(Object.keys(files).sort()).toEqual([...services].sort());
+
+      const user = await readDocument(dir, 'user');
+      const product = await readDocument(dir, 'product');
+      const order = await readDocument(dir, 'order');
+      // user and product call nobody: they hold no key to call with.
+      expect([user.calls, product.calls, order.accepts]).toEqual([{}, {}, {}]);
+      expect([Object.keys(user.accepts), Object.keys(product.accepts)]).toEqual([['order'], ['order']]);
+      // Both ends of an edge hold one secret, and no two edges hold the same.
+      expect(order.calls).toEqual({ product: product.accepts['order'], user: user.accepts['order'] });
+      const secrets = Object.values(order.calls).flatMap((keys) => keys.map(({ secret }) => secret));
+      expect(new Set(secrets).size).toBe(2);
+      // Only the issuer can sign; the others hold what it publishes.
+      expect([user.signing?.length, product.signing, order.signing]).toEqual([1, undefined, undefined]);
+      expect(user.issuer).toEqual({ iss: issuer });
+      expect(product.issuer).toEqual(order.issuer);
+      expect(kidsOf(product)).toEqual(user.signing?.map(({ kid }) => kid));
+      expect(secretsOf(JSON.stringify(product))).toHaveLength(1);
+    }));
+
+  it('writes documents that load, and leaves nothing else behind', () =>
+    inFolder(async (dir) => {
+      const { files } = await initKeyDocuments({ dir, issuer });
+      for (const service of services) {
+        expect((await loadServiceKeys(service, { file: files[service], production: false })).service).toBe(service);
+      }
+      expect((await readdir(dir)).sort()).toEqual([...services].map((service) => `${service}.json`).sort());
+    }));
+
+  it('writes them for their owner alone, whatever the umask', () =>
+    inFolder(async (parent) => {
+      const umask = process.umask(0);
+      try {
+        const dir = join(parent, 'new', 'keys');
+        const { files } = await initKeyDocuments({ dir, issuer });
+        const modes = await Promise.all(
+          [dir, ...Object.values(files)].map(async (path) => (await stat(path)).mode & 0o777),
+        );
+        expect(modes).toEqual([0o700, ...services.map(() => 0o600)]);
+      } finally {
+        process.umask(umask);
+      }
+    }));
+
+  it('refuses an issuer that is no URL, and writes nothing', () =>
+    inFolder(async (dir) => {
+      await expect(initKeyDocuments({ dir, issuer: 'auth.example' })).rejects.toThrow(
+        'issuer.iss must be an http(s) URL',
+      );
+      expect(await readdir(dir)).toEqual([]);
+    }));
+});

@@ -1,0 +1,138 @@
+import { issuerService } from '@auth/contracts';
+import type { InboundKeys, OutboundKeys, PublicKeys } from '@auth/verify';
+import {
+  EdgeKeys,
+  KeyMaterialError,
+  parseAccepts,
+  parseCalls,
+  parseJwks,
+  parseMember,
+  ServiceName,
+  secretProblem,
+} from '@auth/verify';
+import * as z from 'zod';
+import { KeyDocumentError } from './key-document-error.ts';
+import type { SigningKeys } from './signing-key.ts';
+import { parseSigning, SigningJwk } from './signing-key.ts';
+
+const secret = z.string().superRefine((value, context) => {
+  const problem = secretProblem(value);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+const issuerUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+const PublicJwk = z.strictObject({
+  kty: z.string(),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.string(),
+  key_ops: z.array(z.string()).optional(),
+  n: z.string().optional(),
+  e: z.string().optional(),
+  crv: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+});
+
+/** The JSON shape of a key document: everything one service needs to verify and to sign, and nothing else. */
+export const KeyDocument = z.strictObject({
+  service: ServiceName,
+  issuer: z.strictObject({
+    iss: issuerUrl,
+    jwks: z.strictObject({ keys: z.array(PublicJwk) }).optional(),
+  }),
+  signing: z.array(SigningJwk).optional(),
+  calls: EdgeKeys,
+  accepts: EdgeKeys,
+  auditKey: secret.optional(),
+  sessionKeys: z.array(z.strictObject({ kid: z.string().min(1), secret })).optional(),
+});
+export type KeyDocument = z.output<typeof KeyDocument>;
+
+/** A key document ready to use. */
+export interface ServiceKeys {
+  readonly service: string;
+  readonly issuer: string;
+  /** Verifies access tokens. */
+  readonly publicKeys: PublicKeys;
+  /** Signs access tokens: only in the issuer's own document. */
+  readonly signing: SigningKeys | undefined;
+  /** Verify the calls of others. */
+  readonly accepts: InboundKeys;
+  /** Sign calls to others. */
+  readonly calls: OutboundKeys;
+}
+
+/**
+ * Reads a key document for one service.
+ *
+ * @param source where it came from, for the error
+ * @throws KeyDocumentError naming the document and the member that is wrong, never a value
+ */
+export function parseKeyDocument(text: string, { service, source }: { service: string; source: string }): ServiceKeys {
+  try {
+    const document = parseMember(KeyDocument, parseJson(text), '');
+    if (document.service !== service) {
+      throw new KeyMaterialError('service', `is not ${service}: this is another service's document`);
+    }
+    if (document.signing !== undefined && service !== issuerService) {
+      throw new KeyMaterialError('signing', `is only for ${issuerService}: no other service signs access tokens`);
+    }
+    const signing = document.signing === undefined ? undefined : parseSigning(document.signing);
+    const keys: ServiceKeys = {
+      service,
+      issuer: document.issuer.iss,
+      publicKeys: parseIssuerKeys(document, signing),
+      signing,
+      accepts: parseAccepts(document.accepts),
+      calls: parseCalls(document.calls),
+    };
+    assertUniqueSecrets(document);
+    return keys;
+  } catch (error) {
+    if (error instanceof KeyMaterialError) throw new KeyDocumentError(source, error.message);
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the text, secrets included.
+    throw new KeyMaterialError('the document', 'is not valid JSON');
+  }
+}
+
+function parseIssuerKeys({ issuer }: KeyDocument, signing: SigningKeys | undefined): PublicKeys {
+  if (signing !== undefined) {
+    if (issuer.jwks === undefined) return parseJwks(signing.jwks);
+    throw new KeyMaterialError('issuer.jwks', 'must be absent beside signing: what is published is derived from it');
+  }
+  if (issuer.jwks === undefined) throw new KeyMaterialError('issuer.jwks', 'is missing');
+  try {
+    return parseJwks(issuer.jwks);
+  } catch (error) {
+    if (!(error instanceof KeyMaterialError)) throw error;
+    throw new KeyMaterialError(`issuer.jwks.${error.member}`, error.message.slice(error.member.length + 1));
+  }
+}
+
+/** One secret, one purpose: also between what a service accepts and what it calls with. */
+function assertUniqueSecrets({ accepts, calls, auditKey, sessionKeys = [] }: KeyDocument): void {
+  const seen = new Map<string, string>();
+  const edges = { accepts, calls };
+  const named = [
+    ...Object.entries(edges).flatMap(([member, edge]) =>
+      Object.entries(edge).flatMap(([other, keys]) =>
+        keys.map((key, index) => [`${member}.${other}[${index}].secret`, key.secret] as const),
+      ),
+    ),
+    ...(auditKey === undefined ? [] : [['auditKey', auditKey] as const]),
+    ...sessionKeys.map((key, index) => [`sessionKeys[${index}].secret`, key.secret] as const),
+  ];
+  for (const [member, value] of named) {
+    const first = seen.get(value);
+    if (first !== undefined) throw new KeyMaterialError(member, `is the same secret as ${first}`);
+    seen.set(value, member);
+  }
+}

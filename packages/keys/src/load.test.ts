@@ -1,0 +1,61 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { inFolder } from '../test/documents.ts';
+import { initKeyDocuments } from './init.ts';
+import { loadIssuerKeys, loadServiceKeys } from './load.ts';
+
+const issuer = 'http://localhost:4001';
+
+describe('loadServiceKeys', () => {
+  it('loads the document of a service from its file and from its text', () =>
+    inFolder(async (dir) => {
+      const { files } = await initKeyDocuments({ dir, issuer });
+      const fromFile = await loadServiceKeys('order', { file: files.order, production: false });
+      const fromText = await loadServiceKeys('order', { text: await readFile(files.order, 'utf8'), production: false });
+      expect([...fromFile.calls.keys()].sort()).toEqual(['product', 'user']);
+      expect([...fromText.calls.values()].map(({ kid }) => kid)).toEqual(
+        [...fromFile.calls.values()].map(({ kid }) => kid),
+      );
+    }));
+
+  it("refuses another service's document", () =>
+    inFolder(async (dir) => {
+      const { files } = await initKeyDocuments({ dir, issuer });
+      await expect(loadServiceKeys('product', { file: files.order, production: false })).rejects.toThrow(
+        `key document ${files.order}: service is not product: this is another service's document`,
+      );
+    }));
+
+  it.each([
+    ['is not there', 'missing.json', 'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init'],
+    ['is a folder', '.', 'cannot be read (EISDIR)'],
+    ['is behind a file', 'file/x.json', 'cannot be read (ENOTDIR)'],
+  ])('names the file and the fix when it %s', (_case, name, problem) =>
+    inFolder(async (dir) => {
+      await writeFile(join(dir, 'file'), '');
+      await expect(loadServiceKeys('order', { file: join(dir, name), production: false })).rejects.toMatchObject({
+        name: 'KeyDocumentError',
+        message: `key document ${join(dir, name)}: ${problem}`,
+        exitCode: 78,
+      });
+    }),
+  );
+
+  it('names the setting when its text is wrong', async () => {
+    await expect(loadServiceKeys('order', { text: '{"secret":"hunter2', production: false })).rejects.toThrow(
+      'key document AUTH_KEYS: the document is not valid JSON',
+    );
+  });
+});
+
+describe('loadIssuerKeys', () => {
+  it('loads the document that signs, and refuses one that does not', () =>
+    inFolder(async (dir) => {
+      const { files } = await initKeyDocuments({ dir, issuer });
+      expect((await loadIssuerKeys('user', { file: files.user, production: false })).signing.active.alg).toBe('RS256');
+      await expect(loadIssuerKeys('order', { file: files.order, production: false })).rejects.toThrow(
+        `key document ${files.order}: signing is missing: order signs access tokens`,
+      );
+    }));
+});

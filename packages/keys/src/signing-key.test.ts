@@ -1,0 +1,119 @@
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { goodDocuments, refusalOf } from '../test/documents.ts';
+import { generateSigningKey } from './generate.ts';
+import type { KeyDocument } from './key-document.ts';
+import { parseKeyDocument } from './key-document.ts';
+import type { SigningJwk } from './signing-key.ts';
+
+let user: KeyDocument;
+let active: SigningJwk;
+let next: SigningJwk;
+beforeAll(async () => {
+  ({ user } = await goodDocuments());
+  active = await generateSigningKey('active');
+  next = await generateSigningKey('next');
+});
+
+/** Reads the issuer's document with other signing keys. */
+function parse(signing: unknown, issuer: object = user.issuer) {
+  const text = JSON.stringify({ ...user, issuer, signing });
+  return { text, read: () => parseKeyDocument(text, { service: 'user', source: 'keys.json' }) };
+}
+
+describe('the signing keys of a key document', () => {
+  it('sign with the active one and publish all of them', () => {
+    const retired = { ...next, kid: 'retired', state: 'retired' };
+    const { signing, publicKeys } = parse([next, active, retired]).read();
+    expect(signing?.active).toMatchObject({ kid: active.kid, alg: 'RS256' });
+    expect([...publicKeys.keys()]).toEqual([next.kid, active.kid, 'retired']);
+    const published = JSON.stringify(signing?.jwks);
+    for (const name of ['"d"', '"p"', '"q"', '"dp"', '"dq"', '"qi"', '"state"']) expect(published).not.toContain(name);
+  });
+
+  it('fit what is published', () => {
+    const { signing, publicKeys } = parse([active]).read();
+    const [key, publicKey] = [signing?.active.key, publicKeys.get(active.kid)?.key];
+    if (key === undefined || publicKey === undefined) throw new Error('a key is missing');
+    const data = Buffer.from('data');
+    expect(verify('sha256', data, publicKey, sign('sha256', data, key))).toBe(true);
+  });
+
+  it('may be of P-256', () => {
+    const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+    const { signing } = parse([{ ...jwk, kid: 'ec', alg: 'ES256', use: 'sig', state: 'active' }]).read();
+    expect(signing?.active.alg).toBe('ES256');
+    expect(Object.keys(signing?.jwks.keys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  });
+
+  it.each([
+    ['none', () => [], 'signing must hold at least one key'],
+    ['no list', () => ({}), 'signing must be an array'],
+    ['no active one', () => [next], 'signing must hold exactly one active key'],
+    ['two active ones', () => [active, { ...next, state: 'active' }], 'signing must hold exactly one active key'],
+    ['two with one kid', () => [active, { ...next, kid: active.kid }], 'signing[1].kid is used by another key'],
+    ['another state', () => [{ ...active, state: 'pending' }], 'signing[0].state must be next, active or retired'],
+    ['no state', () => [{ ...active, state: undefined }], 'signing[0].state must be next, active or retired'],
+    ['the public half alone', () => [{ ...active, d: undefined }], 'signing[0].d must be a string'],
+    ['an empty private half', () => [{ ...active, d: '' }], 'signing[0].d must be base64url without padding'],
+    [
+      'a private half that is no base64url',
+      () => [{ ...active, p: '%%%' }],
+      'signing[0].p must be base64url without padding',
+    ],
+    [
+      'a private half of another key',
+      () => [{ ...next, n: modulusOf(active), state: 'active' }],
+      'signing[0] is not a valid private key',
+    ],
+    [
+      'a broken key that is yet to be active',
+      () => [active, { ...next, n: modulusOf(active) }],
+      'signing[1] is not a valid private key',
+    ],
+    [
+      'a symmetric key',
+      () => [{ kty: 'oct', kid: 'o', alg: 'HS256', use: 'sig', k: 'c2VjcmV0', state: 'active' }],
+      'signing[0].kty',
+    ],
+    ['HS256', () => [{ ...active, alg: 'HS256' }], 'signing[0].alg'],
+    ['none for alg', () => [{ ...active, alg: 'none' }], 'signing[0].alg'],
+    ['use for encryption', () => [{ ...active, use: 'enc' }], 'signing[0].use'],
+    ['exponent 3', () => [{ ...active, e: 'Aw' }], 'signing[0].e must be AQAB (65537)'],
+    ['1024 bits', () => [{ ...active, ...smallKey() }], 'signing[0].n must be a modulus of 2048 to 8192 bits'],
+    ['an unknown member', () => [{ ...active, x5c: [] }], 'signing[0].x5c is not a known member'],
+    [
+      'a kid with a space',
+      () => [{ ...active, kid: 'a b' }],
+      'signing[0].kid must be 1 to 128 visible ASCII characters',
+    ],
+  ])('are refused when there is %s', (_case, signing, expected) => {
+    const { text, read } = parse(signing());
+    expect(refusalOf(text, read)).toContain(`key document keys.json: ${expected}`);
+  });
+
+  it('are refused beside a jwks: what is published is derived', () => {
+    const { text, read } = parse([active], { ...user.issuer, jwks: { keys: [] } });
+    expect(refusalOf(text, read)).toContain('issuer.jwks must be absent beside signing');
+  });
+});
+
+describe('generateSigningKey', () => {
+  it('makes an RSA key of 2048 bits whose kid is its thumbprint (RFC 7638)', () => {
+    if (active.kty !== 'RSA') throw new Error('not an RSA key');
+    const { n, e, kid } = active;
+    expect(Buffer.from(n, 'base64url')).toHaveLength(256);
+    const canonical = `{"e":"${e}","kty":"RSA","n":"${n}"}`;
+    expect(kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
+    expect(active).toMatchObject({ alg: 'RS256', use: 'sig', e: 'AQAB', state: 'active' });
+    expect(next.kid).not.toBe(kid);
+  });
+});
+
+function modulusOf(jwk: SigningJwk): string {
+  return jwk.kty === 'RSA' ? jwk.n : '';
+}
+
+function smallKey(): object {
+  return generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
+}

@@ -1,0 +1,99 @@
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import type { PublicKeyAlgorithm } from '@auth/verify';
+import { KeyMaterialError, parseJwks, parseMember } from '@auth/verify';
+import * as z from 'zod';
+
+const states = z.enum(['next', 'active', 'retired'], 'must be next, active or retired');
+const member = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
+const common = { kid: z.string(), use: z.literal('sig'), state: states };
+
+/** A private signing key (RFC 7517) with its state. */
+export const SigningJwk = z.discriminatedUnion(
+  'kty',
+  [
+    z.strictObject({
+      kty: z.literal('RSA'),
+      alg: z.enum(['RS256', 'PS256']),
+      ...common,
+      n: member,
+      e: member,
+      d: member,
+      p: member,
+      q: member,
+      dp: member,
+      dq: member,
+      qi: member,
+    }),
+    z.strictObject({
+      kty: z.literal('EC'),
+      alg: z.literal('ES256'),
+      ...common,
+      crv: z.string(),
+      x: member,
+      y: member,
+      d: member,
+    }),
+  ],
+  'must be RSA or EC',
+);
+export type SigningJwk = z.output<typeof SigningJwk>;
+
+/** The key new access tokens are signed with. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: PublicKeyAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** What the issuer signs with, and the JWK Set it publishes: keys of every state, public members only. */
+export interface SigningKeys {
+  readonly active: SigningKey;
+  readonly jwks: { readonly keys: readonly ReturnType<typeof publicJwk>[] };
+}
+
+/** Parses the `signing` member. @throws KeyMaterialError naming the member */
+export function parseSigning(input: unknown): SigningKeys {
+  const entries = parseMember(z.array(SigningJwk), input, 'signing');
+  const jwks = { keys: entries.map(publicJwk) };
+  inSigning(() => parseJwks(jwks));
+  // Those that are not active yet as well: a broken one is found today, not on the day it is needed.
+  const keys = entries.map((jwk, index) => ({ ...jwk, key: importPrivate(jwk, index) }));
+  const [active, second] = keys.filter(({ state }) => state === 'active');
+  if (active === undefined || second !== undefined) {
+    throw new KeyMaterialError('signing', 'must hold exactly one active key');
+  }
+  const { kid, alg, key } = active;
+  return { active: { kid, alg, key }, jwks };
+}
+
+/** The public members of a signing key: what its JWK Set entry holds. */
+export function publicJwk(jwk: SigningJwk) {
+  const { kty, kid, alg, use } = jwk;
+  if (jwk.kty === 'RSA') return { kty, kid, alg, use, n: jwk.n, e: jwk.e };
+  return { kty, kid, alg, use, crv: jwk.crv, x: jwk.x, y: jwk.y };
+}
+
+/** Node imports a key whose parts do not belong together: only a signature shows whether it signs for its public half. */
+function importPrivate(jwk: SigningJwk, index: number): KeyObject {
+  const probe = Buffer.from('probe');
+  try {
+    const key = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+    const publicKey = createPublicKey({ key: publicJwk(jwk), format: 'jwk' });
+    if (verify('sha256', probe, publicKey, sign('sha256', probe, key))) return key;
+  } catch {
+    // Refused below, like a key that signs for another.
+  }
+  throw new KeyMaterialError(`signing[${index}]`, 'is not a valid private key');
+}
+
+/** The public policy speaks of `keys[0].e`; here that is `signing[0].e`. */
+function inSigning(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof KeyMaterialError)) throw error;
+    const rule = error.message.slice(error.member.length + 1);
+    throw new KeyMaterialError(error.member.replace(/^keys/, 'signing'), rule);
+  }
+}
