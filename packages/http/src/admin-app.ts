@@ -1,0 +1,27 @@
+import type { Express } from 'express';
+import { createApp, finishApp } from './create-app.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+export interface AdminAppOptions {
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+}
+
+/**
+ * What those who run a service may see and its callers may not: `GET /metrics`, `GET /readyz?verbose`. For a port of its
+ * own that is not reachable from outside.
+ */
+export function adminApp({ log, readiness, metrics }: AdminAppOptions): Express {
+  // Scrapes come every few seconds: they would drown the log.
+  const quiet = log.child({}, { level: 'warn' });
+  const app = createApp({ log: quiet, readiness, verboseProbes: true });
+  app.get('/metrics', async (_req, res) => {
+    const { type, text } = await metrics.render();
+    // Through `end`: Express would add a charset to Prometheus' own media type.
+    res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
+  });
+  return finishApp(app, { log: quiet, translate: [] });
+}

@@ -1,0 +1,82 @@
+import type { Express, RequestHandler } from 'express';
+import express from 'express';
+import helmet from 'helmet';
+import { allowedMethods, answersOptions, assertLiteralRoutes } from './allowed-methods.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { probes } from './probes.ts';
+import { Problem } from './problem.ts';
+import type { Translate } from './problem-handler.ts';
+import { problemHandler } from './problem-handler.ts';
+import type { Readiness } from './readiness.ts';
+import { requestContext } from './request-context.ts';
+import type { Identify } from './request-log.ts';
+import { requestLog } from './request-log.ts';
+
+export interface CreateAppOptions {
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly identify?: Identify;
+  readonly metrics?: Metrics;
+  /** Whether `/readyz?verbose` lists every check: not where callers can see it. */
+  readonly verboseProbes?: boolean;
+}
+
+/**
+ * An Express app with what every service has above its routes: literal paths, request context, one log line per
+ * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
+ */
+export function createApp(options: CreateAppOptions): Express {
+  const { log, readiness, identify, metrics, verboseProbes = false } = options;
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.enable('case sensitive routing').enable('strict routing');
+  app.set('query parser', 'simple').set('trust proxy', false);
+  // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
+  app.set('env', 'production');
+  app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored());
+  app.use(probes(readiness, { verbose: verboseProbes }), answerOptions(app));
+  return app;
+}
+
+/** Appends what stands below the routes: 404, 405 with `Allow`, the problem handler. Nothing may be added after it. */
+export function finishApp(app: Express, options: { log: Log; translate: readonly Translate[] }): Express {
+  assertLiteralRoutes(app.router);
+  app.use((req) => {
+    const methods = allowedMethods(app.router, req.path);
+    if (methods.length === 0) throw new Problem('not_found');
+    throw new Problem('method_not_allowed', { headers: { Allow: methods.join(', ') } });
+  });
+  return app.use(problemHandler(options));
+}
+
+/** Stands above the routes, because a nested router would answer OPTIONS itself, with 200 and only its own methods. */
+function answerOptions(app: Express): RequestHandler {
+  return (req, res, next) => {
+    const methods = req.method === 'OPTIONS' ? allowedMethods(app.router, req.path) : [];
+    if (methods.length === 0 || answersOptions(app.router, req.path)) next();
+    else res.set('Allow', methods.join(', ')).status(204).end();
+  };
+}
+
+/** Answers are about whoever asked: a route that may be cached says so itself (RFC 9111 §5.2.2.5). */
+function notStored(): RequestHandler {
+  return (_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  };
+}
+
+/**
+ * For an API that answers JSON: nothing may be loaded or framed. HSTS and `upgrade-insecure-requests` belong to
+ * whatever ends TLS; sent over plain http they would break development. A page of ours sets its own policy.
+ */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xXssProtection: false,
+  });
+}

@@ -1,0 +1,48 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import express from 'express';
+import { Problem } from './problem.ts';
+
+/** No other parameter and no second charset: two parsers could read them differently. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
+
+/**
+ * Parses JSON bodies into `req.body`; without a body it stays `undefined`. Anything but UTF-8 `application/json`
+ * without a Content-Encoding is 415, more than `limitBytes` (100 000) is 413, malformed JSON or UTF-8 is 400.
+ * Does not check what the JSON says: that is `readBody`.
+ */
+export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler {
+  const { limitBytes = 100_000 } = options;
+  const parse = express.json({ limit: limitBytes, inflate: false, type: () => true, verify: assertUtf8 });
+  return (req, res, next) => {
+    if (!hasContent(req) || req.readableEnded) {
+      next();
+      return;
+    }
+    assertJson(req);
+    // The parser would read the whole body before it refused it.
+    if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
+    parse(req, res, next);
+  };
+}
+
+function hasContent(req: IncomingMessage): boolean {
+  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+}
+
+function assertJson(req: IncomingMessage): void {
+  const types = req.headersDistinct['content-type'] ?? [];
+  if (types.length > 1) throw new Problem('invalid_request', { detail: 'Send Content-Type once.' });
+  if (!JSON_TYPE.test(types[0] ?? '')) {
+    throw new Problem('unsupported_media_type', { headers: { Accept: 'application/json' } });
+  }
+  if ((req.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    throw new Problem('unsupported_media_type', { headers: { 'Accept-Encoding': 'identity' } });
+  }
+}
+
+/** The parser itself replaces wrong bytes with U+FFFD, which makes different bodies equal. */
+function assertUtf8(_req: IncomingMessage, _res: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw Object.assign(new Error('The body is not UTF-8'), { type: 'encoding.invalid' });
+}

@@ -1,0 +1,97 @@
+import { documentFaults } from '@auth/devstack/app-testing';
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { createOpenApi } from './document.ts';
+import type { RouteDoc } from './route-doc.ts';
+import { problemsOf } from './route-doc.ts';
+
+const Thing = z.strictObject({ id: z.uuid(), name: z.string() }).meta({ id: 'Thing' });
+const read: RouteDoc = {
+  ...{ method: 'get', path: '/things/:id', summary: 'Read a thing', scope: 'thing:read' },
+  params: z.object({ id: z.uuid() }),
+  answer: {
+    status: 200,
+    description: 'The thing.',
+    schema: Thing,
+    headers: { ETag: 'Its version.' },
+    revalidated: true,
+  },
+};
+const add: RouteDoc = {
+  ...{ method: 'post', path: '/things', summary: 'Add a thing', scope: 'none', problems: ['conflict'] },
+  ...{ body: z.strictObject({ name: z.string() }), example: { name: 'Mug' } },
+  answer: { status: 201, description: 'The thing.', schema: Thing },
+};
+const remove: RouteDoc = {
+  ...{ method: 'delete', path: '/things/:id', summary: 'Remove a thing', scope: 'thing:write' },
+  params: z.object({ id: z.uuid() }),
+  answer: { status: 204, description: 'It is gone.' },
+};
+const describeThings = (routes: readonly RouteDoc[]) =>
+  createOpenApi({ title: 'things', description: 'Of all sorts.', routes });
+
+describe('createOpenApi', () => {
+  it('makes a valid OpenAPI 3.1 document', () => {
+    expect(documentFaults(describeThings([read, add, remove]))).toEqual([]);
+  });
+
+  it.each([
+    ['two operations of one name', [read, { ...read, path: '/things:id' as const, params: z.object({}) }], 'names two'],
+    ['a path parameter without a schema', [{ ...read, params: z.object({}) }], 'has the parameters'],
+    ['an example that is not one', [{ ...add, example: { name: 1 } }], 'name must be string'],
+  ])('does so no more with %s', (_given, routes, fault) => {
+    expect(documentFaults(describeThings(routes)).join()).toContain(fault);
+  });
+
+  it('asks for a token where the route does, and nowhere else', () => {
+    const { paths = {} } = describeThings([read, add]);
+    expect(paths['/things/{id}']?.get).toMatchObject({
+      operationId: 'getThingsId',
+      security: [{ bearer: [] }],
+      description: 'Needs the scope `thing:read`.',
+    });
+    expect(paths['/things']?.post).not.toHaveProperty('security');
+  });
+
+  it('tells of each status with the codes it may have, and an example of each', () => {
+    const { paths = {} } = describeThings([read, add, remove]);
+    const refused = paths['/things/{id}']?.get?.responses?.['401'];
+    const codes = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked'];
+    expect(refused).toHaveProperty(['content', 'application/problem+json', 'schema', 'properties', 'code'], {
+      enum: codes,
+    });
+    expect(refused).toHaveProperty(
+      ['content', 'application/problem+json', 'examples', 'token_expired', 'value', 'status'],
+      401,
+    );
+    expect(Object.keys(paths['/things']?.post?.responses ?? {})).toEqual([
+      '201',
+      '400',
+      '409',
+      '413',
+      '415',
+      '422',
+      '500',
+      '503',
+    ]);
+    expect(paths['/things/{id}']?.get?.responses).toHaveProperty('304');
+    expect(paths['/things/{id}']?.delete?.responses?.['204']).toEqual({ description: 'It is gone.' });
+  });
+});
+
+describe('problemsOf', () => {
+  const always = ['internal', 'unavailable', 'invalid_request', 'invalid_service_token'];
+  const ofTokens = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope'];
+  const { params: _params, ...bare }: RouteDoc = { ...remove, scope: 'none' };
+
+  it.each<[string, RouteDoc, string[]]>([
+    ['any route', bare, []],
+    ['a scope', { ...bare, scope: 'thing:read' }, ofTokens],
+    ['a body', { ...bare, body: Thing }, ['unsupported_media_type', 'payload_too_large', 'invalid_fields']],
+    ['a query', { ...bare, query: z.object({}) }, ['invalid_fields']],
+    ['path parameters', { ...bare, params: z.object({}) }, ['not_found']],
+    ['problems of its own, each once', { ...bare, problems: ['conflict', 'internal'] }, ['conflict']],
+  ])('adds to %s what follows from it', (_given, route, codes) => {
+    expect([...problemsOf(route)].sort()).toEqual([...always, ...codes].sort());
+  });
+});

@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import * as z from 'zod';
+
+/** Query parameters of a list: `cursor` is the `next_cursor` of the page before, read as the id it stands for. */
+export const PageQuery = {
+  cursor: z
+    .string()
+    .max(100)
+    .transform((text) => Buffer.from(text, 'base64url').toString())
+    .pipe(z.uuid('is not a cursor of this list'))
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(20),
+};
+
+/** Part of a list, in the order of its ids, and whether there is more. */
+export interface Slice<Item> {
+  readonly items: readonly Item[];
+  readonly more: boolean;
+}
+
+/** Answers with a page: `{ items, next_cursor }`, and where there is more a `Link` with `rel="next"` (RFC 8288). */
+export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void {
+  const last = slice.more ? slice.items.at(-1) : undefined;
+  const next_cursor = last === undefined ? null : Buffer.from(last.id).toString('base64url');
+  if (next_cursor !== null) res.set('Link', `<${nextTarget(req, next_cursor)}>; rel="next"`);
+  res.json({ items: slice.items, next_cursor });
+}
+
+function nextTarget(req: Request, cursor: string): string {
+  // `path` is the path alone, also for a target that names another host in front of it.
+  const { path } = req;
+  const query = req.originalUrl.split('?', 2)[1];
+  const search = new URLSearchParams(query);
+  search.set('cursor', cursor);
+  return `${path}?${search}`;
+}

@@ -1,0 +1,29 @@
+import type { Router } from 'express';
+import { Problem } from './problem.ts';
+import type { Readiness } from './readiness.ts';
+import { createRouter } from './router.ts';
+
+/**
+ * `GET /livez` (the process answers) and `GET /readyz` (it can take work; the answer names what fails, never why).
+ * Where `verbose` is allowed, `/readyz?verbose` lists every check.
+ */
+export function probes(readiness: Readiness, { verbose = false }: { verbose?: boolean } = {}): Router {
+  const router = createRouter();
+  router.get('/livez', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json({ status: 'ok' });
+  });
+  router.get('/readyz', async (req, res) => {
+    const { ready, failing, checks } = await readiness.check();
+    if (verbose && req.query['verbose'] !== undefined) {
+      const status = ready ? 'ready' : 'not ready';
+      res
+        .status(ready ? 200 : 503)
+        .set('Cache-Control', 'no-store')
+        .json({ status, checks });
+      return;
+    }
+    if (!ready) throw new Problem('unavailable', { detail: `Not ready: ${failing.join(', ')}.` });
+    res.set('Cache-Control', 'no-store').json({ status: 'ready' });
+  });
+  return router;
+}

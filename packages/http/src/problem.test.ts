@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { Problem } from './problem.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import { problems } from './problem-codes.ts';
+
+const contract: [number, ProblemCode[]][] = [
+  [400, ['invalid_request', 'invalid_service_token']],
+  [
+    401,
+    [
+      'invalid_credentials',
+      'invalid_refresh_token',
+      'missing_token',
+      'token_expired',
+      'token_revoked',
+      'invalid_token',
+    ],
+  ],
+  [403, ['insufficient_scope', 'insufficient_audience', 'caller_not_allowed', 'forbidden']],
+  [404, ['not_found']],
+  [405, ['method_not_allowed']],
+  [409, ['conflict']],
+  [412, ['precondition_failed']],
+  [413, ['payload_too_large']],
+  [415, ['unsupported_media_type']],
+  [422, ['invalid_fields']],
+  [428, ['precondition_required']],
+  [429, ['rate_limited']],
+  [500, ['internal']],
+  [502, ['upstream_failed']],
+  [503, ['unavailable']],
+  [504, ['upstream_timeout']],
+];
+
+describe('problems', () => {
+  it.each(contract)('has the codes of status %i', (status, codes) => {
+    const found = Object.entries(problems).filter(([, problem]) => problem.status === status);
+    expect(found.map(([code]) => code).sort()).toEqual([...codes].sort());
+  });
+
+  it('has no other status', () => {
+    const statuses = new Set(Object.values(problems).map(({ status }) => status));
+    expect([...statuses].sort()).toEqual(contract.map(([status]) => status).sort());
+  });
+});
+
+describe('Problem', () => {
+  it('gives a 503 Retry-After: 5 by default', () => {
+    expect(new Problem('unavailable').headers).toEqual({ 'Retry-After': '5' });
+  });
+
+  it.each([
+    ['whole seconds', 7, '7'],
+    ['rounded up', 0.2, '1'],
+    ['never negative', -3, '0'],
+  ])('writes retryAfterSeconds %s', (_case, retryAfterSeconds, expected) => {
+    expect(new Problem('rate_limited', { retryAfterSeconds }).headers['Retry-After']).toBe(expected);
+  });
+
+  it('gives a 401 WWW-Authenticate', () => {
+    expect(new Problem('invalid_credentials').headers).toEqual({ 'WWW-Authenticate': 'Bearer realm="api"' });
+  });
+
+  it('keeps the headers it is given, whatever their case', () => {
+    const headers = { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' };
+    expect(new Problem('invalid_token', { headers }).headers).toEqual(headers);
+  });
+
+  it('has the cause and the reason for the log', () => {
+    const cause = new Error('below');
+    const problem = new Problem('upstream_failed', { cause, reason: 'product answered 500', detail: 'Try later.' });
+    expect(problem).toMatchObject({ cause, reason: 'product answered 500', detail: 'Try later.', status: 502 });
+    expect(problem.message).toBe('product answered 500');
+  });
+});

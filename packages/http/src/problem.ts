@@ -1,0 +1,62 @@
+import type { ProblemCode } from './problem-codes.ts';
+import { problems } from './problem-codes.ts';
+
+/** One wrong field: `pointer` is a JSON pointer into the body, query or parameters (RFC 6901). */
+export interface FieldError {
+  detail: string;
+  pointer: string;
+}
+
+/** What a refusal adds to its code. `detail`, `errors` and `headers` are sent; `reason` and `cause` are only logged. */
+export interface ProblemOptions {
+  /** Safe for the caller: says how to mend the request, repeats no value from it and nothing of ours. */
+  detail?: string;
+  errors?: readonly FieldError[];
+  headers?: Readonly<Record<string, string>>;
+  retryAfterSeconds?: number;
+  /** Log only. */
+  reason?: string;
+  /** Log only. */
+  cause?: unknown;
+}
+
+const DEFAULT_RETRY_AFTER_SECONDS = 5;
+
+/**
+ * An error that is an answer (RFC 9457). Throw it anywhere below `finishApp`.
+ * A 503 always has `Retry-After`, a 401 always has `WWW-Authenticate` (RFC 9110 §11.6.1).
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reason: string | undefined;
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    const { status, title, detail } = problems[code];
+    super(
+      options.reason ?? options.detail ?? detail,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.code = code;
+    this.status = status;
+    this.title = title;
+    this.detail = options.detail ?? detail;
+    this.errors = options.errors;
+    this.headers = headersOf(status, options);
+    this.reason = options.reason;
+  }
+}
+
+function headersOf(status: number, options: ProblemOptions): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { ...options.headers };
+  const has = (wanted: string) => Object.keys(headers).some((name) => name.toLowerCase() === wanted);
+  const wait = options.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
+  if (wait !== undefined && !has('retry-after')) headers['Retry-After'] = String(Math.max(0, Math.ceil(wait)));
+  if (status === 401 && !has('www-authenticate')) headers['WWW-Authenticate'] = 'Bearer realm="api"';
+  return headers;
+}

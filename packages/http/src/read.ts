@@ -1,0 +1,40 @@
+import type { Request } from 'express';
+import type * as z from 'zod';
+import { fieldErrors, invalidFields } from './field-errors.ts';
+import { jsonPointer } from './json-pointer.ts';
+import { findProtoKeys } from './json-shape.ts';
+import { plainWords, unknownField } from './plain-words.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * The request's JSON body as the schema gives it out.
+ * @throws Problem invalid_request without a body or when it is nested too deep; invalid_fields with every wrong field.
+ */
+export function readBody<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
+  const body: unknown = req.body;
+  if (body === undefined) {
+    throw new Problem('invalid_request', { detail: 'Send a JSON body with "Content-Type: application/json".' });
+  }
+  const protoKeys = findProtoKeys(body).map(jsonPointer);
+  const result = schema.safeParse(body, { error: plainWords });
+  if (result.success && protoKeys.length === 0) return result.data;
+  const errors = fieldErrors(result.error?.issues ?? []).filter(({ pointer }) => !protoKeys.includes(pointer));
+  throw invalidFields([...errors, ...protoKeys.map((pointer) => ({ detail: unknownField, pointer }))]);
+}
+
+/** The query parameters as the schema gives them out. @throws Problem invalid_fields, with pointers like `/limit`. */
+export function readQuery<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
+  const query: Record<string, unknown> = req.query;
+  const result = schema.safeParse(query, {
+    error: (issue) => (Array.isArray(issue.input) ? 'must be given once' : plainWords(issue)),
+  });
+  if (result.success) return result.data;
+  throw invalidFields(fieldErrors(result.error.issues));
+}
+
+/** The path parameters as the schema gives them out. @throws Problem not_found: a malformed id names nothing. */
+export function readParams<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
+  const result = schema.safeParse(req.params);
+  if (result.success) return result.data;
+  throw new Problem('not_found', { reason: 'malformed path parameter' });
+}

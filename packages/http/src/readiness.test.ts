@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { createReadiness } from './readiness.ts';
+
+const passes = async () => {};
+const fails = async () => {
+  throw new Error('down');
+};
+const never = () => new Promise<void>(() => {});
+
+describe('createReadiness', () => {
+  it.each([
+    ['nothing to check', {}, []],
+    ['all pass', { database: passes, keys: passes }, []],
+    ['one fails', { database: fails, keys: passes }, ['database']],
+    ['both fail', { database: fails, keys: fails }, ['database', 'keys']],
+    [
+      'one throws at once',
+      {
+        database: () => {
+          throw new Error('down');
+        },
+      },
+      ['database'],
+    ],
+  ])('when %s', async (_case, checks, failing) => {
+    expect(await createReadiness(checks).check()).toMatchObject({ ready: failing.length === 0, failing });
+  });
+
+  it('counts a check without an answer in time as failing, and says why to onFailure', async () => {
+    const failures: unknown[] = [];
+    const onFailure = (name: string, error: unknown) => failures.push([name, String(error)]);
+    const readiness = createReadiness({ database: never }, { timeoutMs: 5, onFailure });
+    expect(await readiness.check()).toEqual({ ready: false, failing: ['database'], checks: { database: 'failing' } });
+    expect(failures).toEqual([['database', 'Error: no answer within 5 ms']]);
+  });
+
+  it('shares one run among probes at the same time and checks anew afterwards', async () => {
+    let runs = 0;
+    const readiness = createReadiness({
+      database: async () => {
+        runs += 1;
+      },
+    });
+    await Promise.all([readiness.check(), readiness.check(), readiness.check()]);
+    expect(runs).toBe(1);
+    await readiness.check();
+    expect(runs).toBe(2);
+  });
+
+  it('recovers', async () => {
+    let up = false;
+    const readiness = createReadiness({ database: () => (up ? passes() : fails()) });
+    expect((await readiness.check()).ready).toBe(false);
+    up = true;
+    expect((await readiness.check()).ready).toBe(true);
+  });
+
+  it('is not ready while draining, whatever the checks say', async () => {
+    const readiness = createReadiness({ database: passes });
+    readiness.drain();
+    expect(readiness.draining).toBe(true);
+    expect(await readiness.check()).toEqual({ ready: false, failing: ['draining'], checks: { draining: 'failing' } });
+  });
+});

@@ -1,0 +1,24 @@
+/** Names of members whose value never reaches a log, wherever they stand: `Service-Token`, `newPassword` … */
+const SECRET_NAME =
+  /(?:authorization|cookie|password|passwd|password_?hash|token|secret|api[-_]?key|private[-_]?key|auth_keys)s?$/i;
+
+/**
+ * Secrets inside longer texts: a JWS, a bcrypt hash, the password of a connection URL.
+ * Each pattern has one possible start per run of characters, so that no input makes it slow.
+ */
+const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]'],
+  [/\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/g, '[hash]'],
+  [/:\/\/([^\s:@/"]*):[^\s@/"]+@/g, '://$1:[redacted]@'],
+];
+
+/** One line of JSON with the values of secret members replaced, at any depth, and secret texts masked. */
+export function redactLine(line: string): string {
+  const value: unknown = JSON.parse(line, (name, member: unknown) => (SECRET_NAME.test(name) ? '[redacted]' : member));
+  return `${redactText(JSON.stringify(value))}\n`;
+}
+
+/** Text with everything that looks like a token, a password hash or a URL password masked. */
+export function redactText(text: string): string {
+  return SECRET_TEXTS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+}

@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import type { Trace } from './traceparent.ts';
+import { continueTrace } from './traceparent.ts';
+
+/** How one request is named in logs, answers and outgoing calls. Clients may choose it: it proves nothing. */
+export interface RequestContext extends Trace {
+  readonly requestId: string;
+}
+
+const REQUEST_ID = /^[\w.-]{1,128}$/;
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
+const running = new AsyncLocalStorage<RequestContext>();
+
+/** Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing. */
+export function requestContext(): RequestHandler {
+  return (req, res, next) => {
+    const context = { requestId: requestIdOf(req), ...continueTrace(onlyHeader(req, 'traceparent')) };
+    contexts.set(req, context);
+    res.setHeader('X-Request-Id', context.requestId);
+    running.run(context, next);
+  };
+}
+
+/** The context of this request. @throws Error when the app was not made by `createApp`. */
+export function contextOf(req: Request): RequestContext {
+  const context = contexts.get(req);
+  if (context === undefined) throw new Error('No request context: make the app with createApp().');
+  return context;
+}
+
+/** The context of the request being served, for code that is not handed the request, such as an outgoing client. */
+export function currentContext(): RequestContext | undefined {
+  return running.getStore();
+}
+
+function requestIdOf(req: IncomingMessage): string {
+  const given = onlyHeader(req, 'x-request-id');
+  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** A header sent twice is ambiguous (Node would join both values), so it counts as not sent. */
+function onlyHeader(req: IncomingMessage, name: string): string | undefined {
+  const values = req.headersDistinct[name];
+  return values?.length === 1 ? values[0] : undefined;
+}

@@ -1,0 +1,53 @@
+/** A whole service as a process of its own, for `serve.slow.test.ts`. What it does is chosen by the variable `TEST_CASE`. */
+import * as z from 'zod';
+import {
+  adminApp,
+  createApp,
+  createLog,
+  createMetrics,
+  createReadiness,
+  finishApp,
+  readConfig,
+  runService,
+  ServerSettings,
+} from './index.ts';
+
+await runService(process, 'order', async (env) => {
+  const { PORT, DRAIN_DELAY_MS } = ServerSettings;
+  const settings = readConfig(z.object({ PORT, DRAIN_DELAY_MS, TEST_CASE: z.string().default('') }), env);
+  if (settings.TEST_CASE === 'bug') throw new TypeError('a bug at postgres://ada:hunter2@db/x');
+  const log = createLog({ service: 'order', level: 'info', format: 'json' });
+  const readiness = createReadiness({});
+  const app = createApp({ log, readiness });
+  const metrics = createMetrics({ service: 'order' });
+  const admin = { app: adminApp({ log, readiness, metrics }), port: 0, host: '127.0.0.1' };
+  app.get('/slow', (_req, res) => {
+    log.info('slow request arrived');
+    process.stdin.once('data', () => res.json({ done: true }));
+  });
+  app.post('/reject', (_req, res) => {
+    void Promise.reject(new Error('nobody listens'));
+    res.json({});
+  });
+  app.post('/throw', (_req, res) => {
+    res.json({});
+    setImmediate(() => {
+      throw new Error('nobody catches');
+    });
+  });
+  return {
+    app: finishApp(app, { log, translate: [] }),
+    log,
+    port: settings.PORT,
+    host: '127.0.0.1',
+    readiness,
+    ...(settings.TEST_CASE === 'admin' && { admin }),
+    drainDelayMs: settings.DRAIN_DELAY_MS,
+    stopDeadlineMs: 1500,
+    close: async () => {
+      log.info('closed');
+      if (settings.TEST_CASE === 'close fails') throw new Error('pool is stuck');
+      if (settings.TEST_CASE === 'close hangs') await new Promise(() => {});
+    },
+  };
+});

@@ -1,0 +1,91 @@
+import type { Express } from 'express';
+import type { Listening } from './listen.ts';
+import { listen } from './listen.ts';
+import type { Log } from './log.ts';
+import type { Readiness } from './readiness.ts';
+import { reportStartFailure } from './start-failure.ts';
+
+/** All that `runService` needs to know of a service. `close` gives back what `start` opened. */
+export interface Service {
+  app: Express;
+  log: Log;
+  port: number;
+  host: string;
+  readiness: Readiness;
+  drainDelayMs: number;
+  /** What is served to those who run the service, on a port of its own. */
+  admin?: { app: Express; port: number; host: string };
+  /** When a stopping process gives up on `close` and exits 1, counted from the signal. 9.5 s by default. */
+  stopDeadlineMs?: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a service as a process: starts it, serves it, and on SIGTERM or SIGINT drains it and exits 0 within 10 s
+ * (a second signal exits at once). What keeps it from starting goes to stderr; no stack when the user can mend it.
+ */
+export async function runService(
+  proc: NodeJS.Process,
+  name: string,
+  start: (env: NodeJS.ProcessEnv) => Promise<Service>,
+): Promise<void> {
+  try {
+    const service = await start(proc.env);
+    const listening = await listen(service.app, service);
+    const admin = await listenAdmin(service);
+    // First the handlers: whoever reads the line may send a signal at once.
+    stopWhenAsked(proc, service, { listening, admin });
+    service.log.info(`listening on ${listening.url}${admin === undefined ? '' : `, admin on ${admin.url}`}`);
+  } catch (error) {
+    await reportStartFailure(proc, name, error);
+  }
+}
+
+/** Metrics are wanted most while a service drains: the admin port is closed last, and at once. */
+async function listenAdmin({ admin, readiness }: Service): Promise<Listening | undefined> {
+  return admin && listen(admin.app, { ...admin, readiness, drainDelayMs: 0, deadlineMs: 500 });
+}
+
+interface Servers {
+  readonly listening: Listening;
+  readonly admin: Listening | undefined;
+}
+
+function stopWhenAsked(proc: NodeJS.Process, service: Service, { listening, admin }: Servers): void {
+  const { log, stopDeadlineMs = 9500 } = service;
+  let stopping = false;
+  let exitCode = 0;
+
+  const stop = async (why: string) => {
+    stopping = true;
+    log.info(`${why}: draining`);
+    setTimeout(() => {
+      log.fatal('still not stopped, giving up');
+      proc.exit(1);
+    }, stopDeadlineMs);
+    try {
+      const { cut } = await listening.drain();
+      if (cut) log.warn('cut off requests that were still running');
+      await admin?.drain();
+      await service.close();
+      log.info('stopped');
+    } catch (err) {
+      log.error({ err }, 'stopping failed');
+      exitCode = 1;
+    }
+    proc.exit(exitCode);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) proc.exit(1);
+    else void stop(signal);
+  };
+  const onFault = (err: unknown, origin: string) => {
+    log.fatal({ err }, origin);
+    exitCode = 1;
+    if (!stopping) void stop(origin);
+  };
+  proc.on('SIGTERM', onSignal);
+  proc.on('SIGINT', onSignal);
+  // Also told of rejections that nobody handles, with the origin 'unhandledRejection'.
+  proc.on('uncaughtException', onFault);
+}
