@@ -1,0 +1,22 @@
+/** What kept a database from being migrated. */
+export type MigrationErrorCode =
+  | 'migration_failed'
+  | 'migration_edited'
+  | 'migration_unfinished'
+  | 'migration_unreadable'
+  | 'migration_refused'
+  | 'database_unreachable';
+
+/** A database that was not migrated. It is as it was before. The message names the service and the fix. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+  readonly code: MigrationErrorCode;
+  /** The folder name of the migration, when one is to blame. */
+  readonly migration: string | undefined;
+
+  constructor(code: MigrationErrorCode, message: string, options: ErrorOptions & { migration?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.migration = options.migration;
+  }
+}

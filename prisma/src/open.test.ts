@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openTestDatabase } from '@auth/devstack/testing';
+import { describe, expect, it } from '@jest/globals';
+
+import { openOrderDb } from './order.ts';
+import { openProductDb } from './product.ts';
+import { openUserDb } from './user.ts';
+
+describe('openUserDb', () => {
+  it('keeps what it is given, with dates, lists, JSON and bytes', async () => {
+    const test = await openTestDatabase('user');
+    const db = openUserDb({ url: test.url });
+    const authTime = new Date('2026-01-02T03:04:05.678Z');
+    const session = { scope: 'account', audience: ['user', 'order'], authTime, expiresAt: authTime };
+    const refreshTokens = { create: { hash: new Uint8Array([1, 2, 255]) } };
+    const address = { line1: '1 Main St', city: 'Oslo', postalCode: '0150', country: 'NO' };
+    const { id } = await db.client.user.create({
+      data: {
+        email: 'ada@example.com',
+        name: 'Ada',
+        passwordHash: 'hash',
+        roles: ['customer'],
+        address,
+        sessions: { create: { ...session, refreshTokens } },
+      },
+    });
+    const found = await db.client.user.findUniqueOrThrow({
+      where: { id },
+      include: { sessions: { include: { refreshTokens: true } } },
+    });
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(found).toMatchObject({
+      roles: ['customer'],
+      address,
+      disabledAt: null,
+      sessions: [{ ...session, endedAt: null }],
+    });
+    expect([...(found.sessions[0]?.refreshTokens[0]?.hash ?? [])]).toEqual([1, 2, 255]);
+    await db.client.user.delete({ where: { id } });
+    expect(await db.client.refreshToken.count()).toBe(0);
+    await db.close();
+    await test.drop();
+  });
+});
+
+describe('openOrderDb', () => {
+  it('keeps totals beyond 32 bits and refuses an unknown status', async () => {
+    const test = await openTestDatabase('order');
+    const db = openOrderDb({ url: test.url });
+    const userId = '019a0000-0000-7000-8000-000000000000';
+    const order = { userId, status: 'placed', total: 50_000_000_000n, currency: 'EUR' };
+    const item = { position: 0, productId: userId, name: 'Mug', quantity: 2, unitPrice: 1 };
+    const made = await db.client.order.create({
+      data: { ...order, items: { create: [item] } },
+      include: { items: true },
+    });
+    expect(made).toMatchObject({ ...order, contact: null, items: [item] });
+    await expect(db.client.order.create({ data: { ...order, status: 'lost' } })).rejects.toThrow('orders_status_check');
+    await db.close();
+    await test.drop();
+  });
+});
+
+describe('openProductDb', () => {
+  it.each(['price', 'stock'])('refuses a negative %s', async (member) => {
+    const test = await openTestDatabase('product');
+    const db = openProductDb({ url: test.url });
+    const mug = { sku: 'mug', name: 'Mug', price: 1, currency: 'EUR', stock: 1 };
+    const created = db.client.product.create({ data: { ...mug, [member]: -1 } });
+    await expect(created).rejects.toThrow(`products_${member}_check`);
+    await db.close();
+    await test.drop();
+  });
+
+  it('ends its connections on close, which may be called again', async () => {
+    const test = await openTestDatabase('product');
+    const db = openProductDb({ url: test.url, poolMax: 2 });
+    expect(db.poolStats()).toEqual({ total: 0, idle: 0, waiting: 0 });
+    await Promise.all([db.ping(), db.ping(), db.ping()]);
+    expect(db.poolStats()).toEqual({ total: 2, idle: 2, waiting: 0 });
+    await Promise.all([db.close(), db.close()]);
+    expect(db.poolStats()).toMatchObject({ total: 0 });
+    await test.drop();
+  });
+
+  it('survives the loss of its idle connections', async () => {
+    const test = await openTestDatabase('product');
+    const db = openProductDb({ url: test.url });
+    const other = openProductDb({ url: test.url });
+    await db.ping();
+    await other.client.$queryRaw`
+      select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    while (db.poolStats().total > 0) await delay(10);
+    await db.ping();
+    await Promise.all([db.close(), other.close()]);
+    await test.drop();
+  });
+});
