@@ -1,0 +1,59 @@
+import { Address, Phone, plainText } from '@auth/contracts';
+import { createRouter, readBody } from '@auth/http';
+import type { AccessTokenVerifier } from '@auth/verify';
+import { requireScope, requireUser, userOf } from '@auth/verify/express';
+import type { Router } from 'express';
+import * as z from 'zod';
+import type { Accounts } from './accounts.ts';
+import { passwordProblem } from './password-rules.ts';
+import type { Sessions } from './sessions.ts';
+
+export const Profile = z.strictObject({ name: plainText(100).optional() });
+export const ContactDetails = z.strictObject({ phone: Phone, address: Address });
+
+/** The new password must be one that the owner of this e-mail may have. */
+export const passwordChange = (email: string) =>
+  z.strictObject({ current: z.string(), next: z.string() }).superRefine(({ next }, context) => {
+    const problem = passwordProblem(next, email);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['next'], message: problem });
+  });
+
+interface AccountRoutesOptions {
+  readonly accounts: Accounts;
+  readonly sessions: Pick<Sessions, 'changePassword'>;
+  readonly verify: AccessTokenVerifier;
+}
+
+/** A user's own account. */
+export function accountRoutes({ accounts, sessions, verify }: AccountRoutesOptions): Router {
+  const router = createRouter();
+  const owner = [requireUser(verify), requireScope('account')];
+
+  router.get('/users/me', ...owner, async (req, res) => {
+    res.json(await accounts.get(userOf(req).sub));
+  });
+
+  router.patch('/users/me', ...owner, async (req, res) => {
+    const { sub } = userOf(req);
+    const { name } = readBody(req, Profile);
+    res.json(name === undefined ? await accounts.get(sub) : await accounts.rename(sub, name));
+  });
+
+  router.put('/users/me/password', ...owner, async (req, res) => {
+    const { sub, sid } = userOf(req);
+    const { email } = await accounts.get(sub);
+    const { current, next } = readBody(req, passwordChange(email));
+    await sessions.changePassword({ userId: sub, sid, current, next });
+    res.status(204).end();
+  });
+
+  router.get('/users/me/contact', ...owner, async (req, res) => {
+    res.json(await accounts.getContact(userOf(req).sub));
+  });
+
+  router.put('/users/me/contact', ...owner, async (req, res) => {
+    res.json(await accounts.saveContact(userOf(req).sub, readBody(req, ContactDetails)));
+  });
+
+  return router;
+}

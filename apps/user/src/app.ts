@@ -1,0 +1,60 @@
+import { operations } from '@auth/contracts';
+import type { Log, Metrics, Readiness } from '@auth/http';
+import { assertDocumented, auditCalls, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
+import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
+import { assertInternalRoutes, identityOf, refuseServiceToken, requireCaller } from '@auth/verify/express';
+import type { Express } from 'express';
+import { accountRoutes } from './account-routes.ts';
+import type { Accounts } from './accounts.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { authRoutes } from './auth-routes.ts';
+import type { Discovery } from './discovery-routes.ts';
+import { discoveryRoutes } from './discovery-routes.ts';
+import { internalRoutes } from './internal-routes.ts';
+import { openApi, routeDocs } from './openapi.ts';
+import { translate } from './problems.ts';
+import type { Sessions } from './sessions.ts';
+import type { UserAdmin } from './user-admin.ts';
+
+export interface Deps {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly admin: UserAdmin;
+  readonly discovery: Discovery;
+  /** Verifies users' access tokens. */
+  readonly verify: AccessTokenVerifier;
+  /** Verifies other services' calls. */
+  readonly calls: ServiceTokenVerifier;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+}
+
+/** The user service, from top to bottom. */
+export function buildApp({
+  accounts,
+  sessions,
+  admin,
+  discovery,
+  verify,
+  calls,
+  log,
+  readiness,
+  metrics,
+}: Deps): Express {
+  const app = createApp({ log, readiness, metrics, identify: identityOf });
+  const onDecision = auditCalls({ log, metrics });
+  app.use(
+    internalRoutes({ accounts, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }),
+  );
+  app.use(refuseServiceToken());
+  app.use(docsRoutes(openApi));
+  app.use(jsonBody());
+  app.use(discoveryRoutes(discovery));
+  app.use(authRoutes({ accounts, sessions }));
+  app.use(accountRoutes({ accounts, sessions, verify }));
+  app.use(adminRoutes({ admin, verify }));
+  assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' });
+  assertDocumented(app, routeDocs);
+  return finishApp(app, { log, translate });
+}

@@ -1,0 +1,76 @@
+import { plainText, services } from '@auth/contracts';
+import { createRouter, readBody } from '@auth/http';
+import type { Response, Router } from 'express';
+import * as z from 'zod';
+import type { Accounts } from './accounts.ts';
+import { normalizeEmail } from './email.ts';
+import { allScopes } from './grants.ts';
+import { passwordProblem } from './password-rules.ts';
+import type { Sessions, Tokens } from './sessions.ts';
+
+const Email = z.string().max(1000).transform(normalizeEmail).pipe(z.email().max(254));
+export const Register = z
+  .strictObject({ email: Email, password: z.string(), name: plainText(100) })
+  .superRefine(({ email, password }, context) => {
+    const problem = passwordProblem(password, email);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['password'], message: problem });
+  });
+// Checked as a whole: the field is one text, so no pointer leads to one of its scopes.
+const Scope = z
+  .string()
+  .transform((scope) => [...new Set(scope.split(' ').filter(Boolean))])
+  .refine(
+    (scopes) => scopes.length > 0 && scopes.every((scope) => allScopes.includes(scope)),
+    `must be one or more of: ${allScopes.join(' ')}`,
+  );
+// Its length is checked before its entries: each wrong one would cost an issue of its own.
+const AudienceList = z
+  .array(z.unknown())
+  .min(1)
+  .max(services.length)
+  .pipe(z.array(z.enum(services)))
+  .transform((names) => [...new Set(names)]);
+const Audience = z.union([z.enum(services).transform((service) => [service]), AudienceList]);
+const wanted = { scope: Scope.optional(), audience: Audience.optional() };
+export const Login = z.strictObject({ email: Email, password: z.string(), ...wanted });
+const RefreshToken = z.string().min(1).max(200);
+export const Refresh = z.strictObject({ refresh_token: RefreshToken, ...wanted });
+export const Logout = z.strictObject({ refresh_token: RefreshToken });
+
+/** Register, log in, stay logged in, log out: open to anyone. */
+export function authRoutes({ accounts, sessions }: { accounts: Accounts; sessions: Sessions }): Router {
+  const router = createRouter();
+
+  router.post('/auth/register', async (req, res) => {
+    const user = await accounts.register(readBody(req, Register));
+    res.status(201).location('/users/me').json(user);
+  });
+
+  router.post('/auth/login', async (req, res) => {
+    const { scope: scopes, ...login } = readBody(req, Login);
+    sendTokens(res, await sessions.login({ ...login, scopes, userAgent: req.get('user-agent')?.slice(0, 200) }));
+  });
+
+  router.post('/auth/refresh', async (req, res) => {
+    const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
+    sendTokens(res, await sessions.refresh(refresh_token, { scopes, audience }));
+  });
+
+  router.post('/auth/logout', async (req, res) => {
+    await sessions.logout(readBody(req, Logout).refresh_token);
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+/** RFC 6749 §5.1: an answer with tokens is never stored. */
+function sendTokens(res: Response, { access, refreshToken, scopes }: Tokens): void {
+  res.set('Cache-Control', 'no-store').json({
+    access_token: access.token,
+    token_type: 'Bearer',
+    expires_in: access.expiresInSeconds,
+    refresh_token: refreshToken,
+    scope: scopes.join(' '),
+  });
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from '@auth/http';
+import { describe, expect, it } from '@jest/globals';
+import { parseConfig } from './config.ts';
+
+const good = { PORT: '4001', DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/user', AUTH_KEYS_FILE: '/keys/user.json' };
+
+function wrongSettings(env: NodeJS.ProcessEnv): string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.settings.map(({ name }) => name);
+  }
+}
+
+describe('the settings of user', () => {
+  it('have defaults for everything that is not a secret or a place', () => {
+    expect(parseConfig(good)).toMatchObject({
+      ...{ bcryptCost: 12, accessTokenSeconds: 600, sessionSeconds: 30 * 86_400, clientId: 'first-party' },
+    });
+  });
+
+  it.each([
+    ['BCRYPT_COST', '9'],
+    ['BCRYPT_COST', '15'],
+    ['BCRYPT_COST', '12.5'],
+    ['BCRYPT_COST', 'NaN'],
+    ['ACCESS_TOKEN_SECONDS', '3601'],
+    ['ACCESS_TOKEN_SECONDS', '15m'],
+    ['SESSION_DAYS', '0'],
+    ['CLIENT_ID', 'first party'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(wrongSettings({ ...good, [name]: value })).toEqual([name]);
+  });
+});

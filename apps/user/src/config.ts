@@ -1,0 +1,42 @@
+import { readConfig, requireOneKeySource, ServerSettings, serverConfig, wholeNumber } from '@auth/http';
+import * as z from 'zod';
+
+const Settings = requireOneKeySource(
+  z.object({
+    ...ServerSettings,
+    BCRYPT_COST: wholeNumber({ min: 10, max: 14 })
+      .default(12)
+      .describe('How hard a password hash is: each step doubles the work.'),
+    UV_THREADPOOL_SIZE: wholeNumber({ min: 2, max: 1024 })
+      .default(4)
+      .describe('The threads that Node has for passwords, files and DNS; passwords leave one free.'),
+    PASSWORD_QUEUE_MAX: wholeNumber({ min: 1, max: 10_000 })
+      .default(64)
+      .describe('How many logins and registrations may wait for their turn; more are answered 503.'),
+    ACCESS_TOKEN_SECONDS: wholeNumber({ min: 60, max: 3600 })
+      .default(600)
+      .describe('How long an access token is good for, in seconds.'),
+    SESSION_DAYS: wholeNumber({ min: 1, max: 365 })
+      .default(30)
+      .describe('How long a login lasts at most, in days, however often it is refreshed.'),
+    CLIENT_ID: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,64}$/)
+      .default('first-party')
+      .describe('The client_id claim of access tokens.'),
+  }),
+);
+
+/** The settings of the user app. @throws ConfigError */
+export function parseConfig(env: NodeJS.ProcessEnv) {
+  const settings = readConfig(Settings, env);
+  return {
+    ...serverConfig(settings),
+    bcryptCost: settings.BCRYPT_COST,
+    threads: settings.UV_THREADPOOL_SIZE,
+    passwordQueueMax: settings.PASSWORD_QUEUE_MAX,
+    accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
+    sessionSeconds: settings.SESSION_DAYS * 86_400,
+    clientId: settings.CLIENT_ID,
+  };
+}

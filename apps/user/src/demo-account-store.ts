@@ -1,0 +1,37 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
+import type { UserDb } from '@auth/db/user';
+
+/** The accounts that `pnpm dev` creates. Their passwords stand in the repository, for everybody to read. */
+export const demoAccountIds = ['019b0000-0000-7000-8000-000000000ada', '019b0000-0000-7000-8000-000000000adb'];
+
+/** The database keeps the service from starting in production. */
+export class UnfitDatabaseError extends Error {
+  override readonly name = 'UnfitDatabaseError';
+  readonly exitCode: number;
+
+  constructor(message: string, { exitCode, cause }: { exitCode: number; cause?: unknown }) {
+    super(message, { cause });
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * For the start in production: refuses a database with a demo account in it, known by its id. Needs the database to
+ * answer, which a start elsewhere does not.
+ * @throws UnfitDatabaseError a line for each account, exit code 78; 1 when the database does not answer
+ */
+export async function assertNoDemoAccounts({ client }: Pick<UserDb, 'client'>): Promise<void> {
+  const found = await client.user
+    .findMany({ where: { id: { in: demoAccountIds } }, orderBy: { id: 'asc' }, select: { id: true } })
+    .catch((cause: unknown) => {
+      if (!isDatabaseUnavailable(cause)) throw cause;
+      const problem = 'DATABASE_URL names a database that does not answer: is it up, and reachable from here?';
+      throw new UnfitDatabaseError(problem, { exitCode: 1, cause });
+    });
+  const lines = found.map(
+    ({ id }) =>
+      `DATABASE_URL names a database with the demo account ${id}, whose password is published. ` +
+      `Set it to another database, or delete the account: delete from users where id = '${id}'`,
+  );
+  if (lines.length > 0) throw new UnfitDatabaseError(lines.join('\n'), { exitCode: 78 });
+}

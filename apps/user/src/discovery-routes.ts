@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createRouter } from '@auth/http';
+import type { Router } from 'express';
+
+export interface Discovery {
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
+  /** The public keys as they are now. */
+  readonly jwks: () => { readonly keys: readonly object[] };
+  readonly scopes: readonly string[];
+}
+
+const jwksPath = '/.well-known/jwks.json';
+const cacheControl = 'public, max-age=300, stale-while-revalidate=60, stale-if-error=86400';
+
+/** What verifiers that know nothing of us need: the public keys (RFC 7517) and where they are (RFC 8414). */
+export function discoveryRoutes({ issuer, jwks, scopes }: Discovery): Router {
+  const router = createRouter();
+
+  router.get(jwksPath, (_req, res) => {
+    const body = JSON.stringify(jwks());
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    // `send` answers 304 by itself when If-None-Match names this ETag.
+    res.set({ 'Cache-Control': cacheControl, ETag: etag }).type('application/jwk-set+json').send(body);
+  });
+
+  // Only members that are true: there is no OAuth authorization or token endpoint here.
+  router.get('/.well-known/oauth-authorization-server', (_req, res) => {
+    res.set('Cache-Control', cacheControl).json({
+      issuer,
+      jwks_uri: new URL(jwksPath, issuer).href,
+      scopes_supported: scopes,
+      response_types_supported: [],
+    });
+  });
+
+  return router;
+}

@@ -1,0 +1,34 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
+import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
+import { Problem, refusalProblem } from '@auth/http';
+import { refusalOf } from '@auth/verify/express';
+import type { UserErrorCode } from './user-error.ts';
+import { UserError } from './user-error.ts';
+
+const answers = {
+  email_taken: ['conflict', { detail: 'An account with this e-mail address exists: log in instead.' }],
+  invalid_credentials: ['invalid_credentials', {}],
+  invalid_refresh_token: ['invalid_refresh_token', {}],
+  scope_not_available: ['invalid_fields', fieldError('/scope', 'asks for more than this user or session may have')],
+  audience_not_available: ['invalid_fields', fieldError('/audience', 'asks for more than this session may have')],
+  user_not_found: ['not_found', {}],
+  own_rights: ['conflict', { detail: 'Another admin has to do that: nobody takes away their own rights.' }],
+  too_busy: ['unavailable', { detail: 'Too many logins at a time: try again shortly.', retryAfterSeconds: 3 }],
+  contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],
+} as const satisfies Record<UserErrorCode, readonly [ProblemCode, ProblemOptions]>;
+
+/** How the errors of this service become answers. */
+export const translate: readonly Translate[] = [
+  (error) => refusalProblem(refusalOf(error)),
+  (error) =>
+    isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) => {
+    if (!(error instanceof UserError)) return undefined;
+    const [code, options] = answers[error.code];
+    return new Problem(code, { ...options, reason: error.reason ?? error.code });
+  },
+];
+
+function fieldError(pointer: string, detail: string): ProblemOptions {
+  return { errors: [{ pointer, detail }] };
+}

@@ -1,0 +1,32 @@
+import type { UserDb } from '@auth/db/user';
+import type { ManagedUser, UserAdminStore } from './user-admin.ts';
+
+const select = { id: true, email: true, name: true, roles: true, disabledAt: true, createdAt: true } as const;
+
+/** Users in the user database, for those who manage them. */
+export function createUserAdminStore({ client }: Pick<UserDb, 'client'>): UserAdminStore {
+  return {
+    async list({ after, limit }) {
+      const where = after === undefined ? {} : { id: { gt: after } };
+      return (await client.user.findMany({ where, orderBy: { id: 'asc' }, take: limit, select })).map(managed);
+    },
+    async find(id) {
+      const row = await client.user.findUnique({ where: { id }, select });
+      return row === null ? undefined : managed(row);
+    },
+    change: (id, { roles, disabled }, at) =>
+      client.$transaction(async (tx) => {
+        const data = {
+          ...(roles === undefined ? {} : { roles: [...roles] }),
+          ...(disabled === undefined ? {} : { disabledAt: disabled ? at : null }),
+        };
+        const [row] = await tx.user.updateManyAndReturn({ where: { id }, data, select });
+        if (disabled) await tx.session.updateMany({ where: { userId: id, endedAt: null }, data: { endedAt: at } });
+        return row === undefined ? undefined : managed(row);
+      }),
+  };
+}
+
+function managed({ disabledAt, ...row }: { disabledAt: Date | null } & Omit<ManagedUser, 'disabled'>): ManagedUser {
+  return { ...row, disabled: disabledAt !== null };
+}

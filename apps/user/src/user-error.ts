@@ -1,0 +1,24 @@
+export type UserErrorCode =
+  | 'email_taken'
+  | 'invalid_credentials'
+  | 'invalid_refresh_token'
+  | 'scope_not_available'
+  | 'audience_not_available'
+  | 'user_not_found'
+  | 'own_rights'
+  | 'too_busy'
+  | 'contact_not_given';
+
+/** The one error of this service's rules. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: UserErrorCode;
+  /** Why, for the log. */
+  readonly reason: string | undefined;
+
+  constructor(code: UserErrorCode, reason?: string) {
+    super(reason === undefined ? code : `${code}: ${reason}`);
+    this.code = code;
+    this.reason = reason;
+  }
+}

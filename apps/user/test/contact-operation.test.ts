@@ -1,0 +1,123 @@
+import type { CallAttack, WellMadeCall } from '@auth/devstack/app-testing';
+import {
+  callAttacks,
+  decisionsOn,
+  sendCall,
+  testCallAttacks,
+  testOtherRoutes,
+  testSingleUse,
+  testUnlistedCaller,
+} from '@auth/devstack/app-testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contactPath, goodCall } from './contact-calls.ts';
+import type { Harness } from './harness.ts';
+import { openHarness } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+describe('GET /internal/users/:id/contact', () => {
+  it('answers 200 with name and e-mail, and null for what the user has not given', async () => {
+    const { user, sent } = await goodCall(harness);
+    const { status, headers, body } = await sendCall(harness, sent);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toEqual({ name: 'Ada', email: user.email, phone: null, address: null });
+  });
+
+  it('answers 200 with the contact that the user has given', async () => {
+    const { user, sent } = await goodCall(harness);
+    const address = { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
+    await harness.db.client.user.update({ where: { id: user.id }, data: { phone: '+442079460000', address } });
+    const { body } = await sendCall(harness, sent);
+    expect(body).toEqual({ name: 'Ada', email: user.email, phone: '+442079460000', address });
+  });
+
+  it('logs once who called for whom, and no token', async () => {
+    const { user, sent } = await goodCall(harness);
+    expect(decisionsOn(harness, await sendCall(harness, sent))).toEqual([
+      {
+        ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order', user: user.id },
+        ...{ kid: harness.calls.order.get('user')?.kid, jti: expect.stringMatching(/^[\w-]{22}$/) },
+      },
+    ]);
+  });
+
+  it.each([
+    ['another user', async () => (await harness.addUser()).id],
+    ['no user', async () => 'ada'],
+  ])('answers 404 to the contact of %s', async (_case, makeId) => {
+    const { sign, sent } = await goodCall(harness);
+    const path = contactPath(await makeId());
+    const { body } = await sendCall(harness, { ...sent, path, serviceToken: sign({ path }) });
+    expect(body).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  it('answers 404 when the account is gone', async () => {
+    const { user, sent } = await goodCall(harness);
+    await harness.db.client.user.delete({ where: { id: user.id } });
+    expect((await sendCall(harness, sent)).body).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  it.each([
+    [
+      'token_expired',
+      'has expired',
+      () => harness.issuer.token({ iat: harness.now() - 700, exp: harness.now() - 100 }),
+    ],
+    ['invalid_token', 'is for another audience', () => harness.issuer.token({ aud: ['order'] })],
+    ['invalid_token', 'is a service token', ({ sent }: WellMadeCall) => sent.serviceToken],
+  ])('answers 401 %s when the user’s token %s', async (code, _case, makeBearer) => {
+    const call = await goodCall(harness);
+    const bearer = makeBearer(call);
+    const { headers, body } = await sendCall(harness, { ...call.sent, bearer, serviceToken: call.sign({ bearer }) });
+    expect(body).toMatchObject({ status: 401, code });
+    expect(headers['www-authenticate']).toMatch(/^Bearer realm="api", error="invalid_token"/);
+  });
+});
+
+const otherId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
+const operation = { app: () => harness, makeCall: () => goodCall(harness), answer: 200 } as const;
+
+const attacks: readonly CallAttack[] = [
+  ...callAttacks,
+  ['a body added', 'content_binding', () => ({ content: '{}' })],
+  ['another id in the path', 'target', () => ({ path: contactPath(otherId) })],
+  ['HEAD instead of GET', 'method', () => ({ method: 'head' })],
+  ['another user’s token', 'access_token_binding', () => ({ bearer: harness.issuer.token({ sub: otherId }) })],
+  ['the user’s token stripped', 'access_token_binding', () => ({ bearer: undefined })],
+  ['the user’s token added', 'access_token_binding', ({ sign }) => ({ serviceToken: sign({ bearer: undefined }) })],
+  [
+    'a token for another operation',
+    'operation',
+    ({ sign }) => ({ serviceToken: sign({ operation: 'contacts.write' }) }),
+  ],
+];
+
+describe('GET /internal/users/:id/contact, attacked', () => {
+  testCallAttacks(operation, attacks);
+  testSingleUse(operation);
+  testUnlistedCaller(operation);
+
+  it('answers 401 to a service without a user', async () => {
+    const { sent, sign } = await goodCall(harness);
+    const serviceToken = sign({ bearer: undefined });
+    const { headers, body } = await sendCall(harness, { ...sent, bearer: undefined, serviceToken });
+    expect(body).toMatchObject({ status: 401, code: 'missing_token' });
+    expect(headers['www-authenticate']).toBe('Bearer realm="api"');
+  });
+});
+
+describe('a service token on a route that is no operation', () => {
+  testOtherRoutes(operation, [
+    ['get', '/users/me'],
+    ['post', '/auth/login'],
+    ['get', '/.well-known/jwks.json'],
+    ['post', contactPath(otherId)],
+    ['get', contactPath(otherId).toUpperCase()],
+    ['get', '/nowhere'],
+  ]);
+});

@@ -1,0 +1,49 @@
+import type { UserDb } from '@auth/db/user';
+import { openUserDb } from '@auth/db/user';
+import { ada, admin } from '@auth/devstack';
+import { databaseNowhere } from '@auth/devstack/app-testing';
+import type { TestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase } from '@auth/devstack/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { assertNoDemoAccounts, demoAccountIds } from '../src/demo-account-store.ts';
+
+let database: TestDatabase;
+let db: UserDb;
+beforeAll(async () => {
+  database = await openTestDatabase('user');
+  db = openUserDb({ url: database.url });
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+describe('assertNoDemoAccounts', () => {
+  it('knows the accounts that pnpm dev creates', () => {
+    expect(demoAccountIds).toEqual([ada.id, admin.id]);
+  });
+
+  it('lets a database without them through, and refuses one with a line for each, whatever they are called now', async () => {
+    const user = { name: 'A', passwordHash: 'x', roles: [] };
+    await db.client.user.create({ data: { ...user, email: ada.email } });
+    await expect(assertNoDemoAccounts(db)).resolves.toBeUndefined();
+    await db.client.user.createMany({
+      data: demoAccountIds.map((id) => ({ ...user, id, email: `${id}@example.org` })),
+    });
+    await expect(assertNoDemoAccounts(db)).rejects.toMatchObject({
+      exitCode: 78,
+      message: expect.stringMatching(
+        /^DATABASE_URL .*0ada, .*\nDATABASE_URL .*0adb, .*delete from users where id = '.*'$/,
+      ),
+    });
+  });
+
+  it('says so when the database does not answer', async () => {
+    const nowhere = openUserDb({ url: databaseNowhere });
+    await expect(assertNoDemoAccounts(nowhere)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('DATABASE_URL names a database that does not answer'),
+    });
+    await nowhere.close();
+  });
+});

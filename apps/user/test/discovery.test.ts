@@ -1,0 +1,77 @@
+import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Harness } from './harness.ts';
+import { openHarness, password } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+const jwksPath = '/.well-known/jwks.json';
+const cacheControl = 'public, max-age=300, stale-while-revalidate=60, stale-if-error=86400';
+
+describe(`GET ${jwksPath}`, () => {
+  it('answers 200 with the public key, to be cached, and no private member', async () => {
+    const { status, headers, text } = await request(harness.server).get(jwksPath);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toMatch(/^application\/jwk-set\+json(?:; charset=utf-8)?$/);
+    expect(headers).toMatchObject({ 'cache-control': cacheControl, etag: expect.stringMatching(/^"[\w-]{43}"$/) });
+    const { n } = harness.issuer.privateKey.export({ format: 'jwk' });
+    expect(JSON.parse(text)).toEqual({
+      keys: [{ kty: 'RSA', kid: harness.issuer.kid, alg: 'RS256', use: 'sig', n, e: 'AQAB' }],
+    });
+  });
+
+  it('is all that another service needs to verify a token of a login', async () => {
+    const { id, email } = await harness.addUser();
+    const login = await request(harness.server).post('/auth/login').send({ email, password });
+    const keys = parseJwks(JSON.parse((await request(harness.server).get(jwksPath)).text));
+    const { issuer } = (await request(harness.server).get('/.well-known/oauth-authorization-server')).body;
+    const verifier = createAccessTokenVerifier({
+      ...{ issuer, audience: 'order', keys, revocations: null, now: harness.now },
+    });
+    expect(verifier.verify(login.body.access_token)).toMatchObject({ sub: id });
+  });
+
+  it.each([
+    ['the ETag', (etag: string) => etag],
+    ['the ETag as a weak one', (etag: string) => `W/${etag}`],
+    ['a list that holds the ETag', (etag: string) => `"x", ${etag}`],
+  ])('answers 304 without a body to If-None-Match with %s', async (_case, header) => {
+    const { headers } = await request(harness.server).get(jwksPath);
+    const etag = headers['etag'] ?? '';
+    const again = await request(harness.server).get(jwksPath).set('If-None-Match', header(etag));
+    expect([again.status, again.text]).toEqual([304, '']);
+    expect(again.headers).toMatchObject({ etag, 'cache-control': cacheControl });
+  });
+
+  it('answers 200 to If-None-Match with another ETag', async () => {
+    expect((await request(harness.server).get(jwksPath).set('If-None-Match', '"x"')).status).toBe(200);
+  });
+});
+
+describe('GET /.well-known/oauth-authorization-server', () => {
+  it('answers 200 with the members that are true (RFC 8414)', async () => {
+    const { status, headers, body } = await request(harness.server).get('/.well-known/oauth-authorization-server');
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'cache-control': cacheControl, 'content-type': 'application/json; charset=utf-8' });
+    expect(body).toEqual({
+      issuer: 'https://auth.example',
+      jwks_uri: 'https://auth.example/.well-known/jwks.json',
+      scopes_supported: [
+        ...['account', 'product:read', 'order:read', 'order:write', 'product:write', 'order:read-any', 'user:admin'],
+      ],
+      response_types_supported: [],
+    });
+  });
+});
+
+describe('GET /readyz', () => {
+  it('answers 200 while the database is there', async () => {
+    const { status, body } = await request(harness.server).get('/readyz');
+    expect([status, body]).toEqual([200, { status: 'ready' }]);
+  });
+});

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { services } from '@auth/contracts';
+import type { UserDb } from '@auth/db/user';
+import { openUserDb } from '@auth/db/user';
+import type { Decision } from '@auth/devstack/app-testing';
+import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import { openTestDatabase } from '@auth/devstack/testing';
+import { createLog, createMetrics, createReadiness } from '@auth/http';
+import { parseKeyDocument } from '@auth/keys';
+import type { OutboundKeys } from '@auth/verify';
+import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestEdge } from '@auth/verify/testing';
+import { createAccountStore } from '../src/account-store.ts';
+import { createAccounts } from '../src/accounts.ts';
+import { buildApp } from '../src/app.ts';
+import { allScopes } from '../src/grants.ts';
+import { openApi } from '../src/openapi.ts';
+import { createPasswords } from '../src/passwords.ts';
+import { createSessionStore } from '../src/session-store.ts';
+import { createSessions } from '../src/sessions.ts';
+import { createTokenIssuer } from '../src/tokens.ts';
+import { createUserAdmin } from '../src/user-admin.ts';
+import { createUserAdminStore } from '../src/user-admin-store.ts';
+import type { WorkQueue } from '../src/work-queue.ts';
+import { createWorkQueue } from '../src/work-queue.ts';
+
+/** The password of every user that `addUser` makes. */
+export const password = 'correct horse battery staple';
+export const sessionSeconds = 86_400;
+
+/** The user app as `main.ts` builds it, on a database, keys and a clock of its own. */
+export interface Harness {
+  readonly server: Server;
+  readonly db: UserDb;
+  readonly issuer: TestIssuer;
+  /** What the callers that this app knows sign with. Only order is listed for an operation. */
+  readonly calls: { readonly order: OutboundKeys; readonly product: OutboundKeys };
+  readonly now: () => number;
+  advance(seconds: number): void;
+  addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
+  /** The decisions on service calls so far, as they were logged. */
+  decisions(): Decision[];
+  /** @throws Error naming the answers that the API document does not tell of. */
+  close(): Promise<void>;
+}
+
+/** What differs from one app under test to the next. */
+export interface HarnessOptions {
+  /** The database; one of its own unless given. */
+  readonly url?: string;
+  /** Where its clock stands. */
+  readonly startTime?: number;
+  /** Where passwords are hashed. */
+  readonly queue?: WorkQueue;
+}
+
+/** Opens the app. */
+export async function openHarness({
+  url,
+  startTime = 1_800_000_000,
+  queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
+}: HarnessOptions = {}): Promise<Harness> {
+  // As little work as bcrypt can do; that it takes its time is a matter of the unit's own test.
+  const passwords = createPasswords({ cost: 4, queue });
+  const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
+  let time = startTime;
+  const now = () => time;
+  const issuer = openRunIssuer(now);
+  const { signing, publicKeys } = keysOf(issuer);
+  const [order, product] = [createTestEdge('order', 'user'), createTestEdge('product', 'user')];
+  const accepts = new Map([...order.accepts, ...product.accepts]);
+  const verify = createAccessTokenVerifier({
+    ...{ issuer: issuer.issuer, audience: 'user', keys: publicKeys, revocations: null, now },
+  });
+  const singleUse = createSingleUseStore({ capacity: 1000, now });
+  const tokens = createTokenIssuer({
+    ...{ issuer: issuer.issuer, clientId: 'first-party', lifetimeSeconds: 600, now, signingKey: () => signing.active },
+  });
+  const [database, passwordHash] = await opening;
+  const db = openUserDb({ url: database?.url ?? url ?? '' });
+  const { destination, decisions } = recordDecisions();
+  const app = buildApp({
+    accounts: createAccounts({ store: createAccountStore(db), passwords }),
+    sessions: createSessions({
+      ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
+    }),
+    admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, scopes: allScopes },
+    verify,
+    calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
+    log: createLog({ service: 'user', level: 'info', format: 'json', destination }),
+    readiness: createReadiness({ database: db.ping }),
+    metrics: createMetrics({ service: 'user' }),
+  });
+  const responses = checkResponses(app, openApi);
+  const { server, close } = await serveApp(responses.listener);
+
+  return {
+    ...{ server, db, issuer, now, calls: { order: order.calls, product: product.calls } },
+    advance(seconds) {
+      time += seconds;
+    },
+    async addUser(data = {}) {
+      const email = `${randomBytes(6).toString('hex')}@example.com`;
+      const user = { email, name: 'Ada', roles: ['customer'], passwordHash, ...data };
+      return db.client.user.create({ data: user, select: { id: true, email: true } });
+    },
+    decisions,
+    async close() {
+      close();
+      await db.close();
+      await database?.drop();
+      responses.assertTrue();
+    },
+  };
+}
+
+/** The issuer's key by way of a real key document. */
+function keysOf(issuer: TestIssuer) {
+  const jwk = { ...issuer.privateKey.export({ format: 'jwk' }), kid: issuer.kid, alg: 'RS256', use: 'sig' };
+  const signing = [{ ...jwk, state: 'active' }];
+  const document = { service: 'user', issuer: { iss: issuer.issuer }, signing, calls: {}, accepts: {} };
+  const keys = parseKeyDocument(JSON.stringify(document), { service: 'user', source: 'this test' });
+  if (keys.signing === undefined) throw new Error('no signing key');
+  return { signing: keys.signing, publicKeys: keys.publicKeys };
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Harness } from './harness.ts';
+import { openHarness, password, sessionSeconds } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+const refresh = (refresh_token: string, wanted: object = {}) =>
+  request(harness.server)
+    .post('/auth/refresh')
+    .send({ refresh_token, ...wanted });
+const logOut = (refresh_token: string) => request(harness.server).post('/auth/logout').send({ refresh_token });
+
+/** Logs a new user in. */
+async function logIn({
+  roles = ['customer'],
+  ...wanted
+}: {
+  roles?: string[];
+  scope?: string;
+  audience?: string[];
+} = {}) {
+  const { id, email } = await harness.addUser({ roles });
+  const { body } = await request(harness.server)
+    .post('/auth/login')
+    .send({ email, password, ...wanted });
+  return { id, refreshToken: String(body.refresh_token), claims: claimsOf(body.access_token) };
+}
+
+function claimsOf(token: string) {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+async function expectRefused(refreshToken: string) {
+  const { headers, body } = await refresh(refreshToken);
+  expect(headers).toMatchObject({ 'www-authenticate': 'Bearer realm="api"', 'cache-control': 'no-store' });
+  expect(body).toMatchObject({ status: 401, code: 'invalid_refresh_token', detail: 'Log in again.' });
+}
+
+describe('POST /auth/refresh', () => {
+  it('answers 200 with new tokens of the same session', async () => {
+    const { refreshToken, claims } = await logIn();
+    harness.advance(60);
+    const { status, headers, body } = await refresh(refreshToken);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toEqual({
+      ...{ access_token: expect.any(String), token_type: 'Bearer', expires_in: expect.any(Number) },
+      ...{ refresh_token: expect.stringMatching(/^[\w-]{43}$/), scope: claims.scope },
+    });
+    expect(body.refresh_token).not.toBe(refreshToken);
+    const { sub, sid, scope, aud, roles, auth_time } = claims;
+    const renewed = claimsOf(body.access_token);
+    // The password was checked at login and not since.
+    expect(renewed).toMatchObject({ sub, sid, scope, aud, roles, auth_time, iat: claims.iat + 60 });
+    expect(renewed.jti).not.toBe(claims.jti);
+  });
+
+  it('takes each token once: a second use ends the session and the tokens that came from it', async () => {
+    const { refreshToken } = await logIn();
+    const second = (await refresh(refreshToken)).body.refresh_token;
+    const third = (await refresh(second)).body.refresh_token;
+    await expectRefused(refreshToken);
+    await expectRefused(second);
+    await expectRefused(third);
+  });
+
+  it('ends the session at a second use that asks for too much as well, and not at a first one', async () => {
+    const { refreshToken } = await logIn();
+    expect((await refresh(refreshToken, { scope: 'user:admin' })).status).toBe(422);
+    const second = (await refresh(refreshToken)).body.refresh_token;
+    expect((await refresh(refreshToken, { scope: 'user:admin' })).status).toBe(401);
+    await expectRefused(second);
+  });
+
+  it('leaves the other sessions of the user alone when one is ended', async () => {
+    const { email } = await harness.addUser();
+    const login = async () => (await request(harness.server).post('/auth/login').send({ email, password })).body;
+    const [one, other] = [await login(), await login()];
+    await refresh(one.refresh_token);
+    await expectRefused(one.refresh_token);
+    expect((await refresh(other.refresh_token)).status).toBe(200);
+  });
+
+  it('lets exactly one of 20 parallel uses of a token through, and ends the session', async () => {
+    const { refreshToken } = await logIn();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+    const [winner, ...others] = answers.filter(({ status }) => status === 200);
+    expect(others).toEqual([]);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
+    await expectRefused(winner?.body.refresh_token);
+  });
+
+  it('narrows one token and not the session', async () => {
+    const { refreshToken, claims } = await logIn();
+    const { body } = await refresh(refreshToken, { scope: 'order:read', audience: ['order'] });
+    expect(body.scope).toBe('order:read');
+    expect(claimsOf(body.access_token)).toMatchObject({ scope: 'order:read', aud: ['order'] });
+    const { access_token } = (await refresh(body.refresh_token)).body;
+    expect(claimsOf(access_token)).toMatchObject({ scope: claims.scope, aud: claims.aud });
+  });
+
+  it.each([
+    [{ scope: 'order:read order:write' }, '/scope'],
+    [{ scope: 'order:read everything' }, '/scope'],
+    [{ audience: ['order', 'user'] }, '/audience'],
+  ])('answers 422 to more than login granted (%j), and the token stays good', async (wanted, pointer) => {
+    const { refreshToken } = await logIn({ scope: 'order:read', audience: ['order'] });
+    const { body } = await refresh(refreshToken, wanted);
+    expect(body).toMatchObject({ status: 422, code: 'invalid_fields', errors: [{ pointer }] });
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('takes scopes away with the role they came from', async () => {
+    const { id, refreshToken, claims } = await logIn({ roles: ['admin'] });
+    expect(claims.scope).toContain('user:admin');
+    await harness.db.client.user.update({ where: { id }, data: { roles: ['customer'] } });
+    const { body } = await refresh(refreshToken);
+    expect(body.scope).toBe('account product:read order:read order:write');
+    expect(claimsOf(body.access_token)).toMatchObject({ roles: ['customer'], scope: body.scope });
+  });
+
+  it('gives no scope of a role that was added after login', async () => {
+    const { id, refreshToken, claims } = await logIn();
+    await harness.db.client.user.update({ where: { id }, data: { roles: ['customer', 'admin'] } });
+    expect((await refresh(refreshToken)).body.scope).toBe(claims.scope);
+  });
+
+  it('answers 401 to a token nobody was given, and to an access token', async () => {
+    await expectRefused('A'.repeat(43));
+    const answer = await refresh(harness.issuer.token());
+    expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer: '/refresh_token' }] });
+  });
+
+  it('answers 401 when the account was disabled', async () => {
+    const { id, refreshToken } = await logIn();
+    await harness.db.client.user.update({ where: { id }, data: { disabledAt: new Date() } });
+    await expectRefused(refreshToken);
+  });
+
+  it('answers 401 when the session has lasted its time, however often it was refreshed', async () => {
+    const { refreshToken } = await logIn();
+    harness.advance(sessionSeconds - 1);
+    const { status, body } = await refresh(refreshToken);
+    expect(status).toBe(200);
+    harness.advance(1);
+    await expectRefused(body.refresh_token);
+  });
+});
+
+describe('POST /auth/logout', () => {
+  it('answers 204 and ends the session', async () => {
+    const { refreshToken } = await logIn();
+    const { status, text } = await logOut(refreshToken);
+    expect([status, text]).toEqual([204, '']);
+    await expectRefused(refreshToken);
+  });
+
+  it('ends the session of a token that was used before', async () => {
+    const { refreshToken } = await logIn();
+    const { body } = await refresh(refreshToken);
+    await logOut(refreshToken);
+    await expectRefused(body.refresh_token);
+  });
+
+  it('answers 204 to an unknown token and to one of an ended session', async () => {
+    const { refreshToken } = await logIn();
+    await logOut(refreshToken);
+    expect((await logOut(refreshToken)).status).toBe(204);
+    expect((await logOut('A'.repeat(43))).status).toBe(204);
+  });
+
+  it('answers 422 to another field', async () => {
+    const { body } = await request(harness.server).post('/auth/logout').send({ token: 'x' });
+    const errors = [{ pointer: '/refresh_token' }, { pointer: '/token' }];
+    expect(body).toMatchObject({ status: 422, errors });
+  });
+});
