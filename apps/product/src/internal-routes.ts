@@ -1,0 +1,21 @@
+import { operations } from '@auth/contracts';
+import { readBody, readParams, readQuery } from '@auth/http';
+import type { ServiceRouterOptions } from '@auth/verify/express';
+import { serviceRouter } from '@auth/verify/express';
+import type { Router } from 'express';
+import type { Quotes } from './quotes.ts';
+
+type Guard = ServiceRouterOptions<typeof operations, 'product'>['guard'];
+
+/** The operations that other services may call here. */
+export function internalRoutes({ quotes, guard }: { quotes: Quotes; guard: Guard }): Router {
+  return serviceRouter({
+    service: 'product',
+    operations,
+    guard,
+    read: { params: readParams, query: readQuery, body: readBody },
+    handlers: {
+      'product:quotes.create': ({ body }) => quotes.create(body.items),
+    },
+  });
+}

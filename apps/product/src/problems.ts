@@ -1,0 +1,24 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
+import type { ProblemCode, Translate } from '@auth/http';
+import { Problem, refusalProblem } from '@auth/http';
+import { refusalOf } from '@auth/verify/express';
+import type { ProductErrorCode } from './product-error.ts';
+import { ProductError } from './product-error.ts';
+
+const answers = {
+  product_not_found: ['not_found', 'There is no such product.'],
+  sku_taken: ['conflict', 'A product with this sku exists.'],
+  version_changed: ['precondition_failed', 'The product has changed: read it again and send its new ETag in If-Match.'],
+} as const satisfies Record<ProductErrorCode, readonly [ProblemCode, string]>;
+
+/** How the errors of this service become answers. */
+export const translate: readonly Translate[] = [
+  (error) => refusalProblem(refusalOf(error)),
+  (error) =>
+    isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) => {
+    if (!(error instanceof ProductError)) return undefined;
+    const [code, detail] = answers[error.code];
+    return new Problem(code, { detail, reason: error.code });
+  },
+];

@@ -1,0 +1,12 @@
+export type ProductErrorCode = 'product_not_found' | 'sku_taken' | 'version_changed';
+
+/** The one error of this service's rules. */
+export class ProductError extends Error {
+  override readonly name = 'ProductError';
+  readonly code: ProductErrorCode;
+
+  constructor(code: ProductErrorCode) {
+    super(code);
+    this.code = code;
+  }
+}

@@ -1,0 +1,72 @@
+import { isUniqueViolation } from '@auth/db/errors';
+import type { Prisma, ProductDb } from '@auth/db/product';
+import { ProductError } from './product-error.ts';
+import type { ExpectedVersion, ProductQuery, ProductStore } from './products.ts';
+
+const select = {
+  id: true,
+  sku: true,
+  name: true,
+  description: true,
+  price: true,
+  currency: true,
+  stock: true,
+  active: true,
+  version: true,
+} as const;
+
+/** Products in the product database. Ids are UUIDv7: their order is that of creation. */
+export function createProductStore({ client }: Pick<ProductDb, 'client'>): ProductStore {
+  return {
+    list: (query) =>
+      client.product.findMany({ where: matching(query), orderBy: { id: 'asc' }, take: query.limit, select }),
+    find: async (id) => (await client.product.findUnique({ where: { id }, select })) ?? undefined,
+    findAll: (ids) => client.product.findMany({ where: { id: { in: [...ids] } }, select }),
+    async create(product) {
+      try {
+        return await client.product.create({ data: product, select });
+      } catch (error) {
+        if (isUniqueViolation(error)) throw new ProductError('sku_taken');
+        throw error;
+      }
+    },
+    async update(id, version, changes) {
+      // One statement: of two writers with the same version one finds nothing.
+      const [product] = await client.product.updateManyAndReturn({
+        where: { id, ...versioned(version) },
+        data: { ...given(changes), version: { increment: 1 } },
+        select,
+      });
+      return product;
+    },
+    async remove(id, version) {
+      const { count } = await client.product.deleteMany({ where: { id, ...versioned(version) } });
+      return count === 1;
+    },
+  };
+}
+
+function matching({ after, text, activeOnly }: ProductQuery): Prisma.ProductWhereInput {
+  const contains = text === undefined ? undefined : ({ contains: literal(text), mode: 'insensitive' } as const);
+  return {
+    ...(after === undefined ? {} : { id: { gt: after } }),
+    ...(activeOnly ? { active: true } : {}),
+    ...(contains === undefined ? {} : { OR: [{ name: contains }, { description: contains }, { sku: contains }] }),
+  };
+}
+
+/** Prisma hands the text on to ILIKE, where these three mean something. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+function versioned(version: ExpectedVersion): { version?: number } {
+  return version === 'any' ? {} : { version };
+}
+
+/** Prisma wants absent members, not undefined ones. */
+function given<T extends object>(changes: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

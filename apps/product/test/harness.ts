@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Prisma, ProductDb } from '@auth/db/product';
+import { openProductDb } from '@auth/db/product';
+import type { Decision } from '@auth/devstack/app-testing';
+import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import { openTestDatabase } from '@auth/devstack/testing';
+import { createLog, createMetrics, createReadiness } from '@auth/http';
+import type { OutboundKeys } from '@auth/verify';
+import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestEdge } from '@auth/verify/testing';
+import { buildApp } from '../src/app.ts';
+import { openApi } from '../src/openapi.ts';
+import { createProductStore } from '../src/product-store.ts';
+import type { Product } from '../src/products.ts';
+import { createProducts } from '../src/products.ts';
+import { createQuotes } from '../src/quotes.ts';
+
+/** The product app as `main.ts` builds it, on a database, keys and a clock of its own. */
+export interface Harness {
+  readonly server: Server;
+  readonly db: ProductDb;
+  readonly issuer: TestIssuer;
+  /** What the callers that this app knows sign with. Only order is listed for an operation. */
+  readonly calls: { readonly order: OutboundKeys; readonly user: OutboundKeys };
+  readonly now: () => number;
+  /** An Authorization header of a new user with these scopes. */
+  bearer(scope: string): string;
+  addProduct(data?: Partial<Prisma.ProductCreateInput>): Promise<Product>;
+  /** The decisions on service calls so far, as they were logged. */
+  decisions(): Decision[];
+  /** @throws Error naming the answers that the API document does not tell of. */
+  close(): Promise<void>;
+}
+
+/** Opens the app on a database of its own, or on the one at `url`. */
+export async function openHarness(url?: string): Promise<Harness> {
+  const opening = url === undefined ? openTestDatabase('product') : undefined;
+  const now = () => 1_800_000_000;
+  const issuer = openRunIssuer(now);
+  const [order, user] = [createTestEdge('order', 'product'), createTestEdge('user', 'product')];
+  const verify = createAccessTokenVerifier({
+    ...{ issuer: issuer.issuer, audience: 'product', keys: issuer.keys, revocations: null, now },
+  });
+  const calls = createServiceTokenVerifier({
+    ...{ service: 'product', keys: new Map([...order.accepts, ...user.accepts]), accessTokens: null },
+    ...{ singleUse: createSingleUseStore({ capacity: 1000, now }), now },
+  });
+  const database = await opening;
+  const db = openProductDb({ url: database?.url ?? url ?? '' });
+  const store = createProductStore(db);
+  const { destination, decisions } = recordDecisions();
+  const app = buildApp({
+    ...{ products: createProducts({ store }), quotes: createQuotes({ store }), verify, calls },
+    log: createLog({ service: 'product', level: 'info', format: 'json', destination }),
+    readiness: createReadiness({ database: db.ping }),
+    metrics: createMetrics({ service: 'product' }),
+  });
+  const responses = checkResponses(app, openApi);
+  const { server, close } = await serveApp(responses.listener);
+
+  return {
+    ...{ server, db, issuer, now, calls: { order: order.calls, user: user.calls } },
+    bearer: (scope) => `Bearer ${issuer.token({ scope })}`,
+    async addProduct(data = {}) {
+      const standard = { sku: newSku(), name: 'Mug', price: 1250, currency: 'EUR', stock: 10 };
+      const omit = { createdAt: true } as const;
+      return db.client.product.create({ data: { ...standard, ...data }, omit });
+    },
+    decisions,
+    async close() {
+      close();
+      await db.close();
+      await database?.drop();
+      responses.assertTrue();
+    },
+  };
+}
+
+/** A sku that no other product has. */
+export function newSku(): string {
+  return `SKU-${randomBytes(6).toString('hex')}`;
+}

@@ -1,0 +1,13 @@
+import type { WellMadeCall } from '@auth/devstack/app-testing';
+import { makeCall } from '@auth/devstack/app-testing';
+import type { Harness } from './harness.ts';
+
+export const quotePath = '/internal/quotes';
+
+/** Makes the call that order may make for some items. */
+export function quoteCall({ calls, now }: Harness, items: readonly object[]): WellMadeCall {
+  return makeCall({
+    ...{ caller: 'order', callee: 'product', keys: calls.order, operation: 'quotes.create', method: 'post' },
+    ...{ path: quotePath, content: JSON.stringify({ items }), bearer: undefined, at: now() },
+  });
+}
