@@ -1,0 +1,36 @@
+import { operations } from '@auth/contracts';
+import type { Log, Metrics, Readiness } from '@auth/http';
+import { assertDocumented, auditCalls, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
+import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
+import { assertInternalRoutes, identityOf, refuseServiceToken, requireCaller } from '@auth/verify/express';
+import type { Express } from 'express';
+import { internalRoutes } from './internal-routes.ts';
+import { openApi, routeDocs } from './openapi.ts';
+import type { Orders } from './orders.ts';
+import { translate } from './problems.ts';
+import { orderRoutes } from './routes.ts';
+
+export interface Deps {
+  readonly orders: Orders;
+  /** Verifies users' access tokens. */
+  readonly verify: AccessTokenVerifier;
+  /** Verifies other services' calls. */
+  readonly calls: ServiceTokenVerifier;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+}
+
+/** The order service, from top to bottom. */
+export function buildApp({ orders, verify, calls, log, readiness, metrics }: Deps): Express {
+  const app = createApp({ log, readiness, metrics, identify: identityOf });
+  const onDecision = auditCalls({ log, metrics });
+  app.use(internalRoutes({ orders, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
+  app.use(refuseServiceToken());
+  app.use(docsRoutes(openApi));
+  app.use(jsonBody());
+  app.use(orderRoutes({ orders, verify }));
+  assertInternalRoutes(app, { service: 'order', operations, prefix: '/internal' });
+  assertDocumented(app, routeDocs);
+  return finishApp(app, { log, translate });
+}

@@ -1,0 +1,70 @@
+import { Contact } from '@auth/contracts';
+import type { OrderDb } from '@auth/db/order';
+import { Prisma } from '@auth/db/order';
+import { OrderError } from './order-error.ts';
+import { viewOf } from './order-view.ts';
+import type { Order, OrderStore } from './orders.ts';
+
+const include = { items: { orderBy: { position: 'asc' } } } as const;
+type Row = Prisma.OrderGetPayload<{ include: typeof include }>;
+
+/** Orders in the order database. An order and its items are written in one transaction. */
+export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStore {
+  return {
+    create: (order, claim) =>
+      client.$transaction(async (tx) => {
+        const { items, total, contact, ...rest } = order;
+        const row = await tx.order.create({
+          data: {
+            ...rest,
+            status: 'placed',
+            total: BigInt(total),
+            ...(contact === undefined ? {} : { contact }),
+            items: { create: items.map((item, position) => ({ ...item, position })) },
+          },
+          include,
+        });
+        const placed = toOrder(row);
+        if (claim !== undefined) {
+          // The claim is checked by the statement that uses it up: whoever lost it writes no order.
+          const { count } = await tx.idempotencyKey.updateMany({ where: claim, data: { answer: viewOf(placed) } });
+          if (count !== 1) throw new OrderError('key_in_use');
+        }
+        return placed;
+      }),
+    async find(id) {
+      const row = await client.order.findUnique({ where: { id }, include });
+      return row === null ? undefined : toOrder(row);
+    },
+    async list({ userId, before, limit }) {
+      const where = {
+        ...(userId === undefined ? {} : { userId }),
+        ...(before === undefined ? {} : { id: { lt: before } }),
+      };
+      const rows = await client.order.findMany({ where, include, orderBy: { id: 'desc' }, take: limit });
+      return rows.map(toOrder);
+    },
+    async cancel(id, userId) {
+      const [row] = await client.order.updateManyAndReturn({
+        where: { id, userId, status: 'placed' },
+        data: { status: 'cancelled' },
+        select: { id: true },
+      });
+      return row === undefined ? undefined : this.find(id);
+    },
+    async attachContact(userId, contact) {
+      await client.order.updateMany({ where: { userId, contact: { equals: Prisma.DbNull } }, data: { contact } });
+    },
+  };
+}
+
+function toOrder({ status, items, total, contact, ...row }: Row): Order {
+  return {
+    ...row,
+    // The column has a CHECK for these two.
+    status: status === 'cancelled' ? 'cancelled' : 'placed',
+    items: items.map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),
+    total: Number(total),
+    contact: contact === null ? undefined : Contact.parse(contact),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Order as OrderView } from '@auth/contracts';
+import type { Order } from './orders.ts';
+
+/** An order as others see it. */
+export function viewOf({ id, status, items, total, currency, contact, createdAt }: Order): OrderView {
+  return {
+    id,
+    status,
+    items: [...items],
+    total,
+    currency,
+    contact: contact ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,12 @@
+import { operationsBetween } from '@auth/contracts';
+import type { ServiceClientOptions } from '@auth/verify/client';
+import { createServiceClient } from '@auth/verify/client';
+import type { Catalog } from './orders.ts';
+
+type Connection = Omit<ServiceClientOptions<never>, 'operations'>;
+
+/** Product, as far as orders need it. */
+export function createProductClient(connection: Connection): Catalog {
+  const client = createServiceClient({ ...connection, operations: operationsBetween('order', 'product') });
+  return { quote: (items) => client.call('product:quotes.create', { body: { items } }) };
+}

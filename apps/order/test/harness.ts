@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { OrderDb } from '@auth/db/order';
+import { openOrderDb } from '@auth/db/order';
+import type { Decision } from '@auth/devstack/app-testing';
+import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import { openTestDatabase } from '@auth/devstack/testing';
+import { createLog, createMetrics, createReadiness } from '@auth/http';
+import type { AccessTokenVerifier, OutboundKeys } from '@auth/verify';
+import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestEdge } from '@auth/verify/testing';
+import { buildApp } from '../src/app.ts';
+import { createIdempotency } from '../src/idempotency.ts';
+import { createIdempotencyStore } from '../src/idempotency-store.ts';
+import { openApi } from '../src/openapi.ts';
+import { createOrderStore } from '../src/order-store.ts';
+import type { Catalog, Contacts } from '../src/orders.ts';
+import { createOrders } from '../src/orders.ts';
+
+/** Someone who orders. */
+export interface Customer {
+  readonly id: string;
+  /** The Authorization header, with the scopes of a customer and all audiences unless claims say otherwise. */
+  bearer(claims?: { scope?: string; aud?: string[] }): string;
+}
+
+/** The order app as `main.ts` builds it, on a database, keys and a clock of its own. */
+export interface Harness {
+  readonly server: Server;
+  readonly db: OrderDb;
+  readonly issuer: TestIssuer;
+  /** What the callers that this app knows sign with. None of them is listed for an operation. */
+  readonly calls: { readonly product: OutboundKeys; readonly user: OutboundKeys };
+  readonly now: () => number;
+  advance(seconds: number): void;
+  newCustomer(): Customer;
+  /** A verifier as another service would have it. */
+  verifierOf(audience: string): AccessTokenVerifier;
+  countOrders(customer: Customer): Promise<number>;
+  /** The decisions on service calls so far, as they were logged. */
+  decisions(): Decision[];
+  /** @throws Error naming the answers that the API document does not tell of. */
+  close(): Promise<void>;
+}
+
+/** What the app's orders stand on; the database is one of its own unless there is a `url`. */
+export interface HarnessOptions {
+  readonly catalog: Catalog;
+  readonly contacts: Contacts;
+  readonly url?: string;
+}
+
+/** Opens the app. */
+export async function openHarness({ catalog, contacts, url }: HarnessOptions): Promise<Harness> {
+  const opening = url === undefined ? openTestDatabase('order') : undefined;
+  let time = 1_800_000_000;
+  const now = () => time;
+  const issuer = openRunIssuer(now);
+  const [product, user] = [createTestEdge('product', 'order'), createTestEdge('user', 'order')];
+  const verifierOf = (audience: string) =>
+    createAccessTokenVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys, revocations: null, now });
+  const verify = verifierOf('order');
+  const calls = createServiceTokenVerifier({
+    ...{ service: 'order', keys: new Map([...product.accepts, ...user.accepts]), accessTokens: verify },
+    ...{ singleUse: createSingleUseStore({ capacity: 1000, now }), now },
+  });
+  const database = await opening;
+  const db = openOrderDb({ url: database?.url ?? url ?? '' });
+  const keys = { store: createIdempotencyStore(db), leaseSeconds: 20, keepSeconds: 86_400 };
+  const idempotency = createIdempotency({ ...keys, now });
+  const { destination, decisions } = recordDecisions();
+  const app = buildApp({
+    ...{ orders: createOrders({ store: createOrderStore(db), catalog, contacts, idempotency }), verify, calls },
+    log: createLog({ service: 'order', level: 'info', format: 'json', destination }),
+    readiness: createReadiness({ database: db.ping }),
+    metrics: createMetrics({ service: 'order' }),
+  });
+  const responses = checkResponses(app, openApi);
+  const { server, close } = await serveApp(responses.listener);
+
+  return {
+    ...{ server, db, issuer, now, verifierOf, calls: { product: product.calls, user: user.calls } },
+    advance(seconds) {
+      time += seconds;
+    },
+    newCustomer() {
+      const id = randomUUID();
+      const scope = 'account product:read order:read order:write';
+      return { id, bearer: (claims) => `Bearer ${issuer.token({ sub: id, scope, ...claims })}` };
+    },
+    countOrders: ({ id }) => db.client.order.count({ where: { userId: id } }),
+    decisions,
+    async close() {
+      close();
+      await db.close();
+      await database?.drop();
+      responses.assertTrue();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { CallAttack } from '@auth/devstack/app-testing';
+import {
+  callAttacks,
+  decisionsOn,
+  makeCall,
+  sendCall,
+  testCallAttacks,
+  testOtherRoutes,
+  testUnlistedCaller,
+} from '@auth/devstack/app-testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Harness } from './harness.ts';
+import { openHarness } from './harness.ts';
+import { createShop } from './shop.ts';
+
+const shop = createShop();
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness(shop);
+});
+afterAll(() => harness.close());
+
+const otherId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
+const pathOf = (id: string) => `/internal/orders/${id}`;
+
+/** A call by product, with a key that order knows, that is wrong in nothing but that nobody is listed. */
+async function callOfProduct() {
+  const { bearer } = harness.newCustomer();
+  const placing = request(harness.server).post('/orders').set('Authorization', bearer());
+  const order = (await placing.send({ items: [{ productId: shop.offer(), quantity: 1 }] })).body;
+  return makeCall({
+    ...{ caller: 'product', callee: 'order', keys: harness.calls.product, operation: 'orders.read', method: 'get' },
+    ...{ path: pathOf(order.id), bearer: bearer().replace('Bearer ', ''), at: harness.now() },
+  });
+}
+
+const operation = { app: () => harness, makeCall: callOfProduct, answer: 403 } as const;
+
+const attacks: readonly CallAttack[] = [
+  ...callAttacks,
+  ['another id in the path', 'target', () => ({ path: pathOf(otherId) })],
+  ['HEAD instead of GET', 'method', () => ({ method: 'head' })],
+  ['another user’s token', 'access_token_binding', () => ({ bearer: harness.issuer.token() })],
+  ['the user’s token stripped', 'access_token_binding', () => ({ bearer: undefined })],
+  ['the user’s token added', 'access_token_binding', ({ sign }) => ({ serviceToken: sign({ bearer: undefined }) })],
+];
+
+describe('GET /internal/orders/:id', () => {
+  testCallAttacks(operation, attacks);
+  testUnlistedCaller(operation);
+
+  it.each([
+    ['a body added', { content: '{}' }],
+    ['its second use', {}],
+  ])('answers 403 before it looks at %s: nobody is listed', async (_what, change) => {
+    const { sent } = await callOfProduct();
+    for (const call of [sent, { ...sent, ...change }]) {
+      const refused = await sendCall(harness, call);
+      expect(refused.status).toBe(403);
+      const denied = { decision: 'deny', caller: 'product', code: 'caller_not_allowed', reason: 'caller' };
+      expect(decisionsOn(harness, refused)).toMatchObject([denied]);
+    }
+  });
+});
+
+describe('a service token on a route that is no operation', () => {
+  testOtherRoutes(operation, [
+    ['get', '/orders'],
+    ['post', '/orders'],
+    ['post', pathOf(otherId)],
+    ['get', pathOf(otherId).toUpperCase()],
+    ['get', '/nowhere'],
+  ]);
+});

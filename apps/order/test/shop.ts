@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Contact } from '@auth/contracts';
+import type { Catalog, Contacts } from '../src/orders.ts';
+
+/** How every user of a shop is reached. */
+export const contact: Contact = {
+  ...{ name: 'Ada', email: 'ada@example.com', phone: '+442079460000' },
+  address: { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
+};
+
+interface Offer {
+  readonly name: string;
+  readonly unitPrice: number;
+  readonly currency: string;
+}
+
+/** Product and user as far as orders see them, without a network. */
+export interface Shop {
+  readonly catalog: Catalog;
+  readonly contacts: Contacts;
+  /** Puts something up for sale, and tells its id. */
+  offer(offer?: Partial<Offer>): string;
+}
+
+/** Makes a shop that sells what was offered to it. */
+export function createShop(): Shop {
+  const offers = new Map<string, Offer>();
+  return {
+    catalog: {
+      async quote(wanted) {
+        const items = wanted.flatMap(({ productId, quantity }) => {
+          const offer = offers.get(productId);
+          return offer === undefined ? [] : [{ productId, quantity, ...offer }];
+        });
+        const unknown = wanted.filter(({ productId }) => !offers.has(productId));
+        return { items, rejected: unknown.map(({ productId }) => ({ productId, reason: 'unknown' })) };
+      },
+    },
+    contacts: { find: async () => contact },
+    offer(offer = {}) {
+      const id = randomUUID();
+      offers.set(id, { name: 'Mug', unitPrice: 1250, currency: 'EUR', ...offer });
+      return id;
+    },
+  };
+}
