@@ -1,0 +1,44 @@
+import { openProductDb } from '@auth/db/product';
+import { openUserDb } from '@auth/db/user';
+import bcrypt from 'bcrypt';
+import type { DemoUser } from './demo-data.ts';
+import { ada, admin, contactOfAda, demoProducts } from './demo-data.ts';
+
+/** Cheaper than in production: everybody knows these passwords. */
+const bcryptCost = 10;
+
+/** Creates the demo users that are missing. One that is there stays as it is, changed or not.
+ * @returns how many were created */
+export async function seedUsers(url: string): Promise<number> {
+  const { client, close } = openUserDb({ url });
+  try {
+    let created = 0;
+    for (const user of [ada, admin]) {
+      // A developer may have given the account another e-mail address: then the id still says that it is there.
+      const found = await client.user.count({ where: { OR: [{ email: user.email }, { id: user.id }] } });
+      if (found > 0) continue;
+      const { count } = await client.user.createMany({ data: [await userRow(user)], skipDuplicates: true });
+      created += count;
+    }
+    return created;
+  } finally {
+    await close();
+  }
+}
+
+/** Creates the demo products that are missing. One that is there stays as it is, changed or not.
+ * @returns how many were created */
+export async function seedProducts(url: string): Promise<number> {
+  const { client, close } = openProductDb({ url });
+  try {
+    const { count } = await client.product.createMany({ data: [...demoProducts], skipDuplicates: true });
+    return count;
+  } finally {
+    await close();
+  }
+}
+
+async function userRow({ password, ...user }: DemoUser) {
+  const contact = user.id === ada.id ? contactOfAda : {};
+  return { ...user, ...contact, passwordHash: await bcrypt.hash(password, bcryptCost) };
+}

@@ -1,0 +1,83 @@
+import type { OutboundKeys } from '@auth/verify';
+import { createTestEdge } from '@auth/verify/testing';
+import type { Decision, GuardedApp } from './guarded-app.ts';
+import type { SentCall, SignedCall, WellMadeCall } from './service-calls.ts';
+
+/** An app that other services call. */
+export interface CalledApp extends GuardedApp {
+  /** By name, what each caller that the app knows signs with. */
+  readonly calls: Readonly<Record<string, OutboundKeys>>;
+  /** The decisions on service calls so far. */
+  decisions(): readonly Decision[];
+}
+
+/** What is sent instead of a well-made call, and the reason that is logged when it is refused. */
+export type CallAttack = readonly [
+  what: string,
+  reason: string,
+  attack: (call: WellMadeCall, app: CalledApp) => Partial<SentCall>,
+];
+
+/** Attacks on a call that every app refuses, whatever the operation is. */
+export const callAttacks: readonly CallAttack[] = [
+  ['no service token', 'absent', () => ({ serviceToken: undefined })],
+  ['text that is no token', 'malformed', () => ({ serviceToken: 'order' })],
+  ['an access token as service token', 'header', (_call, { issuer }) => ({ serviceToken: issuer.token() })],
+  [
+    'both tokens in the place of the other',
+    'header',
+    ({ sent }, { issuer }) => ({ serviceToken: sent.bearer ?? issuer.token(), bearer: sent.serviceToken }),
+  ],
+  ['a query added', 'target', ({ sent }) => ({ path: `${sent.path}?all=1` })],
+  ['a token for another path', 'target', ({ sign }) => ({ serviceToken: sign({ path: '/internal/elsewhere' }) })],
+  [
+    'a token for another callee',
+    'audience',
+    ({ sign, signed }) => ({ serviceToken: sign({ callee: 'elsewhere', keys: keysFor('elsewhere', signed) }) }),
+  ],
+  [
+    'a token of a key nobody knows',
+    'kid_unknown',
+    ({ sign, signed }) => ({ serviceToken: sign({ keys: keysOfStranger(signed) }) }),
+  ],
+  [
+    'a forged token under a known kid',
+    'signature',
+    ({ sign, signed }) => ({ serviceToken: sign({ keys: forgedKeys(signed) }) }),
+  ],
+  [
+    'a token that another caller has signed',
+    'issuer',
+    ({ sign, signed }, app) => ({ serviceToken: sign({ keys: otherCaller(app, signed).keys }) }),
+  ],
+  ['a token of a minute ago', 'expired', ({ sign }, { now }) => ({ serviceToken: sign({ at: now() - 60 }) })],
+  ['a token of the next minute', 'not_yet_valid', ({ sign }, { now }) => ({ serviceToken: sign({ at: now() + 60 }) })],
+];
+
+/** Another service whose key the app knows. */
+export function otherCaller(app: CalledApp, { caller }: SignedCall): Pick<SignedCall, 'caller' | 'keys'> {
+  const found = Object.entries(app.calls).find(([name]) => name !== caller);
+  if (found === undefined) throw new Error(`the app knows no caller but ${caller}`);
+  return { caller: found[0], keys: found[1] };
+}
+
+/** The caller's own key, under another callee's name. */
+function keysFor(callee: string, signed: SignedCall): OutboundKeys {
+  return new Map([[callee, keyOf(signed)]]);
+}
+
+function keysOfStranger({ caller, callee }: SignedCall): OutboundKeys {
+  return createTestEdge(caller, callee).calls;
+}
+
+/** A stranger's key, under the id of the caller's. */
+function forgedKeys(signed: SignedCall): OutboundKeys {
+  const { key } = keyOf({ ...signed, keys: keysOfStranger(signed) });
+  return new Map([[signed.callee, { kid: keyOf(signed).kid, key }]]);
+}
+
+function keyOf({ keys, callee }: SignedCall) {
+  const key = keys.get(callee);
+  if (key === undefined) throw new Error(`no key for ${callee}`);
+  return key;
+}

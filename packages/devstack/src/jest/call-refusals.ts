@@ -1,0 +1,72 @@
+import { expect, it } from '@jest/globals';
+import type { CallAttack, CalledApp } from './call-attacks.ts';
+import { otherCaller } from './call-attacks.ts';
+import type { SentCall, WellMadeCall } from './service-calls.ts';
+import { decisionsOn, sendCall } from './service-calls.ts';
+
+/** An operation of an app, under test. */
+export interface TestedOperation {
+  readonly app: () => CalledApp;
+  /** Makes a call that is good: a new one each time. */
+  readonly makeCall: () => Promise<WellMadeCall>;
+  /** What such a call is answered with: 200, or 403 where nobody is listed. */
+  readonly answer: 200 | 403;
+}
+
+/** Tests that each attack is refused, is logged with its reason, and uses nothing up. */
+export function testCallAttacks({ app, makeCall, answer }: TestedOperation, attacks: readonly CallAttack[]): void {
+  it.each(attacks)('answers 400 to %s and logs "%s"', async (_what, reason, attack) => {
+    const call = await makeCall();
+    const refused = await sendCall(app(), { ...call.sent, ...attack(call, app()) });
+    expect(refused.status).toBe(400);
+    expect(refused.headers['www-authenticate']).toBeUndefined();
+    const decisions = decisionsOn(app(), refused);
+    expect(decisions).toMatchObject([{ decision: 'deny', code: 'invalid_service_token', reason }]);
+    // The attack was all that was wrong, and it used nothing up.
+    expect((await sendCall(app(), call.sent)).status).toBe(answer);
+  });
+}
+
+/** Tests that a token is good for one request. */
+export function testSingleUse({ app, makeCall }: TestedOperation): void {
+  it('answers 400 to a token that was used before', async () => {
+    const { sent } = await makeCall();
+    expect((await sendCall(app(), sent)).status).toBe(200);
+    const second = await sendCall(app(), sent);
+    expect(second.body).toMatchObject({ status: 400, code: 'invalid_service_token' });
+    expect(decisionsOn(app(), second)).toMatchObject([{ decision: 'deny', reason: 'replayed' }]);
+  });
+
+  it('lets one of 20 parallel uses of a token through', async () => {
+    const { sent } = await makeCall();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => sendCall(app(), sent)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 400)]);
+  });
+}
+
+/** Tests that a service which is known and not listed is refused. */
+export function testUnlistedCaller({ app, makeCall }: TestedOperation): void {
+  it('answers 403 to a service that is known and not listed', async () => {
+    const { sent, sign, signed } = await makeCall();
+    const other = otherCaller(app(), signed);
+    const refused = await sendCall(app(), { ...sent, serviceToken: sign(other) });
+    expect(refused.body).toMatchObject({ status: 403, code: 'caller_not_allowed' });
+    const decisions = decisionsOn(app(), refused);
+    expect(decisions).toMatchObject([{ decision: 'deny', caller: other.caller, reason: 'caller' }]);
+  });
+}
+
+/** Tests that a service token is refused on routes that are no operation, whoever's token comes with it. */
+export function testOtherRoutes(
+  { app, makeCall, answer }: TestedOperation,
+  routes: readonly (readonly [method: SentCall['method'], path: string])[],
+): void {
+  it.each(routes)('is refused with 400: %s %s', async (method, path) => {
+    const { sent, sign } = await makeCall();
+    const bearer = app().issuer.token({ scope: 'account product:read product:write order:read order:write' });
+    const refused = await sendCall(app(), { ...sent, method, path, bearer, serviceToken: sign({ path, bearer }) });
+    expect(refused.body).toMatchObject({ status: 400, code: 'invalid_service_token' });
+    expect(decisionsOn(app(), refused)).toEqual([]);
+    expect((await sendCall(app(), sent)).status).toBe(answer);
+  });
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
+import type { TestIssuer } from '@auth/verify/testing';
+
+/** An app under test behind a real server, and the issuer that it trusts. */
+export interface GuardedApp {
+  readonly server: Server;
+  readonly issuer: TestIssuer;
+  readonly now: () => number;
+}
+
+/** A decision on a service call, as it was logged. */
+export interface Decision {
+  readonly requestId: string;
+  readonly audit: Record<string, unknown>;
+}
+
+/** Serves an app on a free port of 127.0.0.1. Closing cuts off what is still connected. */
+export async function serveApp(app: RequestListener): Promise<{ server: Server; close(): void }> {
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    server,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Where a log in the format `json` can go, and what it has said of service calls so far. */
+export function recordDecisions(): { readonly destination: Writable; decisions(): Decision[] } {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return {
+    destination,
+    decisions: () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit !== undefined),
+  };
+}

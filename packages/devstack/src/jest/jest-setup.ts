@@ -1,0 +1,20 @@
+import { env } from 'node:process';
+import { generateIssuerKey, ISSUER_KEY } from './run-issuer.ts';
+import type { TestRun } from './test-run.ts';
+import { openTestRun } from './test-run.ts';
+import { PREFIX, SERVER_URL } from './test-server.ts';
+
+declare global {
+  /** From Jest's setup to its teardown. They are separate modules of one process, and share nothing else. */
+  var testRun: TestRun | undefined;
+}
+
+/** Jest's `globalSetup`: runs once, before the first test. */
+// biome-ignore lint/style/noDefaultExport: Jest calls the default export.
+export default async function setup(): Promise<void> {
+  const run = await openTestRun(env[SERVER_URL]);
+  globalThis.testRun = run;
+  env[SERVER_URL] = run.url;
+  env[PREFIX] = run.prefix;
+  env[ISSUER_KEY] = generateIssuerKey();
+}

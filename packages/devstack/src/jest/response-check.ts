@@ -1,0 +1,129 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { ApiDocument } from './openapi-document.ts';
+import { fragmentOf, readDocument } from './openapi-document.ts';
+
+/** Not in the documents on purpose: probes, the document and its page, and what only other services call. */
+const undocumented = /^\/(?:livez|readyz|openapi\.json|docs(?:\/.*)?|internal\/.*)$/;
+
+/** An app whose answers are compared with its document. */
+export interface ResponseCheck {
+  /** The app, to be served in its place. */
+  readonly listener: RequestListener;
+  /** How many answers were compared so far. */
+  checked(): number;
+  /** @throws Error naming every answer so far that the document does not tell of. */
+  assertTrue(): void;
+}
+
+interface Answer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+/**
+ * Compares every answer of an app with its API document: the status, the media type, and the body with its schema,
+ * which for a problem names the codes of the status. A path that is not in the document must be refused (404, or 400 to
+ * a Service-Token), a method that its path does not have as well: 405.
+ */
+export function checkResponses(app: RequestListener, document: object): ResponseCheck {
+  const faults = new Set<string>();
+  const faultsOf = createComparison(document);
+  let checked = 0;
+  return {
+    listener(req, res) {
+      const body = recordBody(res);
+      const [method = '', path = ''] = [req.method, pathOf(req)];
+      res.once('finish', () => {
+        if (undocumented.test(path)) return;
+        checked += 1;
+        const type = res.getHeader('content-type')?.toString();
+        const fault = faultsOf({ method, path, status: res.statusCode, type, body: body() });
+        if (fault !== undefined) faults.add(`${method} ${path} answered ${res.statusCode}: ${fault}`);
+      });
+      app(req, res);
+    },
+    checked: () => checked,
+    assertTrue() {
+      if (faults.size > 0) throw new Error(`The API document is not true:\n${[...faults].join('\n')}`);
+    },
+  };
+}
+
+/** Says what is wrong with an answer. */
+function createComparison(source: object): (answer: Answer) => string | undefined {
+  const document = readDocument(source);
+  // Not strict: a document is more than its schemas.
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(document, 'document');
+  const templates = templatesOf(document);
+  const compiled = new Map<string, ValidateFunction>();
+  const validator = (reference: string) => {
+    const known = compiled.get(reference) ?? ajv.compile({ $ref: reference });
+    compiled.set(reference, known);
+    return known;
+  };
+
+  return (answer) => {
+    const { method, status, body } = answer;
+    const path = templates(answer.path);
+    if (path === undefined) return status >= 400 && status < 500 ? undefined : 'the path is not in the document';
+    // HEAD answers as GET would, without its content (RFC 9110 §9.3.2).
+    const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+    const operation = document.paths[path]?.[name];
+    if (operation === undefined) return refusesMethod(answer) ? undefined : 'the method is not in the document';
+    const response = operation.responses[status];
+    if (response === undefined) return `the document tells of ${Object.keys(operation.responses).join(', ')} only`;
+    // Without parameters such as the charset, which the document leaves out.
+    const mediaType = (answer.type ?? '').replace(/;.*$/s, '');
+    if (response.content === undefined) return body === '' ? undefined : 'the document tells of no content';
+    if (response.content[mediaType] === undefined) return `the document does not tell of "${mediaType}"`;
+    if (method === 'HEAD') return undefined;
+    const place = ['paths', path, name, 'responses', String(status), 'content', mediaType, 'schema'];
+    const validate = validator(`document#${fragmentOf(...place)}`);
+    return validate(JSON.parse(body)) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' });
+  };
+}
+
+function refusesMethod({ method, status }: Answer): boolean {
+  return status === 405 || (method === 'OPTIONS' && status === 204);
+}
+
+/** Finds the template of a path. One without parameters goes before one with them: `/users/me`, `/users/{id}`. */
+function templatesOf({ paths }: ApiDocument): (path: string) => string | undefined {
+  const literal = (text: string) => text.replaceAll('.', '\\.');
+  const patterns = Object.keys(paths).map((template) => ({
+    template,
+    pattern: new RegExp(
+      `^${template
+        .split(/\{\w+\}/)
+        .map(literal)
+        .join('[^/]+')}$`,
+    ),
+  }));
+  return (path) => (path in paths ? path : patterns.find(({ pattern }) => pattern.test(path))?.template);
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return new URL(url, 'http://app').pathname;
+}
+
+/** Keeps what is sent as the body. */
+function recordBody(res: ServerResponse): () => string {
+  const chunks: Buffer[] = [];
+  const keep = (chunk: unknown) => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+  };
+  for (const name of ['write', 'end'] as const) {
+    const send = res[name];
+    Reflect.set(res, name, (...args: unknown[]) => {
+      keep(args[0]);
+      return Reflect.apply(send, res, args);
+    });
+  }
+  return () => Buffer.concat(chunks).toString();
+}

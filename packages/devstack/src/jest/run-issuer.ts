@@ -1,0 +1,28 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { env } from 'node:process';
+import { services } from '@auth/contracts';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestIssuer } from '@auth/verify/testing';
+
+/** Where the setup of a test run leaves the throw-away key of its issuer: a PEM text. */
+export const ISSUER_KEY = 'TEST_ISSUER_KEY';
+
+/** Makes that key. It takes so long that the test files share one. */
+export function generateIssuerKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+}
+
+/** The issuer that the apps under test trust: tokens for all of them, unless a test says otherwise. */
+export function openRunIssuer(now: () => number): TestIssuer {
+  // A test process has no main file that could hand over its environment.
+  const pem = env[ISSUER_KEY];
+  if (pem === undefined) throw new Error('No key to sign with: run the tests with pnpm test');
+  return createTestIssuer({
+    issuer: 'https://auth.example',
+    audience: services,
+    now,
+    privateKey: createPrivateKey(pem),
+  });
+}

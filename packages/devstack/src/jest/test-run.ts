@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+
+import { migrate } from '@auth/db/migrate';
+import pg from 'pg';
+
+import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
+import { startPostgres } from '../postgres/postgres.ts';
+import type { ServiceName } from '../stack/services.ts';
+import { serviceNames } from '../stack/services.ts';
+import type { TestServer } from './test-server.ts';
+import { testUrl } from './test-server.ts';
+
+/** The databases below one run of the tests. */
+export interface TestRun extends TestServer {
+  close(): Promise<void>;
+}
+
+/** Makes one migrated template per service, on the server at `url` or else on a throw-away Postgres. */
+export async function openTestRun(url: string | undefined): Promise<TestRun> {
+  const postgres = url === undefined ? await startPostgres({}) : undefined;
+  const server = { url: postgres?.url('postgres') ?? url ?? '', prefix: `test_${randomBytes(4).toString('hex')}` };
+  const close = async (): Promise<void> => {
+    // A throw-away server takes its databases with it.
+    if (postgres === undefined)
+      await Promise.all(serviceNames.map((service) => dropDatabase(testUrl(server, service))));
+    else await postgres.stop();
+  };
+  try {
+    if (postgres !== undefined) await copyQuickly(server.url);
+    await Promise.all(serviceNames.map((service) => createTemplate(testUrl(server, service), service)));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...server, close };
+}
+
+/** Lets the system copy the files of a template, where it can: a quarter of the work, for each of a hundred databases. */
+async function copyQuickly(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const possible = `select from pg_settings where name = 'file_copy_method' and 'clone' = any(enumvals)`;
+  const { rowCount } = await client.query(possible);
+  if (rowCount === 1) await client.query('alter database postgres set file_copy_method = clone');
+  await client.end();
+}
+
+async function createTemplate(url: string, service: ServiceName): Promise<void> {
+  await ensureDatabase(url);
+  await migrate({ url, service });
+}

@@ -1,0 +1,17 @@
+import { LaunchError } from '../stack/launch-error.ts';
+import type { ServiceName } from '../stack/services.ts';
+import { serviceNames } from '../stack/services.ts';
+
+/** `EX_USAGE` of sysexits.h. */
+const USAGE_EXIT_CODE = 64;
+
+/** Throws a LaunchError that says what is wrong with the command line, and how to use it. */
+export function refuseUsage(problem: string, usage: string): never {
+  throw new LaunchError(`${problem}\n\n${usage}`, { exitCode: USAGE_EXIT_CODE });
+}
+
+/** @throws LaunchError unless `text` names a service. */
+export function parseServiceName(text: string, usage: string): ServiceName {
+  const name = serviceNames.find((candidate) => candidate === text);
+  return name ?? refuseUsage(`There is no service "${text}": it is one of ${serviceNames.join(', ')}.`, usage);
+}

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
+import type { ServiceName } from '../stack/services.ts';
+import { parseServiceName, refuseUsage } from './arguments.ts';
+
+const USAGE = `Usage: pnpm db:diff <service> <name>
+
+Writes prisma/<service>/migrations/<time>_<name>/migration.sql with what is new in prisma/<service>/schema.prisma.
+<name> says what changes, in lower case: add_order_note`;
+
+/** Where to find what is compared, and what the time is. */
+export interface MigrationSource {
+  readonly schemaPath: string;
+  readonly migrationsDir: string;
+  readonly now: Date;
+}
+
+/** An empty database to try the migrations on. */
+export interface ShadowDatabase {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface CommandOptions {
+  readonly now: Date;
+  readonly print: (line: string) => void;
+  readonly openShadow: () => Promise<ShadowDatabase>;
+}
+
+/** `pnpm db:diff`: checks the arguments, creates the migration, reports. */
+export async function createMigrationFor(
+  args: readonly string[],
+  { now, print, openShadow }: CommandOptions,
+): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) return print(USAGE);
+  const [first, name, ...rest] = args;
+  if (first === undefined || name === undefined || rest.length > 0) refuseUsage('Two arguments are needed.', USAGE);
+  const service = parseServiceName(first, USAGE);
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuseUsage(`"${name}" cannot name a migration.`, USAGE);
+  const file = await createMigration({ service, name, openShadow }, { ...servicePaths(service), now });
+  print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
+}
+
+/** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
+export async function createMigration(
+  { service, name, openShadow }: { service: ServiceName; name: string } & Pick<CommandOptions, 'openShadow'>,
+  { schemaPath, migrationsDir, now }: MigrationSource,
+): Promise<string | undefined> {
+  const { url, close } = await openShadow();
+  try {
+    await migrate({ url, service, migrationsDir, schemaPath });
+    const sql = await diffSchema({ url, service, schemaPath });
+    if (sql === undefined) return undefined;
+    const folder = join(migrationsDir, `${stamp(now)}_${name}`);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'migration.sql'), `${sql.trim()}\n`);
+    return join(folder, 'migration.sql');
+  } finally {
+    await close();
+  }
+}
+
+/** The time in UTC as 14 digits: names sort in the order in which they are applied. */
+const stamp = (now: Date): string => now.toISOString().replace(/\D/g, '').slice(0, 14);

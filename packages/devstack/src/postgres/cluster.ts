@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { getgid, getuid } from 'node:process';
+import { promisify } from 'node:util';
+import type { PostgresAccount } from './account.ts';
+import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { POSTGRES_ENV, ROOT_STATE_DIR } from './binaries.ts';
+import { PostgresError } from './error.ts';
+
+/** A database cluster on disk. */
+export interface Cluster {
+  /** The folder that holds everything of this cluster. */
+  readonly home: string;
+  /** Postgres' data directory, inside `home`. */
+  readonly data: string;
+  /** Of the superuser `postgres`. */
+  readonly password: string;
+}
+
+const run = promisify(execFile);
+
+/**
+ * Opens the cluster of `dataDir`, making it when there is none. What is there is never removed or replaced.
+ *
+ * @throws PostgresError `postgres_version` for a cluster of another major version, `postgres_data_unusable` when its
+ * files cannot be used.
+ */
+export async function openPersistentCluster(
+  dataDir: string,
+  options: { binaries: PostgresBinaries; account: PostgresAccount; onProgress: (line: string) => void },
+): Promise<Cluster> {
+  const { binaries, account, onProgress } = options;
+  const home = await findHome(resolve(dataDir), account, onProgress);
+  if (!(await exists(home))) {
+    onProgress(`creating a database cluster in ${home}`);
+    await (account.uid === undefined ? mkdir(dirname(home), { recursive: true }) : makeOpenFolder(dirname(home)));
+    // A rename makes the cluster appear whole or not at all: an interrupted start leaves nothing half-made behind.
+    const staging = await mkdtemp(`${home}.new-`);
+    await initialise(staging, { binaries, account, sync: true });
+    await rename(staging, home).catch(async (error: unknown) => {
+      await rm(staging, { recursive: true, force: true });
+      if (!(await exists(home))) throw error;
+    });
+  }
+  await assertOurs(home);
+  return readCluster(home, binaries, account);
+}
+
+/** Makes an empty cluster in the folder for temporary files. Whoever starts it removes it. */
+export async function createTemporaryCluster(binaries: PostgresBinaries, account: PostgresAccount): Promise<Cluster> {
+  const parent = (await findClosedFolder(tmpdir(), account)) === undefined ? tmpdir() : '/tmp';
+  const home = await mkdtemp(join(parent, 'auth-postgres-'));
+  await initialise(home, { binaries, account, sync: false });
+  // The guard of a throw-away cluster removes it, and runs as the account that Postgres runs as.
+  await give([home], account);
+  return readCluster(home, binaries, account);
+}
+
+/** Where the cluster of `dataDir` is, or else will be: the data that is there decides, then whether Postgres gets in. */
+async function findHome(
+  dataDir: string,
+  account: PostgresAccount,
+  onProgress: (line: string) => void,
+): Promise<string> {
+  const inPlace = join(dataDir, 'postgres');
+  const closed = await findClosedFolder(dataDir, account);
+  if (await exists(inPlace)) {
+    if (closed === undefined) return inPlace;
+    const problem = `Postgres runs as uid ${account.uid} and cannot reach its data in ${inPlace}: others may not enter ${closed}`;
+    throw new PostgresError('postgres_data_unusable', `${problem}. Let them: chmod o+x ${closed}`);
+  }
+  // Named by the checkout's path, so that the same checkout always finds the same data.
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const elsewhere = join(ROOT_STATE_DIR, `data-${name}`);
+  if (closed === undefined && !(account.uid !== undefined && (await exists(elsewhere)))) return inPlace;
+  onProgress(`the database of ${dataDir} is kept in ${elsewhere}${closed ? `: only root may enter ${closed}` : ''}`);
+  return elsewhere;
+}
+
+async function initialise(
+  home: string,
+  options: { binaries: PostgresBinaries; account: PostgresAccount; sync: boolean },
+): Promise<void> {
+  const { binaries, account, sync } = options;
+  const data = join(home, 'data');
+  const passwordFile = join(home, 'password');
+  // Others may pass through to reach `data`, which only its owner may enter; they see no list of what is here.
+  await chmod(home, account.uid === undefined ? 0o700 : 0o711);
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
+  await give([data, passwordFile], account);
+  const args = ['-D', data, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'];
+  // Byte order for sorting, Unicode for upper and lower case, and the same on every machine.
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+  try {
+    await run(join(binaries.bin, 'initdb'), [...args, ...locale, '--no-instructions', ...(sync ? [] : ['--no-sync'])], {
+      ...account,
+      cwd: '/',
+      env: POSTGRES_ENV,
+    });
+  } catch (cause) {
+    await rm(home, { recursive: true, force: true });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PostgresError('postgres_failed', `initdb could not make a cluster in ${home}: ${reason}`, { cause });
+  }
+  await give([passwordFile], { uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 });
+}
+
+const give = async (paths: string[], { uid, gid }: PostgresAccount): Promise<void> => {
+  if (uid === undefined || gid === undefined) return;
+  await Promise.all(paths.map((path) => chown(path, uid, gid)));
+};
+
+async function readCluster(home: string, binaries: PostgresBinaries, account: PostgresAccount): Promise<Cluster> {
+  const data = join(home, 'data');
+  try {
+    const owner = (await stat(data)).uid;
+    const expected = account.uid ?? getuid?.() ?? owner;
+    if (owner !== expected) throw new Error(`it belongs to uid ${owner}, and Postgres runs as uid ${expected}`);
+    const version = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
+    if (version !== binaries.major) throw otherVersion(home, version, binaries.major);
+    return { home, data, password: (await readFile(join(home, 'password'), 'utf8')).trim() };
+  } catch (cause) {
+    if (cause instanceof PostgresError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const fix = `Give it back to its owner, or remove ${home} to begin with an empty database`;
+    throw new PostgresError(
+      'postgres_data_unusable',
+      `The database cluster in ${home} cannot be used: ${reason}. ${fix}.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+const otherVersion = (home: string, made: string, ours: string): PostgresError =>
+  new PostgresError(
+    'postgres_version',
+    `The database cluster in ${home} was made by Postgres ${made}; this is Postgres ${ours}, which cannot read it. ` +
+      `Move or remove ${home} to begin with an empty database, or dump its data with Postgres ${made} first.`,
+  );
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,89 @@
+import pg from 'pg';
+
+import { PostgresError } from './error.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The second one comes when two create it in the same moment. */
+const DUPLICATE_DATABASE = new Set(['42P04', '23505']);
+const LOGIN_REFUSED = new Set(['28P01', '28000']);
+
+/**
+ * Creates the database named in `url` when it is missing: true when it was. Asks the server's database `postgres`.
+ *
+ * @throws PostgresError `database_unreachable`, `database_login_refused`, `database_url_invalid`, `database_failed`.
+ */
+export const ensureDatabase = (url: string): Promise<boolean> =>
+  withMaintenance(url, async (client, name) => {
+    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (found.rowCount !== 0) return false;
+    try {
+      await client.query(`create database ${client.escapeIdentifier(name)}`);
+      return true;
+    } catch (error) {
+      // Somebody else was quicker.
+      if (DUPLICATE_DATABASE.has(codeOf(error) ?? '')) return false;
+      throw error;
+    }
+  });
+
+/** Creates the database named in `url` as a copy of `template`, which nobody may be connected to. */
+export const createFromTemplate = (url: string, template: string): Promise<void> =>
+  withMaintenance(url, async (client, name) => {
+    const [target, source] = [client.escapeIdentifier(name), client.escapeIdentifier(template)];
+    // Copying files takes 12 ms where the default, copying through the log, takes 33 ms.
+    await client.query(`create database ${target} template ${source} strategy file_copy`);
+  });
+
+/** Removes the database named in `url`, if it is there, and ends the connections to it. */
+export const dropDatabase = (url: string): Promise<void> =>
+  withMaintenance(url, async (client, name) => {
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+  });
+
+async function withMaintenance<T>(url: string, work: (client: pg.Client, name: string) => Promise<T>): Promise<T> {
+  const target = parse(url);
+  const name = decodeURIComponent(target.pathname.slice(1));
+  const maintenance = new URL(target);
+  maintenance.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: maintenance.href, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client, name);
+  } catch (error) {
+    throw explain(error, `${target.host}/${name}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function parse(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isPostgres = parsed !== undefined && /^postgres(ql)?:$/.test(parsed.protocol);
+  if (isPostgres && parsed.pathname.length > 1) return parsed;
+  const shape = 'postgresql://<user>:<password>@<host>:<port>/<database>';
+  throw new PostgresError('database_url_invalid', `A database URL has the form ${shape}; this one does not.`);
+}
+
+function explain(cause: unknown, where: string): PostgresError {
+  const code = codeOf(cause);
+  const reason = textOf(cause, 'message') ?? code ?? 'no reason given';
+  if (code !== undefined && LOGIN_REFUSED.has(code)) {
+    const message = `The database server refuses the user or password of ${where} (${reason})`;
+    return new PostgresError('database_login_refused', `${message}. Correct them in the database's URL.`, { cause });
+  }
+  // Five characters are a code of Postgres itself: it was reached and had an objection.
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code)) {
+    return new PostgresError('database_failed', `Postgres refuses for ${where}: ${reason} (${code}).`, { cause });
+  }
+  const message = `No database server answers for ${where} (${reason})`;
+  return new PostgresError('database_unreachable', `${message}. Is it running, and is the URL right?`, { cause });
+}
+
+/** By structure: an error of Node's core is no `instanceof Error` in a realm of its own, as in Jest's. */
+const codeOf = (error: unknown): string | undefined => textOf(error, 'code');
+
+function textOf(error: unknown, key: 'code' | 'message'): string | undefined {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

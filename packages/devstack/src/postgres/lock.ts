@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { PostgresError } from './error.ts';
+
+/** What a running Postgres says of itself in `postmaster.pid`. */
+export interface RunningPostgres {
+  readonly pid: number;
+  readonly port: number;
+  /** `starting`, `ready`, `stopping` or `standby`. */
+  readonly status: string;
+}
+
+const run = promisify(execFile);
+const POLL_MS = 50;
+const STOPPING_LIMIT_MS = 30_000;
+/** Long enough for the guard of an owner that was killed a moment ago to pass the order to stop. */
+const READY_LIMIT_MS = 2_000;
+
+/** The live Postgres that holds the data directory `data`, or `undefined`: a file left by a dead one does not count. */
+export async function findRunningPostgres(data: string): Promise<RunningPostgres | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n').map((line) => line.trim());
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid) || !(await isPostgresOf(pid, data))) return undefined;
+  return { pid, port: Number(lines[3] ?? 0), status: lines[7] ?? 'starting' };
+}
+
+/**
+ * Makes sure that no Postgres holds `data`, and waits for one that is on its way out.
+ * Removes a lock file whose process id belongs to some other program by now, which Postgres itself would not dare.
+ *
+ * @throws PostgresError `postgres_in_use` with the pid of the holder.
+ */
+export async function takeOver(data: string): Promise<void> {
+  const start = performance.now();
+  for (;;) {
+    const running = await findRunningPostgres(data);
+    if (running === undefined) break;
+    const waited = performance.now() - start;
+    if (waited > (running.status === 'stopping' ? STOPPING_LIMIT_MS : READY_LIMIT_MS)) {
+      const problem = `The database cluster in ${data} is in use by another Postgres (pid ${running.pid}, port ${running.port})`;
+      throw new PostgresError('postgres_in_use', `${problem}. Stop what started it, or: kill -INT ${running.pid}`);
+    }
+    await delay(POLL_MS);
+  }
+  await removeForeignLock(data);
+}
+
+async function removeForeignLock(data: string): Promise<void> {
+  const lock = join(data, 'postmaster.pid');
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  if (Number.isInteger(pid) && pid > 0 && isAlive(pid) && !(await isPostgresOf(pid, data)))
+    await rm(lock, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Unknown counts as yes: two servers on one cluster would destroy it. */
+async function isPostgresOf(pid: number, data: string): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    .catch(async () => (await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).stdout)
+    .catch(() => data);
+  return command.includes(data);
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { PostgresAccount } from './account.ts';
+import { postgresAccount } from './account.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { findPostgresBinaries } from './binaries.ts';
+import type { Cluster } from './cluster.ts';
+import { createTemporaryCluster, openPersistentCluster } from './cluster.ts';
+import { PostgresError } from './error.ts';
+import { freePort } from './free-port.ts';
+import type { GuardedServer } from './guard.ts';
+import { startGuarded } from './guard.ts';
+import { findRunningPostgres, takeOver } from './lock.ts';
+
+export { PostgresError, type PostgresErrorCode } from './error.ts';
+
+/** A running Postgres of ours. It listens on 127.0.0.1 only. */
+export interface Postgres {
+  readonly port: number;
+  /** Process id of the server. */
+  readonly pid: number;
+  /** Connection URL of `database`, as superuser, with the password. */
+  url(database: string): string;
+  /** Shuts the server down; a throw-away cluster is removed with it. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Speed for data that nobody will miss after a crash of the machine. */
+const THROW_AWAY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+const COMMON = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
+const PORT_ATTEMPTS = 3;
+
+/**
+ * Starts the Postgres that is installed with this package. It ends when this process ends, in whatever way.
+ * With `dataDir` its data is kept in `<dataDir>/postgres` and is there again at the next start; without, it is an
+ * empty throw-away. Root runs it as "nobody" and keeps it elsewhere when that user cannot reach `dataDir`:
+ * `onProgress` says so.
+ *
+ * @throws PostgresError `postgres_unsupported`, `postgres_in_use`, `postgres_version`, `postgres_data_unusable`,
+ * `port_in_use`, `postgres_failed`.
+ */
+export async function startPostgres(options: {
+  dataDir?: string;
+  port?: number;
+  onProgress?: (line: string) => void;
+}): Promise<Postgres> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const account = postgresAccount();
+  const binaries = await findPostgresBinaries(account, onProgress);
+  if (options.dataDir === undefined) {
+    const cluster = await createTemporaryCluster(binaries, account);
+    return start(cluster, { binaries, account, settings: THROW_AWAY, removeAfter: cluster.home, port: options.port });
+  }
+  const cluster = await openPersistentCluster(options.dataDir, { binaries, account, onProgress });
+  await takeOver(cluster.data);
+  return start(cluster, { binaries, account, settings: [], port: options.port });
+}
+
+/** Like `startPostgres` with `dataDir`; but when a Postgres serves that data already, as under `pnpm dev`, it is used and left running. */
+export async function usePostgres(options: {
+  dataDir: string;
+  onProgress?: (line: string) => void;
+}): Promise<Pick<Postgres, 'url' | 'stop'>> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const account = postgresAccount();
+  const binaries = await findPostgresBinaries(account, onProgress);
+  const cluster = await openPersistentCluster(options.dataDir, { binaries, account, onProgress });
+  const running = await findRunningPostgres(cluster.data);
+  if (running?.status !== 'ready') return startPostgres({ dataDir: options.dataDir });
+  return { url: (database) => url(cluster, running.port, database), stop: async () => undefined };
+}
+
+interface StartOptions {
+  readonly binaries: PostgresBinaries;
+  readonly account: PostgresAccount;
+  readonly settings: readonly string[];
+  readonly removeAfter?: string;
+  readonly port: number | undefined;
+}
+
+async function start(cluster: Cluster, options: StartOptions): Promise<Postgres> {
+  const { server, port } = await listen(cluster, options, PORT_ATTEMPTS);
+  const running = await findRunningPostgres(cluster.data);
+  if (running === undefined) {
+    await server.stop();
+    throw new PostgresError('postgres_failed', `Postgres ended as soon as it had started:\n${server.log()}`);
+  }
+  return { port, pid: running.pid, url: (database) => url(cluster, port, database), stop: server.stop };
+}
+
+async function listen(
+  cluster: Cluster,
+  options: StartOptions,
+  attempts: number,
+): Promise<{ server: GuardedServer; port: number }> {
+  const { binaries, account, removeAfter } = options;
+  const port = options.port ?? (await freePort());
+  const settings = [...COMMON, `port=${port}`, ...options.settings].flatMap((setting) => ['-c', setting]);
+  const command = [join(binaries.bin, 'postgres'), '-D', cluster.data, ...settings];
+  try {
+    return { server: await startGuarded(command, { account, ...(removeAfter && { removeAfter }) }), port };
+  } catch (error) {
+    const taken = error instanceof PostgresError && error.code === 'port_in_use';
+    // A port we picked ourselves may be taken before Postgres gets to it; then pick another.
+    if (!taken || options.port !== undefined || attempts <= 1) throw error;
+    return listen(cluster, options, attempts - 1);
+  }
+}
+
+const url = (cluster: Cluster, port: number, database: string): string =>
+  `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;

@@ -1,0 +1,60 @@
+import { connect, createServer } from 'node:net';
+import { LaunchError } from './launch-error.ts';
+import { findPortHolder } from './port-holder.ts';
+
+/** A port that is about to be used, and what for. */
+export interface WantedPort {
+  port: number;
+  use: string;
+}
+
+/** Refuses to start over something that listens already: its answers would pass for those of our services.
+ * @throws LaunchError that names each taken port, its holder and the way out */
+export async function assertPortsFree(wanted: readonly WantedPort[], portBase: number): Promise<void> {
+  const free = await Promise.all(wanted.map(({ port }) => isPortFree(port)));
+  const taken = wanted.filter((_, index) => !free[index]);
+  if (taken.length === 0) return;
+  const other = await suggestPortBase(wanted, portBase);
+  throw new LaunchError(
+    `${taken.map(describe).join('; ')}. Stop it, or choose other ports: PORT_BASE=${other} npx -y pnpm dev`,
+  );
+}
+
+/** True when nothing answers on the port and we could listen on it. */
+export async function isPortFree(port: number): Promise<boolean> {
+  // On macOS a listener on 0.0.0.0 does not stop another from taking 127.0.0.1, so asking both ways is needed.
+  return !(await answers(port)) && (await canListen(port));
+}
+
+function describe({ port, use }: WantedPort): string {
+  const holder = findPortHolder(port);
+  return `port ${port} (${use}) is held by ${holder ? `pid ${holder.pid} (${holder.command})` : 'another process'}`;
+}
+
+async function suggestPortBase(wanted: readonly WantedPort[], portBase: number): Promise<number> {
+  for (let base = 5000; base < 65_000; base += 1000) {
+    const free = await Promise.all(wanted.map(({ port }) => isPortFree(port - portBase + base)));
+    if (base !== portBase && free.every(Boolean)) return base;
+  }
+  return 5000;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const settle = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,59 @@
+import { migrate } from '@auth/db/migrate';
+import { ensureDatabase } from '../postgres/databases.ts';
+import { PostgresError } from '../postgres/error.ts';
+import { startPostgres } from '../postgres/postgres.ts';
+import type { Say } from '../terminal/console.ts';
+import type { Closers } from './closers.ts';
+import { startStopwatch } from './duration.ts';
+import { LaunchError } from './launch-error.ts';
+import { isPortFree } from './ports.ts';
+import { assertReachable } from './reachable.ts';
+import type { ServiceName } from './services.ts';
+import { perService, serviceNames, services } from './services.ts';
+import type { Settings } from './settings.ts';
+
+/** Finds a database for each service: the developer's own, else one in the embedded Postgres, which it starts if needed. */
+export async function openDatabases(
+  settings: Settings,
+  { say, closers }: { say: Say; closers: Closers },
+): Promise<Record<ServiceName, string>> {
+  const { databaseUrls, dataDir, portBase } = settings;
+  await Promise.all(
+    serviceNames.map((name) => {
+      const url = databaseUrls[name];
+      return url === undefined ? undefined : assertReachable(url, { setting: services[name].databaseSetting });
+    }),
+  );
+  if (serviceNames.every((name) => databaseUrls[name] !== undefined))
+    return perService((name) => databaseUrls[name] ?? '');
+  const elapsed = startStopwatch();
+  // The same port at every start, if possible: database tools keep their connection.
+  const port = portBase + 32;
+  const postgres = await startPostgres({
+    dataDir,
+    ...((await isPortFree(port)) ? { port } : {}),
+    onProgress: (line) => say('dev', line),
+  });
+  closers.add(() => postgres.stop());
+  say('dev', `postgres ready on port ${postgres.port} (${elapsed()})`);
+  return perService((name) => databaseUrls[name] ?? postgres.url(services[name].database));
+}
+
+/** Creates the database of a service if it is missing, and brings it up to date.
+ * @throws LaunchError when the database is the developer's own and does not let us */
+export async function prepareDatabase(
+  name: ServiceName,
+  { url, settings, say }: { url: string; settings: Settings; say: Say },
+): Promise<void> {
+  try {
+    const elapsed = startStopwatch();
+    const created = await ensureDatabase(url);
+    const { applied } = await migrate({ url, service: name });
+    const work = [...(created ? ['created'] : []), ...applied.map((migration) => `applied ${migration}`)];
+    if (work.length > 0) say('dev', `database ${name}: ${work.join(', ')} (${elapsed()})`);
+  } catch (cause) {
+    if (settings.databaseUrls[name] === undefined || !(cause instanceof Error)) throw cause;
+    const exitCode = cause instanceof PostgresError && cause.code === 'database_url_invalid' ? 78 : 1;
+    throw new LaunchError(`${services[name].databaseSetting}: ${cause.message}`, { exitCode, cause });
+  }
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How waiting for a service ended. */
+export type Readiness = 'ready' | 'down' | { notReady: string };
+
+/** Asks `url` until it answers 200, the service is down, or the time is up. Rejects when `signal` fires. */
+export async function waitUntilReady(
+  url: string,
+  options: { isUp: () => boolean; timeoutMs: number; signal?: AbortSignal | undefined },
+): Promise<Readiness> {
+  const { isUp, timeoutMs, signal } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask(url);
+    signal?.throwIfAborted();
+    // Looked at after the answer: another program could have taken the port of one that has just died.
+    if (!isUp()) return 'down';
+    if (answer === 'HTTP 200') return 'ready';
+    if (performance.now() > deadline) return { notReady: answer };
+    await delay(50);
+  }
+}
+
+async function ask(url: string): Promise<string> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return `HTTP ${response.status}`;
+  } catch {
+    return 'no answer';
+  }
+}

@@ -1,0 +1,89 @@
+import type { Say } from '../terminal/console.ts';
+import type { Closers } from './closers.ts';
+import { startStopwatch } from './duration.ts';
+import { LaunchError } from './launch-error.ts';
+import { startOrphanGuard } from './orphan-guard.ts';
+import { waitUntilReady } from './readiness.ts';
+import type { ServiceProcess } from './service-process.ts';
+import { spawnService } from './service-process.ts';
+import type { ServiceName } from './services.ts';
+import { perService, serviceNames, services } from './services.ts';
+
+/** The running services of a stack. */
+export interface StackServices {
+  /** Starts a service and waits until it is ready. Does nothing when it runs already.
+   * @throws LaunchError when it ends, or is not ready in time; under watch that is only told. */
+  start(name: ServiceName): Promise<void>;
+  stop(name: ServiceName): Promise<void>;
+  kill(name: ServiceName, signal: NodeJS.Signals): void;
+  lines(name: ServiceName): readonly string[];
+  isUp(name: ServiceName): boolean;
+}
+
+/** How much output of each service is kept. */
+const keptLines = 2000;
+/** Slow machines compile TypeScript slowly; the end of a service is noticed at once, whatever this is. */
+const readyTimeoutMs = 60_000;
+/** Longer than a service takes to finish the requests it has. */
+const stopDeadlineMs = 8000;
+
+/** Creates the services of a stack, none of them started. Closing stops those that run. */
+export function createStackServices(options: {
+  urls: Record<ServiceName, string>;
+  environments: Record<ServiceName, Record<string, string>>;
+  watch: boolean;
+  say: Say;
+  closers: Closers;
+  signal?: AbortSignal | undefined;
+}): StackServices {
+  const { urls, environments, watch, say, closers, signal } = options;
+  const running = new Map<ServiceName, ServiceProcess>();
+  const captured = perService((): string[] => []);
+  const guard = startOrphanGuard();
+  const hear = (name: ServiceName, line: string): void => {
+    captured[name].push(line);
+    if (captured[name].length > keptLines) captured[name].shift();
+    say(name, line);
+  };
+  const stop = async (name: ServiceName): Promise<void> => {
+    await running.get(name)?.stop();
+    running.delete(name);
+  };
+  closers.add(() => guard.close());
+  closers.add(async () => {
+    await Promise.all(serviceNames.map(stop));
+  });
+  return {
+    stop,
+    kill: (name, signalName) => running.get(name)?.kill(signalName),
+    lines: (name) => captured[name],
+    isUp: (name) => running.get(name)?.isUp() ?? false,
+    start: async (name) => {
+      if (running.get(name)?.isUp()) return;
+      await stop(name);
+      const elapsed = startStopwatch();
+      const service = spawnService(services[name], {
+        watch,
+        env: environments[name],
+        stopDeadlineMs,
+        onLine: (line) => hear(name, line),
+        onGroup: (event, groupId) => (event === 'started' ? guard.add(groupId) : guard.remove(groupId)),
+      });
+      running.set(name, service);
+      const outcome = await waitUntilReady(`${urls[name]}/readyz`, {
+        isUp: service.isUp,
+        timeoutMs: readyTimeoutMs,
+        signal,
+      });
+      if (outcome === 'ready') return say('dev', `${name} ready (${elapsed()})`);
+      const problem = describe(
+        name,
+        outcome === 'down' ? 'ended before it was ready' : `is not ready: ${outcome.notReady}`,
+      );
+      if (!watch) throw new LaunchError(`${problem}: ${captured[name].slice(-2).join(' | ')}`);
+      say('dev', `${problem}; its output is above, the others go on`);
+    },
+  };
+}
+
+const describe = (name: ServiceName, problem: string): string => `the ${name} service ${problem}`;

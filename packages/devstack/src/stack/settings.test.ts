@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { LaunchError } from './launch-error.ts';
+import { repositoryRoot } from './services.ts';
+import { readSettings } from './settings.ts';
+
+const refusal = (env: Record<string, string>): LaunchError => {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof LaunchError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+
+describe('readSettings', () => {
+  it('needs no variable at all', () => {
+    expect(readSettings({})).toEqual({
+      portBase: 4000,
+      dataDir: `${repositoryRoot}/.data`,
+      databaseUrls: {},
+      environment: {},
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readSettings({ PORT_BASE: '', DATA_DIR: '', DATABASE_URL_USER: '' })).toMatchObject({
+      portBase: 4000,
+      databaseUrls: {},
+    });
+  });
+
+  it('reads a relative DATA_DIR from the checkout, and leaves an absolute one', () => {
+    expect(readSettings({ DATA_DIR: '.data-2' }).dataDir).toBe(`${repositoryRoot}/.data-2`);
+    expect(readSettings({ DATA_DIR: '/srv/data' }).dataDir).toBe('/srv/data');
+  });
+
+  it('keeps what it sets itself out of the environment of the services', () => {
+    const own = { PORT: '1', AUTH_KEYS: '{}', DATABASE_URL: 'x', PORT_BASE: '5000', USER_URL: 'x', NO_COLOR: '1' };
+    expect(readSettings({ ...own, PATH: '/bin', LOG_LEVEL: 'debug' }).environment).toEqual({
+      PATH: '/bin',
+      LOG_LEVEL: 'debug',
+    });
+  });
+
+  it.each(['80', '65401', '4000.5', 'abc', '-4000', '0x1000', '1e4'])('refuses PORT_BASE=%s', (value) => {
+    expect(refusal({ PORT_BASE: value })).toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('PORT_BASE=5000'),
+    });
+  });
+
+  it.each([
+    ['no URL', 'postgresql://name:s3cret@:port', 'is not a URL'],
+    ['another database', 'mysql://name:s3cret@host/db', 'only Postgres is supported'],
+    ['no database name', 'postgresql://name:s3cret@host', 'names no database'],
+    ['no host', 'postgresql:///db?password=s3cret', 'names no host'],
+  ])('refuses a database URL with %s, without showing the password', (_case, url, reason) => {
+    const { message, exitCode } = refusal({ DATABASE_URL_ORDER: url });
+    expect(message).toContain(reason);
+    expect(message).toContain('DATABASE_URL_ORDER');
+    expect(message).not.toContain('s3cret');
+    expect(exitCode).toBe(78);
+  });
+
+  it('refuses one database for two services, also when the default port is spelled out once', () => {
+    const env = { DATABASE_URL_USER: 'postgres://a:b@db/shop', DATABASE_URL_ORDER: 'postgresql://c:d@db:5432/shop' };
+    expect(refusal(env).message).toContain('DATABASE_URL_USER and DATABASE_URL_ORDER name the same database');
+  });
+
+  it('refuses NODE_ENV=production', () => {
+    expect(refusal({ NODE_ENV: 'production' })).toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('Unset NODE_ENV'),
+    });
+  });
+});

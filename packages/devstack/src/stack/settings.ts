@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { LaunchError } from './launch-error.ts';
+import type { ServiceName } from './services.ts';
+import { repositoryRoot, serviceNames, services } from './services.ts';
+
+/** What the developer may choose. */
+export interface Settings {
+  /** The services listen on the ports after it: user on base + 1, product on base + 2, order on base + 3. */
+  portBase: number;
+  /** Absolute path of the folder that keeps the keys and the embedded Postgres between runs. */
+  dataDir: string;
+  /** The databases that stand in for the embedded ones. */
+  databaseUrls: Partial<Record<ServiceName, string>>;
+  /** The rest of the environment, handed on to each service. */
+  environment: Record<string, string>;
+}
+
+/** Set by the launcher for each service: a value of the developer's shell must not reach one by accident. */
+const setPerService = [
+  ...['PORT', 'HOST', 'ADMIN_PORT', 'ADMIN_HOST', 'DATABASE_URL', 'AUTH_KEYS', 'AUTH_KEYS_FILE'],
+  ...['PRODUCT_URL', 'USER_URL'],
+];
+const setForUs = ['PORT_BASE', 'DATA_DIR', ...serviceNames.map((name) => services[name].databaseSetting)];
+/** One of them is set again from what the terminal can show; Node warns when it sees both. */
+const colourSettings = ['NO_COLOR', 'FORCE_COLOR'];
+
+/** Reads the settings of `pnpm dev`. An empty variable counts as absent. @throws LaunchError with exit code 78 */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  if (env['NODE_ENV'] === 'production') {
+    refuse(
+      'NODE_ENV=production: pnpm dev creates demo users with known passwords and development keys, so it does not run there. ' +
+        'Unset NODE_ENV to run it on a machine of your own',
+    );
+  }
+  const databaseUrls: Settings['databaseUrls'] = {};
+  for (const name of serviceNames) {
+    const url = env[services[name].databaseSetting];
+    if (url) databaseUrls[name] = parseDatabaseUrl(services[name].databaseSetting, url);
+  }
+  assertOneDatabasePerService(databaseUrls);
+  return {
+    portBase: parsePortBase(env['PORT_BASE'] || '4000'),
+    dataDir: resolve(repositoryRoot, env['DATA_DIR'] || '.data'),
+    databaseUrls,
+    environment: without([...setPerService, ...setForUs, ...colourSettings], env),
+  };
+}
+
+function parsePortBase(text: string): number {
+  const base = Number(text);
+  // The last ports of a base are base + 32 (Postgres) and base + 103 (metrics of order).
+  if (/^\d{4,5}$/.test(text) && base >= 1024 && base <= 65_400) return base;
+  return refuse(
+    `PORT_BASE is ${JSON.stringify(text)}: set it to a whole number from 1024 to 65400, such as PORT_BASE=5000`,
+  );
+}
+
+/** Never prints the value: it usually holds a password. */
+function parseDatabaseUrl(setting: string, text: string): string {
+  const example = 'such as postgresql://name:password@127.0.0.1:5432/database';
+  if (!URL.canParse(text)) refuse(`${setting} is not a URL: set it to one ${example} (with %-escapes in the password)`);
+  const url = new URL(text);
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
+    refuse(`${setting} starts with ${url.protocol}//: only Postgres is supported, ${example}`);
+  }
+  if (url.pathname.length < 2) refuse(`${setting} names no database: put one after the host, ${example}`);
+  if (!url.hostname && !url.searchParams.has('host')) refuse(`${setting} names no host: ${example}`);
+  return text;
+}
+
+/** Two services in one database would share a migration table, and each could read the other's rows. */
+function assertOneDatabasePerService(urls: Settings['databaseUrls']): void {
+  const seen = new Map<string, string>();
+  for (const name of serviceNames) {
+    const url = urls[name];
+    if (url === undefined) continue;
+    const { hostname, port, pathname } = new URL(url);
+    const place = `${hostname}:${port || '5432'}${pathname}`;
+    const other = seen.get(place);
+    const setting = services[name].databaseSetting;
+    if (other) refuse(`${other} and ${setting} name the same database: give each service its own`);
+    seen.set(place, setting);
+  }
+}
+
+function without(names: string[], env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const rest: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && !names.includes(name)) rest[name] = value;
+  return rest;
+}
+
+function refuse(message: string): never {
+  throw new LaunchError(message, { exitCode: 78 });
+}

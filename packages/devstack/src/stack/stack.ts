@@ -1,0 +1,106 @@
+import { initKeyDocuments } from '@auth/keys';
+import { seedDemoData } from '../demo/seed-demo-data.ts';
+import type { Say } from '../terminal/console.ts';
+import type { Closers } from './closers.ts';
+import { createClosers } from './closers.ts';
+import { claimDataDir } from './data-dir.ts';
+import { assertPortsFree } from './ports.ts';
+import { openDatabases, prepareDatabase } from './prepared-databases.ts';
+import type { StackServices } from './running-services.ts';
+import { createStackServices } from './running-services.ts';
+import { serviceEnvironment } from './service-environment.ts';
+import type { ServiceName } from './services.ts';
+import { adminPort, perService, serviceNames, servicePort, serviceUrl } from './services.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything of `pnpm dev`, running: the real services as processes, their databases and their keys. */
+export interface Stack extends StackServices {
+  /** Base URL of each service. */
+  urls: Record<ServiceName, string>;
+  databaseUrls: Record<ServiceName, string>;
+  /** Path of each service's key document. */
+  keyFiles: Record<ServiceName, string>;
+  /** Stops the services, then Postgres. Nothing is left running. */
+  close(): Promise<void>;
+}
+
+/** What {@link startStack} needs to know. */
+export interface StackOptions {
+  settings: Settings;
+  /** Restart a service when a file of it changes. Then one that fails at its start does not end the stack. */
+  watch: boolean;
+  say: Say;
+  /** Added to the environment of every service. */
+  serviceEnv?: Record<string, string>;
+  /** Create the demo users and products that are missing. */
+  seed: boolean;
+  /** Gives up the start. What is started until then is stopped before the returned promise rejects. */
+  signal?: AbortSignal;
+}
+
+/** Starts everything and resolves when every service is ready. A start that fails leaves nothing behind.
+ * @throws LaunchError, or another error with an `exitCode`, for what the developer can put right */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closers = createClosers();
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function open(options: StackOptions, closers: Closers): Promise<Stack> {
+  const { settings, watch, say, signal } = options;
+  const { portBase, dataDir } = settings;
+  closers.add(claimDataDir(dataDir, { portBase, pid: process.pid }));
+  await assertPortsFree(
+    serviceNames.flatMap((name) => [
+      { port: servicePort(name, portBase), use: name },
+      { port: adminPort(name, portBase), use: `${name}, metrics` },
+    ]),
+    portBase,
+  );
+  const urls = perService((name) => serviceUrl(name, portBase));
+  const databaseUrls = await openDatabases(settings, { say, closers });
+  signal?.throwIfAborted();
+
+  const { created, files } = await initKeyDocuments({ dir: `${dataDir}/keys`, issuer: urls.user });
+  if (created.length > 0) say('dev', `keys created: ${created.join(', ')}`);
+  signal?.throwIfAborted();
+
+  const environments = perService((name) =>
+    serviceEnvironment(name, {
+      environment: settings.environment,
+      portBase,
+      databaseUrl: databaseUrls[name],
+      keyFile: files[name],
+      overrides: options.serviceEnv ?? {},
+    }),
+  );
+  const failed = new AbortController();
+  const ended = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
+  const running = createStackServices({ urls, environments, watch, say, closers, signal: ended });
+  // A service takes seconds to load, and nobody knows its address yet: the databases are made ready meanwhile.
+  await allOrFirstFailure([
+    prepareDatabases(databaseUrls, options).catch((error) => {
+      failed.abort(error);
+      throw error;
+    }),
+    ...serviceNames.map((name) => running.start(name)),
+  ]);
+  return { ...running, urls, databaseUrls, keyFiles: files, close: closers.closeAll };
+}
+
+async function prepareDatabases(urls: Record<ServiceName, string>, options: StackOptions): Promise<void> {
+  const { settings, say, seed, signal } = options;
+  await allOrFirstFailure(serviceNames.map((name) => prepareDatabase(name, { url: urls[name], settings, say })));
+  signal?.throwIfAborted();
+  if (seed) await seedDemoData(urls, say);
+}
+
+/** All of them end before the failure of one closes what the others still use. */
+async function allOrFirstFailure(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
+}

@@ -1,0 +1,84 @@
+import picocolors from 'picocolors';
+import { ada, admin } from '../demo/demo-data.ts';
+import type { ServiceName } from '../stack/services.ts';
+import { serviceNames, services } from '../stack/services.ts';
+import { bannerCommands } from './banner-commands.ts';
+
+/** What the banner tells about. */
+export interface BannerFacts {
+  urls: Record<ServiceName, string>;
+  databaseUrls: Record<ServiceName, string>;
+  /** The services whose database is the embedded one; of the others the password is not shown. */
+  embedded: readonly ServiceName[];
+  /** The services that did not come up. */
+  down: readonly ServiceName[];
+  /** Whether the demo users and products are there: without them the commands would not work. */
+  hasDemoData: boolean;
+  /** How long the start took, such as `3.1 s`. */
+  took: string;
+}
+
+/** What a newcomer sees first: where everything is, who to log in as, and what to try. Ends without a newline. */
+export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }): string {
+  const colours = picocolors.createColors(colour);
+  const { bold, dim, green, red } = colours;
+  const label = (name: ServiceName): string => colours[services[name].colour](name.padEnd(8));
+  const heading = (title: string, note: string): string => `  ${bold(title)}  ${dim(note)}`;
+  const row = (first: string, text: string): string => `    ${first}  ${text}`;
+  const service = (name: ServiceName): string => {
+    const state = facts.down.includes(name) ? red('down, see its output above') : dim(`${facts.urls[name]}/livez`);
+    return row(label(name), `${facts.urls[name]}   ${state}`);
+  };
+  const demo = [
+    heading('log in as', 'demo accounts, on this machine only'),
+    ...[ada, admin].map(({ email, password, roles }) =>
+      row(roles.join(', ').padEnd(8), `${email.padEnd(18)} ${password}`),
+    ),
+    '',
+    heading('try it', 'in another terminal, one after the other'),
+    ...bannerCommands(facts.urls).flatMap(({ title, command }) => ['', `    ${dim(`# ${title}`)}`, `    ${command}`]),
+  ];
+  const lines = [
+    facts.down.length === 0
+      ? `  ${bold(green('ready'))} in ${facts.took}`
+      : `  ${bold(red(`${facts.down.join(' and ')} down`))}, the rest ready in ${facts.took}`,
+    '',
+    heading('services', 'each restarts when its files change'),
+    ...serviceNames.map(service),
+    row('jwks    ', `${facts.urls.user}/.well-known/jwks.json`),
+    row('metrics ', serviceNames.map((name) => metricsUrl(facts.urls[name])).join('  ')),
+    '',
+    heading('databases', databaseNote(facts.embedded)),
+    ...serviceNames.map((name) =>
+      row(
+        label(name),
+        facts.embedded.includes(name) ? facts.databaseUrls[name] : hidePassword(facts.databaseUrls[name]),
+      ),
+    ),
+    '',
+    ...(facts.hasDemoData ? demo : [heading('demo data', 'none: your own databases are on another machine')]),
+    '',
+    `  ${dim('ctrl-c stops everything')}`,
+  ];
+  return ['', ...lines, ''].join('\n');
+}
+
+function metricsUrl(serviceUrl: string): string {
+  const url = new URL('/metrics', serviceUrl);
+  url.port = String(Number(url.port) + 100);
+  return url.href;
+}
+
+function databaseNote(embedded: readonly ServiceName[]): string {
+  if (embedded.length === serviceNames.length) return 'embedded Postgres, for local development only';
+  if (embedded.length === 0) return 'your own';
+  return `your own; embedded Postgres for ${embedded.join(' and ')}, for local development only`;
+}
+
+/** The developer knows the password, and whoever looks over the shoulder need not. */
+function hidePassword(text: string): string {
+  const url = new URL(text);
+  if (url.password) url.password = '***';
+  if (url.searchParams.has('password')) url.searchParams.set('password', '***');
+  return url.href;
+}

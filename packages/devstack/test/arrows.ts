@@ -1,0 +1,176 @@
+/** What a file may import, and what the linter must refuse. */
+export interface Arrows {
+  readonly allowed: readonly string[];
+  readonly forbidden: readonly string[];
+}
+
+/** The import boundaries by example: one file of each kind. */
+export const arrows: Readonly<Record<string, Arrows>> = {
+  'apps/order/src/main.ts': {
+    allowed: [
+      '@auth/db/order',
+      '@auth/keys',
+      '@auth/http',
+      '@auth/verify',
+      './app.ts',
+      './order-store.ts',
+      './config.ts',
+    ],
+    forbidden: ['@auth/db/user', '@auth/db/product', '@auth/devstack', '@auth/verify/testing', '../../user/src/app.ts'],
+  },
+  'apps/user/src/main.ts': {
+    allowed: ['@auth/db/user'],
+    forbidden: ['@auth/db/product', '@auth/db/order'],
+  },
+  'apps/product/src/main.ts': {
+    allowed: ['@auth/db/product'],
+    forbidden: ['@auth/db/user', '@auth/db/order'],
+  },
+  'apps/order/src/app.ts': {
+    allowed: [
+      'express',
+      '@auth/http',
+      '@auth/verify',
+      '@auth/verify/express',
+      './routes.ts',
+      './orders.ts',
+      './problems.ts',
+    ],
+    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './main.ts', '@auth/devstack/testing'],
+  },
+  'apps/order/src/routes.ts': {
+    allowed: ['express', 'zod', '@auth/http', '@auth/contracts', '@auth/verify/express', './orders.ts'],
+    forbidden: [
+      '@auth/db/order',
+      './order-store.ts',
+      './config.ts',
+      './main.ts',
+      '@auth/verify/testing',
+      '../../user/src/x.ts',
+    ],
+  },
+  'apps/order/src/internal-routes.ts': {
+    allowed: ['@auth/verify/express', './orders.ts'],
+    forbidden: ['@auth/db/order', './order-store.ts'],
+  },
+  'apps/order/src/problems.ts': {
+    allowed: ['@auth/http', './orders.ts'],
+    forbidden: ['@auth/db/order', './order-store.ts', './config.ts'],
+  },
+  'apps/order/src/config.ts': {
+    allowed: ['zod', '@auth/http'],
+    forbidden: ['express', '@auth/db', '@auth/db/order', '@auth/verify/express', './orders.ts', '@auth/devstack'],
+  },
+  'apps/order/src/orders.ts': {
+    allowed: ['node:crypto', '@auth/contracts', './money.ts'],
+    forbidden: [
+      ...[
+        'express',
+        'zod',
+        'pino',
+        '@auth/http',
+        '@auth/db/order',
+        '@auth/keys',
+        '@auth/verify',
+        '@auth/verify/client',
+      ],
+      ...['./routes.ts', './internal-routes.ts', './app.ts', './main.ts', './config.ts', './problems.ts'],
+      ...[
+        './order-store.ts',
+        './product-client.ts',
+        '../../product/src/products.ts',
+        '@auth/devstack',
+        '@auth/verify/testing',
+      ],
+    ],
+  },
+  'apps/order/src/order-store.ts': {
+    allowed: ['@auth/db/order', './orders.ts'],
+    forbidden: [
+      '@auth/db/user',
+      '@auth/db/product',
+      'express',
+      'zod',
+      '@auth/http',
+      '@auth/verify',
+      './routes.ts',
+      './config.ts',
+    ],
+  },
+  'apps/user/src/account-store.ts': {
+    allowed: ['@auth/db/user', './accounts.ts'],
+    forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', './main.ts'],
+  },
+  'apps/product/src/product-store.ts': {
+    allowed: ['@auth/db/product'],
+    forbidden: ['@auth/db/user', '@auth/db/order', '@auth/keys', './app.ts'],
+  },
+  'apps/order/src/product-client.ts': {
+    allowed: ['@auth/verify/client', '@auth/contracts', './orders.ts'],
+    forbidden: [
+      'express',
+      'zod',
+      '@auth/http',
+      '@auth/db/order',
+      '@auth/keys',
+      './routes.ts',
+      './app.ts',
+      './order-store.ts',
+    ],
+  },
+  'apps/order/src/orders.test.ts': {
+    allowed: ['@auth/verify/testing', '@auth/devstack/testing', './order-store.ts'],
+    forbidden: [],
+  },
+  'packages/verify/src/access-token.ts': {
+    allowed: ['jsonwebtoken', 'zod', 'node:crypto', './clock.ts'],
+    forbidden: [
+      ...['express', 'undici', 'node:http', 'node:https', 'node:net', 'node:fs', 'node:fs/promises', 'node:process'],
+      ...[
+        './express/index.ts',
+        './client/index.ts',
+        './testing/index.ts',
+        '@auth/contracts',
+        '@auth/http',
+        '@auth/keys',
+      ],
+    ],
+  },
+  'packages/verify/src/access-token.test.ts': { allowed: ['./testing/index.ts', 'supertest'], forbidden: [] },
+  'packages/verify/src/express/require-user.ts': {
+    allowed: ['express', '../access-token.ts', './identity.ts'],
+    forbidden: ['../client/index.ts', '../testing/index.ts', 'undici', '@auth/http', '@auth/contracts'],
+  },
+  'packages/verify/src/client/service-client.ts': {
+    allowed: ['zod', '../operation.ts', './target.ts'],
+    forbidden: ['express', '../express/index.ts', '../testing/index.ts', '@auth/contracts', '@auth/http'],
+  },
+  'packages/contracts/src/operations.ts': {
+    allowed: ['zod', './quote.ts'],
+    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express'],
+  },
+  'packages/http/src/problem.ts': {
+    allowed: ['express', 'zod', 'pino'],
+    forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken'],
+  },
+  'packages/keys/src/load.ts': {
+    allowed: ['@auth/verify', '@auth/contracts', 'node:fs/promises', 'zod'],
+    forbidden: [
+      'express',
+      '@auth/http',
+      '@auth/db',
+      '@auth/db/user',
+      '@auth/verify/express',
+      '@auth/devstack',
+      '@auth/verify/testing',
+    ],
+  },
+  'packages/devstack/src/services.ts': {
+    allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
+    forbidden: ['user', 'product', 'order', '../../../apps/user/src/app.ts'],
+  },
+  'prisma/src/open-user-db.ts': {
+    allowed: ['@prisma/client', '@prisma/adapter-pg', 'pg'],
+    forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod'],
+  },
+};

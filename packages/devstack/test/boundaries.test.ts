@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { arrows } from './arrows.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Every way to write an import. */
+const forms = [
+  "import a from 'express';",
+  "import { b } from 'express';",
+  "import type { C } from 'express';",
+  "export { d } from 'express';",
+  "export type { E } from 'express';",
+  "export * from 'express';",
+  "import 'express';",
+  "const g = import('express');",
+];
+const formsFile = 'apps/order/src/stock.ts';
+
+let dir: string;
+/** Path and line of every import that is refused. */
+let refused: ReadonlySet<string>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'boundaries-'));
+  const { vcs: _vcs, ...config } = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8'));
+  await writeFile(join(dir, 'biome.json'), JSON.stringify(config));
+  await copyFile(join(root, 'biome.boundaries.json'), join(dir, 'biome.boundaries.json'));
+  for (const [path, { allowed, forbidden }] of Object.entries(arrows)) {
+    await writeLines(path, [...allowed, ...forbidden].map(importLine));
+  }
+  await writeLines(formsFile, forms);
+  refused = await lint();
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+describe('the import boundaries', () => {
+  const rows = Object.entries(arrows).flatMap(([path, { allowed, forbidden }]) =>
+    [...allowed, ...forbidden].map((specifier, index) => ({
+      path,
+      specifier,
+      line: `${path}:${index + 1}`,
+      isForbidden: index >= allowed.length,
+    })),
+  );
+
+  it.each(rows.filter(({ isForbidden }) => isForbidden))('keep $path from importing $specifier', ({ line }) => {
+    expect(refused.has(line)).toBe(true);
+  });
+
+  it.each(rows.filter(({ isForbidden }) => !isForbidden))('let $path import $specifier', ({ line }) => {
+    expect(refused.has(line)).toBe(false);
+  });
+
+  it.each(forms.map((form, index) => ({ form, index })))('hold however it is written: $form', ({ index }) => {
+    expect(refused.has(`${formsFile}:${index + 1}`)).toBe(true);
+  });
+});
+
+/** One import a line, so that the line says which one was refused. */
+function importLine(specifier: string, index: number): string {
+  return `import x${index} from '${specifier}'; export { x${index} };`;
+}
+
+async function writeLines(path: string, lines: readonly string[]): Promise<void> {
+  await mkdir(dirname(join(dir, path)), { recursive: true });
+  await writeFile(join(dir, path), `${lines.join('\n')}\n`);
+}
+
+/** Every import that Biome refuses in the folder, as path and line. */
+async function lint(): Promise<Set<string>> {
+  const biome = join(root, 'node_modules', '.bin', 'biome');
+  const args = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
+  const output = await new Promise<string>((resolve) => {
+    // Ends with 1 whenever something is refused, which is what is wanted here.
+    execFile(biome, args, { cwd: dir, maxBuffer: 16_000_000 }, (_error, stdout) => resolve(stdout));
+  });
+  const { diagnostics } = JSON.parse(output) as { diagnostics: readonly Diagnostic[] };
+  const imports = diagnostics.filter(({ category }) => category === 'lint/style/noRestrictedImports');
+  return new Set(imports.map(({ location: { path, start } }) => `${path}:${start.line}`));
+}
+
+interface Diagnostic {
+  readonly category: string;
+  readonly location: { readonly path: string; readonly start: { readonly line: number } };
+}

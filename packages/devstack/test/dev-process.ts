@@ -1,0 +1,84 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '../src/stack/processes.ts';
+import { repositoryRoot } from '../src/stack/services.ts';
+
+/** A `pnpm dev` of its own: other ports, another data folder. */
+export interface DevProcess {
+  pid: number;
+  output(): string;
+  /** Resolves when the output matches; rejects when the process ends first. */
+  sees(pattern: RegExp): Promise<void>;
+  /** The exit code, or the name of the signal. */
+  exit: Promise<number | string>;
+  /** Every process below it at this moment, itself included. */
+  tree(): number[];
+}
+
+/** What the launcher is started with. */
+export interface DevOptions {
+  portBase: number;
+  dataDir: string;
+  env?: Record<string, string>;
+  /** Below a shell, as a package manager does it. */
+  inShell?: boolean;
+}
+
+const command = ['--import', 'tsx', '--conditions=@auth/source', 'packages/devstack/src/dev.ts'];
+
+export function startDev({ portBase, dataDir, env = {}, inShell = false }: DevOptions): DevProcess {
+  const [file, args] = inShell
+    ? ['sh', ['-c', `"$0" "$@"; exit $?`, process.execPath, ...command]]
+    : [process.execPath, command];
+  const child = spawn(file, args, {
+    cwd: repositoryRoot,
+    env: { ...process.env, PORT_BASE: String(portBase), DATA_DIR: dataDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pid = child.pid ?? 0;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exit = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? '')),
+  );
+  return {
+    pid,
+    output: () => output,
+    exit,
+    tree: () => processTree(pid),
+    sees: (pattern) => sees(child, pattern, () => output),
+  };
+}
+
+async function sees(child: ChildProcess, pattern: RegExp, output: () => string): Promise<void> {
+  await until(() => pattern.test(output()) || child.exitCode !== null || child.signalCode !== null);
+  if (!pattern.test(output())) throw new Error(`ended without ${pattern}:\n${output()}`);
+}
+
+/** Asks again and again, until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(20);
+}
+
+function processTree(root: number): number[] {
+  const rows = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const tree = [root];
+  for (const parent of tree) for (const [pid, ppid] of pairs) if (ppid === parent && pid) tree.push(pid);
+  return tree;
+}
+
+/** Those of the processes that still run. */
+export const alive = (pids: readonly number[]): number[] => pids.filter(isAlive);
+
+/** A data folder below the one for temporary files, which Postgres may enter, whoever it runs as. */
+export function newDataDir(): { dataDir: string; remove(): void } {
+  const dataDir = mkdtempSync(join(tmpdir(), 'devstack-'));
+  chmodSync(dataDir, 0o755);
+  return { dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
+}

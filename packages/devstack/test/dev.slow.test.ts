@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { findPortHolder } from '../src/stack/port-holder.ts';
+import { isPortFree } from '../src/stack/ports.ts';
+import { readProcess } from '../src/stack/processes.ts';
+import { serviceNames, servicePort, services, serviceUrl } from '../src/stack/services.ts';
+import type { DevProcess } from './dev-process.ts';
+import { alive, newDataDir, startDev, until } from './dev-process.ts';
+import { freePortBase } from './port-base.ts';
+
+const banner = /ctrl-c stops everything/;
+let portBase = 0;
+let data: ReturnType<typeof newDataDir>;
+let tree: number[] = [];
+
+// Making a cluster is slow: the tests share one.
+beforeAll(() => {
+  data = newDataDir();
+});
+
+beforeEach(async () => {
+  portBase = await freePortBase();
+});
+
+afterEach(() => {
+  // Whatever a failed test has left: exactly the processes it started.
+  for (const pid of alive(tree)) process.kill(pid, 'SIGKILL');
+});
+
+afterAll(() => data.remove());
+
+const start = async (options: { env?: Record<string, string>; inShell?: boolean } = {}): Promise<DevProcess> => {
+  const dev = startDev({ portBase, dataDir: data.dataDir, ...options });
+  tree = [dev.pid];
+  await dev.sees(banner);
+  tree = dev.tree();
+  return dev;
+};
+
+const expectNothingLeft = async (): Promise<void> => {
+  await until(() => alive(tree).length === 0);
+  const ports = [...serviceNames.map((name) => servicePort(name, portBase)), portBase + 32];
+  expect(await Promise.all(ports.map(isPortFree))).toEqual([true, true, true, true]);
+};
+
+/** Runs the commands of the banner as they stand there, in one sh; what each but the first prints, parsed, then the token. */
+const runCommands = (output: string): unknown[] => {
+  const commands = output.split('\n').filter((line) => /^ +(TOKEN=|curl )/.test(line));
+  const { stdout } = spawnSync('sh', ['-c', [...commands, `echo "\\"$TOKEN\\""`].join('\necho\n')], {
+    encoding: 'utf8',
+  });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+};
+
+/** The processes of services, that is the watchers and the programs below them. */
+const serviceProcesses = (dev: DevProcess): number[] =>
+  dev.tree().filter((pid) => readProcess(pid)?.command.endsWith('src/main.ts'));
+
+describe('pnpm dev', () => {
+  it('prints commands that work, stops on Ctrl-C, has data and keys again at the next start, and outlives its services', async () => {
+    const first = await start();
+    const [products, placed, token] = runCommands(first.output());
+    expect(products).toMatchObject({
+      items: [{ name: 'Notebook A5' }, { name: 'Gel pen' }, { name: 'Stoneware mug' }],
+    });
+    expect(placed).toMatchObject({ status: 'placed', total: 3700, contact: { name: 'Ada Lovelace' } });
+    process.kill(first.pid, 'SIGINT');
+    expect(await first.exit).toBe(0);
+    await expectNothingLeft();
+
+    // Goes on without a service that does not start: here the one that gave out the token.
+    const second = await start({ env: { ACCESS_TOKEN_SECONDS: '1' }, inShell: true });
+    expect(second.output()).not.toContain('demo data:');
+    expect(second.output()).toMatch(/^user +│ .*ACCESS_TOKEN_SECONDS/m);
+    expect(second.output()).toMatch(/^user +│ exited with code 78; waiting for a change in its files$/m);
+    expect(second.output()).toMatch(/^ +user down, the rest ready in/m);
+    const headers = { authorization: `Bearer ${token}` };
+    const orders = await fetch(`${serviceUrl('order', portBase)}/orders`, { headers });
+    expect(await orders.json()).toMatchObject({ items: [placed] });
+
+    // And without one that crashes, until its files change.
+    const product = servicePort('product', portBase);
+    process.kill(findPortHolder(product)?.pid ?? 0, 'SIGKILL');
+    await second.sees(/^product │ ended without an exit code; waiting for a change in its files$/m);
+    expect(await isPortFree(product)).toBe(true);
+    expect((await fetch(`${serviceUrl('order', portBase)}/readyz`)).status).toBe(200);
+    const now = new Date();
+    utimesSync(join(services.product.folder, 'src/main.ts'), now, now);
+    await second.sees(/^product │ a file changed, starting again$/m);
+    await until(
+      async () => (await fetch(`${serviceUrl('product', portBase)}/readyz`).catch(() => undefined))?.ok === true,
+    );
+
+    tree = second.tree();
+    process.kill(second.pid, 'SIGKILL');
+    await expectNothingLeft();
+  }, 90_000);
+
+  it('stops at once on a second Ctrl-C, though its services hang', async () => {
+    const dev = startDev({ portBase, dataDir: data.dataDir });
+    tree = [dev.pid];
+    await dev.sees(/^dev +│ postgres ready/m);
+    await until(() => serviceProcesses(dev).length >= serviceNames.length);
+    tree = dev.tree();
+    for (const pid of serviceProcesses(dev)) process.kill(pid, 'SIGSTOP');
+    await until(() => {
+      const [running] = alive([dev.pid]);
+      if (running !== undefined) process.kill(running, 'SIGINT');
+      return running === undefined;
+    });
+    expect(await dev.exit).toBe(130);
+    await expectNothingLeft();
+  }, 30_000);
+
+  it('stops on SIGTERM while it is still starting', async () => {
+    const dev = startDev({ portBase, dataDir: data.dataDir });
+    tree = [dev.pid];
+    await dev.sees(/^dev +│ postgres ready/m);
+    tree = dev.tree();
+    process.kill(dev.pid, 'SIGTERM');
+    expect(await dev.exit).toBe(0);
+    expect(dev.output()).toMatch(/^dev +│ stopped\n$/m);
+    expect(dev.output()).not.toMatch(banner);
+    await expectNothingLeft();
+  }, 30_000);
+});

@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Stack } from '../src/index.ts';
+import { ada, mug, readSettings, startStack } from '../src/index.ts';
+import type { Client } from './journey-client.ts';
+import { createClient } from './journey-client.ts';
+import { freePortBase } from './port-base.ts';
+import { openStackDatabases } from './stack-databases.ts';
+
+interface Order {
+  id: string;
+  total: number;
+  contact: { name: string; email: string } | null;
+}
+
+const anyone = createClient();
+const twoMugs = { items: [{ productId: mug.id, quantity: 2 }] };
+let dataDir: string;
+let databases: Awaited<ReturnType<typeof openStackDatabases>>;
+let stack: Stack;
+let customer: Client;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'auth-journey-'));
+  databases = await openStackDatabases();
+  const settings = readSettings({
+    ...env,
+    ...databases.env,
+    PORT_BASE: String(await freePortBase()),
+    DATA_DIR: dataDir,
+  });
+  const serviceEnv = { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' };
+  stack = await startStack({ settings, watch: false, seed: true, say: () => undefined, serviceEnv });
+  customer = createClient(await logIn(ada.email, ada.password));
+}, 60_000);
+
+// What a test has stopped, the next one starts again if there is one: what runs already is left alone.
+beforeEach(async () => {
+  await Promise.all([stack.start('user'), stack.start('product')]);
+}, 60_000);
+
+afterAll(async () => {
+  await stack?.close();
+  await databases?.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function logIn(email: string, password: string): Promise<string> {
+  const { access_token } = await anyone.json<{ access_token: string }>('POST', `${stack.urls.user}/auth/login`, {
+    email,
+    password,
+  });
+  return access_token;
+}
+
+/** The requests the user app has logged, health probes included. A marked request is sent first, so that all before it are in. */
+async function requestsOfUserApp(): Promise<number> {
+  const marker = `marker-${crypto.randomUUID()}`;
+  await fetch(`${stack.urls.user}/livez`, { headers: { 'x-request-id': marker } });
+  const isIn = () => stack.lines('user').some((line) => line.includes(marker));
+  while (!isIn()) await delay(10);
+  return stack.lines('user').filter((line) => line.includes('"requestId"') && !line.includes('marker-')).length;
+}
+
+describe('what is written down', () => {
+  it('holds no token and no password', async () => {
+    const token = await logIn(ada.email, ada.password);
+    await createClient(token).json('POST', `${stack.urls.order}/orders`, twoMugs);
+    await requestsOfUserApp();
+    const logs = (['user', 'product', 'order'] as const).flatMap((name) => stack.lines(name)).join('\n');
+    expect(logs).toContain('"path":"/orders"');
+    expect(logs).not.toContain('eyJ');
+    expect(logs).not.toContain(ada.password);
+  });
+});
+
+describe('a customer, on the real processes', () => {
+  it('registers, logs in, browses and places an order that is priced by product and completed by user', async () => {
+    const { user, product, order } = stack.urls;
+    const account = { email: `grace-${Date.now()}@example.com`, password: 'nanosecond-wire-30cm', name: 'Grace' };
+    await anyone.json('POST', `${user}/auth/register`, account);
+    const grace = createClient(await logIn(account.email, account.password));
+
+    const { items } = await grace.json<{ items: { id: string; price: number; stock: number }[] }>(
+      'GET',
+      `${product}/products`,
+    );
+    const wanted = items.find(({ stock }) => stock > 1);
+    const placed = await grace.json<Order>('POST', `${order}/orders`, {
+      items: [{ productId: wanted?.id, quantity: 2 }],
+    });
+
+    expect(placed.total).toBe(2 * (wanted?.price ?? 0));
+    expect(placed.contact).toEqual({ name: 'Grace', email: account.email, phone: null, address: null });
+    expect(await grace.json('GET', `${order}/orders/${placed.id}`)).toEqual(placed);
+    expect(await customer.status('GET', `${order}/orders/${placed.id}`)).toBe(404);
+  });
+
+  it('causes no request at the user app while product verifies 100 reads', async () => {
+    const before = await requestsOfUserApp();
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, () => customer.status('GET', `${stack.urls.product}/products/${mug.id}`)),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect((await requestsOfUserApp()) - before).toBe(0);
+    // The count can move: one call to the user app is one request.
+    await customer.status('GET', `${stack.urls.user}/users/me`);
+    expect((await requestsOfUserApp()) - before).toBe(1);
+  });
+
+  it('goes on working while the user app is stopped, and gets the contact attached when it is back', async () => {
+    const { product, order } = stack.urls;
+    await stack.stop('user');
+    await expect(fetch(`${stack.urls.user}/livez`)).rejects.toThrow();
+    expect(await customer.status('GET', `${product}/products`)).toBe(200);
+    const placed = await customer.json<Order>('POST', `${order}/orders`, twoMugs);
+    expect(placed.contact).toBeNull();
+    expect(await customer.json('GET', `${order}/orders/${placed.id}`)).toEqual(placed);
+    await stack.start('user');
+    const completed = await customer.json<Order>('GET', `${order}/orders/${placed.id}`);
+    expect(completed.contact).toMatchObject({ name: ada.name, email: ada.email });
+  }, 60_000);
+
+  it('is told 503 and has nothing stored while the product app is stopped', async () => {
+    const orders = () => customer.json<{ items: Order[] }>('GET', `${stack.urls.order}/orders?limit=100`);
+    const before = await orders();
+    await stack.stop('product');
+    expect(await customer.status('POST', `${stack.urls.order}/orders`, twoMugs)).toBe(503);
+    expect((await orders()).items.length).toBe(before.items.length);
+  }, 60_000);
+});

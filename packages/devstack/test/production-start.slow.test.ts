@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { initKeyDocuments } from '@auth/keys';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seedUsers } from '../src/demo/seed.ts';
+import type { TestDatabase } from '../src/jest/testing.ts';
+import { openTestDatabase } from '../src/jest/testing.ts';
+import type { ServiceName } from '../src/stack/services.ts';
+import { serviceNames, services } from '../src/stack/services.ts';
+
+let dir: string;
+let database: TestDatabase;
+beforeAll(async () => {
+  [dir, database] = await Promise.all([mkdtemp(join(tmpdir(), 'production-')), openTestDatabase('user')]);
+  await initKeyDocuments({ dir: join(dir, 'development') });
+  await initKeyDocuments({ dir: join(dir, 'plain'), issuer: 'http://auth.example.com' });
+  await initKeyDocuments({ dir: join(dir, 'production'), issuer: 'https://auth.example.com' });
+  await seedUsers(database.url);
+});
+afterAll(async () => {
+  await Promise.all([rm(dir, { recursive: true }), database.drop()]);
+});
+
+/** Starts an app in production with the keys of a folder, and waits for its end. */
+async function startInProduction(name: ServiceName, keys: string) {
+  const file = join(dir, keys, `${name}.json`);
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'], {
+    cwd: services[name].folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
+      ...{ DATABASE_URL: database.url, PRODUCT_URL: 'http://product:4002', USER_URL: 'http://user:4001' },
+    },
+  });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const secrets = [...(await readFile(file, 'utf8')).matchAll(/"(?:secret|d|p|q)": ?"([^"]+)"/g)].map(
+    ([, s]) => s ?? '',
+  );
+  for (const secret of secrets) expect(`${stdout}${stderr}`).not.toContain(secret);
+  return { code, stdout, lines: stderr.trimEnd().split('\n') };
+}
+
+describe('an app with NODE_ENV=production', () => {
+  it.each(serviceNames)('does not start %s with keys of development', async (name) => {
+    const { code, stdout, lines } = await startInProduction(name, 'development');
+    expect([code, stdout]).toEqual([78, '']);
+    expect(lines).toEqual([
+      expect.stringMatching(/: key document .* NODE_ENV=production .* AUTH_KEYS_FILE .* --issuer https:/),
+    ]);
+  });
+
+  it('does not start with an issuer on plain http', async () => {
+    const { code, lines } = await startInProduction('product', 'plain');
+    expect(code).toBe(78);
+    expect(lines).toEqual([expect.stringContaining('issuer.iss is http://auth.example.com, which is not https')]);
+  });
+
+  it('does not start user on a database with demo accounts', async () => {
+    const { code, stdout, lines } = await startInProduction('user', 'production');
+    expect([code, stdout]).toEqual([78, '']);
+    const line = expect.stringMatching(
+      /^user: DATABASE_URL names a database with the demo account .* delete from users/,
+    );
+    expect(lines).toEqual([line, line]);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Stack } from '../src/index.ts';
+import { readSettings, repositoryRoot, serviceNames, serviceUrl, startStack } from '../src/index.ts';
+import type { Exchange, FileRequest } from './http-file.ts';
+import { fillIn, parseHttpFile } from './http-file.ts';
+import { freePortBase } from './port-base.ts';
+import { openStackDatabases } from './stack-databases.ts';
+
+let dataDir: string;
+let databases: Awaited<ReturnType<typeof openStackDatabases>>;
+let stack: Stack;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'auth-requests-'));
+  databases = await openStackDatabases();
+  const portBase = String(await freePortBase());
+  const settings = readSettings({ ...env, ...databases.env, PORT_BASE: portBase, DATA_DIR: dataDir });
+  stack = await startStack({ settings, watch: false, seed: true, say: () => undefined });
+}, 60_000);
+
+afterAll(async () => {
+  await stack?.close();
+  await databases?.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('docs/requests.http', () => {
+  it('runs from top to bottom, each request with the status that it promises', async () => {
+    const { requests, variables } = parseHttpFile(await readFile(join(repositoryRoot, 'docs/requests.http'), 'utf8'));
+    // Written for the ports of pnpm dev; this stack has others.
+    for (const name of serviceNames) expect(variables.get(name)).toBe(serviceUrl(name, 4000));
+    const here = new Map([...variables, ...Object.entries(stack.urls)]);
+
+    const exchanges = new Map<string, Exchange>();
+    const outcomes: string[] = [];
+    for (const request of requests) {
+      const { status, exchange } = await send(request, (text) => fillIn(text, here, exchanges));
+      if (request.name !== undefined) exchanges.set(request.name, exchange);
+      outcomes.push(`${request.title}: ${status}`);
+    }
+    expect(outcomes).toEqual(requests.map(({ title, expected }) => `${title}: ${expected}`));
+    expect(outcomes.length).toBeGreaterThan(20);
+  }, 60_000);
+});
+
+async function send(
+  { method, url, headers: lines, body }: FileRequest,
+  fill: (text: string) => string,
+): Promise<{ status: number; exchange: Exchange }> {
+  const headers = new Headers(lines.map(([name, value]) => [name, fill(value)]));
+  // Beside If-None-Match, fetch would add `no-cache`, which asks for the whole answer.
+  headers.set('Cache-Control', 'max-age=0');
+  const response = await fetch(fill(url), { method, headers, body: body === undefined ? null : fill(body) });
+  const text = await response.text();
+  const answer = { headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  return { status: response.status, exchange: { request: { headers }, response: answer } };
+}
