@@ -25,20 +25,36 @@ export interface OrderLoadOptions {
   readonly concurrency: number;
 }
 
+/** A claim's lease is 20 seconds, and a client is told to come back after 2 of them. */
+const maxTries = 20;
+
 /** Makes the load; nothing is sent yet. */
 export function createOrderLoad({ url, accessToken, items, concurrency }: OrderLoadOptions): OrderLoad {
   const keys = new Map<string, string | undefined>();
   const body = JSON.stringify({ items });
-  const send = async (key: string): Promise<{ status: number; retryAfter: number; placed: Placed | undefined }> => {
+  const send = async (key: string): Promise<{ answered: string; retryAfter: number; placed: Placed | undefined }> => {
     const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
     const answer = await fetch(url, { method: 'POST', headers: { ...headers, 'idempotency-key': key }, body });
     const text = await answer.text();
     const replayed = answer.headers.get('idempotent-replayed') === 'true';
     return {
-      status: answer.status,
+      answered: `${answer.status} ${text}`,
       retryAfter: Number(answer.headers.get('retry-after')),
       placed: answer.status === 201 ? { id: JSON.parse(text).id, replayed } : undefined,
     };
+  };
+
+  /**
+   * Places the order of a key as a good client does: told to try again (409 while a claim outlives its process, 503 on a
+   * machine under strain), it waits and sends the same key.
+   */
+  const place = async (key: string, isCut: () => boolean): Promise<Placed> => {
+    for (let tries = 0; ; tries += 1) {
+      const { answered, retryAfter, placed } = await send(key);
+      if (placed !== undefined) return placed;
+      if (isCut() || retryAfter === 0 || tries === maxTries) throw new Error(`an order was answered with ${answered}`);
+      await delay(retryAfter * 1000);
+    }
   };
 
   return {
@@ -51,11 +67,9 @@ export function createOrderLoad({ url, accessToken, items, concurrency }: OrderL
           const key = crypto.randomUUID();
           keys.set(key, undefined);
           try {
-            const { status, placed } = await send(key);
-            if (placed === undefined) throw new Error(`an order was answered with ${status}`);
-            keys.set(key, placed.id);
+            keys.set(key, (await place(key, () => isCut)).id);
           } catch (error) {
-            // The connection went with the process; before that, nothing may fail.
+            // The connection went with the process; before that, nothing may fail for good.
             if (!isCut) throw error;
             return;
           }
@@ -67,14 +81,6 @@ export function createOrderLoad({ url, accessToken, items, concurrency }: OrderL
       };
       await Promise.all(Array.from({ length: concurrency }, order));
     },
-    async repeat(key) {
-      for (;;) {
-        const { status, retryAfter, placed } = await send(key);
-        if (placed !== undefined) return placed;
-        // A claim outlives the process that made it, for as long as its lease.
-        if (status !== 409) throw new Error(`a repeated order was answered with ${status}`);
-        await delay(retryAfter * 1000);
-      }
-    },
+    repeat: (key) => place(key, () => false),
   };
 }
