@@ -16,6 +16,9 @@ const Settings = requireOneKeySource(
     ACCESS_TOKEN_SECONDS: wholeNumber({ min: 60, max: 3600 })
       .default(600)
       .describe('How long an access token is good for, in seconds.'),
+    JWKS_MAX_AGE_SECONDS: wholeNumber({ min: 1, max: 86_400 })
+      .default(300)
+      .describe('How long others may cache the public keys, in seconds; a new signing key waits that long.'),
     SESSION_DAYS: wholeNumber({ min: 1, max: 365 })
       .default(30)
       .describe('How long a login lasts at most, in days, however often it is refreshed.'),
@@ -36,6 +39,7 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     threads: settings.UV_THREADPOOL_SIZE,
     passwordQueueMax: settings.PASSWORD_QUEUE_MAX,
     accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
+    jwksMaxAgeSeconds: settings.JWKS_MAX_AGE_SECONDS,
     sessionSeconds: settings.SESSION_DAYS * 86_400,
     clientId: settings.CLIENT_ID,
   };

@@ -7,14 +7,16 @@ export interface Discovery {
   readonly issuer: string;
   /** The public keys as they are now. */
   readonly jwks: () => { readonly keys: readonly object[] };
+  /** How long verifiers may go on with the public keys that they have. */
+  readonly jwksMaxAgeSeconds: number;
   readonly scopes: readonly string[];
 }
 
 const jwksPath = '/.well-known/jwks.json';
-const cacheControl = 'public, max-age=300, stale-while-revalidate=60, stale-if-error=86400';
 
 /** What verifiers that know nothing of us need: the public keys (RFC 7517) and where they are (RFC 8414). */
-export function discoveryRoutes({ issuer, jwks, scopes }: Discovery): Router {
+export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Discovery): Router {
+  const cacheControl = `public, max-age=${jwksMaxAgeSeconds}, stale-while-revalidate=60, stale-if-error=86400`;
   const router = createRouter();
 
   router.get(jwksPath, (_req, res) => {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { services } from '@auth/contracts';
 import { openUserDb } from '@auth/db/user';
-import { adminApp, createLog, createMetrics, createReadiness, runService } from '@auth/http';
-import { loadIssuerKeys } from '@auth/keys';
-import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore, observed } from '@auth/verify';
+import { runService } from '@auth/http';
+import { signingOf } from '@auth/keys';
+import { openService } from '@auth/service';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
@@ -19,57 +19,32 @@ import { createUserAdminStore } from './user-admin-store.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 await runService(process, 'user', async (env) => {
-  const { port, host, admin, drainDelayMs, production, ...config } = parseConfig(env);
-  const log = createLog({ service: 'user', isTerminal: process.stdout.isTTY, ...config.log });
-  const metrics = createMetrics({ service: 'user' });
-  const { issuer, publicKeys, accepts, signing } = await loadIssuerKeys('user', config.keys);
+  const config = parseConfig(env);
   const db = openUserDb(config.database);
-  if (production) await assertNoDemoAccounts(db);
-  const now = () => Date.now() / 1000;
+  const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionSeconds } = config;
+  const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
+  const service = await openService({ service: 'user', config, database: db, details });
+  await assertNoDemoAccounts(db, config);
+  const { keys, metrics, now } = service;
+  const issuer = keys.current().issuer;
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));
   const passwords = createPasswords({ cost: config.bcryptCost, queue });
   const tokens = createTokenIssuer({
     issuer,
-    clientId: config.clientId,
-    lifetimeSeconds: config.accessTokenSeconds,
+    clientId,
+    lifetimeSeconds: accessTokenSeconds,
     now,
-    signingKey: () => signing.active,
+    signingKey: () => signingOf(keys.current()).active,
   });
-  const readiness = createReadiness({ database: db.ping });
-  metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', db.poolStats);
-  const verify = observed(
-    createAccessTokenVerifier({ issuer, audience: 'user', keys: publicKeys, revocations: null, now }),
-    (outcome) => metrics.countVerification('access', outcome),
-  );
-  const singleUse = createSingleUseStore({ capacity: 100_000, now });
+  const store = createSessionStore(db);
   const app = buildApp({
+    ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
-    sessions: createSessions({
-      store: createSessionStore(db),
-      passwords,
-      tokens,
-      audience: services,
-      sessionSeconds: config.sessionSeconds,
-      now,
-    }),
+    sessions: createSessions({ store, passwords, tokens, audience: services, sessionSeconds, now }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
-    discovery: { issuer, jwks: () => signing.jwks, scopes: allScopes },
-    verify,
-    calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
-    log,
-    readiness,
-    metrics,
+    discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });
-  return {
-    app,
-    admin: { ...admin, app: adminApp({ log, readiness, metrics }) },
-    log,
-    port,
-    host,
-    readiness,
-    drainDelayMs,
-    close: db.close,
-  };
+  return service.serve(app);
 });

@@ -26,11 +26,11 @@ describe('assertNoDemoAccounts', () => {
   it('lets a database without them through, and refuses one with a line for each, whatever they are called now', async () => {
     const user = { name: 'A', passwordHash: 'x', roles: [] };
     await db.client.user.create({ data: { ...user, email: ada.email } });
-    await expect(assertNoDemoAccounts(db)).resolves.toBeUndefined();
+    await expect(assertNoDemoAccounts(db, { production: true })).resolves.toBeUndefined();
     await db.client.user.createMany({
       data: demoAccountIds.map((id) => ({ ...user, id, email: `${id}@example.org` })),
     });
-    await expect(assertNoDemoAccounts(db)).rejects.toMatchObject({
+    await expect(assertNoDemoAccounts(db, { production: true })).rejects.toMatchObject({
       exitCode: 78,
       message: expect.stringMatching(
         /^DATABASE_URL .*0ada, .*\nDATABASE_URL .*0adb, .*delete from users where id = '.*'$/,
@@ -40,7 +40,7 @@ describe('assertNoDemoAccounts', () => {
 
   it('says so when the database does not answer', async () => {
     const nowhere = openUserDb({ url: databaseNowhere });
-    await expect(assertNoDemoAccounts(nowhere)).rejects.toMatchObject({
+    await expect(assertNoDemoAccounts(nowhere, { production: true })).rejects.toMatchObject({
       exitCode: 1,
       message: expect.stringContaining('DATABASE_URL names a database that does not answer'),
     });

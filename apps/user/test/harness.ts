@@ -87,7 +87,7 @@ export async function openHarness({
       ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
-    discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, scopes: allScopes },
+    discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
     log: createLog({ service: 'user', level: 'info', format: 'json', destination }),

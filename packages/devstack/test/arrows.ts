@@ -11,6 +11,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       '@auth/db/order',
       '@auth/keys',
       '@auth/http',
+      '@auth/service',
       '@auth/verify',
       './app.ts',
       './order-store.ts',
@@ -163,6 +164,17 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       '@auth/verify/express',
       '@auth/devstack',
       '@auth/verify/testing',
+    ],
+  },
+  'packages/service/src/open-service.ts': {
+    allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/jwks'],
+    forbidden: [
+      'express',
+      '@auth/db',
+      '@auth/db/user',
+      '@auth/verify/express',
+      '@auth/verify/testing',
+      '@auth/devstack',
     ],
   },
   'packages/devstack/src/services.ts': {

@@ -53,6 +53,15 @@ describe('adminApp', () => {
     expect(refused.text).not.toContain('ECONNREFUSED');
   });
 
+  it('tells at /readyz?verbose what the service has to tell besides', async () => {
+    const { log } = memoryLog({ level: 'info' });
+    const parts = { log, metrics: createMetrics({ service: 'order' }), readiness: createReadiness({ database: up }) };
+    const admin = adminApp({ ...parts, details: () => ({ keys: [{ kid: 'order.product.1' }] }) });
+    const { body } = await request(admin).get('/readyz?verbose');
+    expect(body).toEqual({ status: 'ready', checks: { database: 'ok' }, keys: [{ kid: 'order.product.1' }] });
+    expect((await request(admin).get('/readyz')).body).toEqual({ status: 'ready' });
+  });
+
   it('serves nothing of the service', async () => {
     expect((await request(bothApps(up).admin).get('/orders')).status).toBe(404);
   });

@@ -8,16 +8,18 @@ export interface AdminAppOptions {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** More members of the answer to `GET /readyz?verbose`; nothing secret. */
+  readonly details?: () => Readonly<Record<string, unknown>>;
 }
 
 /**
  * What those who run a service may see and its callers may not: `GET /metrics`, `GET /readyz?verbose`. For a port of its
  * own that is not reachable from outside.
  */
-export function adminApp({ log, readiness, metrics }: AdminAppOptions): Express {
+export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   // Scrapes come every few seconds: they would drown the log.
   const quiet = log.child({}, { level: 'warn' });
-  const app = createApp({ log: quiet, readiness, verboseProbes: true });
+  const app = createApp({ log: quiet, readiness, probeDetails: details });
   app.get('/metrics', async (_req, res) => {
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.

@@ -18,8 +18,8 @@ export interface CreateAppOptions {
   readonly readiness: Readiness;
   readonly identify?: Identify;
   readonly metrics?: Metrics;
-  /** Whether `/readyz?verbose` lists every check: not where callers can see it. */
-  readonly verboseProbes?: boolean;
+  /** What `/readyz?verbose` tells beside every check. Without it there is no verbose answer: not where callers can see it. */
+  readonly probeDetails?: () => Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface CreateAppOptions {
  * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
  */
 export function createApp(options: CreateAppOptions): Express {
-  const { log, readiness, identify, metrics, verboseProbes = false } = options;
+  const { log, readiness, identify, metrics, probeDetails } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('case sensitive routing').enable('strict routing');
@@ -35,7 +35,7 @@ export function createApp(options: CreateAppOptions): Express {
   // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
   app.set('env', 'production');
   app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored());
-  app.use(probes(readiness, { verbose: verboseProbes }), answerOptions(app));
+  app.use(probes(readiness, probeDetails), answerOptions(app));
   return app;
 }
 

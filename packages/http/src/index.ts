@@ -7,7 +7,7 @@ export { readIfMatch, versionTag } from './if-match.ts';
 export { jsonBody } from './json-body.ts';
 export { type Listening, type ListenOptions, listen } from './listen.ts';
 export { createLog, type Log, type LogOptions } from './log.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, type Metrics, type Sample } from './metrics.ts';
 export { docsRoutes } from './openapi/docs-routes.ts';
 export { createOpenApi, type OpenApiDocument } from './openapi/document.ts';
 export { assertDocumented } from './openapi/documented-routes.ts';

@@ -8,8 +8,18 @@ export interface Metrics {
   countVerification(token: 'access' | 'service', outcome: string): void;
   /** Numbers that are read when asked for, such as the use of a pool, by the value of one label. */
   gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
+  /** The same with several labels; what `read` leaves out is gone. */
+  gauges(name: string, help: string, labels: readonly string[], read: () => readonly Sample[]): void;
+  /** Something that is counted: call the result once for each. */
+  counter(name: string, help: string, labels: readonly string[]): (labels: Sample['labels']) => void;
   /** Prometheus text, and its media type. */
   render(): Promise<{ type: string; text: string }>;
+}
+
+/** One number of a metric, by the values of its labels. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** HTTP methods by name; anything else a client may think of is `OTHER`. */
@@ -57,6 +67,22 @@ export function createMetrics(options: { service: string }): Metrics {
           for (const [value, number] of Object.entries(read())) this.set({ [label]: value }, number);
         },
       });
+    },
+    gauges(name, help, labels, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames: [...labels],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const sample of read()) this.set(sample.labels, sample.value);
+        },
+      });
+    },
+    counter(name, help, labels) {
+      const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+      return (values) => counter.inc(values);
     },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };

@@ -5,21 +5,21 @@ import { createRouter } from './router.ts';
 
 /**
  * `GET /livez` (the process answers) and `GET /readyz` (it can take work; the answer names what fails, never why).
- * Where `verbose` is allowed, `/readyz?verbose` lists every check.
+ * Where there are `details` to tell, `/readyz?verbose` lists every check, and them.
  */
-export function probes(readiness: Readiness, { verbose = false }: { verbose?: boolean } = {}): Router {
+export function probes(readiness: Readiness, details?: () => Readonly<Record<string, unknown>>): Router {
   const router = createRouter();
   router.get('/livez', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
   router.get('/readyz', async (req, res) => {
     const { ready, failing, checks } = await readiness.check();
-    if (verbose && req.query['verbose'] !== undefined) {
+    if (details !== undefined && req.query['verbose'] !== undefined) {
       const status = ready ? 'ready' : 'not ready';
       res
         .status(ready ? 200 : 503)
         .set('Cache-Control', 'no-store')
-        .json({ status, checks });
+        .json({ status, checks, ...details() });
       return;
     }
     if (!ready) throw new Problem('unavailable', { detail: `Not ready: ${failing.join(', ')}.` });

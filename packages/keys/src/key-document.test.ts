@@ -138,6 +138,19 @@ describe('parseKeyDocument', () => {
     expect(message).toContain(expected);
   });
 
+  it('refuses the document of the issuer without signing keys', () => {
+    const { signing: _, ...document } = good.user;
+    const message = refusalOf(JSON.stringify(document), () => parse(document, 'user'));
+    expect(message).toContain('signing is missing: user signs access tokens');
+  });
+
+  it('does without the public keys of the issuer where they come from elsewhere', () => {
+    const document = { ...good.order, issuer: { iss: 'https://auth.example' } };
+    const options = { service: 'order', source: 'keys.json', remoteJwks: true };
+    expect(parseKeyDocument(JSON.stringify(document), options).publicKeys.size).toBe(0);
+    expect(parseKeyDocument(JSON.stringify(good.order), options).publicKeys.size).toBe(0);
+  });
+
   it.each([
     [
       'two keys of an edge',

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { issuerService } from '@auth/contracts';
 import type { InboundKeys, OutboundKeys, PublicKeys } from '@auth/verify';
 import {
@@ -12,6 +14,8 @@ import {
 } from '@auth/verify';
 import * as z from 'zod';
 import { KeyDocumentError } from './key-document-error.ts';
+import type { LoadedKey } from './loaded-keys.ts';
+import { loadedKeys } from './loaded-keys.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { parseSigning, SigningJwk } from './signing-key.ts';
 
@@ -60,15 +64,27 @@ export interface ServiceKeys {
   readonly accepts: InboundKeys;
   /** Sign calls to others. */
   readonly calls: OutboundKeys;
+  /** Hashes user ids in audit lines. */
+  readonly auditKey: KeyObject | undefined;
+  /** Every key of the document, without the key. */
+  readonly loaded: readonly LoadedKey[];
+}
+
+export interface ParseOptions {
+  readonly service: string;
+  /** Where the text came from, for the error. */
+  readonly source: string;
+  /** The issuer's public keys come from elsewhere: `issuer.jwks` may be missing, and is not used. */
+  readonly remoteJwks?: boolean;
 }
 
 /**
  * Reads a key document for one service.
  *
- * @param source where it came from, for the error
  * @throws KeyDocumentError naming the document and the member that is wrong, never a value
  */
-export function parseKeyDocument(text: string, { service, source }: { service: string; source: string }): ServiceKeys {
+export function parseKeyDocument(text: string, options: ParseOptions): ServiceKeys {
+  const { service, source, remoteJwks = false } = options;
   try {
     const document = parseMember(KeyDocument, parseJson(text), '');
     if (document.service !== service) {
@@ -77,14 +93,19 @@ export function parseKeyDocument(text: string, { service, source }: { service: s
     if (document.signing !== undefined && service !== issuerService) {
       throw new KeyMaterialError('signing', `is only for ${issuerService}: no other service signs access tokens`);
     }
+    if (document.signing === undefined && service === issuerService) {
+      throw new KeyMaterialError('signing', `is missing: ${issuerService} signs access tokens`);
+    }
     const signing = document.signing === undefined ? undefined : parseSigning(document.signing);
     const keys: ServiceKeys = {
       service,
       issuer: document.issuer.iss,
-      publicKeys: parseIssuerKeys(document, signing),
+      publicKeys: remoteJwks ? new Map() : parseIssuerKeys(document, signing),
       signing,
       accepts: parseAccepts(document.accepts),
       calls: parseCalls(document.calls),
+      auditKey: document.auditKey === undefined ? undefined : secretKey(document.auditKey),
+      loaded: loadedKeys(remoteJwks ? { ...document, issuer: {} } : document),
     };
     assertUniqueSecrets(document);
     return keys;
@@ -92,6 +113,10 @@ export function parseKeyDocument(text: string, { service, source }: { service: s
     if (error instanceof KeyMaterialError) throw new KeyDocumentError(source, error.message);
     throw error;
   }
+}
+
+function secretKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'base64url'));
 }
 
 function parseJson(text: string): unknown {

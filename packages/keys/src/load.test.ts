@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { inFolder } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
-import { loadIssuerKeys, loadServiceKeys } from './load.ts';
+import { loadServiceKeys } from './load.ts';
+import { signingOf } from './signing-key.ts';
 
 const issuer = 'http://localhost:4001';
 
@@ -49,13 +50,13 @@ describe('loadServiceKeys', () => {
   });
 });
 
-describe('loadIssuerKeys', () => {
-  it('loads the document that signs, and refuses one that does not', () =>
+describe('signingOf', () => {
+  it('is what the issuer signs with, and a fault of the wiring anywhere else', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });
-      expect((await loadIssuerKeys('user', { file: files.user, production: false })).signing.active.alg).toBe('RS256');
-      await expect(loadIssuerKeys('order', { file: files.order, production: false })).rejects.toThrow(
-        `key document ${files.order}: signing is missing: order signs access tokens`,
-      );
+      const keys = await loadServiceKeys('user', { file: files.user, production: false });
+      expect(signingOf(keys).active.alg).toBe('RS256');
+      const other = await loadServiceKeys('order', { file: files.order, production: false });
+      expect(() => signingOf(other)).toThrow('order signs no access tokens');
     }));
 });

@@ -3,44 +3,38 @@ import { parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { assertProductionKeys } from './production-keys.ts';
 import { readText } from './read-text.ts';
-import type { SigningKeys } from './signing-key.ts';
 
 /** Where a service's key document is: its JSON text (`AUTH_KEYS`) or a path (`AUTH_KEYS_FILE`). */
 export type KeySource = ({ readonly text: string } | { readonly file: string }) & {
   /** Refuse a document that was made for development. */
   readonly production: boolean;
+  /** The issuer's public keys come from elsewhere (`AUTH_JWKS_URL`): the document's `issuer.jwks` is not used. */
+  readonly remoteJwks?: boolean;
 };
 
-/** Loads a service's own key document. @throws KeyDocumentError */
-export async function loadServiceKeys(service: string, source: KeySource): Promise<ServiceKeys> {
-  const keys = await readServiceKeys(service, source);
-  if (source.production) assertProductionKeys(keys, 'file' in source ? source.file : 'AUTH_KEYS');
+/** What the errors call a source. */
+export function nameOfSource(source: KeySource): string {
+  return 'file' in source ? source.file : 'AUTH_KEYS';
+}
+
+/** Reads the text of a document. @throws KeyDocumentError when there is none */
+export async function readKeyText(source: KeySource): Promise<string> {
+  if ('text' in source) return source.text;
+  const text = await readText(source.file);
+  if (text !== undefined) return text;
+  const problem = 'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init';
+  throw new KeyDocumentError(source.file, problem);
+}
+
+/** Parses a document's text as one that this service may run with. @throws KeyDocumentError */
+export function parseServiceKeys(service: string, text: string, source: KeySource): ServiceKeys {
+  const name = nameOfSource(source);
+  const keys = parseKeyDocument(text, { service, source: name, remoteJwks: source.remoteJwks === true });
+  if (source.production) assertProductionKeys(keys, name);
   return keys;
 }
 
-async function readServiceKeys(service: string, source: KeySource): Promise<ServiceKeys> {
-  if ('text' in source) return parseKeyDocument(source.text, { service, source: 'AUTH_KEYS' });
-  const text = await readText(source.file);
-  if (text === undefined) {
-    throw new KeyDocumentError(
-      source.file,
-      'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init',
-    );
-  }
-  return parseKeyDocument(text, { service, source: source.file });
-}
-
-/** Loads the document of the service that signs access tokens. @throws KeyDocumentError */
-export async function loadIssuerKeys(
-  service: string,
-  source: KeySource,
-): Promise<ServiceKeys & { readonly signing: SigningKeys }> {
-  const keys = await loadServiceKeys(service, source);
-  if (keys.signing === undefined) {
-    throw new KeyDocumentError(
-      'file' in source ? source.file : 'AUTH_KEYS',
-      `signing is missing: ${service} signs access tokens`,
-    );
-  }
-  return { ...keys, signing: keys.signing };
+/** Loads a service's own key document. @throws KeyDocumentError */
+export async function loadServiceKeys(service: string, source: KeySource): Promise<ServiceKeys> {
+  return parseServiceKeys(service, await readKeyText(source), source);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { inFolder } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
-import { loadIssuerKeys, loadServiceKeys } from './load.ts';
+import { loadServiceKeys } from './load.ts';
 import { assertProductionKeys } from './production-keys.ts';
 
 describe('assertProductionKeys', () => {
@@ -38,7 +38,7 @@ describe('loading keys in production', () => {
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir });
       const refusal = { name: 'KeyDocumentError', exitCode: 78 };
-      await expect(loadIssuerKeys('user', { file: files.user, production: true })).rejects.toMatchObject(refusal);
+      await expect(loadServiceKeys('user', { file: files.user, production: true })).rejects.toMatchObject(refusal);
       for (const service of ['product', 'order'] as const)
         await expect(loadServiceKeys(service, { file: files[service], production: true })).rejects.toMatchObject(
           refusal,
@@ -48,7 +48,7 @@ describe('loading keys in production', () => {
   it('takes what it makes with one', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
-      const { issuer } = await loadIssuerKeys('user', { file: files.user, production: true });
+      const { issuer } = await loadServiceKeys('user', { file: files.user, production: true });
       expect(issuer).toBe('https://auth.example.com');
     }));
 });

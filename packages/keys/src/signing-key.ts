@@ -67,6 +67,12 @@ export function parseSigning(input: unknown): SigningKeys {
   return { active: { kid, alg, key }, jwks };
 }
 
+/** What a service signs access tokens with. @throws Error for any service but the issuer: a fault of the wiring */
+export function signingOf({ service, signing }: { service: string; signing: SigningKeys | undefined }): SigningKeys {
+  if (signing === undefined) throw new Error(`${service} signs no access tokens`);
+  return signing;
+}
+
 /** The public members of a signing key: what its JWK Set entry holds. */
 export function publicJwk(jwk: SigningJwk) {
   const { kty, kid, alg, use } = jwk;

@@ -1,0 +1,1 @@
+export { openService, type ServiceDatabase, type ServiceOptions, type ServiceParts } from './open-service.ts';

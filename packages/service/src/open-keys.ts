@@ -1,0 +1,36 @@
+import type { Log, Metrics } from '@auth/http';
+import type { KeyRing, KeySource } from '@auth/keys';
+import { openKeyRing } from '@auth/keys';
+
+export interface OpenKeysOptions {
+  readonly service: string;
+  readonly source: KeySource;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Opens the key document of a service, and tells what becomes of it: in the log, and as metrics. Key ids only, never a key. */
+export async function openKeys({ service, source, log, metrics, now }: OpenKeysOptions): Promise<KeyRing> {
+  const countReload = metrics.counter('auth_key_reloads_total', 'Changed key documents by what became of them.', [
+    'outcome',
+  ]);
+  const keys = await openKeyRing({
+    service,
+    source,
+    now,
+    onReloaded({ added, removed }) {
+      countReload({ outcome: 'applied' });
+      log.info({ added, removed }, 'key document reloaded');
+    },
+    onRefused({ message }) {
+      countReload({ outcome: 'refused' });
+      log.error({ reason: message }, 'key document refused, the last good one stays in force');
+    },
+  });
+  metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
+    keys.inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
+  );
+  return keys;
+}

@@ -1,0 +1,107 @@
+import { operations } from '@auth/contracts';
+import type { Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
+import { adminApp, createLog, createMetrics, createReadiness } from '@auth/http';
+import type { KeyRing } from '@auth/keys';
+import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
+import {
+  calleeOf,
+  createAccessTokenVerifier,
+  createServiceTokenSigner,
+  createServiceTokenVerifier,
+  createSingleUseStore,
+  observed,
+} from '@auth/verify';
+import { openKeys } from './open-keys.ts';
+
+/** What a service's database must be able to do for it to be run. */
+export interface ServiceDatabase {
+  /** Throws when it does not answer. */
+  ping(): Promise<void>;
+  /** Connections by state. */
+  poolStats(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly service: string;
+  readonly config: ServerConfig;
+  readonly database: ServiceDatabase;
+  /** More to tell on `/readyz?verbose`, beside the checks and the keys. */
+  readonly details?: () => Readonly<Record<string, unknown>>;
+}
+
+/** What every service of ours stands on. */
+export interface ServiceParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  /** The keys of this service as they are now. */
+  readonly keys: KeyRing;
+  /** Verifies users' access tokens. */
+  readonly verify: AccessTokenVerifier;
+  /** Verifies other services' calls. */
+  readonly calls: ServiceTokenVerifier;
+  /** Signs this service's own calls. */
+  readonly signer: ServiceTokenSigner;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** The service around an app, for `runService`. */
+  serve(app: Service['app']): Service;
+}
+
+/** Uses remembered at a time: 5000 calls a second, each for the 20 seconds that its token is good. */
+const singleUseCapacity = 100_000;
+
+/**
+ * Opens what every service shares: its log and metrics, its keys, the verifiers and the signer that ask for them at each
+ * use, and the admin port. What is particular to a service is in its own `main.ts`.
+ *
+ * @throws KeyDocumentError when there is no good key document
+ */
+export async function openService({ service, config, database, details }: ServiceOptions): Promise<ServiceParts> {
+  const now = () => Date.now() / 1000;
+  const log = createLog({ service, isTerminal: process.stdout.isTTY, ...config.log });
+  const metrics = createMetrics({ service });
+  const readiness = createReadiness({ database: () => database.ping() });
+  metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
+  const keys = await openKeys({ service, source: config.keys, log, metrics, now });
+  const verify = observed(
+    createAccessTokenVerifier({
+      issuer: keys.current().issuer,
+      audience: service,
+      keys: () => keys.current().publicKeys,
+      revocations: null,
+      now,
+    }),
+    (outcome) => metrics.countVerification('access', outcome),
+  );
+  const calls = createServiceTokenVerifier({
+    service,
+    keys: () => keys.current().accepts,
+    accessTokens: servesUsers(service) ? verify : null,
+    singleUse: createSingleUseStore({ capacity: singleUseCapacity, now }),
+    now,
+  });
+  const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
+  const admin = adminApp({ log, readiness, metrics, details: () => ({ ...details?.(), keys: keys.inForce() }) });
+
+  return {
+    ...{ log, metrics, readiness, keys, verify, calls, signer, now },
+    serve: (app) => ({
+      ...{ app, log, readiness },
+      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
+      admin: { ...config.admin, app: admin },
+      async close() {
+        keys.close();
+        await database.close();
+      },
+    }),
+  };
+}
+
+/** Whether other services bring users' tokens along: only then is one looked at there. */
+function servesUsers(service: string): boolean {
+  return Object.values(operations).some(
+    (operation) => calleeOf(operation) === service && operation.user === 'required',
+  );
+}
