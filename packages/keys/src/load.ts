@@ -1,5 +1,5 @@
 import type { ServiceKeys } from './key-document.ts';
-import { parseKeyDocument } from './key-document.ts';
+import { KeyDocument, parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { assertProductionKeys } from './production-keys.ts';
 import { readText } from './read-text.ts';
@@ -30,7 +30,7 @@ export async function readKeyText(source: KeySource): Promise<string> {
 export function parseServiceKeys(service: string, text: string, source: KeySource): ServiceKeys {
   const name = nameOfSource(source);
   const keys = parseKeyDocument(text, { service, source: name, remoteJwks: source.remoteJwks === true });
-  if (source.production) assertProductionKeys(keys, name);
+  if (source.production) assertProductionKeys(KeyDocument.parse(JSON.parse(text)), name);
   return keys;
 }
 
