@@ -1,4 +1,5 @@
 export { Address, Contact, Phone } from './contact.ts';
+export { type DemoAccount, demoAccounts } from './demo-accounts.ts';
 export type { CallableBy, Edge } from './edges.ts';
 export { edges, operationsBetween } from './edges.ts';
 export type { OperationId, OperationSpec, Operations } from './operation.ts';

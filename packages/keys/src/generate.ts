@@ -16,5 +16,10 @@ export async function generateSigningKey(state: SigningJwk['state']): Promise<Si
 
 /** Makes a new 256-bit secret for one edge. */
 export function generateEdgeKey(kid: string, state: EdgeKey['state']): EdgeKey {
-  return { kid, secret: randomBytes(32).toString('base64url'), state };
+  return { kid, secret: generateSecret(), state };
+}
+
+/** Makes 256 random bits, as key documents hold them. */
+export function generateSecret(): string {
+  return randomBytes(32).toString('base64url');
 }

@@ -2,9 +2,12 @@ import type { Edge } from '@auth/contracts';
 import { edges, issuerService, services } from '@auth/contracts';
 import type { EdgeKey } from '@auth/verify';
 import { markedFor } from './development-keys.ts';
-import { generateEdgeKey, generateSigningKey } from './generate.ts';
+import { generateEdgeKey, generateSecret, generateSigningKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
-import { readDocuments, writeDocument } from './key-folder.ts';
+import { withFolder } from './manage/folder-lock.ts';
+import type { KeyStore } from './manage/key-store.ts';
+import { openKeyStore } from './manage/key-store.ts';
+import type { Folder } from './manage/step.ts';
 import type { SigningJwk } from './signing-key.ts';
 import { publicJwk } from './signing-key.ts';
 
@@ -25,26 +28,35 @@ export interface InitResult {
  *
  * @throws KeyDocumentError for a document that is there and broken
  */
-export async function initKeyDocuments(options: { dir: string; issuer?: string | undefined }): Promise<InitResult> {
-  const { dir } = options;
-  const present = await readDocuments(dir, services);
-  const issuer = options.issuer ?? present.get(issuerService)?.issuer.iss ?? 'http://127.0.0.1:4001';
+export function initKeyDocuments(options: {
+  dir: string;
+  issuer?: string | undefined;
+  now?: () => Date;
+}): Promise<InitResult> {
+  const store = openKeyStore(options.dir, { now: options.now ?? (() => new Date()) });
+  return withFolder(options.dir, () => init(store, options.issuer));
+}
+
+async function init(store: KeyStore, wantedIssuer: string | undefined): Promise<InitResult> {
+  const present = await store.read();
+  const issuer = wantedIssuer ?? present.get(issuerService)?.issuer.iss ?? 'http://127.0.0.1:4001';
   const signing = present.get(issuerService)?.signing ?? [markedFor(issuer, await generateSigningKey('active'))];
+  const nextKid = await store.kidMaker(issuer);
   const edgeKeys = new Map(
-    edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? firstKeys(edge, issuer)]),
+    edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? [generateEdgeKey(nextKid(edge), 'active')]]),
   );
-  const created: string[] = [];
-  const updated: string[] = [];
-  const files: Record<string, string> = {};
+  const wanted = [...new Set([...services, ...present.keys()])].map((service) =>
+    documentOf(service, { issuer, signing, edgeKeys, before: present.get(service) }),
+  );
   // The issuer's document first: whoever verifies must never hold a key that its signer has lost.
-  for (const service of [...services].sort((a, b) => Number(b === issuerService) - Number(a === issuerService))) {
-    const before = present.get(service);
-    const document = documentOf(service, { issuer, signing, edgeKeys, before });
-    const { file, changed } = await writeDocument(dir, document, before);
-    files[service] = file;
-    if (changed) (before === undefined ? created : updated).push(service);
-  }
-  return { created, updated, files: files as InitResult['files'] };
+  wanted.sort((a, b) => Number(b.service === issuerService) - Number(a.service === issuerService));
+  const changed = await store.write(wanted, 'keys init');
+  const files = Object.fromEntries(wanted.map(({ service }) => [service, store.fileOf(service)]));
+  return {
+    created: changed.filter((service) => !present.has(service)),
+    updated: changed.filter((service) => present.has(service)),
+    files: files as InitResult['files'],
+  };
 }
 
 interface Material {
@@ -54,7 +66,7 @@ interface Material {
   readonly before: KeyDocument | undefined;
 }
 
-function documentOf(service: (typeof services)[number], { issuer, signing, edgeKeys, before }: Material): KeyDocument {
+function documentOf(service: string, { issuer, signing, edgeKeys, before }: Material): KeyDocument {
   const keysOf = (edge: Edge) => edgeKeys.get(nameOf(edge)) ?? [];
   const out = edges().filter(({ caller }) => caller === service);
   const into = edges().filter(({ callee }) => callee === service);
@@ -64,18 +76,16 @@ function documentOf(service: (typeof services)[number], { issuer, signing, edgeK
     service,
     issuer: signs ? { iss: issuer } : { iss: issuer, jwks: { keys: signing.map(publicJwk) } },
     ...(signs ? { signing: [...signing] } : {}),
-    calls: Object.fromEntries(out.map((edge) => [edge.callee, keysOf(edge)])),
-    accepts: Object.fromEntries(into.map((edge) => [edge.caller, keysOf(edge)])),
+    // An edge that the contracts do not draw stays as it is: `keys check` tells of it.
+    calls: { ...before?.calls, ...Object.fromEntries(out.map((edge) => [edge.callee, keysOf(edge)])) },
+    accepts: { ...before?.accepts, ...Object.fromEntries(into.map((edge) => [edge.caller, keysOf(edge)])) },
+    auditKey: before?.auditKey ?? generateSecret(),
   };
 }
 
 /** What either end holds; an interrupted run may have reached only one of them. */
-function presentKeys(present: ReadonlyMap<string, KeyDocument>, { caller, callee }: Edge): EdgeKey[] | undefined {
+function presentKeys(present: Folder, { caller, callee }: Edge): EdgeKey[] | undefined {
   return present.get(callee)?.accepts[caller] ?? present.get(caller)?.calls[callee];
-}
-
-function firstKeys(edge: Edge, issuer: string): EdgeKey[] {
-  return [markedFor(issuer, generateEdgeKey(`${nameOf(edge)}.1`, 'active'))];
 }
 
 function nameOf({ caller, callee }: Edge): string {

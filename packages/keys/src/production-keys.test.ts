@@ -114,6 +114,6 @@ describe('loading keys in production', () => {
       await initKeyDocuments({ dir, issuer: 'http://127.0.0.1:4001' });
       const { calls } = await readDocument(dir, 'order');
       const kids = Object.values(calls).flatMap((keys) => keys.map(({ kid }) => kid));
-      expect(kids.sort()).toEqual(['order.product.1.dev', 'order.user.1']);
+      expect(kids.sort()).toEqual(['order.product.2.dev', 'order.user.1']);
     }));
 });

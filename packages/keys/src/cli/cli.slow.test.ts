@@ -7,9 +7,9 @@ import { services } from '@auth/contracts';
 import type { PlainProgram } from '@auth/devstack/testing';
 import { openPlainProgram } from '@auth/devstack/testing';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
+import { inFolder, readDocument, secretsOf } from '../../test/documents.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 interface Ended {
   readonly code: number | null;
@@ -19,7 +19,7 @@ interface Ended {
 
 let program: PlainProgram;
 beforeAll(async () => {
-  program = await openPlainProgram(join(root, 'packages/keys/src/cli.ts'));
+  program = await openPlainProgram(join(root, 'packages/keys/src/cli/main.ts'));
 });
 
 function keys(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {

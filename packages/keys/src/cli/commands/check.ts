@@ -1,0 +1,29 @@
+import { stat } from 'node:fs/promises';
+import { KeyDocumentError } from '../../key-document-error.ts';
+import { readDocuments, servicesIn } from '../../key-folder.ts';
+import type { Finding } from '../../manage/check.ts';
+import { checkFolder, checkMode } from '../../manage/check.ts';
+import type { Command } from '../context.ts';
+
+/** `pnpm keys check` */
+export const check: Command = async (_words, { store }) => {
+  const services = await servicesIn(store.dir);
+  const findings: Finding[] = [];
+  const good = new Map();
+  for (const service of services) {
+    findings.push(...checkMode(service, await stat(store.fileOf(service))));
+    try {
+      for (const [name, document] of await readDocuments(store.dir, [service])) good.set(name, document);
+    } catch (error) {
+      if (!(error instanceof KeyDocumentError)) throw error;
+      findings.push({ document: service, problem: error.message });
+    }
+  }
+  // Between documents there is something to compare only when each is good by itself.
+  if (good.size === services.length) findings.push(...checkFolder(good));
+  if (findings.length === 0) {
+    const fine = `${services.length} documents in ${store.dir} are good, fit each other and fit the contracts`;
+    return { lines: [fine], json: { findings } };
+  }
+  return { lines: findings.map(({ document, problem }) => `${document}: ${problem}`), json: { findings }, exitCode: 1 };
+};

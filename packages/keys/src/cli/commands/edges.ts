@@ -1,0 +1,70 @@
+import { issuerService } from '@auth/contracts';
+import { ServiceName } from '@auth/verify';
+import { generateSecret } from '../../generate.ts';
+import type { EdgeName } from '../../manage/edge-ends.ts';
+import { allowEdge, forbidEdge, isKnownService, operationsOf } from '../../manage/edges.ts';
+import { withFolder } from '../../manage/folder-lock.ts';
+import { KeyCommandError } from '../../manage/key-command-error.ts';
+import { published } from '../../manage/rotate-signing.ts';
+import { documentOf } from '../../manage/step.ts';
+import type { Command } from '../context.ts';
+
+/** `pnpm keys add-service <name>` */
+export const addService: Command = ([name, more], { store, by }) => {
+  if (name === undefined || more !== undefined || !ServiceName.safeParse(name).success) {
+    throw new KeyCommandError('add which service? add-service <name>, such as shipping: a-z, 0-9 and - ', 64);
+  }
+  return withFolder(store.dir, async () => {
+    const folder = await store.read();
+    if (folder.has(name)) return { lines: [`nothing to do: there is ${store.fileOf(name)}`], json: { changed: [] } };
+    const issuer = documentOf(folder, issuerService);
+    const bare = { service: name, issuer: issuer.issuer, calls: {}, accepts: {}, auditKey: generateSecret() };
+    const document = published(new Map([[name, bare]]), issuer);
+    const changed = await store.write(document, by);
+    const next = isKnownService(name)
+      ? `next: pnpm keys allow ${name} <callee> for each service that it calls`
+      : `next: name ${name} in packages/contracts/src/services.ts, and as a caller of the operations that it may call`;
+    return { lines: [`created ${store.fileOf(name)}`, next], json: { changed } };
+  });
+};
+
+/** `pnpm keys allow <caller> <callee>` */
+export const allow: Command = (words, { store, by }) => {
+  const edge = edgeOf(words);
+  return withFolder(store.dir, async () => {
+    const changed = await store.write(allowEdge(await store.read(), edge, await store.kidMaker()), by);
+    const listed = operationsOf(edge);
+    const next =
+      listed.length === 0
+        ? `next: list ${edge.caller} as a caller of an operation of ${edge.callee} in packages/contracts: none does, so every call is refused`
+        : `${edge.caller} may call ${listed.join(', ')}`;
+    const did =
+      changed.length === 0 ? 'nothing to do: both ends hold a key' : `a new key at both ends: ${changed.join(', ')}`;
+    return { lines: [did, next], json: { changed, operations: listed } };
+  });
+};
+
+/** `pnpm keys forbid <caller> <callee>` */
+export const forbid: Command = (words, { store, by }) => {
+  const edge = edgeOf(words);
+  return withFolder(store.dir, async () => {
+    const changed = await store.write(forbidEdge(await store.read(), edge), by);
+    const listed = operationsOf(edge);
+    const next =
+      listed.length === 0
+        ? []
+        : [
+            `next: take ${edge.caller} out of the callers of ${listed.join(', ')} in packages/contracts, or keys init makes a new key`,
+          ];
+    const did =
+      changed.length === 0
+        ? `nothing to do: ${edge.caller} holds no key to call ${edge.callee} with`
+        : `no key at either end: ${edge.callee} refuses every call of ${edge.caller}`;
+    return { lines: [did, ...next], json: { changed, operations: listed } };
+  });
+};
+
+function edgeOf([caller, callee, more]: readonly string[]): EdgeName {
+  if (caller !== undefined && callee !== undefined && more === undefined) return { caller, callee };
+  throw new KeyCommandError('between which services? <caller> <callee>, such as order product', 64);
+}

@@ -1,0 +1,65 @@
+import type { Advance } from '../../manage/advance.ts';
+import { advance, advanceToEnd } from '../../manage/advance.ts';
+import { KeyCommandError } from '../../manage/key-command-error.ts';
+import type { Rotation } from '../../manage/rotations.ts';
+import { allRotations, edgeRotation, signingRotation } from '../../manage/rotations.ts';
+import type { Command, Context, Result } from '../context.ts';
+
+/** `pnpm keys rotate signing`, `rotate edge <caller> <callee>`, `rotate all` */
+export const rotate: Command = async (words, context) => {
+  const rotations = await chosen(words, context);
+  const { args, store, askGate, by } = context;
+  const options = { store, askGate, by, force: args.force };
+  const advances: Advance[] = [];
+  if (args.wait) {
+    const tell = (done: Advance) => {
+      advances.push(done);
+      for (const line of linesOf(done)) context.say(line);
+    };
+    await advanceToEnd(rotations, { ...options, tell });
+    return { lines: ['complete'], json: { advances } };
+  }
+  for (const rotation of rotations) advances.push(await advance(rotation, options));
+  return resultOf(advances, context);
+};
+
+/** `pnpm keys retire`: the last step of every rotation that is ready for it, and no other step. */
+export const retire: Command = async (_words, context) => {
+  const { args, store, askGate, by } = context;
+  const advances: Advance[] = [];
+  for (const rotation of allRotations(store, await store.read())) {
+    advances.push(await advance(rotation, { store, askGate, by, force: args.force, onlyLast: true }));
+  }
+  const done = advances.filter(({ outcome }) => outcome !== 'idle');
+  if (done.length === 0) return { lines: ['nothing to retire: no old key is left'], json: { advances } };
+  return resultOf(done, context);
+};
+
+async function chosen(
+  [what, caller, callee, more]: readonly string[],
+  { store }: Context,
+): Promise<readonly Rotation[]> {
+  if (what === 'signing' && caller === undefined) return [signingRotation(store)];
+  if (what === 'all' && caller === undefined) return allRotations(store, await store.read());
+  if (what === 'edge' && caller !== undefined && callee !== undefined && more === undefined) {
+    return [edgeRotation(store, { caller, callee })];
+  }
+  throw new KeyCommandError('rotate what? rotate signing, rotate edge <caller> <callee>, or rotate all', 64);
+}
+
+function resultOf(advances: readonly Advance[], { warn }: Context): Result {
+  for (const { outcome, rotation, blockers } of advances) {
+    if (outcome !== 'step' || blockers.length === 0) continue;
+    warn(`!! FORCED ${rotation}: these were not ready, and may fail now`);
+    for (const line of blockers) warn(`!!   ${line}`);
+  }
+  const refused = advances.some(({ outcome }) => outcome === 'refused');
+  return { lines: advances.flatMap(linesOf), json: { advances }, exitCode: refused ? 1 : 0 };
+}
+
+function linesOf({ rotation, outcome, did, next, blockers }: Advance): readonly string[] {
+  if (outcome === 'refused') {
+    return [`${rotation}: not yet, somebody would break`, ...blockers.map((line) => `  ${line}`), `  ${next}`];
+  }
+  return [`${rotation}: ${did}`, `  next: ${next}`];
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KeyDocumentError } from '../key-document-error.ts';
+import { createGate } from '../manage/gate.ts';
+import { KeyCommandError } from '../manage/key-command-error.ts';
+import { openKeyStore } from '../manage/key-store.ts';
+import { askReplicas } from '../manage/replicas.ts';
+import { parseArguments } from './arguments.ts';
+import { blastRadius } from './commands/blast-radius.ts';
+import { check } from './commands/check.ts';
+import { addService, allow, forbid } from './commands/edges.ts';
+import { init } from './commands/init.ts';
+import { revoke } from './commands/revoke.ts';
+import { retire, rotate } from './commands/rotate.ts';
+import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
+import type { Command, Context } from './context.ts';
+import { developmentReplicas } from './development-replicas.ts';
+import { usage } from './usage.ts';
+
+const help: Command = async () => ({ lines: [usage], json: { usage } });
+const commands: Readonly<Record<string, Command>> = {
+  ...{ help, init, status, check, rotate, retire, revoke, allow, forbid, token },
+  'add-service': addService,
+  'blast-radius': blastRadius,
+};
+
+process.exitCode = await main(process.argv.slice(2), process.env);
+
+async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const args = parseArguments(typed);
+    const [name = '', ...words] = args.words;
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new KeyCommandError(usage, 64);
+    const dataDir = env['DATA_DIR'] || fileURLToPath(new URL('../../../../.data', import.meta.url));
+    const now = () => new Date();
+    const context: Context = {
+      args,
+      store: openKeyStore(args.dir ?? join(dataDir, 'keys'), { now }),
+      by: `keys ${args.words.join(' ')}`,
+      async askGate() {
+        const isGiven = args.dir !== undefined || Object.keys(args.admin).length > 0;
+        return createGate(await askReplicas(isGiven ? args.admin : await developmentReplicas(dataDir)));
+      },
+      now,
+      say: (line) => args.json || say(line),
+      warn: (line) => process.stderr.write(`${line}\n`),
+    };
+    const { lines, json, exitCode = 0 } = await command(words, context);
+    for (const line of args.json ? [JSON.stringify(json, null, 2)] : lines) say(line);
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof KeyDocumentError || error instanceof KeyCommandError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,49 @@
+import type { FolderStatus, KeyStatus, RotationStatus } from '../manage/status.ts';
+import { tableLines } from './table.ts';
+
+/** The status of a folder, to be read on a terminal. */
+export function statusLines(
+  { keys, next }: FolderStatus,
+  secretOf?: (key: KeyStatus) => string | undefined,
+): readonly string[] {
+  const head = ['DOCUMENT', 'MEMBER', 'KEY', 'STATE', 'AGE', 'LOADED BY'];
+  const rows = keys.map((key) => [
+    key.service,
+    key.member,
+    key.kid,
+    key.state,
+    key.ageSeconds === undefined ? '-' : duration(key.ageSeconds),
+    key.asked === 0 ? '-' : `${key.loaded} of ${key.asked}`,
+    ...(secretOf === undefined ? [] : [secretOf(key) ?? '']),
+  ]);
+  return [
+    ...tableLines([secretOf === undefined ? head : [...head, 'SECRET'], ...rows]),
+    '',
+    'NEXT',
+    ...next.flatMap(rotationLines),
+  ];
+}
+
+function rotationLines({ rotation, underWay, did, blockers }: RotationStatus): string[] {
+  if (did === undefined) return [`  ${rotation}: must be put right first`, ...blockers.map((line) => `    ${line}`)];
+  if (!underWay && blockers.length === 0) return [`  ${rotation}: at rest; pnpm keys rotate ${rotation} begins`];
+  const safe = blockers.length === 0 ? `safe now: pnpm keys rotate ${rotation}` : 'not yet:';
+  return [`  ${rotation}: ${safe}`, ...blockers.map((line) => `    ${line}`)];
+}
+
+/** In the two largest units: `3 d 4 h`. */
+export function duration(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  let left = seconds;
+  const parts = units.flatMap(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? [] : [`${count} ${unit}`];
+  });
+  return parts.slice(0, 2).join(' ') || '0 s';
+}

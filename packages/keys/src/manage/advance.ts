@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { withFolder } from './folder-lock.ts';
+import type { Gate } from './gate.ts';
+import type { KeyStore } from './key-store.ts';
+import type { Rotation } from './rotations.ts';
+
+/** What became of a rotation. */
+export interface Advance {
+  readonly rotation: string;
+  /** `step`: took its next step. `refused`: somebody is not ready. `idle`: there was nothing to do. */
+  readonly outcome: 'step' | 'refused' | 'idle';
+  readonly did: string | undefined;
+  readonly next: string | undefined;
+  /** Who is not ready, and why: also for a step that was forced. */
+  readonly blockers: readonly string[];
+}
+
+export interface AdvanceOptions {
+  readonly store: KeyStore;
+  /** Asks the running services what they have loaded. */
+  readonly askGate: () => Promise<Gate>;
+  /** The command, for the history. */
+  readonly by: string;
+  /** Take the step though somebody is not ready. */
+  readonly force: boolean;
+  /** Only end what is under way: begin nothing, switch nothing. */
+  readonly onlyLast?: boolean;
+}
+
+/** Takes the next step of a rotation, if nobody breaks. */
+export function advance(rotation: Rotation, options: AdvanceOptions): Promise<Advance> {
+  return withFolder(options.store.dir, () => take(rotation, options));
+}
+
+async function take(rotation: Rotation, options: AdvanceOptions): Promise<Advance> {
+  const { store, askGate, by, force, onlyLast = false } = options;
+  const folder = await store.read();
+  const idle = { rotation: rotation.name, outcome: 'idle', did: undefined, next: undefined, blockers: [] } as const;
+  if (onlyLast && !rotation.isUnderWay(folder)) return idle;
+  const { did, writes, blockers, next, last } = await rotation.plan(folder, await askGate());
+  if (onlyLast && !last) return idle;
+  if (blockers.length > 0 && !force)
+    return { ...idle, outcome: 'refused', next: `when they are ready: ${did}`, blockers };
+  await store.write(writes, by);
+  return { rotation: rotation.name, outcome: 'step', did, next, blockers };
+}
+
+/** Takes every step of rotations to their end, waiting for whoever is not ready; they wait side by side. */
+export async function advanceToEnd(
+  rotations: readonly Rotation[],
+  options: AdvanceOptions & { readonly pollMs?: number; readonly tell: (advance: Advance) => void },
+): Promise<void> {
+  const { tell, pollMs = 500, ...each } = options;
+  const told = new Map<string, string>();
+  let left = [...rotations];
+  while (left.length > 0) {
+    for (const rotation of left) {
+      const result = await advance(rotation, each);
+      // Waiting is told of when it begins, not at each look.
+      const line = result.outcome === 'refused' ? `refused ${result.next}` : `${result.outcome} ${result.did}`;
+      if (told.get(rotation.name) !== line) tell(result);
+      told.set(rotation.name, line);
+      if (result.outcome === 'refused') continue;
+      const folder = await each.store.read();
+      if (!rotation.isUnderWay(folder)) left = left.filter((other) => other !== rotation);
+    }
+    if (left.length > 0) await delay(pollMs);
+  }
+}

@@ -1,0 +1,51 @@
+import { loadedKeys } from '../loaded-keys.ts';
+import { operationsOf } from './edges.ts';
+import type { Folder } from './step.ts';
+import { documentOf } from './step.ts';
+
+/** Something that a key may be good for, and where it is in these hands; nowhere means that they cannot do it. */
+export interface Power {
+  readonly what: string;
+  readonly where: readonly string[];
+}
+
+/** What somebody who has a service's whole document could do, and which keys to revoke then. */
+export interface BlastRadius {
+  readonly service: string;
+  readonly powers: readonly Power[];
+  /** Ids of the keys in the document that are secret. */
+  readonly revoke: readonly string[];
+}
+
+/** Tells what the holder of a service's document could do. @throws KeyCommandError when there is no such document */
+export function blastRadius(folder: Folder, service: string): BlastRadius {
+  const document = documentOf(folder, service);
+  const { calls, accepts, signing, auditKey, sessionKeys } = document;
+  const here = (secret: unknown) => (secret === undefined ? [] : [service]);
+  const powers: readonly Power[] = [
+    {
+      what: `call other services as ${service}`,
+      where: Object.keys(calls).flatMap((callee) => operationsOf({ caller: service, callee })),
+    },
+    { what: 'make access tokens for any user', where: signing === undefined ? [] : [...folder.keys()].sort() },
+    // An edge's secret signs as well as it verifies, but only its own callee believes it.
+    { what: `forge calls that only ${service} itself believes, in the name of others`, where: Object.keys(accepts) },
+    { what: 'link the user hashes of audit lines to users', where: here(auditKey) },
+    { what: 'read stored sessions', where: here(sessionKeys) },
+  ];
+  const secret = loadedKeys(document).filter(({ member }) => member !== 'issuer.jwks');
+  return { service, powers, revoke: secret.map(({ kid }) => kid) };
+}
+
+/** The same in words: one line for each power, held or not. */
+export function inWords({ service, powers, revoke }: BlastRadius): readonly string[] {
+  return [
+    `Whoever holds ${service}.json`,
+    ...powers.map(({ what, where }) =>
+      where.length === 0 ? `  cannot ${what}` : `  can    ${what}: ${where.join(', ')}`,
+    ),
+    `and can, as every service can, use an access token that a user sends to ${service} wherever it is good, until it expires.`,
+    revoke.length === 0 ? 'There is nothing in it to revoke.' : 'If it is in wrong hands:',
+    ...revoke.map((kid) => `  pnpm keys revoke ${kid}`),
+  ];
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import type { OperationSpec } from '@auth/contracts';
+import { demoAccounts, issuerService, operations, services } from '@auth/contracts';
+import { createServiceTokenSigner, parseCalls } from '@auth/verify';
+import jwt from 'jsonwebtoken';
+import { developmentIssuer } from '../development-keys.ts';
+import { parseSigning } from '../signing-key.ts';
+import { KeyCommandError } from './key-command-error.ts';
+import type { Folder } from './step.ts';
+import { documentOf } from './step.ts';
+
+/** A token to try something with, and what it was made for. */
+export interface DevelopmentToken {
+  /** The request header that carries it: `Service-Token: …` or `Authorization: Bearer …`. */
+  readonly header: string;
+  readonly expiresInSeconds: number;
+}
+
+/** A service token also says which request it is for. */
+export interface ServiceCallToken extends DevelopmentToken {
+  readonly method: string;
+  /** Path and query, as they must be sent. */
+  readonly target: string;
+  /** The body, as it must be sent to the byte. */
+  readonly body: string | undefined;
+}
+
+export interface ServiceCallRequest {
+  readonly from: string;
+  readonly to: string;
+  /** Without the callee: `quotes.create`. */
+  readonly operation: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly accessToken: string | undefined;
+}
+
+const accessTokenSeconds = 600;
+const serviceTokenSeconds = 30;
+
+/** Makes an access token of a demo account, as the user app would. @throws KeyCommandError unless the keys are of development */
+export function makeAccessToken(folder: Folder, name: string, now: () => number): DevelopmentToken {
+  const { signing = [], issuer } = assertDevelopment(folder);
+  const { active } = parseSigning(signing);
+  const account = Object.entries(demoAccounts).find(([known]) => known === name)?.[1];
+  if (account === undefined) {
+    throw new KeyCommandError(`--user must be one of ${Object.keys(demoAccounts).join(', ')}`, 64);
+  }
+  const iat = Math.floor(now());
+  const claims = {
+    iss: issuer.iss,
+    aud: [...services],
+    sub: account.id,
+    client_id: 'first-party',
+    iat,
+    exp: iat + accessTokenSeconds,
+    jti: randomBytes(16).toString('base64url'),
+    sid: `keys-token-${randomBytes(8).toString('hex')}`,
+    auth_time: iat,
+    scope: account.scopes.join(' '),
+    roles: [...account.roles],
+  };
+  const header = { alg: active.alg, typ: 'at+jwt', kid: active.kid };
+  const token = jwt.sign(claims, active.key, { algorithm: active.alg, header });
+  return { header: `Authorization: Bearer ${token}`, expiresInSeconds: accessTokenSeconds };
+}
+
+/** Makes a service token for one request. @throws KeyCommandError unless the keys are of development, and the caller has one */
+export function makeServiceToken(folder: Folder, request: ServiceCallRequest, now: () => number): ServiceCallToken {
+  assertDevelopment(folder);
+  const { from, to, body, accessToken } = request;
+  const id = `${to}:${request.operation}`;
+  const operation = operationOf(id);
+  const calls = parseCalls(documentOf(folder, from).calls);
+  if (!calls.has(to)) {
+    const callers =
+      operation.callers.length === 0 ? 'nobody may call it' : `${operation.callers.join(', ')} may call it`;
+    throw new KeyCommandError(`${from} holds no key to call ${to} with: ${id}, ${callers}`);
+  }
+  const target = operation.path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = request.params[name];
+    if (value === undefined)
+      throw new KeyCommandError(`--param ${name}=… is missing: the path is ${operation.path}`, 64);
+    return encodeURIComponent(value);
+  });
+  const signer = createServiceTokenSigner({ service: from, keys: calls, now, lifetimeSeconds: serviceTokenSeconds });
+  const content = body === undefined ? undefined : new TextEncoder().encode(body);
+  const token = signer.sign({ operation: { id, method: operation.method }, target, content, accessToken });
+  return {
+    header: `Service-Token: ${token}`,
+    expiresInSeconds: serviceTokenSeconds,
+    method: operation.method,
+    target,
+    body,
+  };
+}
+
+function operationOf(id: string): OperationSpec {
+  const all: Readonly<Record<string, OperationSpec>> = operations;
+  const operation = Object.hasOwn(all, id) ? all[id] : undefined;
+  if (operation !== undefined) return operation;
+  throw new KeyCommandError(`there is no operation ${id}: there are ${Object.keys(all).join(', ')}`, 64);
+}
+
+function assertDevelopment(folder: Folder) {
+  const document = documentOf(folder, issuerService);
+  if (developmentIssuer(document.issuer.iss) !== undefined) return document;
+  const problem = `issuer.iss is ${document.issuer.iss}: tokens for trying are made with keys of development only`;
+  throw new KeyCommandError(problem);
+}

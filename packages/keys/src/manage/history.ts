@@ -1,0 +1,63 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { KeyDocument } from '../key-document.ts';
+import { loadedKeys } from '../loaded-keys.ts';
+
+const Entry = z.object({
+  /** When, in RFC 3339. */
+  at: z.iso.datetime(),
+  service: z.string(),
+  kid: z.string(),
+  member: z.string(),
+  /** The state it came into; `gone` when it was removed. */
+  state: z.string(),
+  /** The command that did it. */
+  by: z.string(),
+});
+
+/** One change of one key in one document. Holds no key. */
+export type HistoryEntry = z.output<typeof Entry>;
+
+const file = (dir: string): string => join(dir, 'history.jsonl');
+
+/** What happened to the keys of a folder, the oldest first. Lines that were cut short are left out. */
+export async function readHistory(dir: string): Promise<readonly HistoryEntry[]> {
+  const text = await readFile(file(dir), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    const entry = Entry.safeParse(parse(line));
+    return entry.success ? [entry.data] : [];
+  });
+}
+
+/** Adds what a change of documents does to their keys. Before the change: better a line too many than a key without one. */
+export async function appendHistory(
+  dir: string,
+  changes: readonly { readonly before: KeyDocument | undefined; readonly after: KeyDocument }[],
+  { by, now }: { by: string; now: () => Date },
+): Promise<void> {
+  const at = now().toISOString();
+  const lines = changes.flatMap(({ before, after }) =>
+    differences(before, after).map((change) => JSON.stringify({ at, service: after.service, ...change, by })),
+  );
+  if (lines.length > 0) await appendFile(file(dir), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+function differences(before: KeyDocument | undefined, after: KeyDocument) {
+  const old = new Map((before === undefined ? [] : loadedKeys(before)).map((key) => [`${key.member} ${key.kid}`, key]));
+  const changed = loadedKeys(after).filter((key) => {
+    const name = `${key.member} ${key.kid}`;
+    const was = old.get(name)?.state;
+    old.delete(name);
+    return was !== key.state;
+  });
+  return [...changed, ...[...old.values()].map((key) => ({ ...key, state: 'gone' }))];
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

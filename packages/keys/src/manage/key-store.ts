@@ -1,0 +1,66 @@
+import { issuerService } from '@auth/contracts';
+import { markedFor } from '../development-keys.ts';
+import { generateSigningKey } from '../generate.ts';
+import type { KeyDocument } from '../key-document.ts';
+import { documentFile, readDocuments, servicesIn, textOf, writeDocument } from '../key-folder.ts';
+import type { SigningJwk } from '../signing-key.ts';
+import type { EdgeName } from './edge-ends.ts';
+import { appendHistory, readHistory } from './history.ts';
+import type { Folder } from './step.ts';
+
+/** The documents of a folder, and what happened to them. */
+export interface KeyStore {
+  readonly dir: string;
+  fileOf(service: string): string;
+  /** @throws KeyDocumentError when one of them is broken */
+  read(): Promise<Folder>;
+  /** Writes documents in this order, each in one step; those that stay as they are, are left alone. Returns what changed. */
+  write(documents: readonly KeyDocument[], by: string): Promise<readonly string[]>;
+  /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and never one that was used before. */
+  kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
+  /** Makes a new signing key, to be published first. */
+  signingKey(): Promise<SigningJwk>;
+}
+
+/** Opens a folder of key documents; it may be empty. */
+export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStore {
+  const read = async () => readDocuments(dir, await servicesIn(dir));
+  return {
+    dir,
+    fileOf: (service) => documentFile(dir, service),
+    read,
+    async write(documents, by) {
+      const folder = await read();
+      const changes = documents.map((after) => ({ before: folder.get(after.service), after }));
+      for (const { after } of changes) textOf(dir, after);
+      await appendHistory(dir, changes, { by, now });
+      const changed: string[] = [];
+      for (const { before, after } of changes) {
+        if ((await writeDocument(dir, after, before)).changed) changed.push(after.service);
+      }
+      return changed;
+    },
+    async kidMaker(issuer) {
+      const folder = await read();
+      const present = [...folder.values()].flatMap(({ calls, accepts }) =>
+        [...Object.values(calls), ...Object.values(accepts)].flat(),
+      );
+      const used = [...present, ...(await readHistory(dir))].map(({ kid }) => kid);
+      const iss = issuer ?? folder.get(issuerService)?.issuer.iss ?? '';
+      return ({ caller, callee }) => {
+        const numbers = used.map((kid) => numberOf(kid, `${caller}.${callee}.`));
+        return markedFor(iss, { kid: `${caller}.${callee}.${Math.max(0, ...numbers) + 1}` }).kid;
+      };
+    },
+    signingKey: async () => {
+      const iss = (await read()).get(issuerService)?.issuer.iss ?? '';
+      return markedFor(iss, await generateSigningKey('next'));
+    },
+  };
+}
+
+/** The number of an edge key's id, 0 where it has none: `order.product.2`, `order.product.2.dev`. */
+function numberOf(kid: string, prefix: string): number {
+  if (!kid.startsWith(prefix)) return 0;
+  return Number(/^\d{1,9}(?=\.|$)/.exec(kid.slice(prefix.length))?.[0] ?? 0);
+}

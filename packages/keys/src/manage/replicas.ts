@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+const Report = z.object({
+  now: z.number(),
+  keys: z.array(z.object({ kid: z.string(), member: z.string(), state: z.string(), since: z.number() })),
+  jwksMaxAgeSeconds: z.number().optional(),
+  accessTokenSeconds: z.number().optional(),
+});
+type Report = z.output<typeof Report>;
+
+/** Where the replicas of each service tell what they have loaded: origins of their admin ports, by service. */
+export type AdminUrls = Readonly<Record<string, readonly string[]>>;
+
+/** A running process of a service, and what it says of itself. */
+export interface Replica {
+  readonly service: string;
+  readonly url: string;
+  /** What it has loaded; or why it does not say. */
+  readonly report: Report | { readonly problem: string };
+}
+
+/** Asks every replica what it has loaded, at `/readyz?verbose` of its admin port; none waits for another. */
+export async function askReplicas(urls: AdminUrls, { timeoutMs = 2000 } = {}): Promise<readonly Replica[]> {
+  const all = Object.entries(urls).flatMap(([service, origins]) => origins.map((url) => ({ service, url })));
+  return Promise.all(all.map(async ({ service, url }) => ({ service, url, report: await ask(url, timeoutMs) })));
+}
+
+async function ask(url: string, timeoutMs: number): Promise<Replica['report']> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await fetch(new URL('/readyz?verbose', url), { redirect: 'error', signal });
+    // A service that is not ready says what it has loaded all the same.
+    const report = Report.safeParse(await answer.json());
+    return report.success ? report.data : { problem: 'answers, but not with its keys: is it an admin port?' };
+  } catch {
+    return { problem: 'does not answer' };
+  }
+}

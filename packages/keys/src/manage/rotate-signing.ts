@@ -1,0 +1,111 @@
+import { issuerService } from '@auth/contracts';
+import type { KeyDocument } from '../key-document.ts';
+import type { SigningJwk } from '../signing-key.ts';
+import { publicJwk } from '../signing-key.ts';
+import type { Gate } from './gate.ts';
+import type { Folder, Step } from './step.ts';
+import { documentOf } from './step.ts';
+
+/** Clocks may differ by this much. */
+const skewSeconds = 5;
+/** Where the issuer does not say: its default for the public keys, and the longest life of an access token. */
+const unknownMaxAgeSeconds = 300;
+const unknownTokenSeconds = 3600;
+
+/**
+ * The next step of the signing key's rotation: publish a new key to everybody, sign with it, remove the old one. Public
+ * keys that a service lacks, or still has, after an interrupted step are put right first.
+ */
+export async function planSigningRotation(
+  folder: Folder,
+  { gate, generate }: { gate: Gate; generate: () => Promise<SigningJwk> },
+): Promise<Step> {
+  const issuer = documentOf(folder, issuerService);
+  return (
+    completion(folder, issuer) ??
+    removal(folder, issuer, gate) ??
+    switchOver(folder, issuer, gate) ??
+    publication(folder, issuer, await generate())
+  );
+}
+
+/** Whether a rotation is under way. */
+export function isSigningRotating({ signing = [] }: KeyDocument): boolean {
+  return signing.some(({ state }) => state !== 'active');
+}
+
+function completion(folder: Folder, issuer: KeyDocument): Step | undefined {
+  const writes = published(folder, issuer).filter(
+    (document) => kidsAt(document) !== kidsAt(folder.get(document.service)),
+  );
+  if (writes.length === 0) return undefined;
+  const did = `gave ${writes.map(({ service }) => service).join(', ')} the public keys of ${issuerService}: the step before was interrupted`;
+  return { did, writes, blockers: [], next: 'run it again for the next step', last: false };
+}
+
+function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefined {
+  const { signing = [] } = issuer;
+  const old = signing.filter(({ state }) => state === 'retired');
+  const active = signing.find(({ state }) => state === 'active');
+  if (old.length === 0 || active === undefined) return undefined;
+  const life = gate.setting(issuerService, 'accessTokenSeconds') ?? unknownTokenSeconds;
+  const without = { ...issuer, signing: signing.filter(({ state }) => state !== 'retired') };
+  return {
+    did: `removed ${old.map(({ kid }) => kid).join(', ')} everywhere`,
+    // The issuer first: what it does not publish, nobody needs.
+    writes: [without, ...published(folder, without)],
+    // The last token that was signed with it must have expired.
+    blockers: gate.blockers(issuerService, {
+      kid: active.kid,
+      member: 'signing',
+      state: 'active',
+      forSeconds: life + skewSeconds,
+    }),
+    next: 'the rotation is complete',
+    last: true,
+  };
+}
+
+function switchOver(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefined {
+  const { signing = [] } = issuer;
+  const fresh = signing.find(({ state }) => state === 'next');
+  if (fresh === undefined) return undefined;
+  const { kid } = fresh;
+  const maxAge = gate.setting(issuerService, 'jwksMaxAgeSeconds') ?? unknownMaxAgeSeconds;
+  const verifiers = [...folder.keys()].filter((service) => service !== issuerService);
+  return {
+    did: `${issuerService} signs with ${kid} from now on`,
+    writes: [{ ...issuer, signing: signing.map((key) => ({ ...key, state: key === fresh ? 'active' : 'retired' })) }],
+    blockers: [
+      // Whoever fetched the public keys a moment before it was published may keep what it has for that long.
+      ...gate.blockers(issuerService, { kid, member: 'signing', forSeconds: maxAge + skewSeconds }),
+      ...verifiers.flatMap((service) => gate.blockers(service, { kid, member: 'issuer.jwks' })),
+    ],
+    next: 'when the last token of the old key has expired, run it again to remove that key',
+    last: false,
+  };
+}
+
+/** A key that nothing is signed with yet breaks nobody. */
+function publication(folder: Folder, issuer: KeyDocument, fresh: SigningJwk): Step {
+  const withFresh = { ...issuer, signing: [...(issuer.signing ?? []), fresh] };
+  return {
+    did: `published ${fresh.kid} to everybody`,
+    writes: [withFresh, ...published(folder, withFresh)],
+    blockers: [],
+    next: 'when every service has loaded it, and others had time to fetch it, run it again to sign with it',
+    last: false,
+  };
+}
+
+/** Every other document, with the public keys of the issuer. */
+export function published(folder: Folder, { issuer, signing = [] }: KeyDocument): KeyDocument[] {
+  const jwks = { keys: signing.map(publicJwk) };
+  return [...folder.values()]
+    .filter(({ service }) => service !== issuerService)
+    .map((document) => ({ ...document, issuer: { iss: issuer.iss, jwks } }));
+}
+
+function kidsAt(document: KeyDocument | undefined): string {
+  return (document?.issuer.jwks?.keys ?? []).map(({ kid }) => kid).join(' ');
+}

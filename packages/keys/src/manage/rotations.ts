@@ -1,0 +1,42 @@
+import { issuerService } from '@auth/contracts';
+import type { EdgeName } from './edge-ends.ts';
+import { edgesOf, readEnds } from './edge-ends.ts';
+import type { Gate } from './gate.ts';
+import type { KeyStore } from './key-store.ts';
+import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';
+import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
+import type { Folder, Step } from './step.ts';
+import { documentOf } from './step.ts';
+
+/** Something that can be rotated: the issuer's signing key, or the key of one edge. */
+export interface Rotation {
+  /** As the command takes it: `signing`, `edge order product`. */
+  readonly name: string;
+  /** Plans the next step, on the documents as they are now. */
+  plan(folder: Folder, gate: Gate): Promise<Step>;
+  /** Whether it has begun and not ended. */
+  isUnderWay(folder: Folder): boolean;
+}
+
+/** The rotation of the signing key. */
+export function signingRotation(store: KeyStore): Rotation {
+  return {
+    name: 'signing',
+    plan: (folder, gate) => planSigningRotation(folder, { gate, generate: () => store.signingKey() }),
+    isUnderWay: (folder) => isSigningRotating(documentOf(folder, issuerService)),
+  };
+}
+
+/** The rotation of an edge's key. */
+export function edgeRotation(store: KeyStore, edge: EdgeName): Rotation {
+  return {
+    name: `edge ${edge.caller} ${edge.callee}`,
+    plan: async (folder, gate) => planEdgeRotation(folder, edge, { gate, nextKid: await store.kidMaker() }),
+    isUnderWay: (folder) => isEdgeRotating(readEnds(folder, edge)),
+  };
+}
+
+/** Everything in a folder that can be rotated. */
+export function allRotations(store: KeyStore, folder: Folder): readonly Rotation[] {
+  return [signingRotation(store), ...edgesOf(folder).map((edge) => edgeRotation(store, edge))];
+}

@@ -1,0 +1,58 @@
+import type { LoadedKey } from '../loaded-keys.ts';
+import { loadedKeys } from '../loaded-keys.ts';
+import type { Gate } from './gate.ts';
+import { readHistory } from './history.ts';
+import { KeyCommandError } from './key-command-error.ts';
+import type { KeyStore } from './key-store.ts';
+import { allRotations } from './rotations.ts';
+
+/** One key of one document. */
+export interface KeyStatus extends LoadedKey {
+  readonly service: string;
+  /** Since it was made, in seconds; undefined where the history does not know. */
+  readonly ageSeconds: number | undefined;
+  /** Of the replicas of the service that were asked, how many have it in this state. */
+  readonly loaded: number;
+  readonly asked: number;
+}
+
+export interface RotationStatus {
+  readonly rotation: string;
+  /** Whether it has begun and not ended. */
+  readonly underWay: boolean;
+  /** What its next step would do; undefined when the documents have to be put right first. */
+  readonly did: string | undefined;
+  readonly blockers: readonly string[];
+}
+
+export interface FolderStatus {
+  readonly keys: readonly KeyStatus[];
+  /** Of each rotation, what comes next, and who is not ready for it. */
+  readonly next: readonly RotationStatus[];
+}
+
+/** Tells of every key where it is, in which state, how old, who has loaded it, and what is safe to do next. */
+export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Promise<FolderStatus> {
+  const folder = await store.read();
+  const born = new Map<string, number>();
+  for (const { kid, at } of await readHistory(store.dir)) if (!born.has(kid)) born.set(kid, Date.parse(at));
+  const keys = [...folder.values()].flatMap((document) =>
+    loadedKeys(document).map((key): KeyStatus => {
+      const birth = born.get(key.kid);
+      const ageSeconds = birth === undefined ? undefined : Math.max(0, Math.round((now().getTime() - birth) / 1000));
+      return { ...key, service: document.service, ageSeconds, ...gate.loadedBy(document.service, key) };
+    }),
+  );
+  const next = await Promise.all(
+    allRotations(store, folder).map(async (rotation) => {
+      try {
+        const { did, blockers } = await rotation.plan(folder, gate);
+        return { rotation: rotation.name, underWay: rotation.isUnderWay(folder), did, blockers };
+      } catch (error) {
+        if (!(error instanceof KeyCommandError)) throw error;
+        return { rotation: rotation.name, underWay: true, did: undefined, blockers: [error.message] };
+      }
+    }),
+  );
+  return { keys, next };
+}
