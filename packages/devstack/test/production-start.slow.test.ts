@@ -18,6 +18,8 @@ beforeAll(async () => {
   [dir, database] = await Promise.all([mkdtemp(join(tmpdir(), 'production-')), openTestDatabase('user')]);
   await initKeyDocuments({ dir: join(dir, 'development') });
   await initKeyDocuments({ dir: join(dir, 'plain'), issuer: 'http://auth.example.com' });
+  await initKeyDocuments({ dir: join(dir, 'relabelled') });
+  await initKeyDocuments({ dir: join(dir, 'relabelled'), issuer: 'https://auth.example.com' });
   await initKeyDocuments({ dir: join(dir, 'production'), issuer: 'https://auth.example.com' });
   await seedUsers(database.url);
 });
@@ -50,6 +52,14 @@ describe('an app with NODE_ENV=production', () => {
     expect([code, stdout]).toEqual([78, '']);
     expect(lines).toEqual([
       expect.stringMatching(/: key document .* NODE_ENV=production .* AUTH_KEYS_FILE .* --issuer https:/),
+    ]);
+  });
+
+  it('does not start with keys of development that were given another issuer', async () => {
+    const { code, lines } = await startInProduction('order', 'relabelled');
+    expect(code).toBe(78);
+    expect(lines).toEqual([
+      expect.stringMatching(/kid ends in \.dev, the mark of .* NODE_ENV=production .* <new folder>/),
     ]);
   });
 

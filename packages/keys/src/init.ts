@@ -1,6 +1,7 @@
 import type { Edge } from '@auth/contracts';
 import { edges, issuerService, services } from '@auth/contracts';
 import type { EdgeKey } from '@auth/verify';
+import { markedFor } from './development-keys.ts';
 import { generateEdgeKey, generateSigningKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
 import { readDocuments, writeDocument } from './key-folder.ts';
@@ -19,7 +20,8 @@ export interface InitResult {
  * Writes one key document per service into a folder, each with only what that service needs. Keys that are there stay;
  * only what is missing is made. Safe to run again, and safe to interrupt: each file is replaced in one step.
  *
- * `issuer` is the `iss` of access tokens, the URL of the user app; without it the one that is there stays.
+ * `issuer` is the `iss` of access tokens, the URL of the user app; without it the one that is there stays. Keys that are
+ * made for an issuer of development are marked as such, and production refuses them (`assertProductionKeys`).
  *
  * @throws KeyDocumentError for a document that is there and broken
  */
@@ -27,8 +29,10 @@ export async function initKeyDocuments(options: { dir: string; issuer?: string |
   const { dir } = options;
   const present = await readDocuments(dir, services);
   const issuer = options.issuer ?? present.get(issuerService)?.issuer.iss ?? 'http://127.0.0.1:4001';
-  const signing = present.get(issuerService)?.signing ?? [await generateSigningKey('active')];
-  const edgeKeys = new Map(edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? firstKeys(edge)]));
+  const signing = present.get(issuerService)?.signing ?? [markedFor(issuer, await generateSigningKey('active'))];
+  const edgeKeys = new Map(
+    edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? firstKeys(edge, issuer)]),
+  );
   const created: string[] = [];
   const updated: string[] = [];
   const files: Record<string, string> = {};
@@ -70,8 +74,8 @@ function presentKeys(present: ReadonlyMap<string, KeyDocument>, { caller, callee
   return present.get(callee)?.accepts[caller] ?? present.get(caller)?.calls[callee];
 }
 
-function firstKeys(edge: Edge): EdgeKey[] {
-  return [generateEdgeKey(`${nameOf(edge)}.1`, 'active')];
+function firstKeys(edge: Edge, issuer: string): EdgeKey[] {
+  return [markedFor(issuer, generateEdgeKey(`${nameOf(edge)}.1`, 'active'))];
 }
 
 function nameOf({ caller, callee }: Edge): string {

@@ -1,5 +1,5 @@
 import type { ServiceKeys } from './key-document.ts';
-import { parseKeyDocument } from './key-document.ts';
+import { KeyDocument, parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { assertProductionKeys } from './production-keys.ts';
 import { readText } from './read-text.ts';
@@ -13,21 +13,11 @@ export type KeySource = ({ readonly text: string } | { readonly file: string }) 
 
 /** Loads a service's own key document. @throws KeyDocumentError */
 export async function loadServiceKeys(service: string, source: KeySource): Promise<ServiceKeys> {
-  const keys = await readServiceKeys(service, source);
-  if (source.production) assertProductionKeys(keys, 'file' in source ? source.file : 'AUTH_KEYS');
+  const name = nameOf(source);
+  const text = await textOf(source);
+  const keys = parseKeyDocument(text, { service, source: name });
+  if (source.production) assertProductionKeys(KeyDocument.parse(JSON.parse(text)), name);
   return keys;
-}
-
-async function readServiceKeys(service: string, source: KeySource): Promise<ServiceKeys> {
-  if ('text' in source) return parseKeyDocument(source.text, { service, source: 'AUTH_KEYS' });
-  const text = await readText(source.file);
-  if (text === undefined) {
-    throw new KeyDocumentError(
-      source.file,
-      'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init',
-    );
-  }
-  return parseKeyDocument(text, { service, source: source.file });
 }
 
 /** Loads the document of the service that signs access tokens. @throws KeyDocumentError */
@@ -37,10 +27,21 @@ export async function loadIssuerKeys(
 ): Promise<ServiceKeys & { readonly signing: SigningKeys }> {
   const keys = await loadServiceKeys(service, source);
   if (keys.signing === undefined) {
-    throw new KeyDocumentError(
-      'file' in source ? source.file : 'AUTH_KEYS',
-      `signing is missing: ${service} signs access tokens`,
-    );
+    throw new KeyDocumentError(nameOf(source), `signing is missing: ${service} signs access tokens`);
   }
   return { ...keys, signing: keys.signing };
+}
+
+async function textOf(source: KeySource): Promise<string> {
+  if ('text' in source) return source.text;
+  const text = await readText(source.file);
+  if (text !== undefined) return text;
+  throw new KeyDocumentError(
+    source.file,
+    'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init',
+  );
+}
+
+function nameOf(source: KeySource): string {
+  return 'file' in source ? source.file : 'AUTH_KEYS';
 }

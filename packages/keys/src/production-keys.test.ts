@@ -1,8 +1,22 @@
-import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../test/documents.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { services } from '@auth/contracts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { goodDocuments, inFolder, readDocument } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
+import type { KeyDocument } from './key-document.ts';
 import { loadIssuerKeys, loadServiceKeys } from './load.ts';
 import { assertProductionKeys } from './production-keys.ts';
+
+let good: Awaited<ReturnType<typeof goodDocuments>>;
+beforeAll(async () => {
+  good = await goodDocuments();
+});
+
+/** A good document with another issuer. */
+function withIssuer(iss: string): KeyDocument {
+  return { ...good.order, issuer: { ...good.order.issuer, iss } };
+}
 
 describe('assertProductionKeys', () => {
   it.each([
@@ -11,7 +25,7 @@ describe('assertProductionKeys', () => {
     'https://127.example.com',
     'https://10.0.0.7',
   ])('lets %s through', (issuer) => {
-    expect(() => assertProductionKeys({ issuer }, 'k.json')).not.toThrow();
+    expect(() => assertProductionKeys(withIssuer(issuer), 'k.json')).not.toThrow();
   });
 
   it.each([
@@ -26,10 +40,28 @@ describe('assertProductionKeys', () => {
     ['https://user.localhost', 'names this machine'],
     ['https://localhost.', 'names this machine'],
   ])('refuses %s: it %s', (issuer, problem) => {
-    expect(() => assertProductionKeys({ issuer }, 'k.json')).toThrow(
+    expect(() => assertProductionKeys(withIssuer(issuer), 'k.json')).toThrow(
       `key document k.json: issuer.iss is ${issuer}, which ${problem}: NODE_ENV=production refuses development keys. ` +
         'Set AUTH_KEYS_FILE (or AUTH_KEYS) to a document made with: pnpm keys init',
     );
+  });
+
+  it.each([
+    ['order.product.1', 'order', 'calls.product[0].kid'],
+    ['order.product.2', 'order', 'calls.product[1].kid'],
+    ['billing.order.1', 'order', 'accepts.billing[0].kid'],
+    ['order.user.1', 'user', 'accepts.order[0].kid'],
+  ] as const)('refuses the key %s of %s, in whatever state, when it is marked', (kid, service, member) => {
+    const document = JSON.parse(JSON.stringify(good[service]).replace(`"${kid}"`, `"${kid}.dev"`));
+    expect(() => assertProductionKeys(document, 'k.json')).toThrow(
+      `key document k.json: ${member} ends in .dev, the mark of a key made for development: ` +
+        'NODE_ENV=production refuses development keys. Set AUTH_KEYS_FILE',
+    );
+  });
+
+  it('refuses a marked key for sessions', () => {
+    const sessionKeys = [{ kid: 's1.dev', secret: Buffer.from([...Array(32).keys()]).toString('base64url') }];
+    expect(() => assertProductionKeys({ ...good.order, sessionKeys }, 'k.json')).toThrow('sessionKeys[0].kid ends');
   });
 });
 
@@ -45,10 +77,43 @@ describe('loading keys in production', () => {
         );
     }));
 
-  it('takes what it makes with one', () =>
+  it('takes what it makes with one, and none of its keys is marked', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
       const { issuer } = await loadIssuerKeys('user', { file: files.user, production: true });
       expect(issuer).toBe('https://auth.example.com');
+      for (const service of services) {
+        expect(await loadServiceKeys(service, { file: files[service], production: true })).toMatchObject({ service });
+        expect(JSON.stringify(await readDocument(dir, service))).not.toContain('.dev"');
+      }
+    }));
+
+  it.each([
+    ['user', 'signing[0].kid'],
+    ['product', 'issuer.jwks.keys[0].kid'],
+    ['order', 'issuer.jwks.keys[0].kid'],
+  ] as const)(
+    'still refuses the document of %s after keys of development were given another issuer',
+    (service, member) =>
+      inFolder(async (dir) => {
+        await initKeyDocuments({ dir });
+        const { files, updated } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
+        expect(updated).toContain(service);
+        await expect(loadServiceKeys(service, { file: files[service], production: true })).rejects.toThrow(
+          `key document ${files[service]}: ${member} ends in .dev`,
+        );
+      }),
+  );
+
+  it('marks every key that it makes for development, and changes none that is there', () =>
+    inFolder(async (dir) => {
+      await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
+      await rm(join(dir, 'product.json'));
+      const order = await readDocument(dir, 'order');
+      await writeFile(join(dir, 'order.json'), JSON.stringify({ ...order, calls: { user: order.calls['user'] } }));
+      await initKeyDocuments({ dir, issuer: 'http://127.0.0.1:4001' });
+      const { calls } = await readDocument(dir, 'order');
+      const kids = Object.values(calls).flatMap((keys) => keys.map(({ kid }) => kid));
+      expect(kids.sort()).toEqual(['order.product.1.dev', 'order.user.1']);
     }));
 });
