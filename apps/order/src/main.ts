@@ -51,6 +51,7 @@ await runService(process, 'order', async (env) => {
   });
   const app = buildApp({
     orders,
+    issuer,
     verify,
     calls: createServiceTokenVerifier({ service: 'order', keys: accepts, accessTokens: verify, singleUse, now }),
     log,

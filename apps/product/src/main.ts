@@ -26,6 +26,7 @@ await runService(process, 'product', async (env) => {
   const app = buildApp({
     products: createProducts({ store }),
     quotes: createQuotes({ store }),
+    issuer,
     verify,
     calls: createServiceTokenVerifier({ service: 'product', keys: accepts, accessTokens: null, singleUse, now }),
     log,
