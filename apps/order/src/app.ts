@@ -12,6 +12,8 @@ import { orderRoutes } from './routes.ts';
 
 export interface Deps {
   readonly orders: Orders;
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
   /** Verifies other services' calls. */
@@ -22,12 +24,12 @@ export interface Deps {
 }
 
 /** The order service, from top to bottom. */
-export function buildApp({ orders, verify, calls, log, readiness, metrics }: Deps): Express {
+export function buildApp({ orders, issuer, verify, calls, log, readiness, metrics }: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf });
   const onDecision = auditCalls({ log, metrics });
   app.use(internalRoutes({ orders, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
   app.use(refuseServiceToken());
-  app.use(docsRoutes(openApi));
+  app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
   app.use(orderRoutes({ orders, verify }));
   assertInternalRoutes(app, { service: 'order', operations, prefix: '/internal' });

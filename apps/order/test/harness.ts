@@ -72,6 +72,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const { destination, decisions } = recordDecisions();
   const app = buildApp({
     ...{ orders: createOrders({ store: createOrderStore(db), catalog, contacts, idempotency }), verify, calls },
+    issuer: issuer.issuer,
     log: createLog({ service: 'order', level: 'info', format: 'json', destination }),
     readiness: createReadiness({ database: db.ping }),
     metrics: createMetrics({ service: 'order' }),

@@ -14,6 +14,8 @@ import { productRoutes } from './routes.ts';
 export interface Deps {
   readonly products: Products;
   readonly quotes: Quotes;
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
   /** Verifies other services' calls. */
@@ -24,12 +26,12 @@ export interface Deps {
 }
 
 /** The product service, from top to bottom. */
-export function buildApp({ products, quotes, verify, calls, log, readiness, metrics }: Deps): Express {
+export function buildApp({ products, quotes, issuer, verify, calls, log, readiness, metrics }: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf });
   const onDecision = auditCalls({ log, metrics });
   app.use(internalRoutes({ quotes, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
   app.use(refuseServiceToken());
-  app.use(docsRoutes(openApi));
+  app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
   app.use(productRoutes({ products, verify }));
   assertInternalRoutes(app, { service: 'product', operations, prefix: '/internal' });

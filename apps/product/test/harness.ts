@@ -53,6 +53,7 @@ export async function openHarness(url?: string): Promise<Harness> {
   const { destination, decisions } = recordDecisions();
   const app = buildApp({
     ...{ products: createProducts({ store }), quotes: createQuotes({ store }), verify, calls },
+    issuer: issuer.issuer,
     log: createLog({ service: 'product', level: 'info', format: 'json', destination }),
     readiness: createReadiness({ database: db.ping }),
     metrics: createMetrics({ service: 'product' }),

@@ -48,7 +48,7 @@ export function buildApp({
     internalRoutes({ accounts, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }),
   );
   app.use(refuseServiceToken());
-  app.use(docsRoutes(openApi));
+  app.use(docsRoutes(openApi, { issuer: discovery.issuer }));
   app.use(jsonBody());
   app.use(discoveryRoutes(discovery));
   app.use(authRoutes({ accounts, sessions }));

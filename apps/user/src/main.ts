@@ -25,8 +25,7 @@ await runService(process, 'user', async (env) => {
   const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
-  const { keys, metrics, now } = service;
-  const issuer = keys.current().issuer;
+  const { issuer, keys, metrics, now } = service;
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));

@@ -35,6 +35,8 @@ export interface ServiceParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
   /** The keys of this service as they are now. */
   readonly keys: KeyRing;
   /** Verifies users' access tokens. */
@@ -65,9 +67,10 @@ export async function openService({ service, config, database, details }: Servic
   const readiness = createReadiness({ database: () => database.ping() });
   metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
   const keys = await openKeys({ service, source: config.keys, log, metrics, now });
+  const { issuer } = keys.current();
   const verify = observed(
     createAccessTokenVerifier({
-      issuer: keys.current().issuer,
+      issuer,
       audience: service,
       keys: () => keys.current().publicKeys,
       revocations: null,
@@ -86,7 +89,7 @@ export async function openService({ service, config, database, details }: Servic
   const admin = adminApp({ log, readiness, metrics, details: () => ({ ...details?.(), keys: keys.inForce() }) });
 
   return {
-    ...{ log, metrics, readiness, keys, verify, calls, signer, now },
+    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, now },
     serve: (app) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },

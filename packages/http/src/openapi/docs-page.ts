@@ -1,10 +1,14 @@
-/** The page around Swagger UI. It holds no script of its own, so that its policy needs no exception. */
+/**
+ * The page around Swagger UI. It holds no script of its own, so that its policy needs no exception. Its icon is empty: without
+ * one, browsers ask for /favicon.ico.
+ */
 export const docsPage = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>

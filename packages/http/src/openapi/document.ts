@@ -21,6 +21,9 @@ const Problem = z
   })
   .meta({ id: 'Problem' });
 
+/** How a user's token is sent. */
+export const bearerScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 /** Describes a service: OpenAPI 3.1 made from the schemas that validate its requests. */
@@ -41,12 +44,7 @@ export function createOpenApi(options: {
     components: {
       schemas: { Problem },
       securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'An access token of the user service.',
-        },
+        bearer: { ...bearerScheme, description: 'An access token of the user service.' },
       },
     },
   });
