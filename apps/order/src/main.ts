@@ -1,5 +1,13 @@
 import { openOrderDb } from '@auth/db/order';
-import { adminApp, createLog, createMetrics, createReadiness, outgoingHeaders, runService } from '@auth/http';
+import {
+  adminApp,
+  auditCalls,
+  createLog,
+  createMetrics,
+  createReadiness,
+  outgoingHeaders,
+  runService,
+} from '@auth/http';
 import { loadServiceKeys } from '@auth/keys';
 import {
   createAccessTokenVerifier,
@@ -53,6 +61,7 @@ await runService(process, 'order', async (env) => {
     orders,
     verify,
     calls: createServiceTokenVerifier({ service: 'order', keys: accepts, accessTokens: verify, singleUse, now }),
+    audit: auditCalls({ log, metrics }),
     log,
     readiness,
     metrics,

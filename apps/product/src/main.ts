@@ -1,5 +1,5 @@
 import { openProductDb } from '@auth/db/product';
-import { adminApp, createLog, createMetrics, createReadiness, runService } from '@auth/http';
+import { adminApp, auditCalls, createLog, createMetrics, createReadiness, runService } from '@auth/http';
 import { loadServiceKeys } from '@auth/keys';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore, observed } from '@auth/verify';
 import { buildApp } from './app.ts';
@@ -28,6 +28,7 @@ await runService(process, 'product', async (env) => {
     quotes: createQuotes({ store }),
     verify,
     calls: createServiceTokenVerifier({ service: 'product', keys: accepts, accessTokens: null, singleUse, now }),
+    audit: auditCalls({ log, metrics }),
     log,
     readiness,
     metrics,

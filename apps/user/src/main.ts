@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { services } from '@auth/contracts';
 import { openUserDb } from '@auth/db/user';
-import { adminApp, createLog, createMetrics, createReadiness, runService } from '@auth/http';
+import { adminApp, auditCalls, createLog, createMetrics, createReadiness, runService } from '@auth/http';
 import { loadIssuerKeys } from '@auth/keys';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore, observed } from '@auth/verify';
 import { createAccountStore } from './account-store.ts';
@@ -58,6 +58,7 @@ await runService(process, 'user', async (env) => {
     discovery: { issuer, jwks: () => signing.jwks, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
+    audit: auditCalls({ log, metrics }),
     log,
     readiness,
     metrics,
