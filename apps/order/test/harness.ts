@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { OrderDb } from '@auth/db/order';
 import { openOrderDb } from '@auth/db/order';
 import type { Decision } from '@auth/devstack/app-testing';
 import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
-import { createLog, createMetrics, createReadiness } from '@auth/http';
+import type { Metrics } from '@auth/http';
+import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import type { AccessTokenVerifier, OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
@@ -40,6 +41,7 @@ export interface Harness {
   countOrders(customer: Customer): Promise<number>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
+  readonly metrics: Metrics;
   /** @throws Error naming the answers that the API document does not tell of. */
   close(): Promise<void>;
 }
@@ -70,12 +72,16 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const keys = { store: createIdempotencyStore(db), leaseSeconds: 20, keepSeconds: 86_400 };
   const idempotency = createIdempotency({ ...keys, now });
   const { destination, decisions } = recordDecisions();
+  const log = createLog({ service: 'order', level: 'info', format: 'json', destination });
+  const metrics = createMetrics({ service: 'order' });
+  const hashUser = createUserHash(createSecretKey(randomBytes(32)));
   const app = buildApp({
     ...{ orders: createOrders({ store: createOrderStore(db), catalog, contacts, idempotency }), verify, calls },
     issuer: issuer.issuer,
-    log: createLog({ service: 'order', level: 'info', format: 'json', destination }),
+    audit: auditCalls({ log, metrics, hashUser }),
+    log,
     readiness: createReadiness({ database: db.ping }),
-    metrics: createMetrics({ service: 'order' }),
+    metrics,
   });
   const responses = checkResponses(app, openApi);
   const { server, close } = await serveApp(responses.listener);
@@ -92,6 +98,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
     },
     countOrders: ({ id }) => db.client.order.count({ where: { userId: id } }),
     decisions,
+    metrics,
     async close() {
       close();
       await db.close();

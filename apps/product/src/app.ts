@@ -1,8 +1,14 @@
 import { operations } from '@auth/contracts';
-import type { Log, Metrics, Readiness } from '@auth/http';
-import { assertDocumented, auditCalls, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
+import type { Audit, Log, Metrics, Readiness } from '@auth/http';
+import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
 import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
-import { assertInternalRoutes, identityOf, refuseServiceToken, requireCaller } from '@auth/verify/express';
+import {
+  assertInternalRoutes,
+  identityOf,
+  refuseServiceToken,
+  reportUnmatched,
+  requireCaller,
+} from '@auth/verify/express';
 import type { Express } from 'express';
 import { internalRoutes } from './internal-routes.ts';
 import { openApi, routeDocs } from './openapi.ts';
@@ -20,17 +26,28 @@ export interface Deps {
   readonly verify: AccessTokenVerifier;
   /** Verifies other services' calls. */
   readonly calls: ServiceTokenVerifier;
+  /** Told of every decision about another service's call. */
+  readonly audit: Audit;
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
 }
 
 /** The product service, from top to bottom. */
-export function buildApp({ products, quotes, issuer, verify, calls, log, readiness, metrics }: Deps): Express {
+export function buildApp({
+  products,
+  quotes,
+  issuer,
+  verify,
+  calls,
+  audit: onDecision,
+  log,
+  readiness,
+  metrics,
+}: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf });
-  const onDecision = auditCalls({ log, metrics });
   app.use(internalRoutes({ quotes, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
-  app.use(refuseServiceToken());
+  app.use(reportUnmatched({ prefix: '/internal', onDecision }), refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
   app.use(productRoutes({ products, verify }));

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Prisma, ProductDb } from '@auth/db/product';
 import { openProductDb } from '@auth/db/product';
 import type { Decision } from '@auth/devstack/app-testing';
 import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
-import { createLog, createMetrics, createReadiness } from '@auth/http';
+import type { Metrics } from '@auth/http';
+import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import type { OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
@@ -30,6 +31,7 @@ export interface Harness {
   addProduct(data?: Partial<Prisma.ProductCreateInput>): Promise<Product>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
+  readonly metrics: Metrics;
   /** @throws Error naming the answers that the API document does not tell of. */
   close(): Promise<void>;
 }
@@ -51,12 +53,16 @@ export async function openHarness(url?: string): Promise<Harness> {
   const db = openProductDb({ url: database?.url ?? url ?? '' });
   const store = createProductStore(db);
   const { destination, decisions } = recordDecisions();
+  const log = createLog({ service: 'product', level: 'info', format: 'json', destination });
+  const metrics = createMetrics({ service: 'product' });
+  const hashUser = createUserHash(createSecretKey(randomBytes(32)));
   const app = buildApp({
     ...{ products: createProducts({ store }), quotes: createQuotes({ store }), verify, calls },
     issuer: issuer.issuer,
-    log: createLog({ service: 'product', level: 'info', format: 'json', destination }),
+    audit: auditCalls({ log, metrics, hashUser }),
+    log,
     readiness: createReadiness({ database: db.ping }),
-    metrics: createMetrics({ service: 'product' }),
+    metrics,
   });
   const responses = checkResponses(app, openApi);
   const { server, close } = await serveApp(responses.listener);
@@ -70,6 +76,7 @@ export async function openHarness(url?: string): Promise<Harness> {
       return db.client.product.create({ data: { ...standard, ...data }, omit });
     },
     decisions,
+    metrics,
     async close() {
       close();
       await db.close();

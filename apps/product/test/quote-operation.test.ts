@@ -4,9 +4,11 @@ import {
   decisionsOn,
   sendCall,
   testCallAttacks,
+  testLedger,
   testOtherRoutes,
   testSingleUse,
   testUnlistedCaller,
+  testUnmatched,
 } from '@auth/devstack/app-testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Harness } from './harness.ts';
@@ -66,6 +68,7 @@ describe('POST /internal/quotes', () => {
       {
         ...{ decision: 'allow', operation: 'product:quotes.create', caller: 'order' },
         ...{ kid: harness.calls.order.get('product')?.kid, jti: expect.stringMatching(/^[\w-]{22}$/) },
+        ms: expect.any(Number),
       },
     ]);
   });
@@ -144,6 +147,11 @@ describe('POST /internal/quotes, attacked', () => {
     expect(second.body).toMatchObject({ status: 400, code: 'invalid_service_token' });
     expect(decisionsOn(harness, second)).toMatchObject([{ decision: 'deny', reason: 'replayed' }]);
   });
+});
+
+describe('the ledger of product:quotes.create', () => {
+  testLedger(operation);
+  testUnmatched(operation);
 });
 
 describe('a service token on a route that is no operation', () => {

@@ -1,8 +1,14 @@
 import { operations } from '@auth/contracts';
-import type { Log, Metrics, Readiness } from '@auth/http';
-import { assertDocumented, auditCalls, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
+import type { Audit, Log, Metrics, Readiness } from '@auth/http';
+import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
 import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
-import { assertInternalRoutes, identityOf, refuseServiceToken, requireCaller } from '@auth/verify/express';
+import {
+  assertInternalRoutes,
+  identityOf,
+  refuseServiceToken,
+  reportUnmatched,
+  requireCaller,
+} from '@auth/verify/express';
 import type { Express } from 'express';
 import { accountRoutes } from './account-routes.ts';
 import type { Accounts } from './accounts.ts';
@@ -25,6 +31,8 @@ export interface Deps {
   readonly verify: AccessTokenVerifier;
   /** Verifies other services' calls. */
   readonly calls: ServiceTokenVerifier;
+  /** Told of every decision about another service's call. */
+  readonly audit: Audit;
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
@@ -38,16 +46,19 @@ export function buildApp({
   discovery,
   verify,
   calls,
+  audit: onDecision,
   log,
   readiness,
   metrics,
 }: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf });
-  const onDecision = auditCalls({ log, metrics });
   app.use(
-    internalRoutes({ accounts, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }),
+    internalRoutes({
+      accounts,
+      guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
+    }),
   );
-  app.use(refuseServiceToken());
+  app.use(reportUnmatched({ prefix: '/internal', onDecision }), refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer: discovery.issuer }));
   app.use(jsonBody());
   app.use(discoveryRoutes(discovery));

@@ -4,9 +4,11 @@ import {
   decisionsOn,
   sendCall,
   testCallAttacks,
+  testLedger,
   testOtherRoutes,
   testSingleUse,
   testUnlistedCaller,
+  testUnmatched,
 } from '@auth/devstack/app-testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactPath, goodCall } from './contact-calls.ts';
@@ -36,12 +38,13 @@ describe('GET /internal/users/:id/contact', () => {
     expect(body).toEqual({ name: 'Ada', email: user.email, phone: '+442079460000', address });
   });
 
-  it('logs once who called for whom, and no token', async () => {
-    const { user, sent } = await goodCall(harness);
+  it('logs once who called for whom, by another name than the user’s id', async () => {
+    const { sent } = await goodCall(harness);
     expect(decisionsOn(harness, await sendCall(harness, sent))).toEqual([
       {
-        ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order', user: user.id },
+        ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order' },
         ...{ kid: harness.calls.order.get('user')?.kid, jti: expect.stringMatching(/^[\w-]{22}$/) },
+        ...{ user: expect.stringMatching(/^[\w-]{22}$/), ms: expect.any(Number) },
       },
     ]);
   });
@@ -109,6 +112,11 @@ describe('GET /internal/users/:id/contact, attacked', () => {
     expect(body).toMatchObject({ status: 401, code: 'missing_token' });
     expect(headers['www-authenticate']).toBe('Bearer realm="api"');
   });
+});
+
+describe('the ledger of user:contacts.read', () => {
+  testLedger(operation);
+  testUnmatched(operation);
 });
 
 describe('a service token on a route that is no operation', () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { services } from '@auth/contracts';
 import type { UserDb } from '@auth/db/user';
@@ -6,7 +6,8 @@ import { openUserDb } from '@auth/db/user';
 import type { Decision } from '@auth/devstack/app-testing';
 import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
-import { createLog, createMetrics, createReadiness } from '@auth/http';
+import type { Metrics } from '@auth/http';
+import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
 import type { OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
@@ -42,6 +43,7 @@ export interface Harness {
   addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
+  readonly metrics: Metrics;
   /** @throws Error naming the answers that the API document does not tell of. */
   close(): Promise<void>;
 }
@@ -81,6 +83,9 @@ export async function openHarness({
   const [database, passwordHash] = await opening;
   const db = openUserDb({ url: database?.url ?? url ?? '' });
   const { destination, decisions } = recordDecisions();
+  const log = createLog({ service: 'user', level: 'info', format: 'json', destination });
+  const metrics = createMetrics({ service: 'user' });
+  const hashUser = createUserHash(createSecretKey(randomBytes(32)));
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
     sessions: createSessions({
@@ -90,9 +95,10 @@ export async function openHarness({
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
-    log: createLog({ service: 'user', level: 'info', format: 'json', destination }),
+    audit: auditCalls({ log, metrics, hashUser }),
+    log,
     readiness: createReadiness({ database: db.ping }),
-    metrics: createMetrics({ service: 'user' }),
+    metrics,
   });
   const responses = checkResponses(app, openApi);
   const { server, close } = await serveApp(responses.listener);
@@ -108,6 +114,7 @@ export async function openHarness({
       return db.client.user.create({ data: user, select: { id: true, email: true } });
     },
     decisions,
+    metrics,
     async close() {
       close();
       await db.close();

@@ -148,7 +148,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'packages/contracts/src/operations.ts': {
     allowed: ['zod', './quote.ts'],
-    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express'],
+    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express', './calls/call-map.ts'],
+  },
+  'packages/contracts/src/calls/scrape.ts': {
+    allowed: ['zod', 'node:util', './call-map.ts', '../operations.ts'],
+    forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
   },
   'packages/http/src/problem.ts': {
     allowed: ['express', 'zod', 'pino'],

@@ -1,5 +1,5 @@
 export { type AdminAppOptions, adminApp } from './admin-app.ts';
-export { auditCalls } from './audit-calls.ts';
+export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config.ts';
 export { createApp, finishApp } from './create-app.ts';
 export { readIdempotencyKey } from './idempotency-key.ts';
@@ -27,4 +27,5 @@ export { createRouter } from './router.ts';
 export { runService, type Service } from './serve.ts';
 export { type ServerConfig, serverConfig } from './server-config.ts';
 export { requireOneKeySource, ServerSettings } from './server-settings.ts';
+export { createUserHash } from './user-hash.ts';
 export { wholeNumber } from './whole-number.ts';

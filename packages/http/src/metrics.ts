@@ -6,6 +6,8 @@ export interface Metrics {
   countRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   /** One verified credential: `accepted`, or the code of its refusal. */
   countVerification(token: 'access' | 'service', outcome: string): void;
+  /** One decision on another service's call. `caller` is `unknown` while nobody is authenticated, `reason` is `none` when it is allowed. */
+  countCall(call: { operation: string; caller: string; decision: 'allow' | 'deny'; reason: string }): void;
   /** Numbers that are read when asked for, such as the use of a pool, by the value of one label. */
   gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
   /** The same with several labels; what `read` leaves out is gone. */
@@ -49,6 +51,12 @@ export function createMetrics(options: { service: string }): Metrics {
     labelNames: ['token', 'outcome'],
     registers: [registry],
   });
+  const calls = new Counter({
+    name: 'auth_service_calls_total',
+    help: 'Decisions on the calls of other services, by operation, authenticated caller and reason of the refusal.',
+    labelNames: ['operation', 'caller', 'decision', 'reason'],
+    registers: [registry],
+  });
 
   return {
     countRequest({ method, route, status, seconds }) {
@@ -57,6 +65,7 @@ export function createMetrics(options: { service: string }): Metrics {
       durations.observe({ method: known, route }, seconds);
     },
     countVerification: (token, outcome) => verifications.inc({ token, outcome }),
+    countCall: (call) => calls.inc(call),
     gauge(name, help, label, read) {
       new Gauge({
         name,

@@ -8,6 +8,8 @@ import { continueTrace } from './traceparent.ts';
 /** How one request is named in logs, answers and outgoing calls. Clients may choose it: it proves nothing. */
 export interface RequestContext extends Trace {
   readonly requestId: string;
+  /** When it came in, on the clock of `performance.now()`, in ms. */
+  readonly startMs: number;
 }
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
@@ -17,7 +19,11 @@ const running = new AsyncLocalStorage<RequestContext>();
 /** Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing. */
 export function requestContext(): RequestHandler {
   return (req, res, next) => {
-    const context = { requestId: requestIdOf(req), ...continueTrace(onlyHeader(req, 'traceparent')) };
+    const context = {
+      requestId: requestIdOf(req),
+      ...continueTrace(onlyHeader(req, 'traceparent')),
+      startMs: performance.now(),
+    };
     contexts.set(req, context);
     res.setHeader('X-Request-Id', context.requestId);
     running.run(context, next);
@@ -29,6 +35,11 @@ export function contextOf(req: Request): RequestContext {
   const context = contexts.get(req);
   if (context === undefined) throw new Error('No request context: make the app with createApp().');
   return context;
+}
+
+/** How long ago this request came in, in ms to one decimal. @throws Error as `contextOf` */
+export function elapsedMs(req: Request): number {
+  return Math.round((performance.now() - contextOf(req).startMs) * 10) / 10;
 }
 
 /** The context of the request being served, for code that is not handed the request, such as an outgoing client. */

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Problem } from './problem.ts';
-import { contextOf } from './request-context.ts';
+import { contextOf, elapsedMs } from './request-context.ts';
 
 /** Who a request turned out to be from, for the log. Must not throw when nobody was identified. */
 export type Identify = (req: Request) => { user?: string | undefined; caller?: string | undefined };
@@ -26,10 +26,9 @@ interface RequestLogOptions {
 export function requestLog(options: RequestLogOptions): RequestHandler {
   const { log, identify, metrics } = options;
   return (req, res, next) => {
-    const start = performance.now();
     const path = pathOf(req);
     res.once('close', () => {
-      const ms = Math.round((performance.now() - start) * 10) / 10;
+      const ms = elapsedMs(req);
       if (res.headersSent) {
         metrics?.countRequest({ method: req.method, route: routeOf(req), status: res.statusCode, seconds: ms / 1000 });
       }

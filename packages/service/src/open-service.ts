@@ -1,7 +1,7 @@
 import { operations } from '@auth/contracts';
-import type { Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
-import { adminApp, createLog, createMetrics, createReadiness } from '@auth/http';
-import type { KeyRing } from '@auth/keys';
+import type { Audit, Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
+import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import type { KeyRing, ServiceKeys } from '@auth/keys';
 import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
 import {
   calleeOf,
@@ -45,6 +45,8 @@ export interface ServiceParts {
   readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */
   readonly signer: ServiceTokenSigner;
+  /** Keeps the ledger of other services' calls. */
+  readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** The service around an app, for `runService`. */
@@ -86,10 +88,16 @@ export async function openService({ service, config, database, details }: Servic
     now,
   });
   const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
-  const admin = adminApp({ log, readiness, metrics, details: () => ({ ...details?.(), keys: keys.inForce() }) });
+  const audit = auditCalls({ log, metrics, hashUser: (sub) => hashWith(keys.current(), sub) });
+  const admin = adminApp({
+    log,
+    readiness,
+    metrics,
+    details: () => ({ ...details?.(), now: now(), keys: keys.inForce() }),
+  });
 
   return {
-    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, now },
+    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, audit, now },
     serve: (app) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
@@ -107,4 +115,8 @@ function servesUsers(service: string): boolean {
   return Object.values(operations).some(
     (operation) => calleeOf(operation) === service && operation.user === 'required',
   );
+}
+
+function hashWith({ auditKey }: ServiceKeys, sub: string): string | undefined {
+  return auditKey === undefined ? undefined : createUserHash(auditKey)(sub);
 }

@@ -6,6 +6,7 @@ export { testCallAttacks, testOtherRoutes, testSingleUse, testUnlistedCaller } f
 export { documentFaults } from './document-faults.ts';
 export type { Decision, GuardedApp } from './guarded-app.ts';
 export { recordDecisions, serveApp } from './guarded-app.ts';
+export { testLedger, testUnmatched } from './ledger.ts';
 export type { OtherMethod } from './request-refusals.ts';
 export { databaseNowhere, expectUnavailable, testBodyRefusals, testOtherMethods } from './request-refusals.ts';
 export type { ResponseCheck } from './response-check.ts';

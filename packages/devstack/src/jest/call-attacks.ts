@@ -9,6 +9,7 @@ export interface CalledApp extends GuardedApp {
   readonly calls: Readonly<Record<string, OutboundKeys>>;
   /** The decisions on service calls so far. */
   decisions(): readonly Decision[];
+  readonly metrics: { render(): Promise<{ text: string }> };
 }
 
 /** What is sent instead of a well-made call, and the reason that is logged when it is refused. */

@@ -66,7 +66,9 @@ export function testOtherRoutes(
     const bearer = app().issuer.token({ scope: 'account product:read product:write order:read order:write' });
     const refused = await sendCall(app(), { ...sent, method, path, bearer, serviceToken: sign({ path, bearer }) });
     expect(refused.body).toMatchObject({ status: 400, code: 'invalid_service_token' });
-    expect(decisionsOn(app(), refused)).toEqual([]);
+    expect(decisionsOn(app(), refused)).toMatchObject([
+      { decision: 'deny', code: 'invalid_service_token', reason: 'not_an_operation', operation: 'unmatched' },
+    ]);
     expect((await sendCall(app(), sent)).status).toBe(answer);
   });
 }

@@ -11,10 +11,11 @@ export interface GuardedApp {
   readonly now: () => number;
 }
 
-/** A decision on a service call, as it was logged. */
+/** A decision on a service call: the line of the log, parsed. */
 export interface Decision {
   readonly requestId: string;
   readonly audit: Record<string, unknown>;
+  readonly [member: string]: unknown;
 }
 
 /** Serves an app on a free port of 127.0.0.1. Closing cuts off what is still connected. */

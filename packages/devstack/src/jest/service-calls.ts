@@ -64,10 +64,14 @@ export function sendCall(app: { readonly server: Server }, call: SentCall): Test
 }
 
 /** What was decided on the call of one request, as it was logged. */
-export function decisionsOn(
+export function decisionsOn(...request: Parameters<typeof decisionLinesOn>): readonly Record<string, unknown>[] {
+  return decisionLinesOn(...request).map(({ audit }) => audit);
+}
+
+/** The whole lines of the log that tell of it. */
+export function decisionLinesOn(
   app: { decisions(): readonly Decision[] },
   { headers }: { readonly headers: Readonly<Record<string, string>> },
-): readonly Record<string, unknown>[] {
-  const decisions = app.decisions().filter(({ requestId }) => requestId === headers['x-request-id']);
-  return decisions.map(({ audit }) => audit);
+): readonly Decision[] {
+  return app.decisions().filter(({ requestId }) => requestId === headers['x-request-id']);
 }

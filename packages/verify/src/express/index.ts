@@ -2,6 +2,7 @@ export { accessTokenOf, callerOf, identityOf, userOf } from './identity.ts';
 export { assertInternalRoutes } from './internal-routes.ts';
 export type { RefusalFields } from './problem.ts';
 export { refusalOf, refusals } from './problem.ts';
+export { reportUnmatched } from './report-unmatched.ts';
 export type { CallDecision, RequireCallerOptions } from './require-caller.ts';
 export { requireCaller } from './require-caller.ts';
 export { requireScope, requireUser } from './require-user.ts';

@@ -138,10 +138,13 @@ describe('the decision on a call', () => {
     await sendNote(headers);
     await sendNote(headers);
     await sendNote([['Service-Token', `${serviceToken.slice(0, -3)}AAA`], bearer(ada)]);
-    const known = { operation: 'product:notes.read', caller: 'order', kid: product.kid };
+    const known = {
+      ...{ operation: 'product:notes.read', caller: 'order', kid: product.kid },
+      ...{ jti: expect.any(String), user: expect.stringMatching(/^[\w-]{36}$/) },
+    };
     expect(product.decisions).toEqual([
-      { decision: 'allow', ...known, jti: expect.any(String), user: expect.stringMatching(/^[\w-]{36}$/) },
-      { decision: 'deny', ...known, jti: expect.any(String), code: 'invalid_service_token', reason: 'replayed' },
+      { decision: 'allow', ...known },
+      { decision: 'deny', ...known, code: 'invalid_service_token', reason: 'replayed' },
       { decision: 'deny', operation: known.operation, code: 'invalid_service_token', reason: 'signature' },
     ]);
     const text = JSON.stringify(product.decisions);

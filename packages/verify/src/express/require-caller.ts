@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { AuthErrorCode, AuthenticatedCall, RefusalReason } from '../auth-error.ts';
+import type { AuthErrorCode, RefusalReason } from '../auth-error.ts';
 import { AuthError } from '../auth-error.ts';
 import type { OperationPolicy } from '../operation.ts';
 import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
@@ -7,7 +7,10 @@ import { readBearer } from './bearer.ts';
 import { createContentReader, parseContent } from './content.ts';
 import { rememberCall, rememberUser } from './identity.ts';
 
-/** One decision on the route of an operation. Holds no token; `caller` is known only once it is authenticated. */
+/**
+ * One decision on the route of an operation. Holds no token; `caller`, and then `user` (the `sub`), are known only once
+ * they are authenticated.
+ */
 export interface CallDecision {
   readonly decision: 'allow' | 'deny';
   readonly operation: string;
@@ -42,24 +45,24 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
   const readContent = createContentReader(limitBytes);
 
   return async (req, res, next) => {
-    let who: AuthenticatedCall | undefined;
+    let who: Pick<CallDecision, 'caller' | 'kid' | 'jti' | 'user'> | undefined;
     try {
       const accessToken = readBearer(req);
       const serviceToken = readServiceToken(req);
       const { method, originalUrl: target } = req;
       const pending = verifier.verify({ operation, method, target, serviceToken, accessToken });
-      who = { caller: pending.caller, kid: pending.kid, jti: pending.jti };
+      who = { caller: pending.caller, kid: pending.kid, jti: pending.jti, user: pending.user?.sub };
       const content = await readContent(req, res);
       const call = await pending.accept(content);
       req.body = parseContent(req, content);
       rememberCall(req, call);
       const { user } = call;
       if (user !== undefined && accessToken !== undefined) rememberUser(req, { claims: user, token: accessToken });
-      onDecision({ decision: 'allow', operation: operation.id, ...who, user: user?.sub }, req);
+      onDecision({ decision: 'allow', operation: operation.id, ...who }, req);
     } catch (error) {
       if (error instanceof AuthError) {
-        const { code, reason, call = who } = error;
-        onDecision({ decision: 'deny', operation: operation.id, ...call, code, reason }, req);
+        const { code, reason, call } = error;
+        onDecision({ decision: 'deny', operation: operation.id, ...(who ?? call), code, reason }, req);
       }
       throw error;
     }
