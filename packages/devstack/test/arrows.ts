@@ -13,6 +13,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       '@auth/http',
       '@auth/service',
       '@auth/verify',
+      '@auth/verify/jwks',
       './app.ts',
       './order-store.ts',
       './config.ts',
@@ -130,6 +131,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       ...[
         './express/index.ts',
         './client/index.ts',
+        './jwks/index.ts',
         './testing/index.ts',
         '@auth/contracts',
         '@auth/http',
@@ -140,11 +142,24 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   'packages/verify/src/access-token.test.ts': { allowed: ['./testing/index.ts', 'supertest'], forbidden: [] },
   'packages/verify/src/express/require-user.ts': {
     allowed: ['express', '../access-token.ts', './identity.ts'],
-    forbidden: ['../client/index.ts', '../testing/index.ts', 'undici', '@auth/http', '@auth/contracts'],
+    forbidden: [
+      ...['../client/index.ts', '../jwks/index.ts', '../testing/index.ts'],
+      ...['undici', '@auth/http', '@auth/contracts'],
+    ],
   },
   'packages/verify/src/client/service-client.ts': {
     allowed: ['zod', '../operation.ts', './target.ts'],
-    forbidden: ['express', '../express/index.ts', '../testing/index.ts', '@auth/contracts', '@auth/http'],
+    forbidden: [
+      ...['express', '../express/index.ts', '../jwks/index.ts', '../testing/index.ts'],
+      ...['@auth/contracts', '@auth/http'],
+    ],
+  },
+  'packages/verify/src/jwks/jwks-source.ts': {
+    allowed: ['node:https', 'node:zlib', '../public-keys.ts', './fetch-jwks.ts'],
+    forbidden: [
+      ...['express', 'undici', '../express/index.ts', '../client/index.ts', '../testing/index.ts'],
+      ...['@auth/contracts', '@auth/http', '@auth/keys'],
+    ],
   },
   'packages/contracts/src/operations.ts': {
     allowed: ['zod', './quote.ts'],

@@ -5,6 +5,7 @@ import { goodClaims, headerOf, setUpAccessTokens } from '../test/access-tokens.t
 import type { Sign } from '../test/forge.ts';
 import { es256, forge, ps256, rs256 } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
+import { AuthError } from './auth-error.ts';
 import type { PublicKeys } from './public-keys.ts';
 import { parseJwks } from './public-keys.ts';
 
@@ -78,7 +79,51 @@ describe('the keys of the access token verifier', () => {
     keys = undefined;
     expect(() => verifier.verify(issuer.token())).toThrow('keys must be a Map');
   });
+
+  it('may come later than the verifier, which is unavailable until then', () => {
+    let keys: PublicKeys | undefined;
+    const verifier = verifierWith({ keys: () => keys ?? unavailable() });
+    const token = issuer.token();
+    expect(outcomeOf(() => verifier.verify(token))).toBe('unavailable: keys_unavailable');
+    keys = issuer.keys;
+    expect(outcomeOf(() => verifier.verify(token))).toBe('accepted');
+  });
+
+  it.each([new AuthError('invalid_token', 'kid_unknown'), new Error('the keys are broken')])(
+    'stop the verifier from being built when reading them throws %p',
+    (error) => {
+      const keys = () => {
+        throw error;
+      };
+      expect(() => verifierWith({ keys })).toThrow(error);
+    },
+  );
 });
+
+describe('onUnknownKid of the access token verifier', () => {
+  it('is told the kid of a token that no key has, which is refused all the same', () => {
+    const told: string[] = [];
+    const verifier = verifierWith({ onUnknownKid: (kid) => told.push(kid) });
+    const token = forged(goodClaims, { kid: 'next' });
+    expect(outcomeOf(() => verifier.verify(token))).toBe('invalid_token: kid_unknown');
+    expect(told).toEqual(['next']);
+  });
+
+  it('is told of no other token', () => {
+    const onUnknownKid = (kid: string) => {
+      throw new Error(`told of ${kid}`);
+    };
+    const verifier = verifierWith({ onUnknownKid });
+    expect(outcomeOf(() => verifier.verify(issuer.token()))).toBe('accepted');
+    expect(outcomeOf(() => verifier.verify(forged(goodClaims, { alg: 'PS256' })))).toBe('invalid_token: header');
+    expect(outcomeOf(() => verifier.verify(forged({ ...goodClaims, exp: 1 })))).toBe('token_expired: expired');
+    expect(outcomeOf(() => verifier.verify('nonsense'))).toBe('invalid_token: malformed');
+  });
+});
+
+function unavailable(): never {
+  throw new AuthError('unavailable', 'keys_unavailable');
+}
 
 describe('the revocations of the access token verifier', () => {
   it('are asked with the session and the time of issue', () => {

@@ -19,6 +19,7 @@ describe('createAccessTokenVerifier', () => {
     ['audience', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [null], ['order'], /order/]],
     ['now', [undefined, null, 1_800_000_000, '1800000000', new Date(0), {}]],
     ['keys', [undefined, null, {}, [], 'pem', { k: 'secret' }, new Set(), () => undefined, () => ({}), () => null]],
+    ['onUnknownKid', [null, 'refresh', {}, true]],
     ['revocations', [undefined, {}, [], 'none', true, false, 0, { isRevoked: true }]],
   ])('throws at build time when %s is one of %p', (name, values) => {
     for (const value of values) {

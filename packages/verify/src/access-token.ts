@@ -47,8 +47,16 @@ export interface AccessTokenVerifierOptions {
   readonly issuer: string;
   /** This service's name: `aud` must be an array that holds it. */
   readonly audience: string;
-  /** From `parseJwks`. A function is asked at every token, so that a removed key stops working at once. */
+  /**
+   * From `parseJwks`. A function is asked at every token, so that a removed key stops working at once. It may throw an
+   * AuthError `unavailable` while it has no keys to trust, as `createJwksSource` does.
+   */
   readonly keys: Current<ReadonlyMap<string, PublicKey>>;
+  /**
+   * Told when a token names a key that is not there, before the token is refused: a chance to look for newer keys.
+   * It must return at once and not throw. The kid is whatever an unknown sender wrote: not for a metric label.
+   */
+  readonly onUnknownKid?: (kid: string) => void;
   /** `null` says in so many words: a token is good until it expires. */
   readonly revocations: Revocations | null;
   readonly now: Clock;
@@ -62,7 +70,7 @@ export interface AccessTokenVerifier {
   /**
    * The claims of a good token.
    *
-   * @throws AuthError `token_expired`, `token_revoked` or `invalid_token`
+   * @throws AuthError `token_expired`, `token_revoked` or `invalid_token`; `unavailable` from `keys`
    */
   verify(token: string): AccessTokenClaims;
 }
@@ -75,23 +83,28 @@ export interface AccessTokenVerifier {
  */
 export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): AccessTokenVerifier {
   const { issuer, audience, revocations, now, clockToleranceSeconds = 5, maxLifetimeSeconds = 3600 } = options;
+  const { onUnknownKid = () => {} } = options;
   assertText('issuer', issuer);
   assertText('audience', audience);
   assertFunction('now', now);
+  assertFunction('onUnknownKid', onUnknownKid);
   assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, 60);
   assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, 86_400);
   if (revocations !== null && typeof revocations?.isRevoked !== 'function') {
     throw new TypeError('revocations must be given, or null to do without');
   }
   const keys = readerOf('keys', options.keys);
-  keys();
+  assertReadable(keys);
   let known: KnownHeader | undefined;
 
   return {
     verify(token) {
       const header = readStrictHeader(token, { maxLength, typ: 'at+jwt', code: 'invalid_token', known });
       const entry = keys().get(header.kid);
-      if (entry === undefined) return refuse('kid_unknown');
+      if (entry === undefined) {
+        onUnknownKid(header.kid);
+        return refuse('kid_unknown');
+      }
       if (entry.alg !== header.alg) return refuse('header');
       const time = readClock(now);
       const claims = parseClaims(checkSignature(token, entry, { issuer, audience, time, clockToleranceSeconds }));
@@ -108,6 +121,15 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
       return Object.freeze(Object.assign(claims, { scopes: scopesOf(claims.scope) }));
     },
   };
+}
+
+/** Keys that are not there yet are no wrong wiring: the verifier is built, and answers `unavailable` until they are. */
+function assertReadable(keys: () => unknown): void {
+  try {
+    keys();
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== 'unavailable') throw error;
+  }
 }
 
 interface Expected {

@@ -56,6 +56,7 @@ export type RefusalReason =
   | 'malformed'
   | 'header'
   | 'kid_unknown'
+  | 'keys_unavailable'
   | 'signature'
   | 'claims'
   | 'issuer'

@@ -8,8 +8,17 @@ export function assertText(name: string, value: unknown): asserts value is strin
 
 /** A whole number of seconds in `min..max`. */
 export function assertSeconds(name: string, value: unknown, min: number, max: number): asserts value is number {
+  assertWhole(name, value, { unit: 'seconds', min, max });
+}
+
+/** A whole number in `min..max`, of a unit that the error names. */
+export function assertWhole(
+  name: string,
+  value: unknown,
+  { unit, min, max }: { readonly unit: string; readonly min: number; readonly max: number },
+): asserts value is number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    throw new TypeError(`${name} must be a whole number of seconds from ${min} to ${max}`);
+    throw new TypeError(`${name} must be a whole number of ${unit} from ${min} to ${max}`);
   }
 }
 

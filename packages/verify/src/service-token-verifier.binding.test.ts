@@ -9,6 +9,7 @@ import {
   readNote,
   setUpServiceCalls,
 } from '../test/service-calls.ts';
+import { AuthError } from './auth-error.ts';
 
 const { arriving, forged, noteCall, outcome, quoteClaims, signer, userToken, users, verifierWith } =
   setUpServiceCalls();
@@ -145,6 +146,15 @@ describe('the binding of a service token to its user', () => {
   it('refuses a service token in the place of the access token', async () => {
     const serviceToken = signer.sign(quoteCall);
     expect(await outcome(arriving(noteCall(serviceToken)))).toBe('invalid_token: header');
+  });
+
+  it('is unavailable, and blames nobody, while there are no keys to verify the access token with', async () => {
+    const keys = () => {
+      throw new AuthError('unavailable', 'keys_unavailable');
+    };
+    const verifier = verifierWith({ accessTokens: users.verifierWith({ audience: 'product', keys }) });
+    expect(await outcome(arriving(note), undefined, verifier)).toBe('unavailable: keys_unavailable');
+    expect(await outcome(arriving(quoteCall), quoteContent, verifier)).toBe('accepted');
   });
 
   it('hands over the user of the access token', () => {

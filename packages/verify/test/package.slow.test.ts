@@ -77,7 +77,8 @@ describe('the packed tarball', () => {
 
   it('is loaded by require as well, without Express', () => {
     const script = `const { createAccessTokenVerifier } = require('@auth/verify'); require('@auth/verify/client');
-      if (typeof createAccessTokenVerifier !== 'function') process.exit(1);
+      const { createJwksSource } = require('@auth/verify/jwks');
+      if (typeof createAccessTokenVerifier !== 'function' || typeof createJwksSource !== 'function') process.exit(1);
       if (Object.keys(require.cache).some((file) => file.includes('/express/'))) process.exit(2);`;
     run(execPath, ['-e', script]);
   });

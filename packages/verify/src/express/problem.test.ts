@@ -50,9 +50,14 @@ describe('refusals', () => {
     }
   });
 
-  it('says when to come again after unavailable', async () => {
-    expect((await answerTo(new AuthError('unavailable', 'store_full'))).headers['retry-after']).toBe('5');
-  });
+  it.each(['store_full', 'keys_unavailable'] as const)(
+    'says when to come again after unavailable: %s',
+    async (reason) => {
+      const answer = await answerTo(new AuthError('unavailable', reason));
+      expect(answer.status).toBe(503);
+      expect(answer.headers['retry-after']).toBe('5');
+    },
+  );
 
   it('passes every other error on', async () => {
     const other = Object.assign(new Error('other'), { name: 'AuthError', code: 'invalid_token', status: 418 });

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { execPath } from 'node:process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { jwksAnswer } from '../../test/jwks-server.ts';
+import type { JwksSetup } from '../../test/jwks-setup.ts';
+import { oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+
+const good = jwksAnswer(oldIssuer.jwks);
+const program = fileURLToPath(new URL('../../test/jwks-process.ts', import.meta.url));
+
+let setup: JwksSetup;
+afterEach(() => setup.close());
+
+/** A process of its own with a source of keys: what it says and its exit code, `null` if it had to be stopped. */
+async function run(mode: 'close' | 'leave'): Promise<[string, number | null]> {
+  const args = ['--import', 'tsx', '--conditions=@auth/source', program, setup.server.url, mode];
+  const asked = setup.server.nextRequest();
+  const child = spawn(execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], timeout: 15_000 });
+  await asked;
+  child.stdin.end();
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return [said, code];
+}
+
+describe('close of a JWKS source', () => {
+  it('ends a fetch that is under way, of which nothing is told', async () => {
+    setup = await setUpJwks(() => {}, { timeoutMs: 60_000 });
+    const request = setup.server.nextRequest();
+    const started = setup.source.start();
+    await request;
+    await setup.source.close();
+    await started;
+    expect(setup.outcomes).toEqual([]);
+  });
+
+  it('leaves nothing to keep the process alive, while a fetch is under way', async () => {
+    setup = await setUpJwks(() => {});
+    expect(await run('close')).toEqual(['closed\n', 0]);
+  });
+
+  it('is not needed for a process to end: nothing that waits keeps it alive', async () => {
+    setup = await setUpJwks(good);
+    expect(await run('leave')).toEqual(['loaded\n', 0]);
+  });
+
+  it('keeps the keys at hand, for the requests that are still under way', async () => {
+    setup = await setUpJwks(good);
+    await setup.source.start();
+    await setup.source.close();
+    expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
+  });
+
+  it('is final: nothing is asked afterwards, and it cannot be started again', async () => {
+    setup = await setUpJwks(good, { freshForSeconds: 1 });
+    const other = await setUpJwks(good, { freshForSeconds: 1 });
+    await Promise.all([setup.source.start(), other.source.start()]);
+    await setup.source.close();
+    setup.clock.advance(100);
+    setup.source.refreshSoon();
+    await expect(setup.source.start()).rejects.toThrow('closed');
+    // By then this one would have asked as well.
+    await other.nextOutcome();
+    await other.close();
+    expect(setup.server.requests).toHaveLength(1);
+  });
+
+  it('may come twice, and before the start', async () => {
+    setup = await setUpJwks(good);
+    await setup.source.close();
+    await expect(setup.source.close()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { KeyMaterialError } from '../key-material.ts';
+import type { PublicKeys } from '../public-keys.ts';
+import { parseJwks } from '../public-keys.ts';
+import { JwksFetchError } from './jwks-fetch-error.ts';
+
+/** Keys with the ETag they came with, or word that those at hand are still the issuer's. */
+export type JwksAnswer =
+  | { readonly outcome: 'loaded'; readonly keys: PublicKeys; readonly etag: string | undefined }
+  | { readonly outcome: 'unchanged' };
+
+export interface ReadJwksOptions {
+  /** What was sent as If-None-Match. */
+  readonly etag: string | undefined;
+  readonly maxBytes: number;
+}
+
+const mediaTypes = ['application/jwk-set+json', 'application/json'];
+
+/**
+ * Reads an answer as a JWK Set, trusting nothing of it: status, Content-Type, size and every key are checked.
+ *
+ * @throws JwksFetchError, or whatever the connection throws when it breaks
+ */
+export async function readJwksAnswer(response: IncomingMessage, options: ReadJwksOptions): Promise<JwksAnswer> {
+  const { statusCode = 0, headers } = response;
+  if (statusCode === 304 && options.etag !== undefined) return { outcome: 'unchanged' };
+  if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
+    throw new JwksFetchError('redirect', `answered ${statusCode}, which is not followed`);
+  }
+  if (statusCode !== 200) throw new JwksFetchError('status', `answered ${statusCode}`);
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
+  if (!mediaTypes.includes(mediaType.trim().toLowerCase())) {
+    throw new JwksFetchError('content', `its Content-Type is none of ${mediaTypes.join(', ')}`);
+  }
+  const content = await readBounded(decoded(response), options.maxBytes);
+  return { outcome: 'loaded', keys: parseContent(content), etag: headers.etag };
+}
+
+function decoded(response: IncomingMessage): Readable {
+  const coding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (coding === 'identity') return response;
+  if (coding !== 'gzip') throw new JwksFetchError('content', 'its Content-Encoding is not gzip');
+  // Whoever reads the last stream is told of every error; there is nothing left to do here.
+  return pipeline(response, createGunzip(), () => {});
+}
+
+/** Counts what is kept in memory: a small gzip can be a large text. */
+async function readBounded(stream: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw new JwksFetchError('too_large', `more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw isZlibError(cause) ? new JwksFetchError('content', 'its gzip is broken', { cause }) : cause;
+  }
+  return Buffer.concat(chunks);
+}
+
+function isZlibError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
+}
+
+function parseContent(content: Buffer): PublicKeys {
+  try {
+    return parseJwks(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)));
+  } catch (cause) {
+    // The text of a JSON error repeats the content; that of a key error names the member alone.
+    const detail = cause instanceof KeyMaterialError ? cause.message : 'not JSON in UTF-8';
+    throw new JwksFetchError('malformed', detail);
+  }
+}

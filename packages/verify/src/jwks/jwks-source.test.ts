@@ -1,0 +1,219 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import type { JwksListener } from '../../test/jwks-server.ts';
+import { jwksAnswer, statusAnswer } from '../../test/jwks-server.ts';
+import type { JwksSetup } from '../../test/jwks-setup.ts';
+import { newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+
+const good = jwksAnswer(oldIssuer.jwks);
+const changed = jwksAnswer(newIssuer.jwks);
+const both = jwksAnswer({ keys: [...oldIssuer.jwks.keys, ...newIssuer.jwks.keys] });
+const down: JwksListener = (req) => void req.socket.destroy();
+const unavailable = 'unavailable: keys_unavailable';
+const unknown = 'invalid_token: kid_unknown';
+
+let setup: JwksSetup;
+afterEach(() => setup.close());
+
+describe('createJwksSource', () => {
+  it('is ready from the first keys on, and unavailable until then', async () => {
+    setup = await setUpJwks(good);
+    const { source, outcomeFor } = setup;
+    await expect(source.ready()).rejects.toThrow(unavailable);
+    expect(outcomeFor(oldIssuer)).toBe(unavailable);
+    await source.start();
+    await expect(source.ready()).resolves.toBeUndefined();
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+  });
+
+  it.each(['application/jwk-set+json', 'application/json', 'Application/JSON ; charset=utf-8'])(
+    'takes keys as %s',
+    async (mediaType) => {
+      setup = await setUpJwks(jwksAnswer(oldIssuer.jwks, { 'Content-Type': mediaType }));
+      await setup.source.start();
+      expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
+    },
+  );
+
+  it('takes keys packed with gzip, and as many bytes as it may', async () => {
+    const content = JSON.stringify(oldIssuer.jwks).padEnd(65_536);
+    setup = await setUpJwks((_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }).end(gzipSync(content));
+    });
+    await setup.source.start();
+    expect(setup.outcomes).toEqual(['loaded']);
+  });
+
+  it('does not wait with the start until there are keys, and tries again by itself until there are', async () => {
+    setup = await setUpJwks(statusAnswer(503));
+    const { source, server, outcomes, nextOutcome, outcomeFor } = setup;
+    await source.start();
+    expect(outcomes).toEqual(['status']);
+    server.answer(good);
+    expect(await nextOutcome()).toBe('loaded');
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+  });
+
+  it('asks again by itself when the keys are no longer fresh', async () => {
+    setup = await setUpJwks(good, { freshForSeconds: 1 });
+    await setup.source.start();
+    setup.server.answer(changed);
+    expect(await setup.nextOutcome()).toBe('loaded');
+    expect(setup.outcomeFor(newIssuer)).toBe('accepted');
+  });
+
+  it('asks once, however often it is started and told to hurry meanwhile', async () => {
+    setup = await setUpJwks(good);
+    const { source, server } = setup;
+    const starts = [source.start(), source.start()];
+    source.refreshSoon();
+    await Promise.all(starts);
+    await source.start();
+    expect(server.requests).toHaveLength(1);
+    // Being told to hurry while it asked has not used up the cooldown.
+    const next = setup.nextOutcome();
+    source.refreshSoon();
+    expect(await next).toBe('loaded');
+  });
+
+  it('takes up a new key and drops one at once that an answer no longer lists', async () => {
+    setup = await setUpJwks(good);
+    const { source, server, refresh, outcomeFor } = setup;
+    await source.start();
+    server.answer(both);
+    await refresh();
+    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual(['accepted', 'accepted']);
+    server.answer(changed);
+    await refresh();
+    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual([unknown, 'accepted']);
+  });
+
+  it('keeps verifying while the issuer is down, and finds the key that was changed meanwhile', async () => {
+    setup = await setUpJwks(good);
+    const { source, server, refresh, nextOutcome, outcomeFor } = setup;
+    await source.start();
+    server.answer(down);
+    expect(await refresh()).toBe('network');
+    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual(['accepted', unknown]);
+    server.answer(changed);
+    expect(await nextOutcome()).toBe('loaded');
+    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual([unknown, 'accepted']);
+  });
+
+  it('lets a token with an unknown kid have the keys fetched, which makes the next one good', async () => {
+    setup = await setUpJwks(good);
+    const { source, server, nextOutcome, outcomeFor } = setup;
+    await source.start();
+    server.answer(both);
+    const next = nextOutcome();
+    expect(outcomeFor(newIssuer)).toBe(unknown);
+    await next;
+    expect(outcomeFor(newIssuer)).toBe('accepted');
+  });
+
+  it('may hurry again after the clock was set back', async () => {
+    setup = await setUpJwks(good);
+    await setup.source.start();
+    await setup.refresh();
+    setup.clock.advance(-86_400);
+    expect(await setup.refresh()).toBe('loaded');
+  });
+
+  it('asks nothing before it is started', async () => {
+    setup = await setUpJwks(good);
+    setup.source.refreshSoon();
+    await setup.source.start();
+    expect(setup.server.requests).toHaveLength(1);
+  });
+});
+
+describe('createJwksSource, when keys become stale,', () => {
+  it('is unavailable from one second after staleForSeconds on', async () => {
+    setup = await setUpJwks(good, { staleForSeconds: 1000 });
+    const { source, server, clock, outcomeFor } = setup;
+    await source.start();
+    server.answer(down);
+    clock.advance(1000);
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+    clock.advance(1);
+    expect(outcomeFor(oldIssuer)).toBe(unavailable);
+    expect(outcomeFor(newIssuer)).toBe(unavailable);
+    await expect(source.ready()).rejects.toThrow(unavailable);
+  });
+
+  it('counts from when they were asked for, not from when they came', async () => {
+    setup = await setUpJwks(
+      (req, res) => {
+        setup.clock.advance(900);
+        good(req, res);
+      },
+      { staleForSeconds: 1000 },
+    );
+    await setup.source.start();
+    setup.clock.advance(101);
+    expect(setup.outcomeFor(oldIssuer)).toBe(unavailable);
+  });
+
+  it('asks again as soon as it is used, as after the machine has slept', async () => {
+    setup = await setUpJwks(good, { staleForSeconds: 1000 });
+    const { source, clock, nextOutcome, outcomeFor } = setup;
+    await source.start();
+    clock.advance(100_000);
+    const next = nextOutcome();
+    expect(outcomeFor(oldIssuer)).toBe(unavailable);
+    expect(await next).toBe('loaded');
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+  });
+});
+
+describe('createJwksSource, with an ETag,', () => {
+  const withEtag: JwksListener = (req, res) => {
+    if (req.headers['if-none-match'] === '"1"') res.writeHead(304).end();
+    else jwksAnswer(oldIssuer.jwks, { ETag: '"1"' })(req, res);
+  };
+
+  it('asks for what has changed since, past every cache on the way', async () => {
+    setup = await setUpJwks(withEtag);
+    await setup.source.start();
+    expect(await setup.refresh()).toBe('unchanged');
+    const [first, second] = setup.server.requests;
+    expect(first).not.toHaveProperty('if-none-match');
+    expect(second).toMatchObject({ 'if-none-match': '"1"', 'cache-control': 'max-age=0' });
+  });
+
+  it('is told by Express that nothing has changed', async () => {
+    const app = express();
+    app.use((_req, res) => void res.json(oldIssuer.jwks));
+    setup = await setUpJwks(app);
+    await setup.source.start();
+    expect(await setup.refresh()).toBe('unchanged');
+  });
+
+  it('trusts the keys anew after a 304', async () => {
+    setup = await setUpJwks(withEtag, { staleForSeconds: 1000 });
+    await setup.source.start();
+    setup.clock.advance(900);
+    await setup.refresh();
+    setup.clock.advance(900);
+    expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
+    setup.clock.advance(101);
+    expect(setup.outcomeFor(oldIssuer)).toBe(unavailable);
+  });
+
+  it('forgets it with keys that come without', async () => {
+    setup = await setUpJwks(withEtag);
+    await setup.source.start();
+    setup.server.answer(changed);
+    await setup.refresh();
+    await setup.refresh();
+    expect(setup.server.requests.map((headers) => headers['if-none-match'])).toEqual([undefined, '"1"', undefined]);
+  });
+
+  it('takes no 304 that it did not ask for', async () => {
+    setup = await setUpJwks(statusAnswer(304));
+    await setup.source.start();
+    expect(setup.outcomes).toEqual(['status']);
+    expect(setup.outcomeFor(oldIssuer)).toBe(unavailable);
+  });
+});

@@ -1,0 +1,125 @@
+import { AuthError } from '../auth-error.ts';
+import { readClock } from '../clock.ts';
+import type { PublicKeys } from '../public-keys.ts';
+import { refreshDelayMs, retryDelayMs } from './delay.ts';
+import { fetchJwks } from './fetch-jwks.ts';
+import type { JwksOutcome } from './jwks-fetch-error.ts';
+import { JwksFetchError } from './jwks-fetch-error.ts';
+import type { JwksSourceOptions } from './jwks-options.ts';
+import { readJwksOptions } from './jwks-options.ts';
+
+/** An issuer's public keys, kept up to date in the background. */
+export interface JwksSource {
+  /**
+   * The keys as they are now, for `keys` of `createAccessTokenVerifier`. From memory: no request ever waits for a fetch.
+   *
+   * @throws AuthError `unavailable` before the first keys have come, and when they are older than `staleForSeconds`
+   */
+  keys(): PublicKeys;
+  /** Asks for the keys now rather than later, once per cooldown; for `onUnknownKid`. Returns at once. */
+  refreshSoon(): void;
+  /** Begins. Resolves when the first fetch is over, whether or not it brought keys: it is tried again until one does. */
+  start(): Promise<void>;
+  /** A check for readiness. @throws AuthError as `keys` */
+  ready(): Promise<void>;
+  /** Ends the background work and a fetch that is under way. The keys at hand stay good until they are stale. */
+  close(): Promise<void>;
+}
+
+interface Held {
+  readonly keys: PublicKeys;
+  readonly etag: string | undefined;
+  /** When they were asked for: the issuer may have changed them since. */
+  readonly at: number;
+}
+
+/**
+ * Makes a source of an issuer's keys from its JWKS URL (RFC 7517 §5), for services that cannot be given them as a file.
+ * The keys of the last good answer are the keys: one that is no longer in it stops working at once, and what is refused
+ * (an answer without any key, too) changes nothing. Does not check who answers, beyond TLS: who holds the URL is the issuer.
+ *
+ * @throws TypeError when an option is wrong
+ */
+export function createJwksSource(options: JwksSourceOptions): JwksSource {
+  const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
+  const { timeoutMs, maxBytes, now, random, onOutcome } = rest;
+  let held: Held | undefined;
+  let failures = 0;
+  let lastEarly: number | undefined;
+  let first: Promise<void> | undefined;
+  let isClosed = false;
+  /** Exactly one of these two is there from start to close: either a fetch waits for its time or it is under way. */
+  let timer: NodeJS.Timeout | undefined;
+  let running: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
+
+  function schedule(delayMs: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void refresh(), delayMs).unref();
+  }
+
+  function refresh(): Promise<void> {
+    timer = undefined;
+    const cancel = new AbortController();
+    const done = attempt(cancel);
+    running = { cancel, done };
+    return done;
+  }
+
+  async function attempt(cancel: AbortController): Promise<void> {
+    const [outcome, error] = await ask(cancel);
+    running = undefined;
+    if (isClosed) return;
+    failures = error === undefined ? 0 : failures + 1;
+    schedule(failures === 0 ? refreshDelayMs(freshForSeconds, random) : retryDelayMs(failures, random));
+    onOutcome(outcome, error);
+  }
+
+  async function ask(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
+    const at = readClock(now);
+    try {
+      const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
+      if (answer.outcome === 'loaded') held = { keys: answer.keys, etag: answer.etag, at };
+      else if (held !== undefined) held = { ...held, at };
+      return [answer.outcome];
+    } catch (error) {
+      if (error instanceof JwksFetchError) return [error.outcome, error];
+      throw error;
+    }
+  }
+
+  function refreshSoon(): void {
+    if (timer === undefined) return;
+    const time = readClock(now);
+    // Either way: a clock that was set back must not keep new keys out until it has caught up.
+    if (lastEarly !== undefined && Math.abs(time - lastEarly) < cooldownSeconds) return;
+    lastEarly = time;
+    schedule(0);
+  }
+
+  function keys(): PublicKeys {
+    if (held !== undefined && readClock(now) - held.at <= staleForSeconds) return held.keys;
+    // A machine that slept wakes up with old keys and a timer that slept as well.
+    if (held !== undefined) refreshSoon();
+    throw new AuthError('unavailable', 'keys_unavailable');
+  }
+
+  return {
+    keys,
+    refreshSoon,
+    async start() {
+      if (isClosed) throw new Error('this JWKS source is closed');
+      first ??= refresh();
+      await first;
+    },
+    async ready() {
+      keys();
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      timer = undefined;
+      running?.cancel.abort();
+      await running?.done;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseJwksUrl } from './jwks-url.ts';
+
+const plain = 'http://user:4001/.well-known/jwks.json';
+
+describe('parseJwksUrl', () => {
+  it.each([
+    'https://auth.example/.well-known/jwks.json',
+    'https://auth.example:8443/keys?tenant=a',
+    'http://localhost:4001/jwks.json',
+    'http://127.0.0.1:4001/jwks.json',
+    'http://127.1:4001/jwks.json',
+    'http://[::1]:4001/jwks.json',
+  ])('takes %s', (text) => {
+    expect(parseJwksUrl(text, { allowHttp: false })).toBeInstanceOf(URL);
+  });
+
+  it.each([
+    plain,
+    'http://auth.example/jwks.json',
+    'http://10.0.0.1/jwks.json',
+    'http://127.0.0.1.evil.example/jwks.json',
+    'http://localhost.evil.example/jwks.json',
+    'http://[::ffff:127.0.0.1]/jwks.json',
+    'http://0.0.0.0/jwks.json',
+  ])('refuses %s: whoever is on the way could put in a key', (text) => {
+    expect(() => parseJwksUrl(text, { allowHttp: false })).toThrow('url must be https');
+  });
+
+  it('takes http to another machine where that is allowed', () => {
+    expect(parseJwksUrl(plain, { allowHttp: true }).href).toBe(plain);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'auth.example',
+    '/.well-known/jwks.json',
+    'file:///etc/jwks.json',
+    'data:application/json,{}',
+    'ftp://auth.example/jwks.json',
+    undefined,
+    null,
+    5,
+    {},
+  ])('refuses %p', (text) => {
+    expect(() => parseJwksUrl(text as string, { allowHttp: true })).toThrow(/^url must be/);
+  });
+
+  it.each([
+    'https://ada:hunter2@auth.example/jwks.json',
+    'https://hunter2@auth.example/',
+    'https://auth.example/#hunter2',
+  ])('refuses %s, and does not repeat it', (text) => {
+    expect(() => parseJwksUrl(text, { allowHttp: true })).toThrow('url must be without user, password and fragment');
+  });
+});

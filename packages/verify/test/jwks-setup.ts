@@ -1,0 +1,74 @@
+import { createAccessTokenVerifier } from '../src/access-token.ts';
+import type { JwksOutcome, JwksSource, JwksSourceOptions } from '../src/jwks/index.ts';
+import { createJwksSource } from '../src/jwks/index.ts';
+import type { TestIssuer } from '../src/testing/index.ts';
+import { createTestIssuer } from '../src/testing/index.ts';
+import type { JwksListener, JwksServer } from './jwks-server.ts';
+import { openJwksServer } from './jwks-server.ts';
+import { outcomeOf } from './outcome.ts';
+import type { TestClock } from './test-clock.ts';
+import { createTestClock, startOfTests } from './test-clock.ts';
+
+const issuerOptions = { issuer: 'https://auth.example', audience: ['order'], now: () => startOfTests };
+
+/** The issuer before and after it changed its key. */
+export const oldIssuer: TestIssuer = createTestIssuer(issuerOptions);
+export const newIssuer: TestIssuer = createTestIssuer(issuerOptions);
+
+/** A source of keys, the server it asks and a verifier on top of it. */
+export interface JwksSetup {
+  readonly clock: TestClock;
+  readonly server: JwksServer;
+  readonly source: JwksSource;
+  readonly verifier: ReturnType<typeof createAccessTokenVerifier>;
+  /** How every fetch ended, and what the log was told. */
+  readonly outcomes: readonly JwksOutcome[];
+  readonly messages: readonly (string | undefined)[];
+  /** Resolves with the outcome of the next fetch to end. */
+  nextOutcome(): Promise<JwksOutcome>;
+  /** Moves the clock past the cooldown and has the keys fetched again. */
+  refresh(): Promise<JwksOutcome>;
+  /** How a good token of an issuer ends. */
+  outcomeFor(issuer: TestIssuer): string;
+  close(): Promise<void>;
+}
+
+/** Sets up a source that is not started yet. */
+export async function setUpJwks(listener: JwksListener, options: Partial<JwksSourceOptions> = {}): Promise<JwksSetup> {
+  const clock = createTestClock();
+  const server = await openJwksServer(listener);
+  const outcomes: JwksOutcome[] = [];
+  const messages: (string | undefined)[] = [];
+  const waiting: ((outcome: JwksOutcome) => void)[] = [];
+  const source = createJwksSource({
+    url: server.url,
+    now: clock.now,
+    random: () => 0,
+    onOutcome(outcome, error) {
+      outcomes.push(outcome);
+      messages.push(error?.message);
+      for (const tell of waiting.splice(0)) tell(outcome);
+    },
+    ...options,
+  });
+  const verifier = createAccessTokenVerifier({
+    ...{ issuer: oldIssuer.issuer, audience: 'order', revocations: null, now: () => startOfTests },
+    keys: source.keys,
+    onUnknownKid: source.refreshSoon,
+  });
+  const nextOutcome = () => new Promise<JwksOutcome>((resolve) => waiting.push(resolve));
+  return {
+    ...{ clock, server, source, verifier, outcomes, messages, nextOutcome },
+    refresh() {
+      clock.advance(30);
+      const next = nextOutcome();
+      source.refreshSoon();
+      return next;
+    },
+    outcomeFor: (issuer) => outcomeOf(() => verifier.verify(issuer.token())),
+    async close() {
+      await source.close();
+      await server.close();
+    },
+  };
+}
