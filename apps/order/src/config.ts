@@ -1,11 +1,12 @@
-import { readConfig, requireOneKeySource, ServerSettings, serverConfig } from '@auth/http';
+import { JwksSettings, readConfig, ServerSettings, serverConfig, withKeyRules } from '@auth/http';
 import * as z from 'zod';
 
 const origin = z.string().refine(isOrigin, { error: 'must be an http(s) origin, without a path' });
 
-const Settings = requireOneKeySource(
+const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
+    ...JwksSettings,
     PRODUCT_URL: origin.describe('Where the product app is, such as http://product:4002.'),
     USER_URL: origin.describe('Where the user app is, such as http://user:4001.'),
   }),

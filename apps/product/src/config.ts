@@ -1,7 +1,7 @@
-import { readConfig, requireOneKeySource, ServerSettings, serverConfig } from '@auth/http';
+import { JwksSettings, readConfig, ServerSettings, serverConfig, withKeyRules } from '@auth/http';
 import * as z from 'zod';
 
-const Settings = requireOneKeySource(z.object(ServerSettings));
+const Settings = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
 
 /** The settings of the product app. @throws ConfigError */
 export function parseConfig(env: NodeJS.ProcessEnv) {

@@ -1,7 +1,7 @@
-import { readConfig, requireOneKeySource, ServerSettings, serverConfig, wholeNumber } from '@auth/http';
+import { readConfig, ServerSettings, serverConfig, wholeNumber, withKeyRules } from '@auth/http';
 import * as z from 'zod';
 
-const Settings = requireOneKeySource(
+const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     BCRYPT_COST: wholeNumber({ min: 10, max: 14 })

@@ -24,12 +24,12 @@ export async function withDrillStack<T>(
   await chmod(dataDir, 0o755);
   const settings = readSettings({ PORT_BASE: '46000', ...env, DATA_DIR: dataDir });
   const say = (name: string, line: string) => {
-    if (/fatal|error/i.test(line)) process.stderr.write(`${name} ${line}\n`);
+    if (/fatal/i.test(line)) process.stderr.write(`${name} ${line}\n`);
   };
   try {
     const stack = await startStack({
       ...{ settings, watch: false, say, seed: true },
-      serviceEnv: { LOG_LEVEL: 'warn', ...serviceEnv },
+      serviceEnv: { LOG_LEVEL: 'fatal', ...serviceEnv },
     });
     const adminOptions = serviceNames.flatMap((name) => [
       '--admin',

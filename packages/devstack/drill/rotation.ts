@@ -5,7 +5,7 @@ import { runKeys } from './keys-command.ts';
 import { startTraffic } from './traffic.ts';
 
 /** The pace that is asked for, and the one that must be reached. */
-const perSecond = 240;
+const perSecond = 220;
 const atLeastPerSecond = 200;
 
 /**

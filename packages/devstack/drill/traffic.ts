@@ -23,7 +23,7 @@ export interface TrafficOptions {
 }
 
 /** One order for so many requests; the others read a product. */
-const requestsPerOrder = 8;
+const requestsPerOrder = 12;
 /** Beyond it a service does not keep up, and more requests would tell nothing. */
 const maxOpen = 400;
 

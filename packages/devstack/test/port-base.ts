@@ -1,12 +1,13 @@
 import { createServer } from 'node:net';
 import { serviceNames, servicePort } from '../src/index.ts';
+import { adminPort } from '../src/stack/services.ts';
 
 /** A PORT_BASE all of whose ports are free right now. Random, so that test files that run side by side do not meet. */
 export async function freePortBase(): Promise<number> {
   for (;;) {
     const base = 20_000 + Math.floor(Math.random() * 300) * 40;
-    const ports = [...serviceNames.map((name) => servicePort(name, base)), base + 32];
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return base;
+    const ports = serviceNames.flatMap((name) => [servicePort(name, base), adminPort(name, base)]);
+    if ((await Promise.all([...ports, base + 32].map(isFree))).every(Boolean)) return base;
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { ConfigError, readConfig } from './config.ts';
-import { requireOneKeySource, ServerSettings } from './server-settings.ts';
+import { ServerSettings, withKeyRules } from './server-settings.ts';
 
-const Settings = requireOneKeySource(
+const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     ISSUER: z.url().describe('The URL that tokens name as their issuer.'),

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { readConfig } from './config.ts';
 import { serverConfig } from './server-config.ts';
-import { requireOneKeySource, ServerSettings } from './server-settings.ts';
+import { JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 
-const Settings = requireOneKeySource(z.object(ServerSettings));
+const Settings = withKeyRules(z.object(ServerSettings));
 const env = { PORT: '4001', DATABASE_URL: 'postgresql://a:b@127.0.0.1/user' };
 
 describe('serverConfig', () => {
@@ -24,7 +24,25 @@ describe('serverConfig', () => {
       log: { level: 'info', format: 'auto' },
       database: { url: env.DATABASE_URL, poolMax: 10 },
       keys: { file: '/k', production: false },
+      jwks: undefined,
     });
+  });
+
+  it('takes the public keys from the issuer where there is a URL', () => {
+    const Verifier = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
+    const read = (more: object) => serverConfig(readConfig(Verifier, { ...env, AUTH_KEYS: '{}', ...more })).jwks;
+    const url = 'https://auth.example/.well-known/jwks.json';
+    expect(read({})).toBeUndefined();
+    expect(read({ AUTH_JWKS_URL: url })).toEqual({ url, freshForSeconds: 300, staleForSeconds: 86_400 });
+    expect(read({ AUTH_JWKS_URL: 'http://user:4001/jwks' })?.url).toBe('http://user:4001/jwks');
+    expect(read({ NODE_ENV: 'production', AUTH_JWKS_URL: 'http://127.0.0.1:4001/jwks' })).toBeDefined();
+    expect(() => read({ NODE_ENV: 'production', AUTH_JWKS_URL: 'http://user:4001/jwks' })).toThrow(
+      'AUTH_JWKS_URL must be https in production',
+    );
+    expect(() => read({ AUTH_JWKS_URL: 'https://ada:hunter2@auth.example/' })).toThrow('AUTH_JWKS_URL is not');
+    expect(() => read({ AUTH_JWKS_URL: url, AUTH_JWKS_STALE_SECONDS: '10' })).toThrow(
+      'AUTH_JWKS_STALE_SECONDS must be AUTH_JWKS_FRESH_SECONDS or more',
+    );
   });
 
   it('knows production by its name alone', () => {

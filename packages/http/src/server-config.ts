@@ -1,8 +1,15 @@
 import type * as z from 'zod';
 import type { LogOptions } from './log.ts';
-import type { ServerSettings } from './server-settings.ts';
+import type { JwksSettings, ServerSettings } from './server-settings.ts';
 
 type Settings = z.output<z.ZodObject<typeof ServerSettings>>;
+
+/** An issuer's keys over HTTP. */
+export interface JwksConfig {
+  readonly url: string;
+  readonly freshForSeconds: number;
+  readonly staleForSeconds: number;
+}
 
 /** What every service makes of its settings, ready for the parts that need it. */
 export interface ServerConfig {
@@ -14,11 +21,13 @@ export interface ServerConfig {
   readonly drainDelayMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
   readonly database: { readonly url: string; readonly poolMax: number };
+  /** Where the issuer publishes its keys; absent, they are in the key document. */
+  readonly jwks: JwksConfig | undefined;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
 }
 
 /** Turns the settings of `ServerSettings` into configuration. */
-export function serverConfig(settings: Settings): ServerConfig {
+export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<typeof JwksSettings>>>): ServerConfig {
   const { AUTH_KEYS: text, AUTH_KEYS_FILE: file = '' } = settings;
   const production = settings.NODE_ENV === 'production';
   return {
@@ -30,6 +39,16 @@ export function serverConfig(settings: Settings): ServerConfig {
     drainDelayMs: settings.DRAIN_DELAY_MS,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     database: { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX },
+    jwks: jwksConfig(settings),
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };
+}
+
+function jwksConfig(settings: Partial<z.output<z.ZodObject<typeof JwksSettings>>>): JwksConfig | undefined {
+  const {
+    AUTH_JWKS_URL: url,
+    AUTH_JWKS_FRESH_SECONDS: fresh = 300,
+    AUTH_JWKS_STALE_SECONDS: stale = 86_400,
+  } = settings;
+  return url === undefined ? undefined : { url, freshForSeconds: fresh, staleForSeconds: stale };
 }

@@ -44,16 +44,65 @@ export const ServerSettings = {
     .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
 };
 
-/** Refines a schema made with `ServerSettings`: exactly one of `AUTH_KEYS` and `AUTH_KEYS_FILE` must be set. */
-export function requireOneKeySource<
-  S extends z.ZodType<{ AUTH_KEYS?: string | undefined; AUTH_KEYS_FILE?: string | undefined }>,
->(schema: S): S {
-  return schema.refine((settings) => (settings.AUTH_KEYS === undefined) !== (settings.AUTH_KEYS_FILE === undefined), {
-    path: ['AUTH_KEYS'],
-    error: 'or AUTH_KEYS_FILE must be set, and not both',
-    // Also when other settings are wrong: all that is wrong is said at once.
-    when: () => true,
-  });
+/** The settings of a service that verifies access tokens and does not sign them, beside `ServerSettings`. */
+export const JwksSettings = {
+  AUTH_JWKS_URL: z
+    .string()
+    .refine(isJwksUrl, { error: 'is not an http(s) URL without user, password and fragment' })
+    .optional()
+    .describe(
+      "Where the issuer publishes its keys: https://<issuer>/.well-known/jwks.json. Replaces the key document's.",
+    ),
+  AUTH_JWKS_FRESH_SECONDS: wholeNumber({ min: 1, max: 86_400 })
+    .default(300)
+    .describe('How long keys from AUTH_JWKS_URL are taken before they are asked for again, in seconds.'),
+  AUTH_JWKS_STALE_SECONDS: wholeNumber({ min: 1, max: 604_800 })
+    .default(86_400)
+    .describe('How long they are trusted while the issuer cannot be reached, in seconds.'),
+};
+
+interface KeySettings {
+  readonly NODE_ENV: string;
+  readonly AUTH_KEYS?: string | undefined;
+  readonly AUTH_KEYS_FILE?: string | undefined;
+  readonly AUTH_JWKS_URL?: string | undefined;
+  readonly AUTH_JWKS_FRESH_SECONDS?: number;
+  readonly AUTH_JWKS_STALE_SECONDS?: number;
+}
+
+/** Refines a schema made with `ServerSettings`: what must hold between the settings that are about keys. */
+export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
+  // Also when other settings are wrong: all that is wrong is said at once.
+  const when = () => true;
+  return schema
+    .refine((settings) => (settings.AUTH_KEYS === undefined) !== (settings.AUTH_KEYS_FILE === undefined), {
+      path: ['AUTH_KEYS'],
+      error: 'or AUTH_KEYS_FILE must be set, and not both',
+      when,
+    })
+    .refine(({ NODE_ENV, AUTH_JWKS_URL }) => NODE_ENV !== 'production' || !isPlainHttp(AUTH_JWKS_URL), {
+      path: ['AUTH_JWKS_URL'],
+      error: 'must be https in production: who can change the answer on its way can sign for every user',
+      when,
+    })
+    .refine((settings) => (settings.AUTH_JWKS_STALE_SECONDS ?? 1) >= (settings.AUTH_JWKS_FRESH_SECONDS ?? 1), {
+      path: ['AUTH_JWKS_STALE_SECONDS'],
+      error: 'must be AUTH_JWKS_FRESH_SECONDS or more',
+      when,
+    });
+}
+
+function isJwksUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
+}
+
+/** To this machine there is no way to change an answer on. */
+function isPlainHttp(url: string | undefined): boolean {
+  if (url === undefined || !URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function isPostgresUrl(text: string): boolean {

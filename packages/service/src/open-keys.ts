@@ -29,8 +29,5 @@ export async function openKeys({ service, source, log, metrics, now }: OpenKeysO
       log.error({ reason: message }, 'key document refused, the last good one stays in force');
     },
   });
-  metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
-    keys.inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
-  );
   return keys;
 }

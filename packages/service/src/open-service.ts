@@ -11,6 +11,7 @@ import {
   createSingleUseStore,
   observed,
 } from '@auth/verify';
+import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 
 /** What a service's database must be able to do for it to be run. */
@@ -66,15 +67,22 @@ export async function openService({ service, config, database, details }: Servic
   const now = () => Date.now() / 1000;
   const log = createLog({ service, isTerminal: process.stdout.isTTY, ...config.log });
   const metrics = createMetrics({ service });
-  const readiness = createReadiness({ database: () => database.ping() });
   metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
-  const keys = await openKeys({ service, source: config.keys, log, metrics, now });
+  const source = { ...config.keys, remoteJwks: config.jwks !== undefined };
+  const keys = await openKeys({ service, source, log, metrics, now });
+  const issuerKeys = await openIssuerKeys({ ...config, keys, log, metrics, now });
+  const readiness = createReadiness({ database: () => database.ping(), ...issuerKeys.checks });
+  const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
+  metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
+    inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
+  );
   const { issuer } = keys.current();
   const verify = observed(
     createAccessTokenVerifier({
       issuer,
       audience: service,
-      keys: () => keys.current().publicKeys,
+      keys: issuerKeys.keys,
+      onUnknownKid: issuerKeys.onUnknownKid,
       revocations: null,
       now,
     }),
@@ -93,7 +101,7 @@ export async function openService({ service, config, database, details }: Servic
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), now: now(), keys: keys.inForce() }),
+    details: () => ({ ...details?.(), now: now(), keys: inForce() }),
   });
 
   return {
@@ -104,6 +112,7 @@ export async function openService({ service, config, database, details }: Servic
       admin: { ...config.admin, app: admin },
       async close() {
         keys.close();
+        await issuerKeys.close();
         await database.close();
       },
     }),

@@ -1,0 +1,72 @@
+import type { JwksConfig, Log, Metrics } from '@auth/http';
+import type { KeyInForce, KeyRing } from '@auth/keys';
+import type { PublicKeys } from '@auth/verify';
+import { createJwksSource } from '@auth/verify/jwks';
+
+/** Where the issuer's public keys come from: the key document, or the issuer itself. */
+export interface IssuerKeys {
+  /** @throws AuthError `unavailable` while there are none to be trusted */
+  readonly keys: () => PublicKeys;
+  /** Told of a token with a key id that is not among them. */
+  readonly onUnknownKid: () => void;
+  /** Checks for readiness: none where the keys are in the key document. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** The keys that are not in the key document. */
+  readonly inForce: () => readonly KeyInForce[];
+  close(): Promise<void>;
+}
+
+export interface OpenIssuerKeysOptions {
+  /** Where the issuer publishes its keys; absent, they are in the key document. */
+  readonly jwks: JwksConfig | undefined;
+  readonly production: boolean;
+  readonly keys: KeyRing;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Opens the source of the issuer's public keys. */
+export async function openIssuerKeys(options: OpenIssuerKeysOptions): Promise<IssuerKeys> {
+  const { jwks, keys } = options;
+  if (jwks !== undefined) return openRemote(jwks, options);
+  return {
+    keys: () => keys.current().publicKeys,
+    onUnknownKid: () => {},
+    checks: {},
+    inForce: () => [],
+    close: async () => {},
+  };
+}
+
+async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Promise<IssuerKeys> {
+  const { production, log, metrics, now } = options;
+  const count = metrics.counter('auth_jwks_refreshes_total', 'Fetches of the public keys by outcome.', ['outcome']);
+  const since = new Map<string, number>();
+  const source = createJwksSource({
+    ...jwks,
+    now,
+    // In production whoever could answer in the issuer's place could sign for everybody.
+    allowHttp: !production,
+    onOutcome(outcome, error) {
+      count({ outcome });
+      if (error !== undefined) log.warn({ outcome, reason: error.message }, 'no public keys from AUTH_JWKS_URL');
+      if (outcome === 'loaded') keepSince(source.keys());
+    },
+  });
+
+  function keepSince(keys: PublicKeys): void {
+    for (const kid of since.keys()) if (!keys.has(kid)) since.delete(kid);
+    for (const kid of keys.keys()) if (!since.has(kid)) since.set(kid, now());
+  }
+
+  await source.start();
+  return {
+    keys: source.keys,
+    onUnknownKid: source.refreshSoon,
+    checks: { jwks: source.ready },
+    inForce: () => [...since].map(([kid, time]) => ({ kid, member: 'issuer.jwks', state: 'public', since: time })),
+    close: source.close,
+  };
+}

@@ -1,0 +1,150 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerConfig } from '@auth/http';
+import { createApp, finishApp } from '@auth/http';
+import { generateSigningKey, initKeyDocuments } from '@auth/keys';
+import { createTestIssuer } from '@auth/verify/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { ServiceParts } from './open-service.ts';
+import { openService } from './open-service.ts';
+
+const iss = 'http://127.0.0.1:4001';
+const now = () => Date.now() / 1000;
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const database = { ping: async () => undefined, poolStats: () => ({ idle: 1 }), close: async () => undefined };
+
+/** The key document of product, in a folder of its own, with the public keys of a throw-away issuer. */
+async function productDocument() {
+  const dir = await mkdtemp(join(tmpdir(), 'service-'));
+  closers.push(() => rm(dir, { recursive: true }));
+  const { files } = await initKeyDocuments({ dir, issuer: iss });
+  const document = JSON.parse(await readFile(files.product, 'utf8'));
+  const write = (jwks: object | undefined) =>
+    writeFile(files.product, JSON.stringify({ ...document, issuer: { iss, jwks } }));
+  return { file: files.product, write };
+}
+
+/** Opens product, and answers its admin port. */
+async function openProduct(file: string, jwks?: ServerConfig['jwks']) {
+  const config: ServerConfig = {
+    production: false,
+    port: 0,
+    host: '127.0.0.1',
+    admin: { port: 0, host: '127.0.0.1' },
+    drainDelayMs: 0,
+    log: { level: 'silent', format: 'json' },
+    database: { url: '', poolMax: 1 },
+    keys: { file, production: false },
+    jwks,
+  };
+  const parts = await openService({ service: 'product', config, database, details: () => ({ extra: 1 }) });
+  const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
+  closers.push(service.close);
+  return { parts, admin: request(service.admin?.app ?? service.app) };
+}
+
+/** What becomes of a token: its subject, or the code of the refusal. */
+function outcome({ verify }: ServiceParts, token: string): string {
+  try {
+    return verify.verify(token).sub;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<number> {
+  const started = performance.now();
+  while (!(await isTrue())) await delay(10);
+  return performance.now() - started;
+}
+
+const newIssuer = () => createTestIssuer({ issuer: iss, audience: ['product'], now });
+
+describe('openService', () => {
+  it('takes a changed key document within a second, and lets go of a key that is no longer in it', async () => {
+    const [first, second] = [newIssuer(), newIssuer()];
+    const { file, write } = await productDocument();
+    await write(first.jwks);
+    const { parts, admin } = await openProduct(file);
+    const token = first.token({ sub: 'ada' });
+    expect(outcome(parts, token)).toBe('ada');
+
+    await write(second.jwks);
+    const ms = await until(() => outcome(parts, second.token({ sub: 'bob' })) === 'bob');
+    expect(ms).toBeLessThan(1000);
+    // Though it was verified before: nothing of a token outlives its key.
+    expect(outcome(parts, token)).toBe('invalid_token: kid_unknown');
+
+    const { text } = await admin.get('/metrics');
+    expect(text).toContain('auth_key_reloads_total{outcome="applied",service="product"} 1');
+    expect(text).toContain(`auth_key_loaded{kid="${second.kid}",state="public",service="product"} 1`);
+    expect(text).not.toContain(first.kid);
+    expect(text).toContain('auth_key_loaded{kid="order.product.1.dev",state="active",service="product"} 1');
+  });
+
+  it('refuses a broken key document, counts it, and goes on with the last good one', async () => {
+    const issuer = newIssuer();
+    const { file, write } = await productDocument();
+    await write(issuer.jwks);
+    const { parts, admin } = await openProduct(file);
+    await write({ keys: [{ ...(await generateSigningKey('active')) }] });
+    await until(async () => (await admin.get('/metrics')).text.includes('outcome="refused",service="product"} 1'));
+    expect(outcome(parts, issuer.token({ sub: 'ada' }))).toBe('ada');
+  });
+
+  it('tells on the admin port alone which keys it has, and since when', async () => {
+    const issuer = newIssuer();
+    const { file, write } = await productDocument();
+    await write(issuer.jwks);
+    const { admin } = await openProduct(file);
+    const { body } = await admin.get('/readyz?verbose');
+    expect(body).toMatchObject({ status: 'ready', checks: { database: 'ok' }, extra: 1, now: expect.any(Number) });
+    expect(body.keys).toEqual([
+      { kid: issuer.kid, member: 'issuer.jwks', state: 'public', since: expect.any(Number) },
+      { kid: 'order.product.1.dev', member: 'accepts.order', state: 'active', since: expect.any(Number) },
+    ]);
+    expect((await admin.get('/readyz')).body).toEqual({ status: 'ready' });
+  });
+
+  it('takes the public keys from the issuer where it is told to, is not ready before it has them, and never calls a token bad meanwhile', async () => {
+    const [documented, published, successor] = [newIssuer(), newIssuer(), newIssuer()];
+    const { file, write } = await productDocument();
+    await write(documented.jwks);
+    const answer: { jwks: object | undefined } = { jwks: undefined };
+    const server = createServer((_req, res) => {
+      res.writeHead(answer.jwks === undefined ? 500 : 200, { 'content-type': 'application/jwk-set+json' });
+      res.end(JSON.stringify(answer.jwks ?? {}));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise((resolve) => server.close(resolve)));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+    const { parts, admin } = await openProduct(file, { url, freshForSeconds: 300, staleForSeconds: 3600 });
+
+    const token = published.token({ sub: 'ada' });
+    expect(outcome(parts, token)).toBe('unavailable: keys_unavailable');
+    expect((await admin.get('/readyz')).status).toBe(503);
+
+    answer.jwks = published.jwks;
+    await until(() => outcome(parts, token) === 'ada');
+    expect((await admin.get('/readyz')).status).toBe(200);
+    // The keys of the document are not used beside those of the issuer.
+    expect(outcome(parts, documented.token())).toBe('invalid_token: kid_unknown');
+
+    answer.jwks = successor.jwks;
+    await until(() => outcome(parts, successor.token({ sub: 'bob' })) === 'bob');
+    expect(outcome(parts, token)).toBe('invalid_token: kid_unknown');
+    const { text } = await admin.get('/metrics');
+    expect(text).toContain('auth_jwks_refreshes_total{outcome="loaded",service="product"} 2');
+    expect(text).toContain(`auth_key_loaded{kid="${successor.kid}",state="public",service="product"} 1`);
+    expect(text).not.toContain(published.kid);
+  });
+});
