@@ -19,6 +19,7 @@ import { discoveryRoutes } from './discovery-routes.ts';
 import { internalRoutes } from './internal-routes.ts';
 import { openApi, routeDocs } from './openapi.ts';
 import { translate } from './problems.ts';
+import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { UserAdmin } from './user-admin.ts';
 
@@ -63,6 +64,7 @@ export function buildApp({
   app.use(jsonBody());
   app.use(discoveryRoutes(discovery));
   app.use(authRoutes({ accounts, sessions }));
+  app.use(sessionRoutes({ sessions, verify }));
   app.use(accountRoutes({ accounts, sessions, verify }));
   app.use(adminRoutes({ admin, verify }));
   assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' });

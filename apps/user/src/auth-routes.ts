@@ -3,6 +3,7 @@ import { createRouter, readBody } from '@auth/http';
 import type { Response, Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
+import { addressPrefix } from './address-prefix.ts';
 import { normalizeEmail } from './email.ts';
 import { allScopes } from './grants.ts';
 import { passwordProblem } from './password-rules.ts';
@@ -48,7 +49,8 @@ export function authRoutes({ accounts, sessions }: { accounts: Accounts; session
 
   router.post('/auth/login', async (req, res) => {
     const { scope: scopes, ...login } = readBody(req, Login);
-    sendTokens(res, await sessions.login({ ...login, scopes, userAgent: req.get('user-agent')?.slice(0, 200) }));
+    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(req.ip) };
+    sendTokens(res, await sessions.login({ ...login, ...device, scopes }));
   });
 
   router.post('/auth/refresh', async (req, res) => {

@@ -17,7 +17,9 @@ function wrongSettings(env: NodeJS.ProcessEnv): string[] {
 describe('the settings of user', () => {
   it('have defaults for everything that is not a secret or a place', () => {
     expect(parseConfig(good)).toMatchObject({
-      ...{ bcryptCost: 12, accessTokenSeconds: 600, sessionSeconds: 30 * 86_400, clientId: 'first-party' },
+      ...{ bcryptCost: 12, accessTokenSeconds: 600, clientId: 'first-party' },
+      sessionLife: { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400 },
+      refreshGraceSeconds: 10,
     });
   });
 

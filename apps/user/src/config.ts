@@ -22,6 +22,12 @@ const Settings = withKeyRules(
     SESSION_DAYS: wholeNumber({ min: 1, max: 365 })
       .default(30)
       .describe('How long a login lasts at most, in days, however often it is refreshed.'),
+    SESSION_IDLE_DAYS: wholeNumber({ min: 1, max: 365 })
+      .default(7)
+      .describe('How long a login lasts without being refreshed, in days.'),
+    REFRESH_GRACE_SECONDS: wholeNumber({ min: 0, max: 60 })
+      .default(10)
+      .describe('How long a used refresh token yields its successor once more, in seconds; 0 for never.'),
     CLIENT_ID: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/)
@@ -40,7 +46,8 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     passwordQueueMax: settings.PASSWORD_QUEUE_MAX,
     accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
     jwksMaxAgeSeconds: settings.JWKS_MAX_AGE_SECONDS,
-    sessionSeconds: settings.SESSION_DAYS * 86_400,
+    sessionLife: { absoluteSeconds: settings.SESSION_DAYS * 86_400, idleSeconds: settings.SESSION_IDLE_DAYS * 86_400 },
+    refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     clientId: settings.CLIENT_ID,
   };
 }

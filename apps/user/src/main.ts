@@ -11,6 +11,8 @@ import { parseConfig } from './config.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
+import { createRefresh } from './refresh.ts';
+import { createRefreshStore } from './refresh-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -21,7 +23,7 @@ import { createWorkQueue } from './work-queue.ts';
 await runService(process, 'user', async (env) => {
   const config = parseConfig(env);
   const db = openUserDb(config.database);
-  const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionSeconds } = config;
+  const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionLife: life, refreshGraceSeconds } = config;
   const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
@@ -34,14 +36,20 @@ await runService(process, 'user', async (env) => {
     issuer,
     clientId,
     lifetimeSeconds: accessTokenSeconds,
-    now,
     signingKey: () => signingOf(keys.current()).active,
   });
   const store = createSessionStore(db);
+  const refresh = createRefresh({
+    store: createRefreshStore(db),
+    tokens,
+    life,
+    graceSeconds: refreshGraceSeconds,
+    now,
+  });
   const app = buildApp({
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
-    sessions: createSessions({ store, passwords, tokens, audience: services, sessionSeconds, now }),
+    sessions: createSessions({ store, refresh, passwords, tokens, audience: services, life, now }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });

@@ -2,6 +2,7 @@ import type { RouteDoc } from '@auth/http';
 import * as z from 'zod';
 import { Login, Logout, Refresh, Register } from './auth-routes.ts';
 import { OwnUser } from './openapi-account.ts';
+import { SessionsQuery, Sid } from './session-routes.ts';
 
 const Tokens = z
   .strictObject({
@@ -12,6 +13,26 @@ const Tokens = z
     scope: z.string(),
   })
   .meta({ id: 'Tokens' });
+const SessionList = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        sid: z.uuid(),
+        createdAt: z.iso.datetime(),
+        lastUsedAt: z.iso.datetime(),
+        expiresAt: z.iso.datetime(),
+        userAgent: z.string().nullable(),
+        addressPrefix: z.string().nullable(),
+        current: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+        endedAt: z.iso.datetime().optional(),
+        endReason: z.literal('reuse').optional().meta({
+          description: 'A used refresh token came again, so the session was ended: somebody else may have had it.',
+        }),
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: 'Sessions' });
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }).meta({ id: 'Jwks' });
 const Metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.string() }).meta({ id: 'Metadata' });
 const cached = { 'Cache-Control': 'How long it may be kept.' };
@@ -54,6 +75,30 @@ export const authDocs: readonly RouteDoc[] = [
     scope: 'none',
     body: Logout,
     answer: { status: 204, description: 'It has ended, if there was one.' },
+  },
+  {
+    method: 'post',
+    path: '/auth/logout-all',
+    summary: 'End all your sessions',
+    scope: 'account',
+    answer: { status: 204, description: 'They have ended, this one as well.' },
+  },
+  {
+    method: 'get',
+    path: '/auth/sessions',
+    summary: 'List where you are logged in',
+    scope: 'account',
+    query: SessionsQuery,
+    answer: { status: 200, description: 'Newest first.', schema: SessionList, headers: { Link: 'The next page.' } },
+  },
+  {
+    method: 'delete',
+    path: '/auth/sessions/:sid',
+    summary: 'End one of your sessions',
+    scope: 'account',
+    params: Sid,
+    answer: { status: 204, description: 'It has ended.' },
+    problems: ['not_found'],
   },
   {
     method: 'get',

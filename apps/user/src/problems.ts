@@ -12,6 +12,7 @@ const answers = {
   scope_not_available: ['invalid_fields', fieldError('/scope', 'asks for more than this user or session may have')],
   audience_not_available: ['invalid_fields', fieldError('/audience', 'asks for more than this session may have')],
   user_not_found: ['not_found', {}],
+  session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
   own_rights: ['conflict', { detail: 'Another admin has to do that: nobody takes away their own rights.' }],
   too_busy: ['unavailable', { detail: 'Too many logins at a time: try again shortly.', retryAfterSeconds: 3 }],
   contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],

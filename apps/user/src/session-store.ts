@@ -1,76 +1,80 @@
 import type { UserDb } from '@auth/db/user';
-import type { SessionStore, SessionUser } from './sessions.ts';
+import { endSessions } from './cut-off-store.ts';
+import type { SessionStore } from './sessions.ts';
 
-/** Sessions and refresh tokens in the user database. Of a token only its SHA-256 is stored. */
+/** Sessions in the user database. */
 export function createSessionStore({ client }: Pick<UserDb, 'client'>): SessionStore {
   return {
     async findCredentials(email) {
       const row = await client.user.findUnique({ where: { email } });
-      return row === null ? undefined : { user: sessionUser(row), passwordHash: row.passwordHash };
-    },
-    async create({ userId, scopes, audience, authTime, expiresAt, userAgent, tokenHash }) {
-      const { id } = await client.session.create({
-        data: {
-          userId,
-          scope: scopes.join(' '),
-          audience: [...audience],
-          authTime,
-          expiresAt,
-          userAgent: userAgent ?? null,
-          refreshTokens: { create: { hash: tokenHash } },
-        },
-        select: { id: true },
-      });
-      return { sid: id };
-    },
-    async findByToken(tokenHash) {
-      const row = await client.refreshToken.findUnique({
-        where: { hash: tokenHash },
-        select: { usedAt: true, session: { include: { user: true } } },
-      });
       if (row === null) return undefined;
-      const { id, scope, audience, authTime, expiresAt, endedAt, user } = row.session;
-      const scopes = scope.split(' ').filter(Boolean);
-      const session = {
-        sid: id,
-        scopes,
-        audience,
-        authTime,
-        expiresAt,
-        ended: endedAt !== null,
-        user: sessionUser(user),
-      };
-      return { session, used: row.usedAt !== null };
+      const { id, roles, disabledAt, passwordHash } = row;
+      return { user: { id, roles, disabled: disabledAt !== null }, passwordHash };
     },
-    async rotate(tokenHash, successorHash, at) {
-      return client.$transaction(async (tx) => {
-        // The row lock of this statement lets exactly one of many presenters through.
-        const [used] = await tx.refreshToken.updateManyAndReturn({
-          where: { hash: tokenHash, usedAt: null, session: { endedAt: null } },
-          data: { usedAt: at },
-          select: { sessionId: true },
+    create: ({ user, passwordHash, scopes, audience, tokenHash, issuedAt, lastExp, ...session }) =>
+      client.$transaction(async (tx) => {
+        // Whoever disables the account or changes its password waits for us, or we for them.
+        const unchanged = await tx.$queryRaw<unknown[]>`
+          SELECT 1 FROM users WHERE id = ${user.id}::uuid AND password_hash = ${passwordHash}
+            AND disabled_at IS NULL AND roles = ${user.roles} FOR SHARE`;
+        if (unchanged.length === 0) return undefined;
+        const { id } = await tx.session.create({
+          data: {
+            userId: user.id,
+            scope: scopes.join(' '),
+            audience: [...audience],
+            authTime: session.authTime,
+            createdAt: session.authTime,
+            lastUsedAt: session.authTime,
+            expiresAt: session.expiresAt,
+            userAgent: session.userAgent ?? null,
+            addressPrefix: session.addressPrefix ?? null,
+            lastIat: issuedAt,
+            lastExp,
+            refreshTokens: { create: { hash: tokenHash } },
+          },
+          select: { id: true },
         });
-        if (used === undefined) return false;
-        await tx.refreshToken.create({ data: { hash: successorHash, sessionId: used.sessionId } });
-        await tx.session.update({ where: { id: used.sessionId }, data: { lastUsedAt: at } });
-        return true;
-      });
+        return { sid: id };
+      }),
+    async findByToken(tokenHash) {
+      const row = await client.refreshToken.findUnique({ where: { hash: tokenHash }, select: { sessionId: true } });
+      return row === null ? undefined : { sid: row.sessionId };
     },
+    async list(userId, { after, limit, runningAt, idleSince }) {
+      const running = { endedAt: null, expiresAt: { gt: runningAt }, lastUsedAt: { gt: idleSince } };
+      const rows = await client.session.findMany({
+        where: {
+          userId,
+          OR: [running, { endReason: 'reuse' }],
+          ...(after === undefined ? {} : { id: { lt: after } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit,
+      });
+      return rows.map(({ id, createdAt, lastUsedAt, expiresAt, userAgent, addressPrefix, endedAt }) => ({
+        ...{ sid: id, createdAt, lastUsedAt, expiresAt },
+        userAgent: userAgent ?? undefined,
+        addressPrefix: addressPrefix ?? undefined,
+        reusedAt: endedAt ?? undefined,
+      }));
+    },
+    end: ({ userId, sid }, how) =>
+      client.$transaction((tx) =>
+        endSessions(
+          tx,
+          { ...(userId === undefined ? {} : { userId }), ...(sid === undefined ? {} : { id: sid }) },
+          how,
+        ),
+      ),
     async findPasswordHash(userId) {
       return (await client.user.findUnique({ where: { id: userId }, select: { passwordHash: true } }))?.passwordHash;
     },
     async changePassword({ userId, keptSid, passwordHash, at }) {
-      await client.$transaction([
-        client.user.updateMany({ where: { id: userId }, data: { passwordHash } }),
-        client.session.updateMany({ where: { userId, endedAt: null, id: { not: keptSid } }, data: { endedAt: at } }),
-      ]);
-    },
-    async end(sid, at) {
-      await client.session.updateMany({ where: { id: sid, endedAt: null }, data: { endedAt: at } });
+      await client.$transaction(async (tx) => {
+        await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
+        await endSessions(tx, { userId, id: { not: keptSid } }, { at, reason: 'password' });
+      });
     },
   };
-}
-
-function sessionUser(row: { id: string; roles: string[]; disabledAt: Date | null }): SessionUser {
-  return { id: row.id, roles: row.roles, disabled: row.disabledAt !== null };
 }

@@ -1,11 +1,15 @@
 import type { Grant, GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import type { Passwords } from './passwords.ts';
+import type { Refresh } from './refresh.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
 type Hash = Uint8Array<ArrayBuffer>;
+
+/** Why a session ended before its time. */
+export type EndReason = 'logout' | 'logout_all' | 'ended' | 'reuse' | 'password' | 'disabled';
 
 /** An account as far as a session needs it. */
 export interface SessionUser {
@@ -14,40 +18,54 @@ export interface SessionUser {
   readonly disabled: boolean;
 }
 
-/** One login, and the family of refresh tokens that comes from it. */
-export interface Session extends Grant {
+/** Where a session is used from, as far as its owner is told. */
+export interface Device {
+  readonly userAgent: string | undefined;
+  /** The network of its address: `203.0.113.0/24`. */
+  readonly addressPrefix: string | undefined;
+}
+
+/** A session as its owner sees it. */
+export interface SessionView extends Device {
   readonly sid: string;
-  readonly authTime: Date;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
   readonly expiresAt: Date;
-  readonly ended: boolean;
-  readonly user: SessionUser;
+  /** Set for one that was ended since a used refresh token came again: somebody else may have had it. */
+  readonly reusedAt: Date | undefined;
 }
 
 export interface SessionStore {
   findCredentials(email: string): Promise<{ user: SessionUser; passwordHash: string } | undefined>;
+  /** Begins a session, if the account is still as it was when the password was checked. */
   create(
-    session: Grant & {
-      userId: string;
-      authTime: Date;
-      expiresAt: Date;
-      userAgent?: string | undefined;
-      tokenHash: Hash;
-    },
-  ): Promise<{ sid: string }>;
-  /** The session a refresh token belongs to, and whether the token was used before. */
-  findByToken(tokenHash: Hash): Promise<{ session: Session; used: boolean } | undefined>;
-  /** Exchanges an unused token for its successor in one step; false when it was used before. */
-  rotate(tokenHash: Hash, successorHash: Hash, at: Date): Promise<boolean>;
-  end(sid: string, at: Date): Promise<void>;
+    session: Grant &
+      Device & {
+        user: SessionUser;
+        passwordHash: string;
+        authTime: Date;
+        expiresAt: Date;
+        tokenHash: Hash;
+        issuedAt: number;
+        lastExp: number;
+      },
+  ): Promise<{ sid: string } | undefined>;
+  findByToken(tokenHash: Hash): Promise<{ sid: string } | undefined>;
+  /** The user's running sessions and those that ended by reuse, newest first. */
+  list(
+    userId: string,
+    page: { after?: string | undefined; limit: number; runningAt: Date; idleSince: Date },
+  ): Promise<readonly SessionView[]>;
+  /** Ends sessions, and tells verifiers. Returns which. */
+  end(sessions: { userId?: string; sid?: string }, how: { at: Date; reason: EndReason }): Promise<readonly string[]>;
   findPasswordHash(userId: string): Promise<string | undefined>;
   /** Stores the new hash and ends the user's sessions but one, in one step. */
   changePassword(change: { userId: string; keptSid: string; passwordHash: string; at: Date }): Promise<void>;
 }
 
-export interface Login extends GrantRequest {
+export interface Login extends GrantRequest, Device {
   readonly email: string;
   readonly password: string;
-  readonly userAgent?: string | undefined;
 }
 
 export interface Tokens {
@@ -67,44 +85,51 @@ export interface PasswordChange {
 export interface Sessions {
   /** @throws UserError `invalid_credentials`, the same for a wrong e-mail, a wrong password and a disabled account */
   login(login: Login): Promise<Tokens>;
-  /** @throws UserError `invalid_refresh_token`; a token used twice ends its session */
-  refresh(refreshToken: string, wanted: GrantRequest): Promise<Tokens>;
+  /** Exchanges a refresh token for its successor. */
+  readonly refresh: Refresh;
+  list(
+    userId: string,
+    page: { after?: string | undefined; limit: number },
+  ): Promise<{ items: readonly SessionView[]; more: boolean }>;
+  /** Ends one session of a user. @throws UserError `session_not_found` */
+  end(userId: string, sid: string): Promise<void>;
+  /** Ends every session of a user, the one that asks as well. */
+  endAll(userId: string): Promise<void>;
   /** Changes a password and ends every other session of the user. @throws UserError `invalid_credentials` */
   changePassword(change: PasswordChange): Promise<void>;
   /** Ends the session of a refresh token; says nothing about whether there was one (RFC 7009 §2.2). */
   logout(refreshToken: string): Promise<void>;
 }
 
+/** How long a session lasts, in seconds. */
+export interface SessionLife {
+  /** However often it is used. */
+  readonly absoluteSeconds: number;
+  /** Without being used. */
+  readonly idleSeconds: number;
+}
+
 export interface SessionsOptions {
   readonly store: SessionStore;
+  readonly refresh: Refresh;
   readonly passwords: Passwords;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
   readonly audience: readonly string[];
-  readonly sessionSeconds: number;
+  readonly life: SessionLife;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
-/** The rules of sessions. A refresh token is good for one exchange; each exchange hands out the next. */
+/** The rules of sessions: how one begins, who sees it, and what ends it. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, passwords, tokens, audience, sessionSeconds, now } = options;
+  const { store, refresh, passwords, tokens, audience, life, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
-  function issue(session: Pick<Session, 'sid' | 'user' | 'authTime'>, grant: Grant, refreshToken: string): Tokens {
-    const { sid, user, authTime } = session;
-    const access = tokens.issue({ userId: user.id, roles: user.roles, sid, authTime, ...grant });
-    return { access, refreshToken, scopes: grant.scopes };
-  }
-
-  /** Used twice: one of its two holders is not the client. Which one cannot be told, so both are out (RFC 9700 §4.14.2). */
-  async function endReused({ sid }: Session): Promise<never> {
-    await store.end(sid, at());
-    throw new UserError('invalid_refresh_token', 'used before: the session was ended');
-  }
-
   return {
-    async login({ email, password, userAgent, ...wanted }) {
+    refresh,
+
+    async login({ email, password, userAgent, addressPrefix, ...wanted }) {
       const credentials = await store.findCredentials(email);
       const correct = await passwords.verify(password, credentials?.passwordHash);
       if (!correct || credentials === undefined) throw new UserError('invalid_credentials');
@@ -113,33 +138,39 @@ export function createSessions(options: SessionsOptions): Sessions {
       const grant = narrow({ scopes: scopesOf(user.roles), audience }, wanted);
       const refreshToken = createRefreshToken();
       const authTime = at();
-      const { sid } = await store.create({
+      const issuedAt = Math.floor(now());
+      const session = await store.create({
         ...grant,
-        userId: user.id,
-        authTime,
-        expiresAt: at(sessionSeconds),
-        userAgent,
+        ...credentials,
+        ...{ userAgent, addressPrefix, authTime, issuedAt },
+        expiresAt: at(life.absoluteSeconds),
+        lastExp: issuedAt + tokens.lifetimeSeconds,
         tokenHash: hashRefreshToken(refreshToken),
       });
-      return issue({ sid, user, authTime }, grant, refreshToken);
+      // Disabled, or given another password, while this one was checked.
+      if (session === undefined) throw new UserError('invalid_credentials', 'the account has changed meanwhile');
+      const { id: userId, roles } = user;
+      const access = tokens.issue({ userId, roles, sid: session.sid, authTime, issuedAt, ...grant });
+      return { access, refreshToken, scopes: grant.scopes };
     },
 
-    async refresh(refreshToken, wanted) {
-      const tokenHash = hashRefreshToken(refreshToken);
-      const known = await store.findByToken(tokenHash);
-      if (known === undefined) throw new UserError('invalid_refresh_token', 'unknown');
-      const { session, used } = known;
-      if (used) return endReused(session);
-      if (session.ended) throw new UserError('invalid_refresh_token', 'the session has ended');
-      if (session.expiresAt <= at()) throw new UserError('invalid_refresh_token', 'the session has expired');
-      if (session.user.disabled) throw new UserError('invalid_refresh_token', 'the account is disabled');
-      const granted = narrow(session, wanted);
-      // A role that was taken away since login is gone from the next token on.
-      const current = scopesOf(session.user.roles);
-      const grant = { ...granted, scopes: granted.scopes.filter((scope) => current.includes(scope)) };
-      const successor = createRefreshToken();
-      if (!(await store.rotate(tokenHash, hashRefreshToken(successor), at()))) return endReused(session);
-      return issue(session, grant, successor);
+    async list(userId, { after, limit }) {
+      const time = { runningAt: at(), idleSince: at(-life.idleSeconds) };
+      const found = await store.list(userId, { after, limit: limit + 1, ...time });
+      const items = found.slice(0, limit).map((view) => {
+        const idleEnd = new Date(view.lastUsedAt.getTime() + life.idleSeconds * 1000);
+        return idleEnd < view.expiresAt ? { ...view, expiresAt: idleEnd } : view;
+      });
+      return { items, more: found.length > limit };
+    },
+
+    async end(userId, sid) {
+      const ended = await store.end({ userId, sid }, { at: at(), reason: 'ended' });
+      if (ended.length === 0) throw new UserError('session_not_found');
+    },
+
+    async endAll(userId) {
+      await store.end({ userId }, { at: at(), reason: 'logout_all' });
     },
 
     async changePassword({ userId, sid, current, next }) {
@@ -150,7 +181,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async logout(refreshToken) {
       const known = await store.findByToken(hashRefreshToken(refreshToken));
-      if (known !== undefined) await store.end(known.session.sid, at());
+      if (known !== undefined) await store.end({ sid: known.sid }, { at: at(), reason: 'logout' });
     },
   };
 }

@@ -8,11 +8,11 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256', use: 'sig' };
 const subject = {
   ...{ userId: 'user-1', roles: ['customer'], sid: 'session-1', scopes: ['account', 'order:read'] },
-  ...{ audience: ['user', 'order'], authTime: new Date(1_799_999_000_500) },
+  ...{ audience: ['user', 'order'], authTime: new Date(1_799_999_000_500), issuedAt: 1_800_000_000 },
 };
 const issuerOf = (lifetimeSeconds: number) =>
   createTokenIssuer({
-    ...{ issuer: 'https://auth.example', clientId: 'first-party', lifetimeSeconds, now: () => now },
+    ...{ issuer: 'https://auth.example', clientId: 'first-party', lifetimeSeconds },
     signingKey: () => ({ kid: 'key-1', alg: 'ES256', key: privateKey }),
   });
 

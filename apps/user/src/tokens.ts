@@ -11,6 +11,8 @@ export interface TokenSubject {
   readonly audience: readonly string[];
   /** When the password was checked. */
   readonly authTime: Date;
+  /** The `iat`, in seconds since 1970. */
+  readonly issuedAt: number;
 }
 
 export interface AccessToken {
@@ -19,6 +21,8 @@ export interface AccessToken {
 }
 
 export interface TokenIssuer {
+  /** The longest life of a token. */
+  readonly lifetimeSeconds: number;
   issue(subject: TokenSubject): AccessToken;
 }
 
@@ -33,17 +37,15 @@ export interface TokenIssuerOptions {
     readonly key: KeyObject;
   };
   readonly lifetimeSeconds: number;
-  /** Seconds since 1970. */
-  readonly now: () => number;
 }
 
 /** Makes the signer of access tokens (RFC 9068): the only holder of the private key. */
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
-  const { issuer, clientId, signingKey, lifetimeSeconds, now } = options;
+  const { issuer, clientId, signingKey, lifetimeSeconds } = options;
   return {
-    issue({ userId, roles, sid, scopes, audience, authTime }) {
+    lifetimeSeconds,
+    issue({ userId, roles, sid, scopes, audience, authTime, issuedAt: iat }) {
       const { kid, alg, key } = signingKey();
-      const iat = Math.floor(now());
       const expiresInSeconds = jittered(lifetimeSeconds);
       const claims = {
         iss: issuer,

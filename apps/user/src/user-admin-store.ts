@@ -1,4 +1,5 @@
 import type { UserDb } from '@auth/db/user';
+import { cutClaims, endSessions } from './cut-off-store.ts';
 import type { ManagedUser, UserAdminStore } from './user-admin.ts';
 
 const select = { id: true, email: true, name: true, roles: true, disabledAt: true, createdAt: true } as const;
@@ -21,7 +22,9 @@ export function createUserAdminStore({ client }: Pick<UserDb, 'client'>): UserAd
           ...(disabled === undefined ? {} : { disabledAt: disabled ? at : null }),
         };
         const [row] = await tx.user.updateManyAndReturn({ where: { id }, data, select });
-        if (disabled) await tx.session.updateMany({ where: { userId: id, endedAt: null }, data: { endedAt: at } });
+        if (disabled) await endSessions(tx, { userId: id }, { at, reason: 'disabled' });
+        // Running access tokens name the old roles: they are refreshed, not logged out.
+        else if (roles !== undefined) await cutClaims(tx, id, 'roles');
         return row === undefined ? undefined : managed(row);
       }),
   };

@@ -5,6 +5,7 @@ export type UserErrorCode =
   | 'scope_not_available'
   | 'audience_not_available'
   | 'user_not_found'
+  | 'session_not_found'
   | 'own_rights'
   | 'too_busy'
   | 'contact_not_given';

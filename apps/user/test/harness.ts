@@ -19,6 +19,8 @@ import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
 import { openApi } from '../src/openapi.ts';
 import { createPasswords } from '../src/passwords.ts';
+import { createRefresh } from '../src/refresh.ts';
+import { createRefreshStore } from '../src/refresh-store.ts';
 import { createSessionStore } from '../src/session-store.ts';
 import { createSessions } from '../src/sessions.ts';
 import { createTokenIssuer } from '../src/tokens.ts';
@@ -29,7 +31,8 @@ import { createWorkQueue } from '../src/work-queue.ts';
 
 /** The password of every user that `addUser` makes. */
 export const password = 'correct horse battery staple';
-export const sessionSeconds = 86_400;
+export const life = { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400 };
+export const graceSeconds = 10;
 
 /** The user app as `main.ts` builds it, on a database, keys and a clock of its own. */
 export interface Harness {
@@ -78,7 +81,7 @@ export async function openHarness({
   });
   const singleUse = createSingleUseStore({ capacity: 1000, now });
   const tokens = createTokenIssuer({
-    ...{ issuer: issuer.issuer, clientId: 'first-party', lifetimeSeconds: 600, now, signingKey: () => signing.active },
+    ...{ issuer: issuer.issuer, clientId: 'first-party', lifetimeSeconds: 600, signingKey: () => signing.active },
   });
   const [database, passwordHash] = await opening;
   const db = openUserDb({ url: database?.url ?? url ?? '' });
@@ -86,10 +89,11 @@ export async function openHarness({
   const log = createLog({ service: 'user', level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: 'user' });
   const hashUser = createUserHash(createSecretKey(randomBytes(32)));
+  const refresh = createRefresh({ store: createRefreshStore(db), tokens, life, graceSeconds, now });
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
     sessions: createSessions({
-      ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
+      ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },

@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness } from './harness.ts';
-import { openHarness, password, sessionSeconds } from './harness.ts';
+import { graceSeconds, life, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -64,6 +65,7 @@ describe('POST /auth/refresh', () => {
     const { refreshToken } = await logIn();
     const second = (await refresh(refreshToken)).body.refresh_token;
     const third = (await refresh(second)).body.refresh_token;
+    harness.advance(graceSeconds);
     await expectRefused(refreshToken);
     await expectRefused(second);
     await expectRefused(third);
@@ -73,6 +75,7 @@ describe('POST /auth/refresh', () => {
     const { refreshToken } = await logIn();
     expect((await refresh(refreshToken, { scope: 'user:admin' })).status).toBe(422);
     const second = (await refresh(refreshToken)).body.refresh_token;
+    harness.advance(graceSeconds);
     expect((await refresh(refreshToken, { scope: 'user:admin' })).status).toBe(401);
     await expectRefused(second);
   });
@@ -82,17 +85,58 @@ describe('POST /auth/refresh', () => {
     const login = async () => (await request(harness.server).post('/auth/login').send({ email, password })).body;
     const [one, other] = [await login(), await login()];
     await refresh(one.refresh_token);
+    harness.advance(graceSeconds);
     await expectRefused(one.refresh_token);
     expect((await refresh(other.refresh_token)).status).toBe(200);
   });
 
-  it('lets exactly one of 20 parallel uses of a token through, and ends the session', async () => {
-    const { refreshToken } = await logIn();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
-    const [winner, ...others] = answers.filter(({ status }) => status === 200);
+  it('gives 50 parallel uses of a token the same successor, and the session one chain', async () => {
+    const { refreshToken, claims } = await logIn();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const [successor, ...others] = new Set(answers.map(({ body }) => body.refresh_token));
     expect(others).toEqual([]);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
-    await expectRefused(winner?.body.refresh_token);
+    // Each has an access token of its own; what was handed out once is all that is there.
+    expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(50);
+    const tokens = await harness.db.client.refreshToken.findMany({ where: { sessionId: claims.sid } });
+    expect(tokens.filter(({ usedAt }) => usedAt === null)).toHaveLength(1);
+    expect(tokens).toHaveLength(2);
+    expect((await refresh(successor ?? '')).status).toBe(200);
+  });
+
+  it('goes on from a successor that was used already, when its answer was lost twice', async () => {
+    const { refreshToken } = await logIn();
+    const first = (await refresh(refreshToken)).body.refresh_token;
+    const second = (await refresh(first)).body.refresh_token;
+    expect((await refresh(refreshToken)).body.refresh_token).toBe(first);
+    expect((await refresh(first)).body.refresh_token).toBe(second);
+    expect((await refresh(second)).status).toBe(200);
+  });
+
+  it('yields the same successor for the grace and not a moment longer: then every descendant is out', async () => {
+    const { refreshToken } = await logIn();
+    const successor = (await refresh(refreshToken)).body.refresh_token;
+    harness.advance(graceSeconds - 0.001);
+    expect((await refresh(refreshToken)).body.refresh_token).toBe(successor);
+    harness.advance(0.001);
+    await expectRefused(refreshToken);
+    await expectRefused(successor);
+  });
+
+  it('stores nothing that the successor can be derived from', async () => {
+    const { refreshToken, claims } = await logIn();
+    await refresh(refreshToken);
+    const tokens = await harness.db.client.refreshToken.findMany({ where: { sessionId: claims.sid } });
+    const [used] = tokens.filter(({ usedAt }) => usedAt !== null);
+    const stored = JSON.stringify(
+      tokens.map(({ hash, salt }) => [hash, salt].map((bytes) => Buffer.from(bytes ?? []).toString('base64url'))),
+    );
+    expect(used?.salt).toHaveLength(32);
+    expect(stored).not.toContain(refreshToken);
+    const guess = createHmac('sha256', used?.hash ?? '')
+      .update(used?.salt ?? '')
+      .digest('base64url');
+    await expectRefused(guess);
   });
 
   it('narrows one token and not the session', async () => {
@@ -144,10 +188,23 @@ describe('POST /auth/refresh', () => {
 
   it('answers 401 when the session has lasted its time, however often it was refreshed', async () => {
     const { refreshToken } = await logIn();
-    harness.advance(sessionSeconds - 1);
+    let token = refreshToken;
+    for (let spent = 0; spent + life.idleSeconds - 1 < life.absoluteSeconds; spent += life.idleSeconds - 1) {
+      harness.advance(life.idleSeconds - 1);
+      const { status, body } = await refresh(token);
+      expect(status).toBe(200);
+      token = body.refresh_token;
+    }
+    harness.advance(life.absoluteSeconds % (life.idleSeconds - 1));
+    await expectRefused(token);
+  });
+
+  it('answers 401 when the session was idle for too long', async () => {
+    const { refreshToken } = await logIn();
+    harness.advance(life.idleSeconds - 1);
     const { status, body } = await refresh(refreshToken);
     expect(status).toBe(200);
-    harness.advance(1);
+    harness.advance(life.idleSeconds);
     await expectRefused(body.refresh_token);
   });
 });

@@ -24,9 +24,17 @@ export interface Slice<Item> {
 }
 
 /** Answers with a page: `{ items, next_cursor }`, and where there is more a `Link` with `rel="next"` (RFC 8288). */
-export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void {
+export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void;
+/** The same for items whose id has another name. */
+export function sendPage<Item>(req: Request, res: Response, slice: Slice<Item>, idOf: (item: Item) => string): void;
+export function sendPage(
+  req: Request,
+  res: Response,
+  slice: Slice<{ readonly id: string }>,
+  idOf = ({ id }: { readonly id: string }) => id,
+): void {
   const last = slice.more ? slice.items.at(-1) : undefined;
-  const next_cursor = last === undefined ? null : Buffer.from(last.id).toString('base64url');
+  const next_cursor = last === undefined ? null : Buffer.from(idOf(last)).toString('base64url');
   if (next_cursor !== null) res.set('Link', `<${nextTarget(req, next_cursor)}>; rel="next"`);
   res.json({ items: slice.items, next_cursor });
 }
