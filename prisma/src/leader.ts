@@ -17,7 +17,7 @@ export interface LeaderOptions {
   readonly channel: string;
   /** Does the duty until the signal is aborted. May be called again, when the lead was lost and won back. */
   readonly lead: (term: Term) => Promise<void>;
-  /** Told what ended a term, or kept one from beginning. */
+  /** Told what ended a term, or kept one from beginning: once for as long as it is the same. */
   readonly onError: (error: unknown) => void;
   /** How often a process that does not lead tries to; 1000 unless given. */
   readonly retryMs?: number;
@@ -31,12 +31,15 @@ export interface LeaderOptions {
 export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   const { retryMs = 1000, onError } = options;
   const closing = new AbortController();
+  let told: string | undefined;
   const running = (async () => {
     while (!closing.signal.aborted) {
       try {
         await serve(options, closing.signal);
+        told = undefined;
       } catch (error) {
-        onError(error);
+        if (String(error) !== told) onError(error);
+        told = String(error);
       }
       await delay(retryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { services } from '@auth/contracts';
+import { openLeader } from '@auth/db/leader';
 import { openUserDb } from '@auth/db/user';
 import { runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
@@ -7,7 +8,11 @@ import { openService } from '@auth/service';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
+import type { Removed } from './cleanup.ts';
+import { cleanUp } from './cleanup.ts';
+import { createCleanupStore } from './cleanup-store.ts';
 import { parseConfig } from './config.ts';
+import { cutOffChannel } from './cut-off-store.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
@@ -27,7 +32,7 @@ await runService(process, 'user', async (env) => {
   const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
-  const { issuer, keys, metrics, now } = service;
+  const { issuer, keys, log, metrics, now } = service;
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));
@@ -53,5 +58,18 @@ await runService(process, 'user', async (env) => {
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });
-  return service.serve(app);
+  const countRemoved = metrics.counter('user_rows_removed_total', 'Rows removed in the background.', ['table']);
+  const cleanup = {
+    ...{ store: createCleanupStore(db), life, now },
+    onRemoved: (removed: Removed) => {
+      for (const [table, rows] of Object.entries(removed)) countRemoved({ table }, rows);
+    },
+    onTrouble: (err: unknown) => log.warn({ err }, 'nothing was removed this time'),
+  };
+  const background = openLeader({
+    ...{ url: config.database.url, duty: 'user background', channel: cutOffChannel },
+    lead: (term) => cleanUp(cleanup, term),
+    onError: (err) => log.warn({ err }, 'not in charge of the background work'),
+  });
+  return service.serve(app, background);
 });

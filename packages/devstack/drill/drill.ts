@@ -1,12 +1,14 @@
 // pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes. Exits 1 when it does not.
 import { argv } from 'node:process';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
+import { outageDrill } from './outage.ts';
 import { revokeDrill } from './revoke.ts';
 import { rotationDrill } from './rotation.ts';
 
 const drills: Readonly<Record<string, (tell: Tell) => Promise<DrillOutcome>>> = {
   rotation: rotationDrill,
   revoke: revokeDrill,
+  outage: outageDrill,
 };
 
 const names = argv.length > 2 ? argv.slice(2) : Object.keys(drills);

@@ -8,10 +8,19 @@ export interface TrafficReport {
   readonly seconds: number;
 }
 
+/** What was answered within one second. */
+export interface Second {
+  readonly orders: number;
+  readonly reads: number;
+  readonly failed: number;
+}
+
 /** Requests that go on until they are stopped. */
 export interface Traffic {
   /** How often each request ended otherwise than with a 2xx, so far: `POST /orders 502 upstream_failed`. */
   readonly failures: ReadonlyMap<string, number>;
+  /** By second, the first one first. */
+  readonly seconds: readonly Second[];
   stop(): Promise<TrafficReport>;
 }
 
@@ -20,6 +29,12 @@ export interface TrafficOptions {
   readonly perSecond: number;
   /** How long an access token is used before the customer logs in anew. */
   readonly tokenSeconds: number;
+}
+
+interface Counts {
+  orders: number;
+  reads: number;
+  failed: number;
 }
 
 /** One order for so many requests; the others read a product. */
@@ -37,6 +52,15 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   const open = new Set<Promise<void>>();
   let token = await logIn(urls.user);
   let sent = 0;
+  const seconds: Counts[] = [];
+  const started = performance.now();
+
+  function count(kind: keyof Counts): void {
+    const second = Math.floor((performance.now() - started) / 1000);
+    while (seconds.length <= second) seconds.push({ orders: 0, reads: 0, failed: 0 });
+    const counts = seconds[second];
+    if (counts !== undefined) counts[kind] += 1;
+  }
 
   const read = () => fetch(`${urls.product}/products/${mug.id}`, { headers: { authorization: `Bearer ${token}` } });
   const order = () =>
@@ -54,12 +78,13 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
     sent += 1;
     const isOrder = sent % requestsPerOrder === 0;
     const problem = await problemOf(isOrder ? order : read);
+    count(problem !== undefined ? 'failed' : isOrder ? 'orders' : 'reads');
     if (problem === undefined) return;
     const name = `${isOrder ? 'POST /orders' : 'GET /products'} ${problem}`;
     failures.set(name, (failures.get(name) ?? 0) + 1);
   }
 
-  async function keepSending(started: number): Promise<void> {
+  async function keepSending(): Promise<void> {
     let due = 0;
     while (!stopped.signal.aborted) {
       for (const now = performance.now(); due < ((now - started) / 1000) * perSecond && open.size < maxOpen; due += 1) {
@@ -77,16 +102,16 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
     }
   }
 
-  const started = performance.now();
-  const running = Promise.all([keepSending(started), keepLoggedIn()]);
+  const running = Promise.all([keepSending(), keepLoggedIn()]);
   return {
     failures,
+    seconds,
     async stop() {
       stopped.abort();
-      const seconds = (performance.now() - started) / 1000;
+      const lasted = (performance.now() - started) / 1000;
       await running;
       await Promise.all(open);
-      return { requests: sent, seconds };
+      return { requests: sent, seconds: lasted };
     },
   };
 }

@@ -12,8 +12,8 @@ export interface Metrics {
   gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
   /** The same with several labels; what `read` leaves out is gone. */
   gauges(name: string, help: string, labels: readonly string[], read: () => readonly Sample[]): void;
-  /** Something that is counted: call the result once for each. */
-  counter(name: string, help: string, labels: readonly string[]): (labels: Sample['labels']) => void;
+  /** Something that is counted: call the result for each, or for several at once. */
+  counter(name: string, help: string, labels: readonly string[]): (labels: Sample['labels'], count?: number) => void;
   /** Prometheus text, and its media type. */
   render(): Promise<{ type: string; text: string }>;
 }
@@ -91,7 +91,7 @@ export function createMetrics(options: { service: string }): Metrics {
     },
     counter(name, help, labels) {
       const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
-      return (values) => counter.inc(values);
+      return (values, count = 1) => counter.inc(values, count);
     },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };

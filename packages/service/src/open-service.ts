@@ -50,8 +50,8 @@ export interface ServiceParts {
   readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** The service around an app, for `runService`. */
-  serve(app: Service['app']): Service;
+  /** The service around an app, for `runService`; what it runs besides is closed first. */
+  serve(app: Service['app'], besides?: { close(): Promise<void> }): Service;
 }
 
 /** Uses remembered at a time: 5000 calls a second, each for the 20 seconds that its token is good. */
@@ -106,11 +106,12 @@ export async function openService({ service, config, database, details }: Servic
 
   return {
     ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, audit, now },
-    serve: (app) => ({
+    serve: (app, besides) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
       admin: { ...config.admin, app: admin },
       async close() {
+        await besides?.close();
         keys.close();
         await issuerKeys.close();
         await database.close();
