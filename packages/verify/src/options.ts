@@ -8,7 +8,7 @@ export function assertText(name: string, value: unknown): asserts value is strin
 
 /** A whole number of seconds in `min..max`. */
 export function assertSeconds(name: string, value: unknown, min: number, max: number): asserts value is number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max) {
     throw new TypeError(`${name} must be a whole number of seconds from ${min} to ${max}`);
   }
 }
