@@ -61,6 +61,14 @@ describe('createSingleUseStore', () => {
     expect(largest).toBeLessThanOrEqual(50 * 21);
   });
 
+  it('drops two expired ids at a use, so that no use has to wait for many', () => {
+    const { clock, store } = setUp();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) expect(store.use(id, now + 10)).toBe('recorded');
+    clock.advance(10);
+    expect(store.use('f', now + 40)).toBe('recorded');
+    expect(store.size).toBe(5 - 2 + 1);
+  });
+
   it('does not take a forgotten id again when the clock is set back', () => {
     let time = now;
     const store = createSingleUseStore({ capacity: 10, now: () => time });
