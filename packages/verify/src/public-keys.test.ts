@@ -1,11 +1,11 @@
-import { createECDH, generateKeyPairSync } from 'node:crypto';
+import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { privateKey } from '../test/access-tokens.ts';
 import { KeyMaterialError } from './key-material.ts';
 import { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const rsaJwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
-const privateRsa = rsa.privateKey.export({ format: 'jwk' });
+const rsaJwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
+const privateRsa = privateKey.export({ format: 'jwk' });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ecJwk = { ...ec.publicKey.export({ format: 'jwk' }), kid: 'e', alg: 'ES256', use: 'sig' };
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });

@@ -36,8 +36,8 @@ export const goodClaims = {
   roles: ['customer'],
 } as const;
 
-// Making an RSA key takes its time, so every issuer of a run has this one: tests of other keys make their own.
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** The one RSA key of a test file, because making one takes its time. */
+export const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** Sets up an issuer with a key id of its own. */
 export function setUpAccessTokens(): AccessTokenSetup {
