@@ -108,7 +108,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
 function readOrigin(baseUrl: string): URL {
   assertText('baseUrl', baseUrl);
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url === undefined || !/^https?:/.test(url.protocol) || url.href !== `${url.origin}/`) {
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.href !== `${url.origin}/`) {
     throw new TypeError('baseUrl must be an http(s) origin without a path: the token is bound to the whole target');
   }
   return url;
