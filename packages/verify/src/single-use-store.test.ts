@@ -27,6 +27,12 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(1);
   });
 
+  it('takes no id that has expired: nothing would remember it', () => {
+    const { store } = setUp();
+    expect(store.use('a', now)).toBe('replayed');
+    expect(store.use('b', now + 1)).toBe('recorded');
+  });
+
   it('never gives up a live id to make room', () => {
     const { store } = setUp(3);
     for (const id of ['a', 'b', 'c']) expect(store.use(id, now + 20)).toBe('recorded');
