@@ -75,6 +75,12 @@ describe('the times of an access token', () => {
     expect(() => verifier.verify(issuer.token())).toThrow('the clock must return seconds since 1970');
   });
 
+  it('are measured by its clock alone, though for the machine they are long gone', () => {
+    const verifier = verifierWith({ now: () => 1_000_000 });
+    const times = { iat: 1_000_000, nbf: 1_000_000, exp: 1_000_600, auth_time: 1_000_000 };
+    expect(outcomeOf(() => verifier.verify(withTimes(times)))).toBe('accepted');
+  });
+
   it('drops fractions of the clock', () => {
     const verifier = verifierWith({ now: () => now + 0.9 });
     expect(outcomeOf(() => verifier.verify(withTimes({ iat: now - 600, exp: now - 4 })))).toBe('accepted');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { segment } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
-import { readStrictHeader } from './compact-jws.ts';
+import { knownHeader, readStrictHeader } from './compact-jws.ts';
 
 const header = { alg: 'RS256', typ: 'at+jwt', kid: 'k' };
 const token = `${segment(header)}.${segment({ a: 1 })}.${segment('signature')}`;
@@ -71,9 +71,37 @@ describe('readStrictHeader', () => {
     expect(outcome(value)).toBe('invalid_token: malformed');
   });
 
+  it.each([
+    ['alg is no text', { ...header, alg: ['RS256'] }],
+    ['kid is no text', { ...header, kid: 1 }],
+    ['typ is another one', { ...header, typ: 'JWT' }],
+    ['a member is missing', { alg: 'RS256', typ: 'at+jwt' }],
+    ['there is a member more', { ...header, crit: [] }],
+  ])('refuses a header when %s', (_case, members) => {
+    expect(outcome(`${segment(members)}.${payload}.${signature}`)).toBe('invalid_token: header');
+  });
+
   it('throws the code it was given', () => {
     const options = { maxLength: 200, typ: 'service+jwt', code: 'invalid_service_token' } as const;
     expect(outcomeOf(() => readStrictHeader(token, options))).toBe('invalid_service_token: header');
     expect(outcomeOf(() => readStrictHeader('', options))).toBe('invalid_service_token: malformed');
+  });
+});
+
+describe('knownHeader', () => {
+  const options = { maxLength: 200, typ: 'at+jwt', code: 'invalid_token' } as const;
+
+  it('saves parsing the same header again, and keeps no other', () => {
+    const known = knownHeader(token, readStrictHeader(token, options), undefined);
+    expect(known).toEqual({ segment: head, header });
+    const again = readStrictHeader(token, { ...options, known });
+    expect(again).toBe(known.header);
+    expect(knownHeader(token, again, known)).toBe(known);
+
+    const otherHeader = { ...header, kid: 'other' };
+    const otherToken = `${segment(otherHeader)}.${payload}.${signature}`;
+    const other = readStrictHeader(otherToken, { ...options, known });
+    expect(other).toEqual(otherHeader);
+    expect(knownHeader(otherToken, other, known)).toEqual({ segment: segment(otherHeader), header: otherHeader });
   });
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { parseAccepts, parseCalls, secretProblem } from './edge-keys.ts';
+import { parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';
 import { KeyMaterialError } from './key-material.ts';
 
 const secret = () => randomBytes(32).toString('base64url');
@@ -49,6 +49,14 @@ describe('secretProblem', () => {
   });
 });
 
+describe('ServiceName', () => {
+  it.each(['a', 'o'.repeat(32), 'order-2'])('takes %s', (name) => expect(ServiceName.parse(name)).toBe(name));
+
+  it.each(['', 'o'.repeat(33), '2order', '-order', 'Order', 'or.der', 'order\n'])('refuses %j and says how', (name) => {
+    expect(() => ServiceName.parse(name)).toThrow('must match ^[a-z][a-z0-9-]{0,31}$');
+  });
+});
+
 describe.each([
   ['parseAccepts', 'accepts', parseAccepts],
   ['parseCalls', 'calls', parseCalls],
@@ -87,6 +95,7 @@ describe.each([
       { order: [key('a', { state: 'revoked' })] },
       '.order[0].state must be pending, active or retiring',
     ],
+    ['two unknown members', { order: [key('a', { note: 'x', more: 1 })] }, '.order[0].note is not a known member'],
     ['an unknown member', { order: [key('a', { note: 'x' })] }, '.order[0].note is not a known member'],
     ['one kid twice', { order: [key('a'), key('a', { state: 'pending' })] }, '.order[1].kid is used by'],
     ['one kid at two services', { order: [key('a')], user: [key('a')] }, '.user[0].kid is used by'],

@@ -26,7 +26,7 @@ export const EdgeKey = z.strictObject({
   kid: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'must match ^[a-z0-9][a-z0-9.-]{0,63}$'),
   secret: z.string().superRefine((secret, context) => {
     const problem = secretProblem(secret);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem !== undefined) context.addIssue(problem);
   }),
   state: z.enum(['pending', 'active', 'retiring'], 'must be pending, active or retiring'),
 });

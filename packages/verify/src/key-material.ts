@@ -16,13 +16,14 @@ export class KeyMaterialError extends Error {
 export function parseMember<S extends z.ZodType>(schema: S, input: unknown, at: string): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    throw new KeyMaterialError(memberPath(at, [...issue.path, issue.keys[0] ?? '']), 'is not a known member');
+  // A failed parse has at least one issue.
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+  if (issue.code === 'unrecognized_keys') {
+    const [member] = issue.keys;
+    throw new KeyMaterialError(memberPath(at, [...issue.path, String(member)]), 'is not a known member');
   }
-  const rule =
-    issue?.code === 'invalid_type' ? `must be ${withArticle(issue.expected)}` : (issue?.message ?? 'is invalid');
-  throw new KeyMaterialError(memberPath(at, issue?.path ?? []), rule);
+  const rule = issue.code === 'invalid_type' ? `must be ${withArticle(issue.expected)}` : issue.message;
+  throw new KeyMaterialError(memberPath(at, issue.path), rule);
 }
 
 function memberPath(at: string, path: readonly PropertyKey[]): string {

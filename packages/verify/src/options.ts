@@ -17,7 +17,7 @@ export function assertWhole(
   value: unknown,
   { unit, min, max }: { readonly unit: string; readonly min: number; readonly max: number },
 ): asserts value is number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max) {
     throw new TypeError(`${name} must be a whole number of ${unit} from ${min} to ${max}`);
   }
 }

@@ -1,11 +1,11 @@
-import { createECDH, generateKeyPairSync } from 'node:crypto';
+import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { privateKey } from '../test/access-tokens.ts';
 import { KeyMaterialError } from './key-material.ts';
-import { parseJwks } from './public-keys.ts';
+import { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const rsaJwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
-const privateRsa = rsa.privateKey.export({ format: 'jwk' });
+const rsaJwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
+const privateRsa = privateKey.export({ format: 'jwk' });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ecJwk = { ...ec.publicKey.export({ format: 'jwk' }), kid: 'e', alg: 'ES256', use: 'sig' };
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });
@@ -18,6 +18,7 @@ function problemOf(input: unknown): string {
     parseJwks(input);
   } catch (error) {
     if (!(error instanceof KeyMaterialError)) throw error;
+    expect(error.name).toBe('KeyMaterialError');
     expect(error.message.startsWith(error.member)).toBe(true);
     return error.message;
   }
@@ -35,11 +36,13 @@ describe('parseJwks', () => {
       ['e', 'ES256', 'public'],
     ]);
     expect([...keys.keys()]).toEqual(['r', 'p', 'e']);
+    expect([...keys.values()].map(({ alg }) => alg)).toEqual(publicKeyAlgorithms);
   });
 
   it.each([
     ['members of the set and of a key that it does not know', { keys: [{ ...rsaJwk, x5t: 'x', foo: 1 }], foo: 1 }],
     ['key_ops of verify alone', { keys: [{ ...rsaJwk, key_ops: ['verify'] }] }],
+    ['a modulus of 8192 bits', { keys: [{ ...rsaJwk, n: modulusOf(1024) }] }],
     ['a kid of 128 characters', { keys: [{ ...rsaJwk, kid: '~'.repeat(128) }] }],
   ])('takes %s', (_case, jwks) => expect(problemOf(jwks)).toBe('none'));
 
@@ -91,11 +94,8 @@ describe('parseJwks', () => {
     ['exponent 3', { ...rsaJwk, e: 'Aw' }, 'e must be AQAB (65537)'],
     ['65537 with a leading zero', { ...rsaJwk, e: 'AAEAAQ' }, 'e must be AQAB (65537)'],
     ['a modulus of 1024 bits', { ...rsaJwk, n: rsa1024.n }, 'n must be a modulus of 2048 to 8192 bits'],
-    [
-      'a modulus of 16384 bits',
-      { ...rsaJwk, n: Buffer.alloc(2048, 0xab).toString('base64url') },
-      'n must be a modulus',
-    ],
+    ['a modulus of 2040 bits', { ...rsaJwk, n: modulusOf(255) }, 'n must be a modulus of 2048 to 8192 bits'],
+    ['a modulus of 8200 bits', { ...rsaJwk, n: modulusOf(1025) }, 'n must be a modulus of 2048 to 8192 bits'],
     ['a modulus padded with zeros to the right size', { ...rsaJwk, n: padded(rsa1024.n) }, 'n must be a modulus'],
     [
       'a modulus in standard base64',
@@ -130,6 +130,10 @@ describe('parseJwks', () => {
     expect(problemOfKey({ ...rsaJwk, k: undefined })).toContain('keys[0].k is private');
   });
 });
+
+function modulusOf(bytes: number): string {
+  return Buffer.alloc(bytes, 0xab).toString('base64url');
+}
 
 function padded(modulus = ''): string {
   return Buffer.concat([Buffer.alloc(128), Buffer.from(modulus, 'base64url')]).toString('base64url');

@@ -179,6 +179,11 @@ describe('the policy of an operation', () => {
     expect(await outcome(arriving({ ...note, accessToken: undefined }))).toBe('missing_token: absent');
   });
 
+  it('refuses a call without a user where a scope of the user is needed', async () => {
+    const operation = { ...createQuote, userScopes: ['order:read'] };
+    expect(await outcome(arriving({ ...quoteCall, operation }), quoteContent)).toBe('insufficient_scope: scope');
+  });
+
   it('refuses a user where none is expected, bound as he is', async () => {
     const incoming = arriving({ ...quoteCall, accessToken: ada });
     expect(await outcome(incoming, quoteContent)).toBe('invalid_service_token: user_not_expected');

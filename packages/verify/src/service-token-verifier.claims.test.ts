@@ -69,6 +69,7 @@ describe('a service token', () => {
     ['is for the path at the authority with a port', { htu: 'https://product:443/internal/quotes' }, 'target'],
     ['is for other content', { htd: 'A'.repeat(43) }, 'content_binding'],
     ['has an htd with padding', { htd: `${'A'.repeat(43)}=` }, 'claims'],
+    ['has an htd that is too long', { htd: 'A'.repeat(44) }, 'claims'],
     ['has an empty htd', { htd: '' }, 'claims'],
     ['has a list for htd', { htd: ['A'.repeat(43)] }, 'claims'],
     ['has an ath though no user comes along', { ath: 'A'.repeat(43) }, 'access_token_binding'],
@@ -132,6 +133,12 @@ describe('a service token', () => {
     ['the public key of the issuer', JSON.stringify(users.issuer.jwks)],
   ])('signed with %s is refused', async (_case, secret) => {
     expect(await receive(forged(quoteClaims(), {}, secret))).toBe('invalid_service_token: signature');
+  });
+
+  it('is measured by the clock of the verifier alone, though for the machine it is long gone', async () => {
+    const verifier = verifierWith({ now: () => 1_000_000, singleUse: { use: () => 'recorded' } });
+    const serviceToken = forged({ ...quoteClaims(), iat: 1_000_000, exp: 1_000_015 });
+    expect(await outcome(arriving(quoteCall, { serviceToken }), quoteContent, verifier)).toBe('accepted');
   });
 
   it('over 2 KB is refused', async () => {

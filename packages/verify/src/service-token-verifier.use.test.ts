@@ -113,6 +113,15 @@ describe('the single use of a service token', () => {
     );
   });
 
+  it('keeps why the store failed, for the log', async () => {
+    const cause = new Error('connection lost');
+    const own = verifierWith({ singleUse: { use: () => Promise.reject(cause) } });
+    await expect(own.verify(arriving(quoteCall)).accept(quoteContent)).rejects.toMatchObject({
+      cause,
+      call: { caller: 'order' },
+    });
+  });
+
   it('is refused, and no live one is given up, when the store is full', async () => {
     const { own } = withStore(1);
     const first = arriving(quoteCall);
@@ -169,6 +178,22 @@ describe('a refused call', () => {
       verifier.verify(arriving(quoteCall, { serviceToken: forged(quoteClaims(), {}, 'x') })),
     );
     expect(unknown).toMatchObject({ code: 'invalid_service_token', reason: 'signature', call: undefined });
+  });
+});
+
+describe('a fault of the service itself', () => {
+  it('is no refusal: it comes out as it is', async () => {
+    const fault = new Error('the revocation list is gone');
+    const accessTokens = {
+      verify: () => {
+        throw fault;
+      },
+    };
+    expect(() => verifierWith({ accessTokens }).verify(arriving(noteCall(userToken())))).toThrow(fault);
+
+    const times = [clock.now(), Number.NaN];
+    const stopped = verifierWith({ now: () => times.shift() ?? Number.NaN }).verify(arriving(quoteCall));
+    await expect(stopped.accept(quoteContent)).rejects.toThrow('the clock must return seconds since 1970');
   });
 });
 

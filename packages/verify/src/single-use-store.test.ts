@@ -27,6 +27,12 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(1);
   });
 
+  it('takes no id that has expired: nothing would remember it', () => {
+    const { store } = setUp();
+    expect(store.use('a', now)).toBe('replayed');
+    expect(store.use('b', now + 1)).toBe('recorded');
+  });
+
   it('never gives up a live id to make room', () => {
     const { store } = setUp(3);
     for (const id of ['a', 'b', 'c']) expect(store.use(id, now + 20)).toBe('recorded');
@@ -59,6 +65,14 @@ describe('createSingleUseStore', () => {
       clock.advance(1);
     }
     expect(largest).toBeLessThanOrEqual(50 * 21);
+  });
+
+  it('drops two expired ids at a use, so that no use has to wait for many', () => {
+    const { clock, store } = setUp();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) expect(store.use(id, now + 10)).toBe('recorded');
+    clock.advance(10);
+    expect(store.use('f', now + 40)).toBe('recorded');
+    expect(store.size).toBe(5 - 2 + 1);
   });
 
   it('does not take a forgotten id again when the clock is set back', () => {

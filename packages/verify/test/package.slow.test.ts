@@ -1,75 +1,29 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PackedPackage } from './packed-package.ts';
+import { packPackage } from './packed-package.ts';
+import { readSnippets } from './readme-snippets.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..');
-const { resolve } = createRequire(import.meta.url);
-const bin = (name: string) => join(root, 'node_modules/.bin', name);
-let folder: string;
-let tarball: string;
-
-/** Runs a command to its end; its output when it fails. */
-function run(file: string, args: readonly string[], cwd = folder): void {
-  const { status, stdout, stderr } = spawnSync(file, args, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, FORCE_COLOR: '0' },
-  });
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
-}
-
-/** An empty folder with the packed package and what it depends on: nothing else of this workspace. */
+let packed: PackedPackage;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'auth-verify-'));
-  run(execPath, ['build.mjs'], root);
-  run('npx', ['-y', 'pnpm', 'pack', '--pack-destination', folder], root);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  tarball = join(folder, `auth-verify-${version}.tgz`);
-  run('tar', ['xzf', tarball]);
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, '@auth'), { recursive: true });
-  cpSync(join(folder, 'package'), join(modules, '@auth/verify'), { recursive: true });
-  for (const name of ['jsonwebtoken', 'zod', 'express', '@types']) {
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  packed = packPackage();
 }, 60_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The first block of code of the README. */
-function snippet(): string {
-  return /```ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
-}
-
-const tokens = `
-import { writeFileSync } from 'node:fs';
-import { createTestIssuer } from '@auth/verify/testing';
-const now = () => Date.now() / 1000;
-const issuer = createTestIssuer({ issuer: 'https://auth.example', audience: ['billing'], now });
-writeFileSync('jwks.json', JSON.stringify(issuer.jwks));
-writeFileSync('tokens.json', JSON.stringify({
-  good: issuer.token({ sub: 'ada', scope: 'invoice:read' }),
-  narrow: issuer.token({ scope: 'invoice:write' }),
-  foreign: issuer.token({ scope: 'invoice:read', aud: ['shop'] }),
-}));
-`;
+afterAll(() => packed.remove());
 
 describe('the packed tarball', () => {
-  it('is clean by publint', () => run(bin('publint'), ['run', '--strict', tarball]));
+  it('is clean by publint', () => packed.runTool('publint', ['run', '--strict', packed.tarball]));
 
-  it('has types that resolve for ESM, CommonJS and bundlers', () => run(bin('attw'), [tarball, '--profile', 'node16']));
+  it('has types that resolve for ESM, CommonJS and bundlers', () =>
+    packed.runTool('attw', [packed.tarball, '--profile', 'node16']));
 
   it('depends on no package of this workspace, and on Express only if it is there', () => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(join(packed.folder, 'package/package.json'), 'utf8'));
     expect(Object.keys(manifest.dependencies)).toEqual(['jsonwebtoken', 'zod']);
     expect(manifest.peerDependenciesMeta).toEqual({ express: { optional: true } });
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@auth\/source/);
@@ -80,46 +34,92 @@ describe('the packed tarball', () => {
       const { createJwksSource } = require('@auth/verify/jwks');
       if (typeof createAccessTokenVerifier !== 'function' || typeof createJwksSource !== 'function') process.exit(1);
       if (Object.keys(require.cache).some((file) => file.includes('/express/'))) process.exit(2);`;
-    run(execPath, ['-e', script]);
+    packed.run(execPath, ['-e', script]);
+  });
+});
+
+const tokens = `
+import { writeFileSync } from 'node:fs';
+import { createTestIssuer } from '@auth/verify/testing';
+const now = () => Date.now() / 1000;
+const issuer = createTestIssuer({ issuer: 'https://auth.example', audience: ['billing'], now });
+writeFileSync('jwks.json', JSON.stringify(issuer.jwks));
+console.log(JSON.stringify({
+  good: issuer.token({ sub: 'ada', scope: 'invoice:read' }),
+  narrow: issuer.token({ scope: 'invoice:write' }),
+  foreign: issuer.token({ scope: 'invoice:read', aud: ['shop'] }),
+}));
+`;
+// Prints the port of whatever server the program starts.
+const announcePort =
+  'data:text/javascript,import{Server}from"node:http";const l=Server.prototype.listen;Server.prototype.listen=function(...a){return l.apply(this,a).once("listening",()=>console.log(this.address().port))}';
+
+/** Runs a compiled snippet that listens, on a free port, while `use` runs. */
+async function whileRunning(file: string, env: Record<string, string>, use: (origin: string) => Promise<void>) {
+  const service = spawn(execPath, ['--import', announcePort, file], {
+    cwd: packed.folder,
+    env: { ...process.env, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [port] = await once(createInterface(service.stdout), 'line');
+    await use(`http://127.0.0.1:${port}`);
+  } finally {
+    service.kill();
+  }
+}
+
+describe('the README, in an empty folder', () => {
+  beforeAll(() => {
+    const snippets = readSnippets();
+    for (const [name, code] of snippets) writeFileSync(join(packed.folder, name), code);
+    packed.compile([...snippets.keys()]);
+  }, 60_000);
+
+  it('has the snippets that are run below, and no other', () => {
+    expect([...readSnippets().keys()]).toEqual([
+      'service.ts',
+      'operations.ts',
+      'shop.ts',
+      'billing.ts',
+      'example-test.ts',
+    ]);
   });
 
-  it('compiles and protects the service of the README, in an empty folder', async () => {
-    writeFileSync(join(folder, 'service.ts'), snippet());
-    const options = [
-      '--strict',
-      '--target',
-      'es2023',
-      '--module',
-      'nodenext',
-      '--skipLibCheck',
-      'false',
-      '--types',
-      'node',
-    ];
-    run(execPath, [join(dirname(resolve('typescript/package.json')), 'bin/tsc'), ...options, 'service.ts']);
-    writeFileSync(join(folder, 'tokens.js'), tokens);
-    run(execPath, ['tokens.js']);
-    const { good, narrow, foreign } = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8'));
-
-    const announce =
-      'data:text/javascript,import{Server}from"node:http";const l=Server.prototype.listen;Server.prototype.listen=function(...a){return l.apply(this,a).once("listening",()=>console.log(this.address().port))}';
-    const service = spawn(execPath, ['--import', announce, 'service.js'], {
-      cwd: folder,
-      env: { ...process.env, PORT: '0' },
-    });
-    try {
-      const [port] = await once(createInterface(service.stdout), 'line');
+  it('protects a service', async () => {
+    writeFileSync(join(packed.folder, 'tokens.js'), tokens);
+    const { good, narrow, foreign } = JSON.parse(packed.run(execPath, ['tokens.js']));
+    await whileRunning('service.js', {}, async (origin) => {
       const ask = async (token?: string) => {
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-        const response = await fetch(`http://127.0.0.1:${port}/invoices`, { headers });
+        const response = await fetch(`${origin}/invoices`, { headers });
         return [response.status, await response.json()];
       };
       expect(await ask(good)).toEqual([200, { invoicesOf: 'ada' }]);
       expect(await ask()).toMatchObject([401, { code: 'missing_token', type: 'urn:problem:missing_token' }]);
       expect(await ask(narrow)).toMatchObject([403, { code: 'insufficient_scope' }]);
       expect(await ask(foreign)).toMatchObject([401, { code: 'invalid_token' }]);
-    } finally {
-      service.kill();
-    }
-  }, 60_000);
+    });
+  });
+
+  it('lets one service call another, and only with the secret of the two', async () => {
+    const secret = () => randomBytes(32).toString('base64url');
+    const shared = { SHOP_BILLING_SECRET: secret() };
+    await whileRunning('billing.js', shared, async (BILLING_URL) => {
+      const shop = async (env: Record<string, string>) => {
+        const options = { cwd: packed.folder, env: { ...process.env, BILLING_URL, ...env } };
+        const { stdout, stderr } = spawn(execPath, ['shop.js'], options);
+        return Promise.all([stdout, stderr].map(async (stream) => (await stream.toArray()).join('')));
+      };
+      expect(await shop(shared)).toEqual(['shop-4200\n', '']);
+      expect(await shop({ SHOP_BILLING_SECRET: secret() })).toEqual([
+        '',
+        expect.stringContaining('billing:invoices.create: upstream_failed (answered 400 invalid_service_token)'),
+      ]);
+      const bare = await fetch(`${BILLING_URL}/internal/invoices`, { method: 'POST', body: '{"total":1}' });
+      expect([bare.status, await bare.json()]).toMatchObject([400, { code: 'invalid_service_token' }]);
+    });
+  });
+
+  it('shows tests that pass', () => expect(packed.run(execPath, ['example-test.js'])).toBe(''));
 });

@@ -11,10 +11,12 @@ const users = setUpAccessTokens();
 const calls = setUpServiceCalls();
 const segment = fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value).toString('base64url'));
 const json = fc.json().map((text) => Buffer.from(text).toString('base64url'));
-const part = fc.oneof(segment, json, fc.string({ unit: 'binary', maxLength: 40 }));
+// The 'binary' unit of fast-check does the same, and takes a second to set up.
+const unit = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
+const part = fc.oneof(segment, json, fc.string({ unit, maxLength: 40 }));
 /** Texts that are nearly tokens, and texts that are nothing. */
 const anyToken = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit }),
   fc.tuple(part, part, part).map((parts) => parts.join('.')),
 );
 const refusal = /^[a-z_]+: [a-z_]+$/;

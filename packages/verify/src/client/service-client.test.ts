@@ -110,22 +110,35 @@ describe('createServiceClient', () => {
   });
 
   it.each([
-    ['no base URL', { baseUrl: undefined }],
-    ['an empty base URL', { baseUrl: '' }],
-    ['a base URL that is none', { baseUrl: 'product' }],
-    ['a base URL with a path', { baseUrl: 'http://product:4002/api' }],
-    ['a base URL with a query', { baseUrl: 'http://product:4002/?a=1' }],
-    ['a base URL with a user', { baseUrl: 'http://ada:secret@product:4002' }],
-    ['a base URL of another kind', { baseUrl: 'file:///' }],
-    ['no signer', { signer: undefined }],
-    ['a timeout as text', { timeoutMs: '3s' }],
-    ['a timeout of NaN', { timeoutMs: Number.NaN }],
-    ['a timeout of nothing', { timeoutMs: 0 }],
-    ['no end of time', { timeoutMs: Number.POSITIVE_INFINITY }],
-    ['headers that are no function', { headers: {} }],
-  ])('throws at build time with %s', (_case, change) => {
-    expect(() => client(change as unknown as Partial<Options>)).toThrow(TypeError);
+    ['no base URL', { baseUrl: undefined }, 'baseUrl must be a non-empty string'],
+    ['an empty base URL', { baseUrl: '' }, 'baseUrl must be a non-empty string'],
+    ...[
+      'product',
+      'product:4002',
+      'http://product:4002/api',
+      'http://product:4002/?a=1',
+      'http://product:4002/#a',
+      'http://ada:secret@product:4002',
+      'http://:secret@product:4002',
+      'file:///',
+      'ftp://product/',
+      'xhttp://product/',
+    ].map((baseUrl) => [`the base URL ${baseUrl}`, { baseUrl }, 'baseUrl must be an http(s) origin'] as const),
+    ['no signer', { signer: undefined }, 'signer.sign must be a function'],
+    ...['3s', Number.NaN, 0, 0.5, Number.POSITIVE_INFINITY].map(
+      (timeoutMs) => [`the timeout ${timeoutMs}`, { timeoutMs }, 'timeoutMs must be a whole number above 0'] as const,
+    ),
+    ['headers that are no function', { headers: {} }, 'headers must be a function'],
+  ])('throws at build time with %s', (_case, change, message) => {
+    const build = () => client(change as unknown as Partial<Options>);
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(message);
   });
+
+  it.each([{ baseUrl: 'http://product' }, { baseUrl: 'HTTPS://Product:443/' }, { timeoutMs: 1 }])(
+    'takes %j',
+    (options) => expect(() => client(options)).not.toThrow(),
+  );
 
   it.each(['/internal/../quotes', '/internal/./quotes', '//evil/quotes'] as const)(
     'sends nothing for the path template %s, which a URL would fold',
@@ -141,6 +154,7 @@ describe('createServiceClient', () => {
     const untyped = client() as { call(id: string, request: object): Promise<unknown> };
     for (const id of ['product:doors.open', 'toString', 'constructor', '__proto__']) {
       await expect(untyped.call(id, {})).rejects.toThrow(TypeError);
+      await expect(untyped.call('product:doors.open', {})).rejects.toThrow('no operation of product');
     }
     expect(product.decisions).toEqual([]);
   });

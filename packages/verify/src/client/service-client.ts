@@ -81,6 +81,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       // What is signed must be what is sent: a URL that was folded on the way is not.
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
       const content = parts.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(parts.body));
+      const signal = AbortSignal.timeout(timeoutMs);
       const sent: RequestInit = {
         method: operation.method,
         headers: {
@@ -92,33 +93,22 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
         },
         body: content ?? null,
         redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
       };
       try {
         return await readAnswer<Operations[typeof id]['response']>(id, await fetch(url, sent), operation.response);
       } catch (error) {
-        throw upstreamError(id, error);
+        if (error instanceof UpstreamError) throw error;
+        throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', id, { cause: error });
       }
     },
   };
 }
 
-function upstreamError(operation: string, cause: unknown): UpstreamError {
-  if (cause instanceof UpstreamError) return cause;
-  const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
-  return new UpstreamError(timedOut ? 'upstream_timeout' : 'unavailable', operation, { cause });
-}
-
 function readOrigin(baseUrl: string): URL {
   assertText('baseUrl', baseUrl);
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (
-    url === undefined ||
-    !/^https?:$/.test(url.protocol) ||
-    url.pathname !== '/' ||
-    url.search !== '' ||
-    url.username !== ''
-  ) {
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.href !== `${url.origin}/`) {
     throw new TypeError('baseUrl must be an http(s) origin without a path: the token is bound to the whole target');
   }
   return url;

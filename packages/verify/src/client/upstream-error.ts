@@ -17,11 +17,11 @@ export class UpstreamError extends Error {
     operation: string,
     options: { answer?: { status: number; code: string | undefined }; cause?: unknown } = {},
   ) {
-    const answered =
-      options.answer === undefined ? '' : ` (answered ${options.answer.status} ${options.answer.code ?? ''})`;
-    super(`${operation}: ${code}${answered}`, options.cause === undefined ? undefined : { cause: options.cause });
+    const { answer, cause } = options;
+    const answered = answer === undefined ? '' : ` (${['answered', answer.status, answer.code].join(' ').trim()})`;
+    super(`${operation}: ${code}${answered}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.operation = operation;
-    this.answer = options.answer;
+    this.answer = answer;
   }
 }

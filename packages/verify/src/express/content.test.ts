@@ -68,6 +68,7 @@ describe('the content of a call', () => {
     ['JSON in UTF-16LE', 'application/json; charset=utf-16le'],
     ['JSON in Latin-1', 'application/json; charset=iso-8859-1'],
     ['JSON in two charsets', 'application/json; charset=utf-8; charset=utf-7'],
+    ['a type that ends like JSON', 'x-application/json'],
     ['two types', 'application/json, text/plain'],
     ['an empty type', ''],
   ])('is refused as %s', async (_case, type) => {

@@ -14,7 +14,7 @@ export function createContentReader(limitBytes: number): ContentReader {
   const raw = express.raw({ type: () => true, inflate: false, limit: limitBytes });
   return (req, res) =>
     new Promise((resolve, reject) => {
-      raw(req, res, (error?: unknown) => {
+      raw(req, res, (error?: { readonly status?: unknown }) => {
         if (error === undefined) resolve(req.body instanceof Uint8Array ? req.body : nothing);
         else reject(contentError(error));
       });
@@ -36,8 +36,8 @@ export function parseContent(req: Request, content: Uint8Array): unknown {
   }
 }
 
-function contentError(error: unknown): unknown {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+function contentError(error: { readonly status?: unknown }): unknown {
+  const { status } = error;
   if (status === 413) return new AuthError('payload_too_large', 'content');
   if (status === 415) return new AuthError('unsupported_media_type', 'content');
   if (status === 400) return new AuthError('invalid_request', 'content');

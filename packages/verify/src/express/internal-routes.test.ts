@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Express, RequestHandler } from 'express';
+import type { Express, RequestHandler, Router } from 'express';
 import express from 'express';
 import { operations, read } from '../../test/quote-service.ts';
 import { assertInternalRoutes } from './internal-routes.ts';
@@ -26,6 +26,14 @@ function check(add: (app: Express) => unknown): void {
   const app = express().use(operationsRouter());
   add(app);
   assertInternalRoutes(app, { service: 'product', operations, prefix: '/internal' });
+}
+
+const mounted = 'a router is mounted below a path: mount it at the root, where its routes can be checked';
+
+function anyMethod(): Router {
+  const router = express.Router();
+  router.route('/internal/secret').all(open);
+  return router;
 }
 
 describe('assertInternalRoutes', () => {
@@ -74,10 +82,15 @@ describe('assertInternalRoutes', () => {
     ['a route for every method', (app) => app.all('/internal/secret', open), ' /internal/secret'],
     ['a chained route', (app) => app.route('/internal/secret').get(open).post(open), 'GET /internal/secret'],
     ['a second handler for an operation', (app) => app.post('/internal/quotes', open), 'POST /internal/quotes'],
-    ['a router below the prefix', (app) => app.use('/internal', express.Router().get('/secret', open)), ''],
-    ['a router below a part of it', (app) => app.use('/internal/x', express.Router().get('/secret', open)), ''],
-    ['a router below a pattern', (app) => app.use('/:any', express.Router().get('/secret', open)), ''],
-    ['a router of a router', (app) => app.use(express.Router().use('/internal', express.Router().get('/x', open))), ''],
+    ['a route for every method in a router', (app) => app.use(anyMethod()), 'ALL /internal/secret'],
+    ['a router below the prefix', (app) => app.use('/internal', express.Router().get('/secret', open)), mounted],
+    ['a router below a part of it', (app) => app.use('/internal/x', express.Router().get('/secret', open)), mounted],
+    ['a router below a pattern', (app) => app.use('/:any', express.Router().get('/secret', open)), mounted],
+    [
+      'a router of a router',
+      (app) => app.use(express.Router().use('/internal', express.Router().get('/x', open))),
+      mounted,
+    ],
   ] as [string, (app: Express) => unknown, string][])('refuses %s', (_case, add, message) => {
     expect(() => check(add)).toThrow(TypeError);
     expect(() => check(add)).toThrow(message);

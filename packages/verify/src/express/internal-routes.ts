@@ -44,7 +44,7 @@ function* routesOf(router: Router): Generator<RouteEntry> {
       for (const path of [route.path].flat()) yield { path: String(path), methods: [...new Set(methods)] };
     } else if (isRouter(handle)) {
       // Express keeps where a router is mounted to itself, but for the root.
-      if (!('slash' in layer && layer.slash === true)) {
+      if (Reflect.get(layer, 'slash') !== true) {
         throw new TypeError('a router is mounted below a path: mount it at the root, where its routes can be checked');
       }
       yield* routesOf(handle);
@@ -52,8 +52,8 @@ function* routesOf(router: Router): Generator<RouteEntry> {
   }
 }
 
-function isRouter(handle: unknown): handle is Router {
-  return typeof handle === 'function' && 'stack' in handle && Array.isArray(handle.stack);
+function isRouter(handle: object): handle is Router {
+  return Array.isArray(Reflect.get(handle, 'stack'));
 }
 
 /** Below the prefix in any spelling of case, or a pattern that could match there. */

@@ -44,6 +44,15 @@ describe('refusals', () => {
     expect(answer.headers['www-authenticate']).toBe(challenge);
   });
 
+  it('names no scope where none is known', () => {
+    const challenge = refusalOf(new AuthError('insufficient_scope', 'scope'))?.headers;
+    expect(challenge).toEqual({ 'WWW-Authenticate': 'Bearer realm="api", error="insufficient_scope"' });
+  });
+
+  it('has no header for what another token or another time would not mend', () => {
+    expect(refusalOf(new AuthError('caller_not_allowed', 'caller'))?.headers).toEqual({});
+  });
+
   it('gives every 401 a challenge', () => {
     for (const code of codes.filter((name) => authErrors[name].status === 401)) {
       expect(refusalOf(new AuthError(code, 'absent'))?.headers['WWW-Authenticate']).toMatch(/^Bearer realm="api"/);

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import type { WireRequest } from '../../test/http.ts';
-import { listen, send } from '../../test/http.ts';
 import type { QuoteService } from '../../test/quote-service.ts';
 import { startQuoteService } from '../../test/quote-service.ts';
-import { createQuote, openDoor, quoteCall, quoteContent } from '../../test/service-calls.ts';
-import { refusals } from './problem.ts';
-import type { RequireCallerOptions } from './require-caller.ts';
-import { requireCaller } from './require-caller.ts';
+import { openDoor, quoteCall, quoteContent } from '../../test/service-calls.ts';
 
 let product: QuoteService;
 beforeAll(async () => {
@@ -158,32 +153,5 @@ describe('the route of an operation', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);
     expect(product.handled).toHaveLength(1);
     expect(product.decisions.filter(({ reason }) => reason === 'replayed')).toHaveLength(7);
-  });
-});
-
-describe('requireCaller', () => {
-  it('binds the whole target, also on a router that sees only a part of it', async () => {
-    const options = { verifier: product.verifier, onDecision: () => undefined };
-    const router = express.Router().post('/quotes', requireCaller(createQuote, options), (_req, res) => void res.end());
-    const server = await listen(express().use('/internal', router).use(refusals()));
-    expect(await send(server.port, quote())).toMatchObject({ status: 200 });
-    const headers = [['Service-Token', product.signer.sign({ ...quoteCall, target: '/quotes' })], json] as const;
-    expect(await send(server.port, quote({ headers }))).toMatchObject({ code: 'invalid_service_token' });
-    await server.close();
-  });
-
-  it.each([
-    ['no options', undefined],
-    ['no verifier', { verifier: undefined }],
-    ['an access token verifier that is none', { verifier: {} }],
-    ['no onDecision', { onDecision: undefined }],
-    ['a limit of NaN', { limitBytes: Number.NaN }],
-    ['an infinite limit', { limitBytes: Number.POSITIVE_INFINITY }],
-    ['a limit of nothing', { limitBytes: 0 }],
-    ['a limit as text', { limitBytes: '1mb' }],
-  ])('throws at build time with %s', (_case, change) => {
-    const options = { verifier: product.verifier, onDecision: () => undefined, ...change };
-    const given = (change === undefined ? undefined : options) as unknown as RequireCallerOptions;
-    expect(() => requireCaller(openDoor, given)).toThrow(TypeError);
   });
 });

@@ -176,6 +176,10 @@ describe('userOf, accessTokenOf and callerOf', () => {
     expect(answer.text).toContain(`GET ${target} needs ${guard}() on the route`);
   });
 
+  it('leave nothing where nobody was verified', () => {
+    expect(identityOf({} as express.Request)).toStrictEqual({});
+  });
+
   it('leave an open route without identity', async () => {
     const answer = await supertest(app).get('/open').auth(good, { type: 'bearer' });
     expect(answer.body).toEqual({});

@@ -34,6 +34,19 @@ describe('serviceRouter', () => {
     expect(guarded).toEqual(Object.keys(operations));
   });
 
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)('registers an operation of %s under it', (method) => {
+    const operation = { ...operations['product:doors.open'], method };
+    const router = serviceRouter({
+      service: 'product',
+      operations: { 'product:doors.open': operation },
+      read,
+      guard: () => noGuard,
+      handlers: { 'product:doors.open': async () => ({}) },
+    });
+    const [route] = router.stack.map((layer) => layer.route);
+    expect([route?.path, route?.stack[0]?.method]).toEqual(['/internal/doors', method.toLowerCase()]);
+  });
+
   it('fails loudly when the guard does not authenticate', async () => {
     const app = express().use(build(handlers));
     app.use(

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { resolve } = createRequire(import.meta.url);
+
+/** A folder with the packed package and what it depends on: nothing else of this workspace. */
+export interface PackedPackage {
+  readonly folder: string;
+  readonly tarball: string;
+  /** Runs a command in the folder to its end and gives its output. @throws Error with the output when it fails */
+  run(file: string, args: readonly string[]): string;
+  /** Runs a tool of this package, such as `publint`. */
+  runTool(name: string, args: readonly string[]): void;
+  /** Compiles TypeScript files to JavaScript beside them, strictly and with the types of all libraries checked. */
+  compile(files: readonly string[]): void;
+  remove(): void;
+}
+
+/** Builds and packs the package. Takes some seconds. */
+export function packPackage(): PackedPackage {
+  const folder = mkdtempSync(join(tmpdir(), 'auth-verify-'));
+  run(execPath, ['build.mjs'], root);
+  run('npx', ['-y', 'pnpm', 'pack', '--pack-destination', folder], root);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const tarball = join(folder, `auth-verify-${version}.tgz`);
+  run('tar', ['xzf', tarball], folder);
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@auth'), { recursive: true });
+  cpSync(join(folder, 'package'), join(modules, '@auth/verify'), { recursive: true });
+  for (const name of ['jsonwebtoken', 'zod', 'express', '@types']) {
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const tsc = join(dirname(resolve('typescript/package.json')), 'bin/tsc');
+  const strictly = '--strict --target es2023 --module nodenext --skipLibCheck false --types node'.split(' ');
+  return {
+    folder,
+    tarball,
+    run: (file, args) => run(file, args, folder),
+    runTool: (name, args) => void run(join(root, 'node_modules/.bin', name), args, folder),
+    compile: (files) => void run(execPath, [tsc, ...strictly, ...files], folder),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function run(file: string, args: readonly string[], cwd: string): string {
+  const env = { ...process.env, FORCE_COLOR: '0' };
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd, encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
