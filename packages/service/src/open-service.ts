@@ -93,7 +93,7 @@ export async function openService({ service, config, database, details }: Servic
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), now: now(), keys: keys.inForce() }),
+    details: () => ({ ...details?.(), service, now: now(), keys: keys.inForce() }),
   });
 
   return {
