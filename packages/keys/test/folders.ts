@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { issuerService } from '@auth/contracts';
 import { parseCalls } from '@auth/verify';
+import { markedFor } from '../src/development-keys.ts';
 import { KeyDocument } from '../src/key-document.ts';
 import type { EdgeName } from '../src/manage/edge-ends.ts';
 import type { Gate } from '../src/manage/gate.ts';
@@ -37,10 +38,11 @@ export function quickSigningKey(kid: string, state: SigningJwk['state']): Signin
   return SigningJwk.parse({ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig', state });
 }
 
-/** The documents that `init` writes, in memory. */
+/** The documents that `init` writes, in memory: keys `signing.1`, `order.product.2` and `order.user.1`. */
 export function completeFolder({ nextKid } = openTestKeys(), issuer = 'https://auth.example'): Folder {
-  const material = { issuer, signing: [quickSigningKey('signing.1', 'active')], nextKid };
-  return written(new Map(), planInit(new Map(), material));
+  const signing = [markedFor(issuer, quickSigningKey('signing.1', 'active'))];
+  const marked: NextKid = (edge) => markedFor(issuer, { kid: nextKid(edge) }).kid;
+  return written(new Map(), planInit(new Map(), { issuer, signing, nextKid: marked }));
 }
 
 /** A folder after documents were written to it. */
