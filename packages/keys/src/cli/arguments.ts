@@ -49,6 +49,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (issuer !== undefined && !URL.canParse(issuer)) {
     throw new KeyCommandError('--issuer must be a URL such as https://auth.example.com', 64);
   }
+  if (dir === '') throw new KeyCommandError('--dir needs a folder', 64);
   const token = { from, to, operation, params: readParams(values.param ?? []), body, user };
   return {
     words: values.help ? ['help'] : words,
