@@ -101,7 +101,7 @@ export async function openService({ service, config, database, details }: Servic
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), now: now(), keys: inForce() }),
+    details: () => ({ ...details?.(), service, now: now(), keys: inForce() }),
   });
 
   return {
