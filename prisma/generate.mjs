@@ -2,7 +2,7 @@
 // nothing, as long as neither a schema nor Prisma has changed. Plain JavaScript: it runs before anything is set up.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,8 @@ const env = {
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
 };
 
-const results = await Promise.all(['user', 'product', 'order'].map(generate));
+const services = readdirSync(here).filter((name) => existsSync(`${here}${name}/schema.prisma`));
+const results = await Promise.all(services.map(generate));
 process.exitCode = results.every(Boolean) ? 0 : 1;
 
 async function generate(service) {

@@ -2,15 +2,14 @@ import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { OrderDb } from '@auth/db/order';
 import { openOrderDb } from '@auth/db/order';
-import type { Decision } from '@auth/devstack/app-testing';
-import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import type { Decision, RunEdges } from '@auth/devstack/app-testing';
+import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
-import type { AccessTokenVerifier, OutboundKeys } from '@auth/verify';
+import type { AccessTokenVerifier } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
-import { createTestEdge } from '@auth/verify/testing';
 import { buildApp } from '../src/app.ts';
 import { createIdempotency } from '../src/idempotency.ts';
 import { createIdempotencyStore } from '../src/idempotency-store.ts';
@@ -31,8 +30,8 @@ export interface Harness {
   readonly server: Server;
   readonly db: OrderDb;
   readonly issuer: TestIssuer;
-  /** What the callers that this app knows sign with. None of them is listed for an operation. */
-  readonly calls: { readonly product: OutboundKeys; readonly user: OutboundKeys };
+  /** What every other service signs with: this app knows them all, whether they are listed for an operation or not. */
+  readonly calls: RunEdges<'order'>['calls'];
   readonly now: () => number;
   advance(seconds: number): void;
   newCustomer(): Customer;
@@ -59,12 +58,12 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   let time = 1_800_000_000;
   const now = () => time;
   const issuer = openRunIssuer(now);
-  const [product, user] = [createTestEdge('product', 'order'), createTestEdge('user', 'order')];
+  const edges = createRunEdges('order');
   const verifierOf = (audience: string) =>
     createAccessTokenVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys, revocations: null, now });
   const verify = verifierOf('order');
   const calls = createServiceTokenVerifier({
-    ...{ service: 'order', keys: new Map([...product.accepts, ...user.accepts]), accessTokens: verify },
+    ...{ service: 'order', keys: edges.accepts, accessTokens: verify },
     ...{ singleUse: createSingleUseStore({ capacity: 1000, now }), now },
   });
   const database = await opening;
@@ -87,7 +86,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const { server, close } = await serveApp(responses.listener);
 
   return {
-    ...{ server, db, issuer, now, verifierOf, calls: { product: product.calls, user: user.calls } },
+    ...{ server, db, issuer, now, verifierOf, calls: edges.calls },
     advance(seconds) {
       time += seconds;
     },

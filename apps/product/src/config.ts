@@ -1,9 +1,18 @@
-import { JwksSettings, readConfig, ServerSettings, serverConfig, withKeyRules } from '@auth/http';
+import {
+  DatabaseSettings,
+  databaseConfig,
+  JwksSettings,
+  readConfig,
+  ServerSettings,
+  serverConfig,
+  withKeyRules,
+} from '@auth/http';
 import * as z from 'zod';
 
-const Settings = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
+const Settings = withKeyRules(z.object({ ...ServerSettings, ...DatabaseSettings, ...JwksSettings }));
 
 /** The settings of the product app. @throws ConfigError */
 export function parseConfig(env: NodeJS.ProcessEnv) {
-  return serverConfig(readConfig(Settings, env));
+  const settings = readConfig(Settings, env);
+  return { ...serverConfig(settings), database: databaseConfig(settings) };
 }

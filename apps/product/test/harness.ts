@@ -2,15 +2,13 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Prisma, ProductDb } from '@auth/db/product';
 import { openProductDb } from '@auth/db/product';
-import type { Decision } from '@auth/devstack/app-testing';
-import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import type { Decision, RunEdges } from '@auth/devstack/app-testing';
+import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
-import type { OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
-import { createTestEdge } from '@auth/verify/testing';
 import { buildApp } from '../src/app.ts';
 import { openApi } from '../src/openapi.ts';
 import { createProductStore } from '../src/product-store.ts';
@@ -23,8 +21,8 @@ export interface Harness {
   readonly server: Server;
   readonly db: ProductDb;
   readonly issuer: TestIssuer;
-  /** What the callers that this app knows sign with. Only order is listed for an operation. */
-  readonly calls: { readonly order: OutboundKeys; readonly user: OutboundKeys };
+  /** What every other service signs with. Only order is listed for an operation. */
+  readonly calls: RunEdges<'product'>['calls'];
   readonly now: () => number;
   /** An Authorization header of a new user with these scopes. */
   bearer(scope: string): string;
@@ -41,12 +39,12 @@ export async function openHarness(url?: string): Promise<Harness> {
   const opening = url === undefined ? openTestDatabase('product') : undefined;
   const now = () => 1_800_000_000;
   const issuer = openRunIssuer(now);
-  const [order, user] = [createTestEdge('order', 'product'), createTestEdge('user', 'product')];
+  const edges = createRunEdges('product');
   const verify = createAccessTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'product', keys: issuer.keys, revocations: null, now },
   });
   const calls = createServiceTokenVerifier({
-    ...{ service: 'product', keys: new Map([...order.accepts, ...user.accepts]), accessTokens: null },
+    ...{ service: 'product', keys: edges.accepts, accessTokens: null },
     ...{ singleUse: createSingleUseStore({ capacity: 1000, now }), now },
   });
   const database = await opening;
@@ -68,7 +66,7 @@ export async function openHarness(url?: string): Promise<Harness> {
   const { server, close } = await serveApp(responses.listener);
 
   return {
-    ...{ server, db, issuer, now, calls: { order: order.calls, user: user.calls } },
+    ...{ server, db, issuer, now, calls: edges.calls },
     bearer: (scope) => `Bearer ${issuer.token({ scope })}`,
     async addProduct(data = {}) {
       const standard = { sku: newSku(), name: 'Mug', price: 1250, currency: 'EUR', stock: 10 };

@@ -1,9 +1,18 @@
-import { readConfig, ServerSettings, serverConfig, wholeNumber, withKeyRules } from '@auth/http';
+import {
+  DatabaseSettings,
+  databaseConfig,
+  readConfig,
+  ServerSettings,
+  serverConfig,
+  wholeNumber,
+  withKeyRules,
+} from '@auth/http';
 import * as z from 'zod';
 
 const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
+    ...DatabaseSettings,
     BCRYPT_COST: wholeNumber({ min: 10, max: 14 })
       .default(12)
       .describe('How hard a password hash is: each step doubles the work.'),
@@ -41,6 +50,7 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(Settings, env);
   return {
     ...serverConfig(settings),
+    database: databaseConfig(settings),
     bcryptCost: settings.BCRYPT_COST,
     threads: settings.UV_THREADPOOL_SIZE,
     passwordQueueMax: settings.PASSWORD_QUEUE_MAX,

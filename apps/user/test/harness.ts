@@ -3,16 +3,14 @@ import type { Server } from 'node:http';
 import { services } from '@auth/contracts';
 import type { UserDb } from '@auth/db/user';
 import { openUserDb } from '@auth/db/user';
-import type { Decision } from '@auth/devstack/app-testing';
-import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import type { Decision, RunEdges } from '@auth/devstack/app-testing';
+import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
-import type { OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
-import { createTestEdge } from '@auth/verify/testing';
 import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
@@ -39,8 +37,8 @@ export interface Harness {
   readonly server: Server;
   readonly db: UserDb;
   readonly issuer: TestIssuer;
-  /** What the callers that this app knows sign with. Only order is listed for an operation. */
-  readonly calls: { readonly order: OutboundKeys; readonly product: OutboundKeys };
+  /** What every other service signs with. Only order is listed for an operation. */
+  readonly calls: RunEdges<'user'>['calls'];
   readonly now: () => number;
   advance(seconds: number): void;
   addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
@@ -74,8 +72,7 @@ export async function openHarness({
   const now = () => time;
   const issuer = openRunIssuer(now);
   const { signing, publicKeys } = keysOf(issuer);
-  const [order, product] = [createTestEdge('order', 'user'), createTestEdge('product', 'user')];
-  const accepts = new Map([...order.accepts, ...product.accepts]);
+  const edges = createRunEdges('user');
   const verify = createAccessTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'user', keys: publicKeys, revocations: null, now },
   });
@@ -98,7 +95,7 @@ export async function openHarness({
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
-    calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
+    calls: createServiceTokenVerifier({ service: 'user', keys: edges.accepts, accessTokens: verify, singleUse, now }),
     audit: auditCalls({ log, metrics, hashUser }),
     log,
     readiness: createReadiness({ database: db.ping }),
@@ -108,7 +105,7 @@ export async function openHarness({
   const { server, close } = await serveApp(responses.listener);
 
   return {
-    ...{ server, db, issuer, now, calls: { order: order.calls, product: product.calls } },
+    ...{ server, db, issuer, now, calls: edges.calls },
     advance(seconds) {
       time += seconds;
     },

@@ -1,3 +1,4 @@
+import { services } from '@auth/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness } from './harness.ts';
@@ -38,7 +39,7 @@ describe('POST /auth/login', () => {
     const session = await harness.db.client.session.findFirstOrThrow({ where: { userId: id } });
     const iat = harness.now();
     expect(claims).toEqual({
-      ...{ iss: 'https://auth.example', aud: ['user', 'product', 'order'], sub: id, client_id: 'first-party' },
+      ...{ iss: 'https://auth.example', aud: services, sub: id, client_id: 'first-party' },
       ...{ iat, exp: iat + body.expires_in, jti: expect.stringMatching(/^[\w-]{22}$/), sid: session.id },
       ...{ auth_time: iat, scope: customerScope, roles: ['customer'] },
     });

@@ -2,7 +2,7 @@ import { isLocalDatabase } from './demo/seed-demo-data.ts';
 import { findLaunchers, watchLaunchers } from './stack/ancestors.ts';
 import { startStopwatch } from './stack/duration.ts';
 import { readExitCode } from './stack/exit-code.ts';
-import { serviceNames } from './stack/services.ts';
+import { databaseNames, serviceNames } from './stack/services.ts';
 import { readSettings } from './stack/settings.ts';
 import { startStack } from './stack/stack.ts';
 import { renderBanner } from './terminal/banner.ts';
@@ -50,7 +50,7 @@ try {
       {
         urls: stack.urls,
         databaseUrls: stack.databaseUrls,
-        embedded: serviceNames.filter((name) => settings.databaseUrls[name] === undefined),
+        embedded: databaseNames.filter((name) => settings.databaseUrls[name] === undefined),
         down: serviceNames.filter((name) => !stack.isUp(name)),
         hasDemoData: isLocalDatabase(stack.databaseUrls.user) && isLocalDatabase(stack.databaseUrls.product),
         took: elapsed(),

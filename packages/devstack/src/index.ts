@@ -10,6 +10,8 @@ export {
 } from './demo/demo-data.ts';
 export { LaunchError } from './stack/launch-error.ts';
 export {
+  databaseNames,
+  databaseSetting,
   perService,
   repositoryRoot,
   type Service,

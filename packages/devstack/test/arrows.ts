@@ -28,6 +28,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/db/product'],
     forbidden: ['@auth/db/user', '@auth/db/order'],
   },
+  'apps/without-a-database/src/main.ts': {
+    allowed: ['@auth/http', '@auth/service', './app.ts', './order-client.ts', './config.ts'],
+    forbidden: ['@auth/db/order', '@auth/db/errors', '@auth/devstack', '../../order/src/orders.ts'],
+  },
+  'apps/without-a-database/src/parcel-store.ts': { allowed: ['./parcels.ts'], forbidden: ['@auth/db/order'] },
   'apps/order/src/app.ts': {
     allowed: [
       'express',
@@ -37,6 +42,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './routes.ts',
       './orders.ts',
       './problems.ts',
+      '@auth/db/errors',
     ],
     forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './main.ts', '@auth/devstack/testing'],
   },
@@ -100,7 +106,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
   },
   'apps/user/src/account-store.ts': {
-    allowed: ['@auth/db/user', './accounts.ts'],
+    allowed: ['@auth/db/user', '@auth/db/errors', './accounts.ts'],
     forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', './main.ts'],
   },
   'apps/product/src/product-store.ts': {

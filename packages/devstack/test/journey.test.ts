@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Stack } from '../src/index.ts';
-import { ada, mug, readSettings, startStack } from '../src/index.ts';
+import { ada, mug } from '../src/index.ts';
 import type { Client } from './journey-client.ts';
 import { createClient } from './journey-client.ts';
-import { freePortBase } from './port-base.ts';
-import { openStackDatabases } from './stack-databases.ts';
+import { logIn, openTestStack } from './test-stack.ts';
 
 interface Order {
   id: string;
@@ -19,23 +14,12 @@ interface Order {
 
 const anyone = createClient();
 const twoMugs = { items: [{ productId: mug.id, quantity: 2 }] };
-let dataDir: string;
-let databases: Awaited<ReturnType<typeof openStackDatabases>>;
 let stack: Stack;
 let customer: Client;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'auth-journey-'));
-  databases = await openStackDatabases();
-  const settings = readSettings({
-    ...env,
-    ...databases.env,
-    PORT_BASE: String(await freePortBase()),
-    DATA_DIR: dataDir,
-  });
-  const serviceEnv = { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' };
-  stack = await startStack({ settings, watch: false, seed: true, say: () => undefined, serviceEnv });
-  customer = createClient(await logIn(ada.email, ada.password));
+  stack = await openTestStack({ serviceEnv: () => ({ LOG_FORMAT: 'json', LOG_LEVEL: 'debug' }) });
+  customer = await logIn(stack, ada);
 }, 60_000);
 
 // What a test has stopped, the next one starts again if there is one: what runs already is left alone.
@@ -43,19 +27,7 @@ beforeEach(async () => {
   await Promise.all([stack.start('user'), stack.start('product')]);
 }, 60_000);
 
-afterAll(async () => {
-  await stack?.close();
-  await databases?.drop();
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-async function logIn(email: string, password: string): Promise<string> {
-  const { access_token } = await anyone.json<{ access_token: string }>('POST', `${stack.urls.user}/auth/login`, {
-    email,
-    password,
-  });
-  return access_token;
-}
+afterAll(() => stack?.close());
 
 /** The requests the user app has logged, health probes included. A marked request is sent first, so that all before it are in. */
 async function requestsOfUserApp(): Promise<number> {
@@ -68,8 +40,7 @@ async function requestsOfUserApp(): Promise<number> {
 
 describe('what is written down', () => {
   it('holds no token and no password', async () => {
-    const token = await logIn(ada.email, ada.password);
-    await createClient(token).json('POST', `${stack.urls.order}/orders`, twoMugs);
+    await (await logIn(stack, ada)).json('POST', `${stack.urls.order}/orders`, twoMugs);
     await requestsOfUserApp();
     const logs = (['user', 'product', 'order'] as const).flatMap((name) => stack.lines(name)).join('\n');
     expect(logs).toContain('"path":"/orders"');
@@ -83,7 +54,7 @@ describe('a customer, on the real processes', () => {
     const { user, product, order } = stack.urls;
     const account = { email: `grace-${Date.now()}@example.com`, password: 'nanosecond-wire-30cm', name: 'Grace' };
     await anyone.json('POST', `${user}/auth/register`, account);
-    const grace = createClient(await logIn(account.email, account.password));
+    const grace = await logIn(stack, account);
 
     const { items } = await grace.json<{ items: { id: string; price: number; stock: number }[] }>(
       'GET',

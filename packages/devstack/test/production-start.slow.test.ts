@@ -10,7 +10,7 @@ import { seedUsers } from '../src/demo/seed.ts';
 import type { TestDatabase } from '../src/jest/testing.ts';
 import { openTestDatabase } from '../src/jest/testing.ts';
 import type { ServiceName } from '../src/stack/services.ts';
-import { serviceNames, services } from '../src/stack/services.ts';
+import { serviceNames, services, urlSetting } from '../src/stack/services.ts';
 
 let dir: string;
 let database: TestDatabase;
@@ -35,7 +35,8 @@ async function startInProduction(name: ServiceName, keys: string) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
-      ...{ DATABASE_URL: database.url, PRODUCT_URL: 'http://product:4002', USER_URL: 'http://user:4001' },
+      ...{ DATABASE_URL: database.url },
+      ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
     },
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

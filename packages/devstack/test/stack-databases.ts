@@ -1,16 +1,15 @@
+import { databaseNames, databaseSetting } from '../src/index.ts';
 import { openTestDatabase } from '../src/jest/testing.ts';
 
 /** Databases for a stack on the Postgres of the test run: quicker than a cluster of its own. */
 export async function openStackDatabases(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {
-  const [user, product, order] = await Promise.all([
-    openTestDatabase('user'),
-    openTestDatabase('product'),
-    openTestDatabase('order'),
-  ]);
+  const databases = await Promise.all(
+    databaseNames.map(async (name) => ({ setting: databaseSetting(name), ...(await openTestDatabase(name)) })),
+  );
   return {
-    env: { DATABASE_URL_USER: user.url, DATABASE_URL_PRODUCT: product.url, DATABASE_URL_ORDER: order.url },
+    env: Object.fromEntries(databases.map(({ setting, url }) => [setting, url])),
     drop: async () => {
-      await Promise.all([user, product, order].map((database) => database.drop()));
+      await Promise.all(databases.map((database) => database.drop()));
     },
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { ConfigError, readConfig } from './config.ts';
-import { ServerSettings, withKeyRules } from './server-settings.ts';
+import { DatabaseSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 
 const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
+    ...DatabaseSettings,
     ISSUER: z.url().describe('The URL that tokens name as their issuer.'),
     COST: z.string().describe('inner text').default('12'),
   }),

@@ -2,6 +2,7 @@ export { type AdminAppOptions, adminApp } from './admin-app.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config.ts';
 export { createApp, finishApp } from './create-app.ts';
+export { httpOrigin } from './http-origin.ts';
 export { readIdempotencyKey } from './idempotency-key.ts';
 export { readIfMatch, versionTag } from './if-match.ts';
 export { jsonBody } from './json-body.ts';
@@ -25,7 +26,13 @@ export { contextOf, currentContext, type RequestContext } from './request-contex
 export type { Identify } from './request-log.ts';
 export { createRouter } from './router.ts';
 export { runService, type Service } from './serve.ts';
-export { type JwksConfig, type ServerConfig, serverConfig } from './server-config.ts';
-export { JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+export {
+  type DatabaseConfig,
+  databaseConfig,
+  type JwksConfig,
+  type ServerConfig,
+  serverConfig,
+} from './server-config.ts';
+export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 export { createUserHash } from './user-hash.ts';
 export { wholeNumber } from './whole-number.ts';

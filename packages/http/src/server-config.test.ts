@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { readConfig } from './config.ts';
-import { serverConfig } from './server-config.ts';
-import { JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+import { databaseConfig, serverConfig } from './server-config.ts';
+import { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 
 const Settings = withKeyRules(z.object(ServerSettings));
-const env = { PORT: '4001', DATABASE_URL: 'postgresql://a:b@127.0.0.1/user' };
+const env = { PORT: '4001' };
 
 describe('serverConfig', () => {
   it('takes the key document from its text', () => {
@@ -22,7 +22,6 @@ describe('serverConfig', () => {
       admin: { port: 4101, host: '127.0.0.1' },
       drainDelayMs: 1000,
       log: { level: 'info', format: 'auto' },
-      database: { url: env.DATABASE_URL, poolMax: 10 },
       keys: { file: '/k', production: false },
       jwks: undefined,
     });
@@ -49,5 +48,14 @@ describe('serverConfig', () => {
     const production = serverConfig(readConfig(Settings, { ...env, NODE_ENV: 'production', AUTH_KEYS: '{}' }));
     expect([production.production, production.keys.production]).toEqual([true, true]);
     expect(() => readConfig(Settings, { ...env, NODE_ENV: 'Production', AUTH_KEYS: '{}' })).toThrow('NODE_ENV must be');
+  });
+});
+
+describe('databaseConfig', () => {
+  it('takes 10 connections unless told otherwise', () => {
+    const read = (env: NodeJS.ProcessEnv) => databaseConfig(readConfig(z.object(DatabaseSettings), env));
+    const url = 'postgresql://a:b@127.0.0.1/user';
+    expect(read({ DATABASE_URL: url })).toEqual({ url, poolMax: 10 });
+    expect(read({ DATABASE_URL: url, DATABASE_POOL_MAX: '3' })).toEqual({ url, poolMax: 3 });
   });
 });

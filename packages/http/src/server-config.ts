@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { LogOptions } from './log.ts';
-import type { JwksSettings, ServerSettings } from './server-settings.ts';
+import type { DatabaseSettings, JwksSettings, ServerSettings } from './server-settings.ts';
 
 type Settings = z.output<z.ZodObject<typeof ServerSettings>>;
 
@@ -20,7 +20,6 @@ export interface ServerConfig {
   readonly admin: { readonly port: number; readonly host: string };
   readonly drainDelayMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
-  readonly database: { readonly url: string; readonly poolMax: number };
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
@@ -38,10 +37,20 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     admin: { port: settings.ADMIN_PORT ?? (settings.PORT && settings.PORT + 100), host: settings.ADMIN_HOST },
     drainDelayMs: settings.DRAIN_DELAY_MS,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
-    database: { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX },
     jwks: jwksConfig(settings),
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };
+}
+
+/** Where a service's database is, and how many connections it may have. */
+export interface DatabaseConfig {
+  readonly url: string;
+  readonly poolMax: number;
+}
+
+/** Turns the settings of `DatabaseSettings` into configuration. */
+export function databaseConfig(settings: z.output<z.ZodObject<typeof DatabaseSettings>>): DatabaseConfig {
+  return { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX };
 }
 
 function jwksConfig(settings: Partial<z.output<z.ZodObject<typeof JwksSettings>>>): JwksConfig | undefined {

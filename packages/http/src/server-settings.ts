@@ -28,6 +28,15 @@ export const ServerSettings = {
   DRAIN_DELAY_MS: wholeNumber({ min: 0, max: 5000 })
     .default(1000)
     .describe('How long to go on serving after a stop signal, in milliseconds, until load balancers have noticed.'),
+  AUTH_KEYS: z.string().optional().describe('The key document of this service, as JSON text.'),
+  AUTH_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
+};
+
+/** The settings of a service that has a database, beside `ServerSettings`. */
+export const DatabaseSettings = {
   DATABASE_URL: z
     .string()
     .refine(isPostgresUrl, { error: 'is not a postgres URL' })
@@ -37,11 +46,6 @@ export const ServerSettings = {
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(10)
     .describe('The most connections to the database at a time.'),
-  AUTH_KEYS: z.string().optional().describe('The key document of this service, as JSON text.'),
-  AUTH_KEYS_FILE: z
-    .string()
-    .optional()
-    .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
 };
 
 /** The settings of a service that verifies access tokens and does not sign them, beside `ServerSettings`. */

@@ -18,12 +18,17 @@ export function markedFor<Key extends { readonly kid: string }>(issuer: string, 
   return developmentIssuer(issuer) === undefined ? key : { ...key, kid: `${key.kid}${mark}` };
 }
 
+/** Whether a key was made for development. */
+export function isMarked(kid: string): boolean {
+  return kid.endsWith(mark);
+}
+
 /** The first member of a key document whose `kid` is marked, such as `signing[0].kid`: keys of every state. */
 export function findMarkedKid(value: unknown, path = ''): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, child] of Object.entries(value)) {
     const member = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
-    if (name === 'kid' && typeof child === 'string' && child.endsWith(mark)) return member;
+    if (name === 'kid' && typeof child === 'string' && isMarked(child)) return member;
     const found = findMarkedKid(child, member);
     if (found !== undefined) return found;
   }

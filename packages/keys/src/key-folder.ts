@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
@@ -37,30 +38,39 @@ export async function readDocuments(dir: string, services: readonly string[]): P
   return documents;
 }
 
-/** Writes a document, for its owner only, in one step: readers see the old one or the new one. Nothing to do if it is the same. */
-export async function writeDocument(
-  dir: string,
-  document: KeyDocument,
-  before: KeyDocument | undefined,
-): Promise<{ file: string; changed: boolean }> {
-  const file = documentFile(dir, document.service);
-  if (before !== undefined && JSON.stringify(before) === JSON.stringify(document)) return { file, changed: false };
+/** Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. */
+export async function writeDocument(dir: string, document: KeyDocument): Promise<void> {
   const text = textOf(dir, document);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const temporary = join(dir, `.${document.service}.${randomUUID()}.tmp`);
+  const temporary = join(dir, `.${document.service}.${randomUUID()}${unfinished}`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
+    await inFile(temporary, 'wx', async (handle) => {
       await handle.writeFile(text);
       await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    });
+    await rename(temporary, documentFile(dir, document.service));
+    // Documents must arrive in the order in which they were written.
+    await inFile(dir, 'r', (handle) => handle.sync());
   } finally {
     await rm(temporary, { force: true });
   }
-  return { file, changed: true };
+}
+
+/** Removes what a process left that was killed while it wrote. For whoever has the folder to itself. */
+export async function removeLeftovers(dir: string): Promise<void> {
+  const names = await readdir(dir);
+  await Promise.all(names.filter((name) => name.endsWith(unfinished)).map((name) => rm(join(dir, name))));
+}
+
+const unfinished = '.tmp';
+
+async function inFile(path: string, flags: string, use: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const handle = await open(path, flags, 0o600);
+  try {
+    await use(handle);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What is written must load: better no document than one that stops a service. @throws KeyDocumentError */

@@ -33,19 +33,23 @@ async function productDocument() {
   return { file: files.product, write };
 }
 
-/** Opens product, and answers its admin port. */
-async function openProduct(file: string, jwks?: ServerConfig['jwks']) {
-  const config: ServerConfig = {
+/** The configuration of product on a free port, with its key document in a file. */
+function configOf(file: string, jwks?: ServerConfig['jwks']): ServerConfig {
+  return {
     production: false,
     port: 0,
     host: '127.0.0.1',
     admin: { port: 0, host: '127.0.0.1' },
     drainDelayMs: 0,
     log: { level: 'silent', format: 'json' },
-    database: { url: '', poolMax: 1 },
     keys: { file, production: false },
     jwks,
   };
+}
+
+/** Opens product, and answers its admin port. */
+async function openProduct(file: string, jwks?: ServerConfig['jwks']) {
+  const config = configOf(file, jwks);
   const parts = await openService({ service: 'product', config, database, details: () => ({ extra: 1 }) });
   const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
   closers.push(service.close);
@@ -113,6 +117,17 @@ describe('openService', () => {
       { kid: 'order.product.1.dev', member: 'accepts.order', state: 'active', since: expect.any(Number) },
     ]);
     expect((await admin.get('/readyz')).body).toEqual({ status: 'ready' });
+  });
+
+  it('is ready without a database where there is none, and has no numbers of one', async () => {
+    const { file } = await productDocument();
+    const parts = await openService({ service: 'product', config: configOf(file) });
+    const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
+    closers.push(service.close);
+    const admin = request(service.admin?.app ?? service.app);
+    const { status, body } = await admin.get('/readyz?verbose');
+    expect([status, body.checks]).toEqual([200, {}]);
+    expect((await admin.get('/metrics')).text).not.toContain('db_pool_connections');
   });
 
   it('takes the public keys from the issuer where it is told to, is not ready before it has them, and never calls a token bad meanwhile', async () => {

@@ -26,7 +26,8 @@ export interface ServiceDatabase {
 export interface ServiceOptions {
   readonly service: string;
   readonly config: ServerConfig;
-  readonly database: ServiceDatabase;
+  /** Absent for a service that keeps nothing. */
+  readonly database?: ServiceDatabase;
   /** More to tell on `/readyz?verbose`, beside the checks and the keys. */
   readonly details?: () => Readonly<Record<string, unknown>>;
 }
@@ -67,11 +68,16 @@ export async function openService({ service, config, database, details }: Servic
   const now = () => Date.now() / 1000;
   const log = createLog({ service, isTerminal: process.stdout.isTTY, ...config.log });
   const metrics = createMetrics({ service });
-  metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
+  if (database !== undefined) {
+    metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
+  }
   const source = { ...config.keys, remoteJwks: config.jwks !== undefined };
   const keys = await openKeys({ service, source, log, metrics, now });
   const issuerKeys = await openIssuerKeys({ ...config, keys, log, metrics, now });
-  const readiness = createReadiness({ database: () => database.ping(), ...issuerKeys.checks });
+  const readiness = createReadiness({
+    ...(database === undefined ? {} : { database: () => database.ping() }),
+    ...issuerKeys.checks,
+  });
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
@@ -101,7 +107,7 @@ export async function openService({ service, config, database, details }: Servic
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), now: now(), keys: inForce() }),
+    details: () => ({ ...details?.(), service, now: now(), keys: inForce() }),
   });
 
   return {
@@ -114,7 +120,7 @@ export async function openService({ service, config, database, details }: Servic
         await besides?.close();
         keys.close();
         await issuerKeys.close();
-        await database.close();
+        await database?.close();
       },
     }),
   };

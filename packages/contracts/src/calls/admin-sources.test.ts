@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { services } from '../services.ts';
 import { adminSources } from './admin-sources.ts';
 
 const urls = (given: readonly string[], env = {}) => adminSources(given, env).map(({ service, url }) => [service, url]);
@@ -9,11 +10,8 @@ describe('adminSources', () => {
     ['4000 without PORT_BASE', {}, 4101],
     ['4000 with an empty PORT_BASE', { PORT_BASE: '' }, 4101],
   ])('are those of pnpm dev unless given, from %s', (_case, env, first) => {
-    expect(urls([], env)).toEqual([
-      ['user', `http://127.0.0.1:${first}`],
-      ['product', `http://127.0.0.1:${first + 1}`],
-      ['order', `http://127.0.0.1:${first + 2}`],
-    ]);
+    const inOrder = services.map((name, index) => [name, `http://127.0.0.1:${first + index}`]);
+    expect(urls([], env)).toEqual(inOrder);
   });
 
   it('are the given ones and no others, several for one service if it runs several times', () => {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { startStopwatch } from '../stack/duration.ts';
-import type { ServiceName } from '../stack/services.ts';
-import { services } from '../stack/services.ts';
+import type { DatabaseName } from '../stack/services.ts';
+import { databaseSetting } from '../stack/services.ts';
 import type { Say } from '../terminal/console.ts';
 import { seedProducts, seedUsers } from './seed.ts';
 
@@ -13,11 +13,11 @@ export function isLocalDatabase(url: string): boolean {
 }
 
 /** Puts the demo users and products into the databases that are on this machine, and says so. */
-export async function seedDemoData(databaseUrls: Record<ServiceName, string>, say: Say): Promise<void> {
+export async function seedDemoData(databaseUrls: Record<DatabaseName, string>, say: Say): Promise<void> {
   const elapsed = startStopwatch();
   const seed = async (name: 'user' | 'product', fill: (url: string) => Promise<number>): Promise<number> => {
     if (isLocalDatabase(databaseUrls[name])) return fill(databaseUrls[name]);
-    say('dev', `no demo data for ${name}: the database of ${services[name].databaseSetting} is on another machine`);
+    say('dev', `no demo data for ${name}: the database of ${databaseSetting(name)} is on another machine`);
     return 0;
   };
   const [users, products] = await Promise.all([seed('user', seedUsers), seed('product', seedProducts)]);

@@ -11,6 +11,8 @@ export type { OtherMethod } from './request-refusals.ts';
 export { databaseNowhere, expectUnavailable, testBodyRefusals, testOtherMethods } from './request-refusals.ts';
 export type { ResponseCheck } from './response-check.ts';
 export { checkResponses } from './response-check.ts';
+export type { RunEdges } from './run-edges.ts';
+export { createRunEdges } from './run-edges.ts';
 export { openRunIssuer } from './run-issuer.ts';
 export type { SentCall, SignedCall, WellMadeCall } from './service-calls.ts';
 export { decisionsOn, makeCall, sendCall } from './service-calls.ts';

@@ -5,8 +5,8 @@ import pg from 'pg';
 
 import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
 import { startPostgres } from '../postgres/postgres.ts';
-import type { ServiceName } from '../stack/services.ts';
-import { serviceNames } from '../stack/services.ts';
+import type { DatabaseName } from '../stack/services.ts';
+import { databaseNames } from '../stack/services.ts';
 import type { TestServer } from './test-server.ts';
 import { testUrl } from './test-server.ts';
 
@@ -22,12 +22,12 @@ export async function openTestRun(url: string | undefined): Promise<TestRun> {
   const close = async (): Promise<void> => {
     // A throw-away server takes its databases with it.
     if (postgres === undefined)
-      await Promise.all(serviceNames.map((service) => dropDatabase(testUrl(server, service))));
+      await Promise.all(databaseNames.map((service) => dropDatabase(testUrl(server, service))));
     else await postgres.stop();
   };
   try {
     if (postgres !== undefined) await copyQuickly(server.url);
-    await Promise.all(serviceNames.map((service) => createTemplate(testUrl(server, service), service)));
+    await Promise.all(databaseNames.map((service) => createTemplate(testUrl(server, service), service)));
   } catch (error) {
     await close();
     throw error;
@@ -45,7 +45,7 @@ async function copyQuickly(url: string): Promise<void> {
   await client.end();
 }
 
-async function createTemplate(url: string, service: ServiceName): Promise<void> {
+async function createTemplate(url: string, service: DatabaseName): Promise<void> {
   await ensureDatabase(url);
   await migrate({ url, service });
 }

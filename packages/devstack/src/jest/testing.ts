@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { env } from 'node:process';
 
 import { createFromTemplate, dropDatabase } from '../postgres/databases.ts';
+import type { DatabaseName } from '../stack/services.ts';
 import { readTestServer, testName, testUrl } from './test-server.ts';
 
 /** For a test that stops its Postgres. All others share the one of the run: `openTestDatabase`. */
@@ -17,7 +18,7 @@ export interface TestDatabase {
 }
 
 /** Opens a database of its own for a test: migrated, empty, on the Postgres of the test run. */
-export async function openTestDatabase(service: 'user' | 'product' | 'order'): Promise<TestDatabase> {
+export async function openTestDatabase(service: DatabaseName): Promise<TestDatabase> {
   // A test process has no main file that could hand over its environment.
   const server = readTestServer(env);
   const url = testUrl(server, `${service}_${randomBytes(6).toString('hex')}`);

@@ -1,6 +1,6 @@
 import { LaunchError } from '../stack/launch-error.ts';
-import type { ServiceName } from '../stack/services.ts';
-import { serviceNames } from '../stack/services.ts';
+import type { DatabaseName } from '../stack/services.ts';
+import { databaseNames } from '../stack/services.ts';
 
 /** `EX_USAGE` of sysexits.h. */
 const USAGE_EXIT_CODE = 64;
@@ -10,8 +10,11 @@ export function refuseUsage(problem: string, usage: string): never {
   throw new LaunchError(`${problem}\n\n${usage}`, { exitCode: USAGE_EXIT_CODE });
 }
 
-/** @throws LaunchError unless `text` names a service. */
-export function parseServiceName(text: string, usage: string): ServiceName {
-  const name = serviceNames.find((candidate) => candidate === text);
-  return name ?? refuseUsage(`There is no service "${text}": it is one of ${serviceNames.join(', ')}.`, usage);
+/** @throws LaunchError unless `text` names a service that has a database. */
+export function parseDatabaseName(text: string, usage: string): DatabaseName {
+  const name = databaseNames.find((candidate) => candidate === text);
+  return (
+    name ??
+    refuseUsage(`There is no service "${text}" with a database: it is one of ${databaseNames.join(', ')}.`, usage)
+  );
 }

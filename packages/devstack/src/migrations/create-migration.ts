@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
-import type { ServiceName } from '../stack/services.ts';
-import { parseServiceName, refuseUsage } from './arguments.ts';
+import type { DatabaseName } from '../stack/services.ts';
+import { parseDatabaseName, refuseUsage } from './arguments.ts';
 
 const USAGE = `Usage: pnpm db:diff <service> <name>
 
@@ -37,7 +37,7 @@ export async function createMigrationFor(
   if (args.includes('--help') || args.includes('-h')) return print(USAGE);
   const [first, name, ...rest] = args;
   if (first === undefined || name === undefined || rest.length > 0) refuseUsage('Two arguments are needed.', USAGE);
-  const service = parseServiceName(first, USAGE);
+  const service = parseDatabaseName(first, USAGE);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuseUsage(`"${name}" cannot name a migration.`, USAGE);
   const file = await createMigration({ service, name, openShadow }, { ...servicePaths(service), now });
   print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
@@ -45,7 +45,7 @@ export async function createMigrationFor(
 
 /** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
 export async function createMigration(
-  { service, name, openShadow }: { service: ServiceName; name: string } & Pick<CommandOptions, 'openShadow'>,
+  { service, name, openShadow }: { service: DatabaseName; name: string } & Pick<CommandOptions, 'openShadow'>,
   { schemaPath, migrationsDir, now }: MigrationSource,
 ): Promise<string | undefined> {
   const { url, close } = await openShadow();

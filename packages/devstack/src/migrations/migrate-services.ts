@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { migrate } from '@auth/db/migrate';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';
-import type { ServiceName } from '../stack/services.ts';
-import { repositoryRoot, serviceNames, services } from '../stack/services.ts';
-import { parseServiceName, refuseUsage } from './arguments.ts';
+import type { DatabaseName } from '../stack/services.ts';
+import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
+import { parseDatabaseName, refuseUsage } from './arguments.ts';
 
 const USAGE = `Usage: pnpm db:migrate [service…]
 
@@ -19,31 +19,31 @@ export async function migrateServices(
 ): Promise<void> {
   const { env, print } = options;
   if (args.includes('--help') || args.includes('-h')) return print(USAGE);
-  const named = args.map((text) => parseServiceName(text, USAGE));
-  const given = (name: ServiceName): string | undefined => env[services[name].databaseSetting] || undefined;
-  if (serviceNames.every((name) => given(name) === undefined)) return migrateEmbedded(named, env['DATA_DIR'], print);
-  const chosen = named.length > 0 ? named : serviceNames.filter((name) => given(name) !== undefined);
+  const named = args.map((text) => parseDatabaseName(text, USAGE));
+  const given = (name: DatabaseName): string | undefined => env[databaseSetting(name)] || undefined;
+  if (databaseNames.every((name) => given(name) === undefined)) return migrateEmbedded(named, env['DATA_DIR'], print);
+  const chosen = named.length > 0 ? named : databaseNames.filter((name) => given(name) !== undefined);
   const missing = chosen.find((name) => given(name) === undefined);
-  if (missing !== undefined) refuseUsage(`Set ${services[missing].databaseSetting}: another one is set.`, USAGE);
+  if (missing !== undefined) refuseUsage(`Set ${databaseSetting(missing)}: another one is set.`, USAGE);
   for (const name of chosen) await migrateOne(name, given(name) ?? '', print);
 }
 
 async function migrateEmbedded(
-  named: readonly ServiceName[],
+  named: readonly DatabaseName[],
   dataDir: string | undefined,
   print: (line: string) => void,
 ): Promise<void> {
   const postgres = await usePostgres({ dataDir: resolve(repositoryRoot, dataDir || '.data'), onProgress: print });
   try {
-    for (const name of named.length > 0 ? named : serviceNames) {
-      await migrateOne(name, postgres.url(services[name].database), print);
+    for (const name of named.length > 0 ? named : databaseNames) {
+      await migrateOne(name, postgres.url(name), print);
     }
   } finally {
     await postgres.stop();
   }
 }
 
-async function migrateOne(service: ServiceName, url: string, print: (line: string) => void): Promise<void> {
+async function migrateOne(service: DatabaseName, url: string, print: (line: string) => void): Promise<void> {
   const created = await ensureDatabase(url);
   const { applied } = await migrate({ url, service });
   const done = [...(created ? ['created the database'] : []), ...applied.map((name) => `applied ${name}`)];

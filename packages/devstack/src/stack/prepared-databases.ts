@@ -8,24 +8,24 @@ import { startStopwatch } from './duration.ts';
 import { LaunchError } from './launch-error.ts';
 import { isPortFree } from './ports.ts';
 import { assertReachable } from './reachable.ts';
-import type { ServiceName } from './services.ts';
-import { perService, serviceNames, services } from './services.ts';
+import type { DatabaseName } from './services.ts';
+import { databaseNames, databaseSetting, perDatabase } from './services.ts';
 import type { Settings } from './settings.ts';
 
-/** Finds a database for each service: the developer's own, else one in the embedded Postgres, which it starts if needed. */
+/** Finds a database for each service that has one: the developer's own, else one in the embedded Postgres, which it starts if needed. */
 export async function openDatabases(
   settings: Settings,
   { say, closers }: { say: Say; closers: Closers },
-): Promise<Record<ServiceName, string>> {
+): Promise<Record<DatabaseName, string>> {
   const { databaseUrls, dataDir, portBase } = settings;
   await Promise.all(
-    serviceNames.map((name) => {
+    databaseNames.map((name) => {
       const url = databaseUrls[name];
-      return url === undefined ? undefined : assertReachable(url, { setting: services[name].databaseSetting });
+      return url === undefined ? undefined : assertReachable(url, { setting: databaseSetting(name) });
     }),
   );
-  if (serviceNames.every((name) => databaseUrls[name] !== undefined))
-    return perService((name) => databaseUrls[name] ?? '');
+  if (databaseNames.every((name) => databaseUrls[name] !== undefined))
+    return perDatabase((name) => databaseUrls[name] ?? '');
   const elapsed = startStopwatch();
   // The same port at every start, if possible: database tools keep their connection.
   const port = portBase + 32;
@@ -36,13 +36,13 @@ export async function openDatabases(
   });
   closers.add(() => postgres.stop());
   say('dev', `postgres ready on port ${postgres.port} (${elapsed()})`);
-  return perService((name) => databaseUrls[name] ?? postgres.url(services[name].database));
+  return perDatabase((name) => databaseUrls[name] ?? postgres.url(name));
 }
 
 /** Creates the database of a service if it is missing, and brings it up to date.
  * @throws LaunchError when the database is the developer's own and does not let us */
 export async function prepareDatabase(
-  name: ServiceName,
+  name: DatabaseName,
   { url, settings, say }: { url: string; settings: Settings; say: Say },
 ): Promise<void> {
   try {
@@ -54,6 +54,6 @@ export async function prepareDatabase(
   } catch (cause) {
     if (settings.databaseUrls[name] === undefined || !(cause instanceof Error)) throw cause;
     const exitCode = cause instanceof PostgresError && cause.code === 'database_url_invalid' ? 78 : 1;
-    throw new LaunchError(`${services[name].databaseSetting}: ${cause.message}`, { exitCode, cause });
+    throw new LaunchError(`${databaseSetting(name)}: ${cause.message}`, { exitCode, cause });
   }
 }

@@ -1,5 +1,6 @@
+import { edges } from '@auth/contracts';
 import type { ServiceName } from './services.ts';
-import { servicePort, serviceUrl } from './services.ts';
+import { servicePort, serviceUrl, urlSetting } from './services.ts';
 
 /** Makes the environment of a service: our defaults, then the developer's variables, then what must be as it is. */
 export function serviceEnvironment(
@@ -8,7 +9,8 @@ export function serviceEnvironment(
     /** The developer's own variables. */
     environment: Record<string, string>;
     portBase: number;
-    databaseUrl: string;
+    /** Absent for a service that has no database. */
+    databaseUrl: string | undefined;
     keyFile: string;
     /** Wins over everything else. */
     overrides: Record<string, string>;
@@ -22,11 +24,15 @@ export function serviceEnvironment(
     ...options.environment,
     HOST: '127.0.0.1',
     PORT: String(servicePort(name, options.portBase)),
-    DATABASE_URL: options.databaseUrl,
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     AUTH_KEYS_FILE: options.keyFile,
-    ...(name === 'order'
-      ? { USER_URL: serviceUrl('user', options.portBase), PRODUCT_URL: serviceUrl('product', options.portBase) }
-      : {}),
+    ...neighbours(name, options.portBase),
     ...options.overrides,
   };
+}
+
+/** Where the services are that it may call. */
+function neighbours(name: ServiceName, portBase: number): Record<string, string> {
+  const callees = edges().flatMap(({ caller, callee }) => (caller === name ? [callee] : []));
+  return Object.fromEntries(callees.map((callee) => [urlSetting(callee), serviceUrl(callee, portBase)]));
 }

@@ -2,62 +2,59 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@auth/contracts';
 import { services as serviceNames } from '@auth/contracts';
+import type { Service as DatabaseName } from '@auth/db/services';
+import { services as databaseNames } from '@auth/db/services';
 
-export { type ServiceName, serviceNames };
+export { type DatabaseName, databaseNames, type ServiceName, serviceNames };
 
 /** Where this checkout lies. */
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
 /** What the launcher knows of a service. */
 export interface Service {
-  name: ServiceName;
-  /** Added to `PORT_BASE`. */
-  portOffset: number;
+  readonly name: ServiceName;
   /** Absolute path of its package. */
-  folder: string;
-  colour: 'magenta' | 'green' | 'yellow';
-  /** Its database in the embedded Postgres. */
-  database: string;
-  /** The setting that puts another database in the place of the embedded one. */
-  databaseSetting: `DATABASE_URL_${Uppercase<ServiceName>}`;
+  readonly folder: string;
+  readonly colour: (typeof colours)[number];
 }
 
-/** The table of services: add a line here to have one more in `pnpm dev`. */
-export const services: Readonly<Record<ServiceName, Service>> = {
-  user: {
-    name: 'user',
-    portOffset: 1,
-    folder: join(repositoryRoot, 'apps/user'),
-    colour: 'magenta',
-    database: 'user',
-    databaseSetting: 'DATABASE_URL_USER',
-  },
-  product: {
-    name: 'product',
-    portOffset: 2,
-    folder: join(repositoryRoot, 'apps/product'),
-    colour: 'green',
-    database: 'product',
-    databaseSetting: 'DATABASE_URL_PRODUCT',
-  },
-  order: {
-    name: 'order',
-    portOffset: 3,
-    folder: join(repositoryRoot, 'apps/order'),
-    colour: 'yellow',
-    database: 'order',
-    databaseSetting: 'DATABASE_URL_ORDER',
-  },
-};
+const colours = ['magenta', 'green', 'yellow', 'blue', 'white'] as const;
+
+/** Every service there is in the contracts: all that the launcher knows of one follows from its name and its place. */
+export const services: Readonly<Record<ServiceName, Service>> = perService((name) => ({
+  name,
+  folder: join(repositoryRoot, 'apps', name),
+  colour: colours[serviceNames.indexOf(name) % colours.length] ?? 'white',
+}));
 
 /** One value for each service. */
 export function perService<T>(make: (name: ServiceName) => T): Record<ServiceName, T> {
-  return { user: make('user'), product: make('product'), order: make('order') };
+  return Object.fromEntries(serviceNames.map((name) => [name, make(name)])) as Record<ServiceName, T>;
 }
 
-/** The port of a service. */
+/** One value for each service that has a database. */
+export function perDatabase<T>(make: (name: DatabaseName) => T): Record<DatabaseName, T> {
+  return Object.fromEntries(databaseNames.map((name) => [name, make(name)])) as Record<DatabaseName, T>;
+}
+
+/** Whether a service has a database of its own. */
+export function hasDatabase(name: ServiceName): name is DatabaseName {
+  return databaseNames.some((known) => known === name);
+}
+
+/** The setting of ours that puts another database in the place of the embedded one: `DATABASE_URL_ORDER`. */
+export function databaseSetting(name: DatabaseName): string {
+  return `DATABASE_URL_${inCapitals(name)}`;
+}
+
+/** The setting that tells a service where another one is: `ORDER_URL`. */
+export function urlSetting(name: ServiceName): string {
+  return `${inCapitals(name)}_URL`;
+}
+
+/** The port of a service: `PORT_BASE` + 1 is the first. */
 export function servicePort(name: ServiceName, portBase: number): number {
-  return portBase + services[name].portOffset;
+  return portBase + 1 + serviceNames.indexOf(name);
 }
 
 /** The base URL of a service, without a slash at the end. */
@@ -68,4 +65,8 @@ export function serviceUrl(name: ServiceName, portBase: number): string {
 /** The port of a service's metrics: `ADMIN_PORT` unless set. */
 export function adminPort(name: ServiceName, portBase: number): number {
   return servicePort(name, portBase) + 100;
+}
+
+function inCapitals(name: ServiceName): string {
+  return name.toUpperCase().replaceAll('-', '_');
 }

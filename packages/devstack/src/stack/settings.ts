@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { LaunchError } from './launch-error.ts';
-import type { ServiceName } from './services.ts';
-import { repositoryRoot, serviceNames, services } from './services.ts';
+import type { DatabaseName } from './services.ts';
+import { databaseNames, databaseSetting, repositoryRoot, serviceNames, urlSetting } from './services.ts';
 
 /** What the developer may choose. */
 export interface Settings {
-  /** The services listen on the ports after it: user on base + 1, product on base + 2, order on base + 3. */
+  /** The services listen on the ports after it: user on base + 1, product on base + 2, order on base + 3, and so on. */
   portBase: number;
   /** Absolute path of the folder that keeps the keys and the embedded Postgres between runs. */
   dataDir: string;
   /** The databases that stand in for the embedded ones. */
-  databaseUrls: Partial<Record<ServiceName, string>>;
+  databaseUrls: Partial<Record<DatabaseName, string>>;
   /** The rest of the environment, handed on to each service. */
   environment: Record<string, string>;
 }
@@ -18,9 +18,9 @@ export interface Settings {
 /** Set by the launcher for each service: a value of the developer's shell must not reach one by accident. */
 const setPerService = [
   ...['PORT', 'HOST', 'ADMIN_PORT', 'ADMIN_HOST', 'DATABASE_URL', 'AUTH_KEYS', 'AUTH_KEYS_FILE'],
-  ...['PRODUCT_URL', 'USER_URL'],
+  ...serviceNames.map(urlSetting),
 ];
-const setForUs = ['PORT_BASE', 'DATA_DIR', ...serviceNames.map((name) => services[name].databaseSetting)];
+const setForUs = ['PORT_BASE', 'DATA_DIR', ...databaseNames.map(databaseSetting)];
 /** One of them is set again from what the terminal can show; Node warns when it sees both. */
 const colourSettings = ['NO_COLOR', 'FORCE_COLOR'];
 
@@ -33,9 +33,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     );
   }
   const databaseUrls: Settings['databaseUrls'] = {};
-  for (const name of serviceNames) {
-    const url = env[services[name].databaseSetting];
-    if (url) databaseUrls[name] = parseDatabaseUrl(services[name].databaseSetting, url);
+  for (const name of databaseNames) {
+    const url = env[databaseSetting(name)];
+    if (url) databaseUrls[name] = parseDatabaseUrl(databaseSetting(name), url);
   }
   assertOneDatabasePerService(databaseUrls);
   return {
@@ -48,7 +48,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 
 function parsePortBase(text: string): number {
   const base = Number(text);
-  // The last ports of a base are base + 32 (Postgres) and base + 103 (metrics of order).
+  // The last ports of a base are base + 32 (Postgres) and those behind base + 100 (metrics).
   if (/^\d{4,5}$/.test(text) && base >= 1024 && base <= 65_400) return base;
   return refuse(
     `PORT_BASE is ${JSON.stringify(text)}: set it to a whole number from 1024 to 65400, such as PORT_BASE=5000`,
@@ -71,13 +71,13 @@ function parseDatabaseUrl(setting: string, text: string): string {
 /** Two services in one database would share a migration table, and each could read the other's rows. */
 function assertOneDatabasePerService(urls: Settings['databaseUrls']): void {
   const seen = new Map<string, string>();
-  for (const name of serviceNames) {
+  for (const name of databaseNames) {
     const url = urls[name];
     if (url === undefined) continue;
     const { hostname, port, pathname } = new URL(url);
     const place = `${hostname}:${port || '5432'}${pathname}`;
     const other = seen.get(place);
-    const setting = services[name].databaseSetting;
+    const setting = databaseSetting(name);
     if (other) refuse(`${other} and ${setting} name the same database: give each service its own`);
     seen.set(place, setting);
   }

@@ -9,15 +9,23 @@ import { openDatabases, prepareDatabase } from './prepared-databases.ts';
 import type { StackServices } from './running-services.ts';
 import { createStackServices } from './running-services.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import type { ServiceName } from './services.ts';
-import { adminPort, perService, serviceNames, servicePort, serviceUrl } from './services.ts';
+import type { DatabaseName, ServiceName } from './services.ts';
+import {
+  adminPort,
+  databaseNames,
+  hasDatabase,
+  perService,
+  serviceNames,
+  servicePort,
+  serviceUrl,
+} from './services.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything of `pnpm dev`, running: the real services as processes, their databases and their keys. */
 export interface Stack extends StackServices {
   /** Base URL of each service. */
   urls: Record<ServiceName, string>;
-  databaseUrls: Record<ServiceName, string>;
+  databaseUrls: Record<DatabaseName, string>;
   /** Path of each service's key document. */
   keyFiles: Record<ServiceName, string>;
   /** Stops the services, then Postgres. Nothing is left running. */
@@ -73,7 +81,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
     serviceEnvironment(name, {
       environment: settings.environment,
       portBase,
-      databaseUrl: databaseUrls[name],
+      databaseUrl: hasDatabase(name) ? databaseUrls[name] : undefined,
       keyFile: files[name],
       overrides: options.serviceEnv ?? {},
     }),
@@ -92,9 +100,9 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   return { ...running, urls, databaseUrls, keyFiles: files, close: closers.closeAll };
 }
 
-async function prepareDatabases(urls: Record<ServiceName, string>, options: StackOptions): Promise<void> {
+async function prepareDatabases(urls: Record<DatabaseName, string>, options: StackOptions): Promise<void> {
   const { settings, say, seed, signal } = options;
-  await allOrFirstFailure(serviceNames.map((name) => prepareDatabase(name, { url: urls[name], settings, say })));
+  await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: urls[name], settings, say })));
   signal?.throwIfAborted();
   if (seed) await seedDemoData(urls, say);
 }

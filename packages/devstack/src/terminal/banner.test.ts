@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { perService, serviceUrl } from '../stack/services.ts';
+import { perDatabase, perService, serviceUrl } from '../stack/services.ts';
 import type { BannerFacts } from './banner.ts';
 import { renderBanner } from './banner.ts';
 import { bannerCommands } from './banner-commands.ts';
@@ -9,7 +9,7 @@ import { bannerCommands } from './banner-commands.ts';
 const urls = perService((name) => serviceUrl(name, 4000));
 const facts: BannerFacts = {
   urls,
-  databaseUrls: perService((name) => `postgresql://postgres:s3cret@127.0.0.1:4032/${name}`),
+  databaseUrls: perDatabase((name) => `postgresql://postgres:s3cret@127.0.0.1:4032/${name}`),
   embedded: ['user', 'product', 'order'],
   down: [],
   hasDemoData: true,

@@ -1,15 +1,15 @@
 import picocolors from 'picocolors';
 import { ada, admin } from '../demo/demo-data.ts';
-import type { ServiceName } from '../stack/services.ts';
-import { serviceNames, services } from '../stack/services.ts';
+import type { DatabaseName, ServiceName } from '../stack/services.ts';
+import { databaseNames, serviceNames, services } from '../stack/services.ts';
 import { bannerCommands } from './banner-commands.ts';
 
 /** What the banner tells about. */
 export interface BannerFacts {
   urls: Record<ServiceName, string>;
-  databaseUrls: Record<ServiceName, string>;
+  databaseUrls: Record<DatabaseName, string>;
   /** The services whose database is the embedded one; of the others the password is not shown. */
-  embedded: readonly ServiceName[];
+  embedded: readonly DatabaseName[];
   /** The services that did not come up. */
   down: readonly ServiceName[];
   /** Whether the demo users and products are there: without them the commands would not work. */
@@ -49,7 +49,7 @@ export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }
     row('metrics ', serviceNames.map((name) => metricsUrl(facts.urls[name])).join('  ')),
     '',
     heading('databases', databaseNote(facts.embedded)),
-    ...serviceNames.map((name) =>
+    ...databaseNames.map((name) =>
       row(
         label(name),
         facts.embedded.includes(name) ? facts.databaseUrls[name] : hidePassword(facts.databaseUrls[name]),
@@ -69,8 +69,8 @@ function metricsUrl(serviceUrl: string): string {
   return url.href;
 }
 
-function databaseNote(embedded: readonly ServiceName[]): string {
-  if (embedded.length === serviceNames.length) return 'embedded Postgres, for local development only';
+function databaseNote(embedded: readonly DatabaseName[]): string {
+  if (embedded.length === databaseNames.length) return 'embedded Postgres, for local development only';
   if (embedded.length === 0) return 'your own';
   return `your own; embedded Postgres for ${embedded.join(' and ')}, for local development only`;
 }

@@ -49,6 +49,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (issuer !== undefined && !URL.canParse(issuer)) {
     throw new KeyCommandError('--issuer must be a URL such as https://auth.example.com', 64);
   }
+  if (dir === '') throw new KeyCommandError('--dir needs a folder', 64);
   const token = { from, to, operation, params: readParams(values.param ?? []), body, user };
   return {
     words: values.help ? ['help'] : words,
@@ -80,7 +81,7 @@ function readAdmin(given: readonly string[]): AdminUrls {
   const urls: Record<string, string[]> = {};
   for (const pair of given) {
     const [service, url] = split(pair);
-    if (!ServiceName.safeParse(service).success || !URL.canParse(url)) {
+    if (!ServiceName.safeParse(service).success || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new KeyCommandError(`--admin ${pair} is not <service>=<url>, such as order=http://127.0.0.1:4103`, 64);
     }
     urls[service] = [...(urls[service] ?? []), url];
@@ -89,6 +90,8 @@ function readAdmin(given: readonly string[]): AdminUrls {
 }
 
 function readParams(given: readonly string[]): Readonly<Record<string, string>> {
+  const bare = given.find((pair) => !/^\w+=./.test(pair));
+  if (bare !== undefined) throw new KeyCommandError(`--param ${bare} is not <name>=<value>`, 64);
   return Object.fromEntries(given.map(split));
 }
 

@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { services } from '@auth/contracts';
@@ -42,7 +42,7 @@ describe('pnpm keys', () => {
   it('is a script that runs from the source', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     const child = spawn('sh', ['-c', `exec ${scripts.keys} --help`], { cwd: root });
-    expect(await endOf(child)).toEqual({ code: 64, out: '', err: expect.stringMatching(/^usage: pnpm keys init/) });
+    expect(await endOf(child)).toEqual({ code: 0, out: expect.stringMatching(/^usage: pnpm keys <command>/), err: '' });
   });
 
   it('makes the documents below DATA_DIR, says where they are and prints no secret; again there is nothing to do', () =>
@@ -73,11 +73,91 @@ describe('pnpm keys', () => {
 
   it('explains itself and ends with 64 when it is called in another way', () =>
     inFolder(async (dir) => {
-      const calls = [['rotate'], ['init', '--force'], ['init', '--issuer', 'x']];
+      const calls = [
+        [],
+        ['dance'],
+        ['constructor'],
+        ['retire', 'signing'],
+        ['status', '--nope'],
+        ['rotate', 'edge', 'order'],
+      ];
       const ended = await Promise.all(calls.map((args) => keys(args, { DATA_DIR: dir })));
       expect(ended.map(({ code, out }) => [code, out])).toEqual(calls.map(() => [64, '']));
-      for (const { err } of ended.slice(0, 2)) expect(err).toMatch(/^usage: pnpm keys init/);
-      expect(ended.at(-1)?.err).toContain('--issuer must be a URL');
+      for (const { err } of ended.slice(0, 5)) expect(err).toContain('usage: pnpm keys <command>');
+      expect(ended.at(-1)?.err).toBe('rotate what? rotate signing, rotate edge <caller> <callee>, or rotate all\n');
       expect(await readdir(dir)).toEqual([]);
     }));
+
+  it(
+    'refuses a step that nobody can vouch for with 1, and takes it with --force, loudly',
+    () =>
+      inFolder(async (dir) => {
+        const rotate = ['rotate', 'edge', 'order', 'product', '--dir', dir];
+        await keys(['init', '--dir', dir]);
+        expect(await keys(rotate)).toMatchObject({ code: 0, err: '' });
+        const before = await readFile(join(dir, 'order.json'), 'utf8');
+        const refused = await keys(rotate);
+        expect([refused.code, refused.err]).toEqual([1, '']);
+        expect(refused.out).toContain('nobody was asked for product: give --admin product=http://');
+        expect((await keys([...rotate, '--wait'])).code).toBe(1);
+        expect(await readFile(join(dir, 'order.json'), 'utf8')).toBe(before);
+        const forced = await keys([...rotate, '--force']);
+        expect(forced.code).toBe(0);
+        expect(forced.err).toContain('!! FORCED edge order product: these were not ready, and may fail now\n');
+        expect((await keys(['revoke', 'order.nobody.1', '--dir', dir])).code).toBe(1);
+        expect((await keys(['check', '--dir', dir])).code).toBe(0);
+        await chmod(join(dir, 'order.json'), 0o644);
+        expect(await keys(['check', '--dir', dir])).toMatchObject({
+          code: 1,
+          out: expect.stringContaining('chmod 600'),
+        });
+      }),
+    60_000,
+  );
+
+  it(
+    'tells with every command what it did, as text and as JSON, and no secret',
+    () =>
+      inFolder(async (dir) => {
+        const secrets = new Set<string>();
+        const gather = async () => {
+          for (const name of (await readdir(dir)).filter((file) => file.endsWith('.json'))) {
+            for (const secret of secretsOf(await readFile(join(dir, name), 'utf8'))) secrets.add(secret);
+          }
+        };
+        const commands = [
+          'help',
+          'init',
+          'status',
+          'check',
+          'rotate edge order product',
+          'rotate all --force',
+          'retire --force',
+          'blast-radius user',
+          'add-service shipping',
+          'allow user order',
+          'forbid user order',
+          'revoke order.user.1.dev',
+          'token --user ada',
+          'token --from order --to product --operation quotes.create --body {}',
+          'status',
+        ];
+        for (const command of commands) {
+          for (const more of [[], ['--json']]) {
+            const { code, out, err } = await keys([...command.split(' '), ...more, '--dir', dir]);
+            await gather();
+            // The second of two equal rotation steps is the next one, which nobody can vouch for.
+            expect([command, code === 0 || command.startsWith('rotate edge')]).toEqual([command, true]);
+            expect([command, out.length > 0]).toEqual([command, true]);
+            if (more.length > 0) expect([command, typeof JSON.parse(out)]).toEqual([command, 'object']);
+            for (const secret of secrets) expect(out + err).not.toContain(secret);
+          }
+        }
+        expect(secrets.size).toBeGreaterThan(10);
+        const [key] = (await readDocument(dir, 'order')).calls['product'] ?? [];
+        const revealed = await keys(['status', '--reveal', '--json', '--dir', dir]);
+        expect(revealed.out).toContain(key?.secret);
+      }),
+    120_000,
+  );
 });

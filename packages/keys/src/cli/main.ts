@@ -25,6 +25,9 @@ const commands: Readonly<Record<string, Command>> = {
   'blast-radius': blastRadius,
 };
 
+/** Commands that are about the whole folder: a word too many could be meant to narrow them. */
+const wordless = new Set(['help', 'init', 'status', 'check', 'retire', 'token']);
+
 process.exitCode = await main(process.argv.slice(2), process.env);
 
 async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -32,7 +35,7 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const args = parseArguments(typed);
     const [name = '', ...words] = args.words;
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command === undefined) throw new KeyCommandError(usage, 64);
+    if (command === undefined || (words.length > 0 && wordless.has(name))) throw new KeyCommandError(usage, 64);
     const dataDir = env['DATA_DIR'] || fileURLToPath(new URL('../../../../.data', import.meta.url));
     const now = () => new Date();
     const context: Context = {

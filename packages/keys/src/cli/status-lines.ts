@@ -24,11 +24,15 @@ export function statusLines(
   ];
 }
 
-function rotationLines({ rotation, underWay, did, blockers }: RotationStatus): string[] {
-  if (did === undefined) return [`  ${rotation}: must be put right first`, ...blockers.map((line) => `    ${line}`)];
-  if (!underWay && blockers.length === 0) return [`  ${rotation}: at rest; pnpm keys rotate ${rotation} begins`];
-  const safe = blockers.length === 0 ? `safe now: pnpm keys rotate ${rotation}` : 'not yet:';
-  return [`  ${rotation}: ${safe}`, ...blockers.map((line) => `    ${line}`)];
+function rotationLines({ rotation, state, blockers }: RotationStatus): string[] {
+  const command = `pnpm keys rotate ${rotation}`;
+  const word = {
+    rest: `at rest; ${command} begins`,
+    ready: `safe now: ${command}`,
+    blocked: 'not yet:',
+    stuck: 'must be put right first:',
+  }[state];
+  return [`  ${rotation}: ${word}`, ...blockers.map((line) => `    ${line}`)];
 }
 
 /** In the two largest units: `3 d 4 h`. */

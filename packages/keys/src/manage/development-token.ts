@@ -3,7 +3,7 @@ import type { OperationSpec } from '@auth/contracts';
 import { demoAccounts, issuerService, operations, services } from '@auth/contracts';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import jwt from 'jsonwebtoken';
-import { developmentIssuer } from '../development-keys.ts';
+import { developmentIssuer, isMarked } from '../development-keys.ts';
 import { parseSigning } from '../signing-key.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
@@ -42,6 +42,7 @@ const serviceTokenSeconds = 30;
 export function makeAccessToken(folder: Folder, name: string, now: () => number): DevelopmentToken {
   const { signing = [], issuer } = assertDevelopment(folder);
   const { active } = parseSigning(signing);
+  assertMarked(active.kid);
   const account = Object.entries(demoAccounts).find(([known]) => known === name)?.[1];
   if (account === undefined) {
     throw new KeyCommandError(`--user must be one of ${Object.keys(demoAccounts).join(', ')}`, 64);
@@ -72,11 +73,13 @@ export function makeServiceToken(folder: Folder, request: ServiceCallRequest, no
   const id = `${to}:${request.operation}`;
   const operation = operationOf(id);
   const calls = parseCalls(documentOf(folder, from).calls);
-  if (!calls.has(to)) {
+  const key = calls.get(to);
+  if (key === undefined) {
     const callers =
       operation.callers.length === 0 ? 'nobody may call it' : `${operation.callers.join(', ')} may call it`;
     throw new KeyCommandError(`${from} holds no key to call ${to} with: ${id}, ${callers}`);
   }
+  assertMarked(key.kid);
   const target = operation.path.replace(/:(\w+)/g, (_, name: string) => {
     const value = request.params[name];
     if (value === undefined)
@@ -107,4 +110,9 @@ function assertDevelopment(folder: Folder) {
   if (developmentIssuer(document.issuer.iss) !== undefined) return document;
   const problem = `issuer.iss is ${document.issuer.iss}: tokens for trying are made with keys of development only`;
   throw new KeyCommandError(problem);
+}
+
+/** An issuer can be changed; what a key was made for cannot. */
+function assertMarked(kid: string): void {
+  if (!isMarked(kid)) throw new KeyCommandError(`${kid} was not made for development: no .dev at its end`);
 }

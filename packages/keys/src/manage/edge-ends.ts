@@ -15,6 +15,8 @@ export interface SharedKey extends EdgeKey {
   /** The state at each end, absent where the key is not. `state` is the one that is furthest. */
   readonly atCaller: EdgeKey['state'] | undefined;
   readonly atCallee: EdgeKey['state'] | undefined;
+  /** The two ends hold different secrets under this id; `secret` is the callee's. */
+  readonly differs: boolean;
 }
 
 /** Both ends of an edge. */
@@ -37,7 +39,7 @@ export function edgesOf(folder: Folder): readonly EdgeName[] {
   return [...names.values()];
 }
 
-/** Reads both ends of an edge. @throws KeyCommandError when there is no such edge, or its ends do not belong together */
+/** Reads both ends of an edge. @throws KeyCommandError when there is no such edge */
 export function readEnds(folder: Folder, edge: EdgeName): EdgeEnds {
   const caller = documentOf(folder, edge.caller);
   const callee = documentOf(folder, edge.callee);
@@ -53,13 +55,9 @@ export function readEnds(folder: Folder, edge: EdgeName): EdgeEnds {
     const here = calls.find((key) => key.kid === kid);
     const there = accepts.find((key) => key.kid === kid);
     const secret = there?.secret ?? here?.secret ?? '';
-    if (here !== undefined && here.secret !== secret) {
-      throw new KeyCommandError(
-        `${kid} is not the same key in ${edge.caller}.json and ${edge.callee}.json: run pnpm keys check`,
-      );
-    }
+    const differs = here !== undefined && here.secret !== secret;
     const rank = Math.max(...[here, there].map((key) => (key === undefined ? 0 : states.indexOf(key.state))));
-    return { kid, secret, state: states[rank] ?? 'pending', atCaller: here?.state, atCallee: there?.state };
+    return { kid, secret, state: states[rank] ?? 'pending', atCaller: here?.state, atCallee: there?.state, differs };
   });
   return { caller, callee, keys };
 }

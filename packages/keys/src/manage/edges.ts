@@ -1,11 +1,12 @@
 import type { OperationSpec } from '@auth/contracts';
-import { operations, services } from '@auth/contracts';
-import { generateEdgeKey } from '../generate.ts';
+import { issuerService, operations, services } from '@auth/contracts';
+import { generateEdgeKey, generateSecret } from '../generate.ts';
 import type { KeyDocument } from '../key-document.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { withAccepts, withCalls } from './edge-ends.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { NextKid } from './rotate-edge.ts';
+import { published } from './rotate-signing.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';
 
@@ -23,9 +24,22 @@ export function allowEdge(folder: Folder, edge: EdgeName, nextKid: NextKid): rea
   const caller = documentOf(folder, edge.caller);
   const callee = documentOf(folder, edge.callee);
   const there = callee.accepts[edge.caller];
-  const keys = there ?? caller.calls[edge.callee] ?? [generateEdgeKey(nextKid(edge), 'active')];
   if (there !== undefined && caller.calls[edge.callee] !== undefined) return [];
-  return [withAccepts(callee, edge.caller, keys), withCalls(caller, edge.callee, keys)];
+  const keys = there ?? [generateEdgeKey(nextKid(edge), 'active')];
+  return [
+    // What only the caller holds was being forbidden: it does not come back.
+    withCalls(caller, edge.callee, []),
+    withAccepts(callee, edge.caller, keys),
+    withCalls(caller, edge.callee, keys),
+  ];
+}
+
+/** The document of a new service, which calls nobody and accepts nobody; `undefined` when there is one. */
+export function addService(folder: Folder, service: string): KeyDocument | undefined {
+  if (folder.has(service)) return undefined;
+  const issuer = documentOf(folder, issuerService);
+  const bare = { service, issuer: issuer.issuer, calls: {}, accepts: {}, auditKey: generateSecret() };
+  return published(new Map([[service, bare]]), issuer)[0];
 }
 
 /** Documents without an edge: none when it is not there. The callee first, so that the door is shut with the first write. */

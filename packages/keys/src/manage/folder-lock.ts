@@ -1,20 +1,28 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeLeftovers } from '../key-folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
 
 /** Runs with the folder to itself: two commands at a time could each undo what the other did. */
-export async function withFolder<T>(dir: string, run: () => Promise<T>): Promise<T> {
+export async function withFolder<T>(
+  dir: string,
+  run: () => Promise<T>,
+  { patienceMs = 5000 }: { readonly patienceMs?: number } = {},
+): Promise<T> {
   const file = join(dir, '.lock');
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await take(file);
+    await take(file, patienceMs);
   } catch (error) {
     if (error instanceof KeyCommandError) throw error;
     throw new KeyCommandError(`cannot write to ${dir} (${codeOf(error)}): give a folder of yours as --dir`);
   }
   try {
+    await removeLeftovers(dir);
     return await run();
   } finally {
     await rm(file, { force: true });
@@ -22,34 +30,65 @@ export async function withFolder<T>(dir: string, run: () => Promise<T>): Promise
 }
 
 /** A step takes moments; whoever holds the folder for longer is named. */
-const patienceMs = 5000;
-
-async function take(file: string): Promise<void> {
+async function take(file: string, patienceMs: number): Promise<void> {
   const giveUpAt = Date.now() + patienceMs;
-  for (;;) {
-    try {
-      await writeFile(file, String(pid), { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (holder > 0 && isAlive(holder)) {
-      await delay(50);
-      if (Date.now() < giveUpAt) continue;
-      throw new KeyCommandError(`another keys command is at work on this folder (pid ${holder}): wait for it to end`);
-    }
-    // Left by a command that was killed.
-    await rm(file, { force: true });
+  while (!(await isTaken(file))) {
+    const holder = await readFile(file, 'utf8').catch(() => undefined);
+    if (holder === undefined) continue;
+    if (isGone(holder)) await takeAway(file, holder);
+    else if (Date.now() < giveUpAt) await delay(50);
+    else throw new KeyCommandError(busy(file, holder));
   }
 }
 
-function isAlive(holder: number): boolean {
+/** A link appears with its content: nobody ever reads a lock that does not say yet whose it is. */
+async function isTaken(file: string): Promise<boolean> {
+  const own = `${file}.${randomUUID()}`;
+  await writeFile(own, `${pid} ${hostname()}`, { flag: 'wx', mode: 0o600 });
   try {
-    return kill(holder, 0);
+    await link(own, file);
+    return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
   }
+}
+
+/** Left by a command that was killed. Of several that find it, one moves it; who moved a newer one puts it back. */
+async function takeAway(file: string, holder: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== holder) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+/** Only of a process on this machine can we know. */
+function isGone(holder: string): boolean {
+  const [id, host] = read(holder);
+  if (host !== hostname()) return false;
+  try {
+    return !kill(id, 0);
+  } catch (error) {
+    return codeOf(error) !== 'EPERM';
+  }
+}
+
+function busy(file: string, holder: string): string {
+  const [id, host] = read(holder);
+  const where = host === hostname() ? '' : ` on ${host}`;
+  return `another keys command is at work on this folder (pid ${id}${where}): wait for it to end, or delete ${file} if it has`;
+}
+
+function read(holder: string): [number, string] {
+  const [id = '', host = ''] = holder.split(' ');
+  return [Number(id), host];
 }
 
 function codeOf(error: unknown): unknown {

@@ -20,6 +20,13 @@ export interface Gate {
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }
 
+const unasked = 'nobody was asked for';
+
+/** Whether a blocker is that a service has no known replica: waiting does not help. */
+export function isUnasked(blocker: string): boolean {
+  return blocker.startsWith(unasked);
+}
+
 /** Makes a gate of what the replicas said. */
 export function createGate(replicas: readonly Replica[]): Gate {
   const of = (service: string) => replicas.filter((replica) => replica.service === service);
@@ -28,7 +35,7 @@ export function createGate(replicas: readonly Replica[]): Gate {
     blockers(service, wanted) {
       const known = of(service);
       if (known.length === 0) {
-        return [`nobody was asked for ${service}: give --admin ${service}=http://<host>:<admin port> for each replica`];
+        return [`${unasked} ${service}: give --admin ${service}=http://<host>:<admin port> for each replica`];
       }
       return known.flatMap((replica) => {
         const problem = missing(replica, wanted);

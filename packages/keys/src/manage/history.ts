@@ -1,8 +1,9 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { KeyDocument } from '../key-document.ts';
 import { loadedKeys } from '../loaded-keys.ts';
+import { readText } from '../read-text.ts';
 
 const Entry = z.object({
   /** When, in RFC 3339. */
@@ -23,7 +24,7 @@ const file = (dir: string): string => join(dir, 'history.jsonl');
 
 /** What happened to the keys of a folder, the oldest first. Lines that were cut short are left out. */
 export async function readHistory(dir: string): Promise<readonly HistoryEntry[]> {
-  const text = await readFile(file(dir), 'utf8').catch(() => '');
+  const text = (await readText(file(dir))) ?? '';
   return text.split('\n').flatMap((line) => {
     const entry = Entry.safeParse(parse(line));
     return entry.success ? [entry.data] : [];
@@ -40,7 +41,11 @@ export async function appendHistory(
   const lines = changes.flatMap(({ before, after }) =>
     differences(before, after).map((change) => JSON.stringify({ at, service: after.service, ...change, by })),
   );
-  if (lines.length > 0) await appendFile(file(dir), `${lines.join('\n')}\n`, { mode: 0o600 });
+  if (lines.length === 0) return;
+  const text = (await readText(file(dir))) ?? '';
+  // A line that was cut short must not take the next one with it.
+  const start = text === '' || text.endsWith('\n') ? '' : '\n';
+  await appendFile(file(dir), `${start}${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
 function differences(before: KeyDocument | undefined, after: KeyDocument) {

@@ -14,7 +14,10 @@ export interface KeyStore {
   fileOf(service: string): string;
   /** @throws KeyDocumentError when one of them is broken */
   read(): Promise<Folder>;
-  /** Writes documents in this order, each in one step; those that stay as they are, are left alone. Returns what changed. */
+  /**
+   * Writes documents in this order, each in one step; a service may come twice. Those that stay as they are, are left
+   * alone, and nothing is written when one of them would not load. Returns the services whose documents changed.
+   */
   write(documents: readonly KeyDocument[], by: string): Promise<readonly string[]>;
   /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and never one that was used before. */
   kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
@@ -30,15 +33,16 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
     fileOf: (service) => documentFile(dir, service),
     read,
     async write(documents, by) {
-      const folder = await read();
-      const changes = documents.map((after) => ({ before: folder.get(after.service), after }));
+      const folder = new Map(await read());
+      const changes = documents.flatMap((after) => {
+        const before = folder.get(after.service);
+        folder.set(after.service, after);
+        return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ before, after }];
+      });
       for (const { after } of changes) textOf(dir, after);
       await appendHistory(dir, changes, { by, now });
-      const changed: string[] = [];
-      for (const { before, after } of changes) {
-        if ((await writeDocument(dir, after, before)).changed) changed.push(after.service);
-      }
-      return changed;
+      for (const { after } of changes) await writeDocument(dir, after);
+      return [...new Set(changes.map(({ after }) => after.service))];
     },
     async kidMaker(issuer) {
       const folder = await read();

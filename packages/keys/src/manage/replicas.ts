@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 const Report = z.object({
+  /** Which service it is of. */
+  service: z.string().optional(),
   now: z.number(),
   keys: z.array(z.object({ kid: z.string(), member: z.string(), state: z.string(), since: z.number() })),
   jwksMaxAgeSeconds: z.number().optional(),
@@ -22,16 +24,20 @@ export interface Replica {
 /** Asks every replica what it has loaded, at `/readyz?verbose` of its admin port; none waits for another. */
 export async function askReplicas(urls: AdminUrls, { timeoutMs = 2000 } = {}): Promise<readonly Replica[]> {
   const all = Object.entries(urls).flatMap(([service, origins]) => origins.map((url) => ({ service, url })));
-  return Promise.all(all.map(async ({ service, url }) => ({ service, url, report: await ask(url, timeoutMs) })));
+  return Promise.all(
+    all.map(async ({ service, url }) => ({ service, url, report: await ask(service, url, timeoutMs) })),
+  );
 }
 
-async function ask(url: string, timeoutMs: number): Promise<Replica['report']> {
+async function ask(service: string, url: string, timeoutMs: number): Promise<Replica['report']> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(new URL('/readyz?verbose', url), { redirect: 'error', signal });
     // A service that is not ready says what it has loaded all the same.
     const report = Report.safeParse(await answer.json());
-    return report.success ? report.data : { problem: 'answers, but not with its keys: is it an admin port?' };
+    if (!report.success) return { problem: 'answers, but not with its keys: is it an admin port?' };
+    const { service: name = service } = report.data;
+    return name === service ? report.data : { problem: `is ${name}, not ${service}` };
   } catch {
     return { problem: 'does not answer' };
   }

@@ -24,7 +24,7 @@ export function planEdgeRotation(
   { gate, nextKid }: { gate: Gate; nextKid: NextKid },
 ): Step {
   const ends = readEnds(folder, edge);
-  assertOneActive(ends, edge);
+  assertSound(ends, edge);
   return (
     completion(ends, edge) ??
     removal(ends, edge, gate) ??
@@ -33,9 +33,9 @@ export function planEdgeRotation(
   );
 }
 
-/** Whether a rotation is under way. */
+/** Whether a rotation is under way, or was interrupted. */
 export function isEdgeRotating({ keys }: EdgeEnds): boolean {
-  return keys.some(({ state }) => state !== 'active');
+  return keys.some(({ state, atCaller, atCallee }) => state !== 'active' || atCaller !== atCallee);
 }
 
 function completion(ends: EdgeEnds, edge: EdgeName): Step | undefined {
@@ -111,15 +111,15 @@ function removed(ends: EdgeEnds, edge: EdgeName, keys: readonly EdgeKey[]) {
   return spread(ends, edge, keys).reverse();
 }
 
-function assertOneActive({ keys }: EdgeEnds, { caller, callee }: EdgeName): void {
+function assertSound({ keys }: EdgeEnds, { caller, callee }: EdgeName): void {
   const active = keys.filter(({ state }) => state === 'active');
-  const [lone] = active.filter(isAtOneEnd);
-  if (active.length === 1 && lone === undefined) return;
-  const what = lone === undefined ? `${active.length} active keys` : `${lone.kid} at one end only`;
-  const interrupted = `a revoke or allow that was interrupted does this: run it again`;
-  throw new KeyCommandError(
-    `the edge from ${caller} to ${callee} has ${what} (${interrupted}), or see pnpm keys check`,
-  );
+  const lone = active.find(isAtOneEnd);
+  const other = keys.find(({ differs }) => differs);
+  const problem =
+    (other && `holds another key as ${other.kid} at each end: pnpm keys revoke ${other.kid}`) ??
+    (lone && `has ${lone.kid} at one end only: run the allow or forbid that was interrupted again`) ??
+    (active.length === 1 ? undefined : `has ${active.length} active keys: see pnpm keys check`);
+  if (problem !== undefined) throw new KeyCommandError(`the edge from ${caller} to ${callee} ${problem}`);
 }
 
 function isAtOneEnd({ atCaller, atCallee }: SharedKey): boolean {

@@ -29,8 +29,13 @@ export async function planSigningRotation(
   );
 }
 
-/** Whether a rotation is under way. */
-export function isSigningRotating({ signing = [] }: KeyDocument): boolean {
+/** Whether a rotation is under way, or was interrupted. */
+export function isSigningRotating(folder: Folder): boolean {
+  const issuer = documentOf(folder, issuerService);
+  return hasOtherThanActive(issuer) || completion(folder, issuer) !== undefined;
+}
+
+function hasOtherThanActive({ signing = [] }: KeyDocument): boolean {
   return signing.some(({ state }) => state !== 'active');
 }
 
@@ -40,7 +45,14 @@ function completion(folder: Folder, issuer: KeyDocument): Step | undefined {
   );
   if (writes.length === 0) return undefined;
   const did = `gave ${writes.map(({ service }) => service).join(', ')} the public keys of ${issuerService}: the step before was interrupted`;
-  return { did, writes, blockers: [], next: 'run it again for the next step', last: false };
+  const last = !hasOtherThanActive(issuer);
+  return {
+    did,
+    writes,
+    blockers: [],
+    next: last ? 'the rotation is complete' : 'run it again for the next step',
+    last,
+  };
 }
 
 function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefined {

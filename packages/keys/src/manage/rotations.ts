@@ -1,4 +1,3 @@
-import { issuerService } from '@auth/contracts';
 import type { EdgeName } from './edge-ends.ts';
 import { edgesOf, readEnds } from './edge-ends.ts';
 import type { Gate } from './gate.ts';
@@ -6,7 +5,6 @@ import type { KeyStore } from './key-store.ts';
 import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';
 import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
 import type { Folder, Step } from './step.ts';
-import { documentOf } from './step.ts';
 
 /** Something that can be rotated: the issuer's signing key, or the key of one edge. */
 export interface Rotation {
@@ -14,7 +12,7 @@ export interface Rotation {
   readonly name: string;
   /** Plans the next step, on the documents as they are now. */
   plan(folder: Folder, gate: Gate): Promise<Step>;
-  /** Whether it has begun and not ended. */
+  /** Whether it has begun and not ended. @throws KeyCommandError when the documents must be put right first */
   isUnderWay(folder: Folder): boolean;
 }
 
@@ -23,7 +21,7 @@ export function signingRotation(store: KeyStore): Rotation {
   return {
     name: 'signing',
     plan: (folder, gate) => planSigningRotation(folder, { gate, generate: () => store.signingKey() }),
-    isUnderWay: (folder) => isSigningRotating(documentOf(folder, issuerService)),
+    isUnderWay: isSigningRotating,
   };
 }
 

@@ -18,9 +18,9 @@ export interface KeyStatus extends LoadedKey {
 
 export interface RotationStatus {
   readonly rotation: string;
-  /** Whether it has begun and not ended. */
-  readonly underWay: boolean;
-  /** What its next step would do; undefined when the documents have to be put right first. */
+  /** `rest`: not begun. `ready`, `blocked`: under way, its next step is safe or not. `stuck`: must be put right first. */
+  readonly state: 'rest' | 'ready' | 'blocked' | 'stuck';
+  /** What its next step would do, in the words that it would say afterwards. */
   readonly did: string | undefined;
   readonly blockers: readonly string[];
 }
@@ -44,13 +44,17 @@ export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Pr
     }),
   );
   const next = await Promise.all(
-    allRotations(store, folder).map(async (rotation) => {
+    allRotations(store, folder).map(async (rotation): Promise<RotationStatus> => {
       try {
+        // At rest nothing is planned: it would make a key to show it.
+        if (!rotation.isUnderWay(folder)) {
+          return { rotation: rotation.name, state: 'rest', did: 'publish a new key', blockers: [] };
+        }
         const { did, blockers } = await rotation.plan(folder, gate);
-        return { rotation: rotation.name, underWay: rotation.isUnderWay(folder), did, blockers };
+        return { rotation: rotation.name, state: blockers.length === 0 ? 'ready' : 'blocked', did, blockers };
       } catch (error) {
         if (!(error instanceof KeyCommandError)) throw error;
-        return { rotation: rotation.name, underWay: true, did: undefined, blockers: [error.message] };
+        return { rotation: rotation.name, state: 'stuck', did: undefined, blockers: [error.message] };
       }
     }),
   );

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { KeyDocument } from '../../key-document.ts';
 import { KeyDocumentError } from '../../key-document-error.ts';
 import { readDocuments, servicesIn } from '../../key-folder.ts';
 import type { Finding } from '../../manage/check.ts';
@@ -9,10 +10,10 @@ import type { Command } from '../context.ts';
 export const check: Command = async (_words, { store }) => {
   const services = await servicesIn(store.dir);
   const findings: Finding[] = [];
-  const good = new Map();
+  const good = new Map<string, KeyDocument>();
   for (const service of services) {
-    findings.push(...checkMode(service, await stat(store.fileOf(service))));
     try {
+      findings.push(...checkMode(service, await stat(store.fileOf(service))));
       for (const [name, document] of await readDocuments(store.dir, [service])) good.set(name, document);
     } catch (error) {
       if (!(error instanceof KeyDocumentError)) throw error;

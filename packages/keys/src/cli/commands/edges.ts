@@ -1,12 +1,8 @@
-import { issuerService } from '@auth/contracts';
 import { ServiceName } from '@auth/verify';
-import { generateSecret } from '../../generate.ts';
 import type { EdgeName } from '../../manage/edge-ends.ts';
-import { allowEdge, forbidEdge, isKnownService, operationsOf } from '../../manage/edges.ts';
+import { allowEdge, forbidEdge, isKnownService, operationsOf, addService as planService } from '../../manage/edges.ts';
 import { withFolder } from '../../manage/folder-lock.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
-import { published } from '../../manage/rotate-signing.ts';
-import { documentOf } from '../../manage/step.ts';
 import type { Command } from '../context.ts';
 
 /** `pnpm keys add-service <name>` */
@@ -15,12 +11,11 @@ export const addService: Command = ([name, more], { store, by }) => {
     throw new KeyCommandError('add which service? add-service <name>, such as shipping: a-z, 0-9 and - ', 64);
   }
   return withFolder(store.dir, async () => {
-    const folder = await store.read();
-    if (folder.has(name)) return { lines: [`nothing to do: there is ${store.fileOf(name)}`], json: { changed: [] } };
-    const issuer = documentOf(folder, issuerService);
-    const bare = { service: name, issuer: issuer.issuer, calls: {}, accepts: {}, auditKey: generateSecret() };
-    const document = published(new Map([[name, bare]]), issuer);
-    const changed = await store.write(document, by);
+    const document = planService(await store.read(), name);
+    if (document === undefined) {
+      return { lines: [`nothing to do: there is ${store.fileOf(name)}`], json: { changed: [] } };
+    }
+    const changed = await store.write([document], by);
     const next = isKnownService(name)
       ? `next: pnpm keys allow ${name} <callee> for each service that it calls`
       : `next: name ${name} in packages/contracts/src/services.ts, and as a caller of the operations that it may call`;

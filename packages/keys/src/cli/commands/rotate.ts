@@ -14,10 +14,12 @@ export const rotate: Command = async (words, context) => {
   if (args.wait) {
     const tell = (done: Advance) => {
       advances.push(done);
+      warnOfForce(done, context);
       for (const line of linesOf(done)) context.say(line);
     };
-    await advanceToEnd(rotations, { ...options, tell });
-    return { lines: ['complete'], json: { advances } };
+    const ended = await advanceToEnd(rotations, { ...options, tell });
+    const isComplete = ended.every(({ outcome }) => outcome === 'step');
+    return { lines: [isComplete ? 'complete' : 'not complete'], json: { advances }, exitCode: isComplete ? 0 : 1 };
   }
   for (const rotation of rotations) advances.push(await advance(rotation, options));
   return resultOf(advances, context);
@@ -47,19 +49,21 @@ async function chosen(
   throw new KeyCommandError('rotate what? rotate signing, rotate edge <caller> <callee>, or rotate all', 64);
 }
 
-function resultOf(advances: readonly Advance[], { warn }: Context): Result {
-  for (const { outcome, rotation, blockers } of advances) {
-    if (outcome !== 'step' || blockers.length === 0) continue;
-    warn(`!! FORCED ${rotation}: these were not ready, and may fail now`);
-    for (const line of blockers) warn(`!!   ${line}`);
-  }
-  const refused = advances.some(({ outcome }) => outcome === 'refused');
-  return { lines: advances.flatMap(linesOf), json: { advances }, exitCode: refused ? 1 : 0 };
+function resultOf(advances: readonly Advance[], context: Context): Result {
+  for (const advance of advances) warnOfForce(advance, context);
+  const isRefused = advances.some(({ outcome }) => outcome === 'refused' || outcome === 'stuck');
+  return { lines: advances.flatMap(linesOf), json: { advances }, exitCode: isRefused ? 1 : 0 };
+}
+
+function warnOfForce({ outcome, rotation, blockers }: Advance, { warn }: Context): void {
+  if (outcome !== 'step' || blockers.length === 0) return;
+  warn(`!! FORCED ${rotation}: these were not ready, and may fail now`);
+  for (const line of blockers) warn(`!!   ${line}`);
 }
 
 function linesOf({ rotation, outcome, did, next, blockers }: Advance): readonly string[] {
-  if (outcome === 'refused') {
-    return [`${rotation}: not yet, somebody would break`, ...blockers.map((line) => `  ${line}`), `  ${next}`];
-  }
+  const reasons = blockers.map((line) => `  ${line}`);
+  if (outcome === 'stuck') return [`${rotation}: must be put right first`, ...reasons];
+  if (outcome === 'refused') return [`${rotation}: not yet, somebody would break`, ...reasons, `  ${next}`];
   return [`${rotation}: ${did}`, `  next: ${next}`];
 }

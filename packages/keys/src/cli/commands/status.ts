@@ -1,4 +1,3 @@
-import { edgesOf, readEnds } from '../../manage/edge-ends.ts';
 import { statusOf } from '../../manage/status.ts';
 import type { Folder } from '../../manage/step.ts';
 import type { Command } from '../context.ts';
@@ -9,12 +8,22 @@ export const status: Command = async (_words, { args, store, askGate, now }) => 
   const found = await statusOf(store, await askGate(), now);
   if (!args.reveal) return { lines: statusLines(found), json: found };
   const secrets = secretsOf(await store.read());
-  const keys = found.keys.map((key) => ({ ...key, secret: secrets.get(key.kid) }));
-  return { lines: statusLines(found, ({ kid }) => secrets.get(kid)), json: { ...found, keys } };
+  const keys = found.keys.map((key) => ({ ...key, secret: secrets.get(nameOf(key)) }));
+  return { lines: statusLines(found, (key) => secrets.get(nameOf(key))), json: { ...found, keys } };
 };
 
-/** The secrets of edges by kid. A private signing key is no single value: it is in the issuer's document. */
+/** The secrets of edges. A private signing key is no single value: it is in the issuer's document. */
 function secretsOf(folder: Folder): ReadonlyMap<string, string> {
-  const keys = edgesOf(folder).flatMap((edge) => readEnds(folder, edge).keys);
-  return new Map(keys.map(({ kid, secret }) => [kid, secret]));
+  const named = [...folder.values()].flatMap(({ service, calls, accepts }) =>
+    Object.entries({ calls, accepts }).flatMap(([member, edges]) =>
+      Object.entries(edges).flatMap(([other, keys]) =>
+        keys.map(({ kid, secret }) => [nameOf({ service, member: `${member}.${other}`, kid }), secret] as const),
+      ),
+    ),
+  );
+  return new Map(named);
+}
+
+function nameOf({ service, member, kid }: { service: string; member: string; kid: string }): string {
+  return `${service} ${member} ${kid}`;
 }

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { serviceEnvironment } from './service-environment.ts';
+import type { ServiceName } from './services.ts';
+
+const of = (name: ServiceName, databaseUrl?: string) =>
+  serviceEnvironment(name, {
+    ...{ environment: {}, portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json`, overrides: {} },
+  });
+
+describe('serviceEnvironment', () => {
+  it('tells a service where those are that it may call', () => {
+    expect(of('order')).toMatchObject({ USER_URL: 'http://127.0.0.1:4001', PRODUCT_URL: 'http://127.0.0.1:4002' });
+  });
+
+  it('tells one that calls nobody of no other', () => {
+    expect(Object.keys(of('product')).filter((name) => name.endsWith('_URL'))).toEqual([]);
+  });
+
+  it('has a database only for a service with one', () => {
+    expect(of('product')).not.toHaveProperty('DATABASE_URL');
+    expect(of('product', 'postgresql://a:b@127.0.0.1/product')).toHaveProperty('DATABASE_URL');
+  });
+});

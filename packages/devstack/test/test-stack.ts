@@ -1,0 +1,51 @@
+import { env } from 'node:process';
+import type { Stack } from '../src/index.ts';
+import { readSettings, startStack } from '../src/index.ts';
+import { newDataDir } from './dev-process.ts';
+import type { Client } from './journey-client.ts';
+import { createClient } from './journey-client.ts';
+import { freePortBase } from './port-base.ts';
+import { openStackDatabases } from './stack-databases.ts';
+
+/** What a test may change about its stack. */
+export interface TestStackOptions {
+  /** Added to the environment of every service, whose ports follow `portBase`. */
+  readonly serviceEnv?: (portBase: number) => Record<string, string>;
+}
+
+/** Starts all services as processes, with demo data, on free ports and on databases that go when it is closed. */
+export async function openTestStack({ serviceEnv = () => ({}) }: TestStackOptions = {}): Promise<Stack> {
+  const { dataDir, remove } = newDataDir();
+  const [portBase, databases] = await Promise.all([freePortBase(), openStackDatabases()]);
+  const settings = readSettings({ ...env, ...databases.env, PORT_BASE: String(portBase), DATA_DIR: dataDir });
+  const giveBack = async (): Promise<void> => {
+    await databases.drop();
+    remove();
+  };
+  const options = { settings, watch: false, seed: true, say: () => undefined, serviceEnv: serviceEnv(portBase) };
+  const stack = await startStack(options).catch(async (error) => {
+    await giveBack();
+    throw error;
+  });
+  return {
+    ...stack,
+    async close() {
+      await stack.close();
+      await giveBack();
+    },
+  };
+}
+
+/** Logs a user in: the client sends the access token along. */
+export async function logIn(
+  { urls }: Stack,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<Client> {
+  const login = { email, password };
+  const { access_token } = await createClient().json<{ access_token: string }>(
+    'POST',
+    `${urls.user}/auth/login`,
+    login,
+  );
+  return createClient(access_token);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { duration, statusLines } from './status-lines.ts';
+
+describe('duration', () => {
+  it.each([
+    [0, '0 s'],
+    [59, '59 s'],
+    [60, '1 min'],
+    [3661, '1 h 1 min'],
+    [90_000, '1 d 1 h'],
+    [86_400 * 400, '400 d'],
+  ])('of %i s is %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+});
+
+describe('statusLines', () => {
+  const key = { service: 'order', member: 'calls.user', kid: 'order.user.1', state: 'active', loaded: 1, asked: 2 };
+
+  it('tells of each key in a row, with what is not known as a dash', () => {
+    const keys = [
+      { ...key, ageSeconds: 61 },
+      { ...key, kid: 'order.user.22', ageSeconds: undefined, loaded: 0, asked: 0 },
+    ];
+    expect(statusLines({ keys, next: [] })).toEqual([
+      'DOCUMENT  MEMBER      KEY            STATE   AGE        LOADED BY',
+      'order     calls.user  order.user.1   active  1 min 1 s  1 of 2',
+      'order     calls.user  order.user.22  active  -          -',
+      '',
+      'NEXT',
+    ]);
+  });
+
+  it('shows secrets only when it is given them', () => {
+    const status = { keys: [{ ...key, ageSeconds: 1 }], next: [] };
+    expect(statusLines(status, () => 'hunter2').join('\n')).toContain('hunter2');
+    expect(statusLines(status).join('\n')).not.toContain('SECRET');
+  });
+
+  it.each([
+    ['rest', [], ['  signing: at rest; pnpm keys rotate signing begins']],
+    ['ready', [], ['  signing: safe now: pnpm keys rotate signing']],
+    ['blocked', ['user is late'], ['  signing: not yet:', '    user is late']],
+    ['stuck', ['no key'], ['  signing: must be put right first:', '    no key']],
+  ] as const)('says what comes next of a rotation that is %s', (state, blockers, lines) => {
+    const next = [{ rotation: 'signing', state, did: 'x', blockers }];
+    expect(statusLines({ keys: [], next }).slice(3)).toEqual(lines);
+  });
+});

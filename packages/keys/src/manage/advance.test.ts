@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { inFolder } from '../../test/documents.ts';
+import { completeFolder, edgeIn, everybodyReady, openTestKeys, signingIn } from '../../test/folders.ts';
+import type { Advance } from './advance.ts';
+import { advance, advanceToEnd } from './advance.ts';
+import type { Gate } from './gate.ts';
+import { createGate } from './gate.ts';
+import type { KeyStore } from './key-store.ts';
+import { openKeyStore } from './key-store.ts';
+import { allRotations, edgeRotation, signingRotation } from './rotations.ts';
+import { documentOf } from './step.ts';
+
+const edge = { caller: 'order', callee: 'product' };
+const nobodyReady: Gate = { ...everybodyReady, blockers: (service) => [`${service} is not ready`] };
+
+function inStore(run: (store: KeyStore) => Promise<void>) {
+  return inFolder(async (dir) => {
+    const store = openKeyStore(dir, { now: () => new Date() });
+    await store.write([...completeFolder(openTestKeys()).values()], 'keys init');
+    await run(store);
+  });
+}
+
+const optionsFor = (store: KeyStore, gate: Gate) => ({
+  store,
+  askGate: async () => gate,
+  by: 'keys test',
+  force: false,
+});
+
+describe('advance', () => {
+  it('refuses a step that would break somebody, says who, and writes nothing', () =>
+    inStore(async (store) => {
+      const rotation = edgeRotation(store, edge);
+      await advance(rotation, optionsFor(store, nobodyReady));
+      const before = await store.read();
+      expect(await advance(rotation, optionsFor(store, nobodyReady))).toMatchObject({
+        ...{ outcome: 'refused', did: undefined, blockers: ['product is not ready'] },
+        next: 'when they are ready: order signs with order.product.3 from now on',
+      });
+      expect(await store.read()).toEqual(before);
+    }));
+
+  it('takes it when it is forced, and tells who was not ready', () =>
+    inStore(async (store) => {
+      const rotation = edgeRotation(store, edge);
+      await advance(rotation, optionsFor(store, nobodyReady));
+      const forced = await advance(rotation, { ...optionsFor(store, nobodyReady), force: true });
+      expect(forced).toMatchObject({ outcome: 'step', blockers: ['product is not ready'] });
+      expect(edgeIn(await store.read(), edge).caller).toContain('order.product.3 active');
+    }));
+
+  it('says what must be put right first, forced or not', () =>
+    inStore(async (store) => {
+      await store.write([{ ...documentOf(await store.read(), 'product'), accepts: {} }], 'keys test');
+      const stuck = await advance(edgeRotation(store, edge), { ...optionsFor(store, everybodyReady), force: true });
+      expect(stuck).toMatchObject({ outcome: 'stuck', blockers: [expect.stringContaining('at one end only')] });
+    }));
+
+  it('only ends what is under way when it is to take last steps only', () =>
+    inStore(async (store) => {
+      const rotation = edgeRotation(store, edge);
+      const options = optionsFor(store, everybodyReady);
+      const last = () => advance(rotation, { ...options, onlyLast: true });
+      const outcomes: string[] = [];
+      for (const turn of ['rest', 'published', 'switched']) {
+        outcomes.push(`${turn} ${(await last()).outcome}`);
+        if (turn !== 'switched') await advance(rotation, options);
+      }
+      expect(outcomes).toEqual(['rest idle', 'published idle', 'switched step']);
+      expect(edgeIn(await store.read(), edge).caller).toEqual(['order.product.3 active']);
+    }));
+
+  it('ends a removal that was interrupted after its first document, also as a last step', () =>
+    inStore(async (store) => {
+      const rotation = signingRotation(store);
+      for (const _ of ['publish', 'switch']) await advance(rotation, optionsFor(store, everybodyReady));
+      const [issuer] = (await rotation.plan(await store.read(), everybodyReady)).writes;
+      await store.write(issuer === undefined ? [] : [issuer], 'keys test');
+      const { outcome } = await advance(rotation, { ...optionsFor(store, everybodyReady), onlyLast: true });
+      const { issuer: kids, verifiers } = signingIn(await store.read());
+      expect([outcome, kids?.length, verifiers['order']?.length]).toEqual(['step', 1, 1]);
+    }));
+});
+
+describe('advanceToEnd', () => {
+  it('takes every rotation to its end when everybody is ready', () =>
+    inStore(async (store) => {
+      const told: Advance[] = [];
+      const rotations = allRotations(store, await store.read());
+      const options = { ...optionsFor(store, everybodyReady), pollMs: 1, tell: (done: Advance) => told.push(done) };
+      expect((await advanceToEnd(rotations, options)).map(({ outcome }) => outcome)).toEqual(['step', 'step', 'step']);
+      expect(told).toHaveLength(9);
+      expect(edgeIn(await store.read(), edge).caller).toEqual(['order.product.3 active']);
+    }));
+
+  it('waits for whoever is not ready, tells of it once, and goes on', () =>
+    inStore(async (store) => {
+      const told: string[] = [];
+      let looks = 0;
+      const askGate = async () => (++looks < 5 ? nobodyReady : everybodyReady);
+      const options = { ...optionsFor(store, everybodyReady), askGate, pollMs: 1 };
+      const tell = ({ outcome }: Advance) => told.push(outcome);
+      await advanceToEnd([edgeRotation(store, edge)], { ...options, tell });
+      expect(told).toEqual(['step', 'refused', 'step', 'step']);
+    }));
+
+  it('does not wait for a service that nobody can be asked about, nor for documents to put themselves right', () =>
+    inStore(async (store) => {
+      await store.write([{ ...documentOf(await store.read(), 'user'), accepts: {} }], 'keys test');
+      const rotations = [edgeRotation(store, edge), edgeRotation(store, { caller: 'order', callee: 'user' })];
+      const options = { ...optionsFor(store, createGate([])), pollMs: 1, tell: () => undefined };
+      expect((await advanceToEnd(rotations, options)).map(({ outcome }) => outcome)).toEqual(['refused', 'stuck']);
+    }));
+});

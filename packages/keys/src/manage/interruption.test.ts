@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Planned } from '../../test/commands.ts';
+import { add, allow, forbid, init, revoke, rotateEdge, rotateSigning } from '../../test/commands.ts';
+import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
+import { checkFolder } from './check.ts';
+import { planInit } from './plan-init.ts';
+import type { Folder } from './step.ts';
+
+/** Each command where it has the most to write, and what comes before it. */
+const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: string }?][] = [
+  ['rotate edge, publishing', [], rotateEdge('order product')],
+  ['rotate edge, switching over', [rotateEdge('order product')], rotateEdge('order product')],
+  [
+    'rotate edge, removing the old key',
+    [rotateEdge('order product'), rotateEdge('order product')],
+    rotateEdge('order product'),
+  ],
+  ['rotate signing, publishing', [], rotateSigning],
+  ['rotate signing, switching over', [rotateSigning], rotateSigning],
+  ['rotate signing, removing the old key', [rotateSigning, rotateSigning], rotateSigning],
+  ['revoke an active key', [], revoke('order.product.2')],
+  ['revoke an active key while its successor is pending', [rotateEdge('order product')], revoke('order.product.2')],
+  ['revoke a pending key', [rotateEdge('order product')], revoke('order.product.3')],
+  ['revoke a retiring key', [rotateEdge('order product'), rotateEdge('order product')], revoke('order.product.2')],
+  ['revoke the active signing key', [], revoke('signing.1')],
+  ['revoke the active signing key while there is a next one', [rotateSigning], revoke('signing.1')],
+  ['revoke a next signing key', [rotateSigning], revoke('signing.3')],
+  ['revoke a retired signing key', [rotateSigning, rotateSigning], revoke('signing.1')],
+  ['allow', [forbid('order product')], allow('order product')],
+  ['forbid', [], forbid('order product'), { forbidden: 'order product', mayFind: 'pnpm keys allow order product' }],
+  ['add-service', [], add('shipping')],
+];
+
+const textOf = (folder: Folder) => JSON.stringify([...folder]);
+
+async function after(before: readonly Planned[]) {
+  const keys = openTestKeys();
+  let folder = completeFolder(keys);
+  for (const command of before) folder = written(folder, await command(folder, keys));
+  return { folder, keys };
+}
+
+describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = '' } = {}) => {
+  const exempt = new Set(forbidden === undefined ? [] : [forbidden]);
+
+  it('writes something', async () => {
+    const { folder, keys } = await after(before);
+    expect((await command(folder, keys)).length).toBeGreaterThan(0);
+  });
+
+  it('breaks nobody after any document, and run again it comes to the same end, with nothing to find', async () => {
+    const { folder, keys } = await after(before);
+    const writes = await command(folder, keys);
+    const complete = written(folder, writes);
+    for (const count of writes.keys()) {
+      const interrupted = written(folder, writes.slice(0, count + 1));
+      expect(faultsOf(interrupted, exempt)).toEqual([]);
+      // Not begun, or complete already: it would begin anew.
+      if ([folder, complete].some((other) => textOf(other) === textOf(interrupted))) continue;
+      const again = written(interrupted, await command(interrupted, keys));
+      expect(Object.fromEntries(again)).toEqual(Object.fromEntries(complete));
+    }
+    const problems = checkFolder(complete).map(({ problem }) => problem);
+    expect(problems.filter((problem) => mayFind === '' || !problem.includes(mayFind))).toEqual([]);
+  });
+
+  it('does no harm when init comes between', async () => {
+    const { folder, keys } = await after(before);
+    const writes = await command(folder, keys);
+    for (const count of writes.keys()) {
+      let interrupted = written(folder, writes.slice(0, count + 1));
+      for (const document of await init(interrupted, keys)) {
+        interrupted = written(interrupted, [document]);
+        expect(faultsOf(interrupted, exempt)).toEqual([]);
+      }
+      expect([faultsOf(interrupted), checkFolder(interrupted)]).toEqual([[], []]);
+    }
+  });
+});
+
+describe('init', () => {
+  it.each([
+    ['an empty folder', []],
+    ['a folder without product.json', ['user', 'order']],
+    ['a folder without order.json', ['user', 'product']],
+  ])('breaks nobody after any document of %s, and run again it completes it', (_case, kept) => {
+    const keys = openTestKeys();
+    const complete = completeFolder(keys);
+    const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
+    const { signing = [] } = complete.get('user') ?? {};
+    const plan = (present: typeof folder) =>
+      planInit(present, { issuer: 'https://auth.example', signing, nextKid: keys.nextKid });
+    const writes = plan(folder);
+    for (const count of writes.keys()) {
+      let interrupted = new Map(written(folder, writes.slice(0, count + 1)));
+      expect(faultsOf(interrupted)).toEqual([]);
+      for (const document of plan(interrupted)) {
+        interrupted = new Map(written(interrupted, [document]));
+        expect(faultsOf(interrupted)).toEqual([]);
+      }
+      expect(checkFolder(interrupted)).toEqual([]);
+    }
+  });
+});

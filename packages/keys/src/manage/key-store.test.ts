@@ -1,0 +1,153 @@
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { inFolder, readDocument, secretsOf } from '../../test/documents.ts';
+import { completeFolder, everybodyReady, openTestKeys } from '../../test/folders.ts';
+import { allowEdge, forbidEdge } from './edges.ts';
+import { readHistory } from './history.ts';
+import { openKeyStore } from './key-store.ts';
+import { statusOf } from './status.ts';
+import { documentOf } from './step.ts';
+
+const edge = { caller: 'order', callee: 'product' };
+
+/** Runs with a store that holds every document, and a clock that stands. */
+function inStore(
+  run: (parts: { dir: string; store: ReturnType<typeof openKeyStore>; pass(seconds: number): void }) => Promise<void>,
+  issuer?: string,
+) {
+  return inFolder(async (dir) => {
+    let time = Date.parse('2026-01-01T00:00:00Z');
+    const store = openKeyStore(dir, { now: () => new Date(time) });
+    await store.write([...completeFolder(openTestKeys(), issuer).values()], 'keys init');
+    await run({ dir, store, pass: (seconds) => (time += seconds * 1000) });
+  });
+}
+
+describe('a key store', () => {
+  it('writes in the order that it is given, a document twice if need be, and tells each change once', () =>
+    inStore(async ({ dir, store }) => {
+      const before = (await readHistory(dir)).length;
+      const product = documentOf(await store.read(), 'product');
+      const changed = await store.write([{ ...product, accepts: {} }, product], 'keys test');
+      expect(changed).toEqual(['product']);
+      expect((await readHistory(dir)).slice(before).map(({ state }) => state)).toEqual(['gone', 'active']);
+      expect(await readDocument(dir, 'product')).toEqual(product);
+    }));
+
+  it('leaves alone what stays as it is', () =>
+    inStore(async ({ dir, store }) => {
+      const before = await readFile(join(dir, 'history.jsonl'), 'utf8');
+      expect(await store.write([...(await store.read()).values()], 'keys test')).toEqual([]);
+      expect(await readFile(join(dir, 'history.jsonl'), 'utf8')).toBe(before);
+    }));
+
+  it('writes nothing when one of the documents would not load', () =>
+    inStore(async ({ dir, store }) => {
+      const folder = await store.read();
+      const [user, product] = [documentOf(folder, 'user'), documentOf(folder, 'product')];
+      const broken = { ...user, auditKey: 'short' };
+      await expect(store.write([{ ...product, accepts: {} }, broken], 'keys test')).rejects.toThrow('auditKey');
+      expect(await store.read()).toEqual(folder);
+      expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual([]);
+    }));
+
+  it('never makes an id again: not after the edge was forbidden, not when its line was the last and cut short', () =>
+    inStore(async ({ dir, store }) => {
+      expect((await store.kidMaker())(edge)).toBe('order.product.3');
+      await store.write(
+        allowEdge(await store.read(), { caller: 'user', callee: 'order' }, await store.kidMaker()),
+        'a',
+      );
+      await store.write(forbidEdge(await store.read(), { caller: 'user', callee: 'order' }), 'b');
+      expect((await store.kidMaker())({ caller: 'user', callee: 'order' })).toBe('user.order.2');
+      await appendFile(join(dir, 'history.jsonl'), '{"at":"2026-01-01T00:0');
+      await store.write(
+        allowEdge(await store.read(), { caller: 'user', callee: 'order' }, await store.kidMaker()),
+        'c',
+      );
+      await store.write(forbidEdge(await store.read(), { caller: 'user', callee: 'order' }), 'd');
+      expect((await store.kidMaker())({ caller: 'user', callee: 'order' })).toBe('user.order.3');
+    }));
+
+  it.each([
+    ['https://auth.example', /^order\.product\.3$/, /^[\w-]{43}$/],
+    ['http://127.0.0.1:4001', /^order\.product\.3\.dev$/, /^[\w-]{43}\.dev$/],
+  ])('marks new keys for the issuer %s as it should', (issuer, edgeKid, signingKid) =>
+    inStore(async ({ store }) => {
+      expect((await store.kidMaker())(edge)).toMatch(edgeKid);
+      expect(await store.signingKey()).toMatchObject({ kid: expect.stringMatching(signingKid), state: 'next' });
+    }, issuer),
+  );
+
+  it('counts marked and unmarked ids together', () =>
+    inStore(async ({ dir, store }) => {
+      await appendFile(join(dir, 'history.jsonl'), `${line('order.product.41.dev')}\n${line('order.product.x')}\n`);
+      expect((await store.kidMaker())(edge)).toBe('order.product.42');
+    }));
+});
+
+const line = (kid: string) =>
+  JSON.stringify({
+    at: '2026-01-01T00:00:00Z',
+    service: 'order',
+    kid,
+    member: 'calls.product',
+    state: 'gone',
+    by: 'x',
+  });
+
+describe('the history of a folder', () => {
+  it('tells when each key came into which state, in which document, by which command, and holds no key', () =>
+    inStore(async ({ dir, store }) => {
+      await store.write(forbidEdge(await store.read(), edge), 'keys forbid order product');
+      const text = await readFile(join(dir, 'history.jsonl'), 'utf8');
+      expect((await readHistory(dir)).slice(-2)).toEqual(
+        [
+          { service: 'product', member: 'accepts.order' },
+          { service: 'order', member: 'calls.product' },
+        ].map((where) => ({
+          ...where,
+          ...{ at: '2026-01-01T00:00:00.000Z', kid: 'order.product.2', state: 'gone', by: 'keys forbid order product' },
+        })),
+      );
+      for (const document of (await store.read()).values()) {
+        for (const secret of secretsOf(JSON.stringify(document))) expect(text).not.toContain(secret);
+      }
+    }));
+
+  it('is not taken for empty when it cannot be read: ids would be made again', () =>
+    inFolder(async (dir) => {
+      await writeFile(join(dir, 'x'), '');
+      await expect(readHistory(join(dir, 'x'))).rejects.toThrow('cannot be read (ENOTDIR)');
+      expect(await readHistory(dir)).toEqual([]);
+    }));
+});
+
+describe('statusOf', () => {
+  it('tells of each key where it is, how old it is and who has it, and of each rotation what comes next', () =>
+    inStore(async ({ store, pass }) => {
+      pass(90_061);
+      const { keys, next } = await statusOf(store, everybodyReady, () => new Date('2026-01-02T01:01:01Z'));
+      expect(keys).toContainEqual({
+        ...{ service: 'order', member: 'calls.product', kid: 'order.product.2', state: 'active' },
+        ...{ ageSeconds: 90_061, loaded: 1, asked: 1 },
+      });
+      expect(next.map(({ rotation, state }) => `${rotation}: ${state}`).sort()).toEqual([
+        'edge order product: rest',
+        'edge order user: rest',
+        'signing: rest',
+      ]);
+    }));
+
+  it('goes on when one edge must be put right first, and says which and how', () =>
+    inStore(async ({ store }) => {
+      const product = documentOf(await store.read(), 'product');
+      await store.write([{ ...product, accepts: {} }], 'keys test');
+      const { next } = await statusOf(store, everybodyReady, () => new Date());
+      expect(next.filter(({ state }) => state === 'stuck')).toMatchObject([
+        { rotation: 'edge order product', blockers: [expect.stringContaining('at one end only')] },
+      ]);
+      expect(next.filter(({ state }) => state === 'rest')).toHaveLength(2);
+    }));
+});

@@ -1,0 +1,82 @@
+import type { Edge } from '@auth/contracts';
+import { edges, issuerService, services } from '@auth/contracts';
+import type { EdgeKey } from '@auth/verify';
+import { generateEdgeKey, generateSecret } from '../generate.ts';
+import type { KeyDocument } from '../key-document.ts';
+import type { SigningJwk } from '../signing-key.ts';
+import { publicJwk } from '../signing-key.ts';
+import type { NextKid } from './rotate-edge.ts';
+import type { Folder } from './step.ts';
+
+export interface InitMaterial {
+  readonly issuer: string;
+  /** What the issuer signs with. */
+  readonly signing: readonly SigningJwk[];
+  readonly nextKid: NextKid;
+}
+
+/** The documents of a complete folder in the order in which they are written; each comes more than once, mostly unchanged. */
+export function planInit(present: Folder, { issuer, signing, nextKid }: InitMaterial): readonly KeyDocument[] {
+  const edgeKeys = new Map(
+    edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? [generateEdgeKey(nextKid(edge), 'active')]]),
+  );
+  const wanted = [...new Set([...services, ...present.keys()])].map((service) =>
+    documentOf(service, { issuer, signing, edgeKeys, before: present.get(service) }),
+  );
+  // The issuer's document first: whoever verifies must never hold a key that its signer has lost.
+  wanted.sort((a, b) => Number(b.service === issuerService) - Number(a.service === issuerService));
+  // What is accepted before what is called with: a callee must know a key before it meets it.
+  const shut = new Map([...present.values()].map((document) => [document.service, withoutShut(present, document)]));
+  const accepting = wanted.map((document) => ({ ...document, calls: shut.get(document.service)?.calls ?? {} }));
+  return [...shut.values(), ...accepting, ...wanted];
+}
+
+interface Material {
+  readonly issuer: string;
+  readonly signing: readonly SigningJwk[];
+  readonly edgeKeys: ReadonlyMap<string, readonly EdgeKey[]>;
+  readonly before: KeyDocument | undefined;
+}
+
+function documentOf(service: string, { issuer, signing, edgeKeys, before }: Material): KeyDocument {
+  const keysOf = (edge: Edge) => [...(edgeKeys.get(nameOf(edge)) ?? [])];
+  const out = edges().filter(({ caller }) => caller === service);
+  const into = edges().filter(({ callee }) => callee === service);
+  const signs = service === issuerService;
+  return {
+    ...before,
+    service,
+    issuer: signs ? { iss: issuer } : { iss: issuer, jwks: { keys: signing.map(publicJwk) } },
+    ...(signs ? { signing: [...signing] } : {}),
+    // An edge that the contracts do not draw stays as it is: `keys check` tells of it.
+    calls: { ...before?.calls, ...Object.fromEntries(out.map((edge) => [edge.callee, keysOf(edge)])) },
+    accepts: { ...before?.accepts, ...Object.fromEntries(into.map((edge) => [edge.caller, keysOf(edge)])) },
+    auditKey: before?.auditKey ?? generateSecret(),
+  };
+}
+
+/**
+ * What the callee holds, for everything new is written there first; without what the caller has let go of already. What
+ * the caller holds, when the callee has no document.
+ */
+function presentKeys(present: Folder, { caller, callee }: Edge): readonly EdgeKey[] | undefined {
+  const here = present.get(caller)?.calls[callee];
+  if (!present.has(callee)) return here;
+  const there = present.get(callee)?.accepts[caller];
+  if (here === undefined) return there;
+  return there?.filter(({ kid, state }) => state !== 'retiring' || here.some((key) => key.kid === kid));
+}
+
+/** Without the keys that a callee has forgotten: a forbid that was interrupted comes to its end first. */
+function withoutShut(present: Folder, document: KeyDocument): KeyDocument {
+  const isShut = (callee: string) =>
+    present.has(callee) && present.get(callee)?.accepts[document.service] === undefined;
+  return {
+    ...document,
+    calls: Object.fromEntries(Object.entries(document.calls).filter(([callee]) => !isShut(callee))),
+  };
+}
+
+function nameOf({ caller, callee }: Edge): string {
+  return `${caller}.${callee}`;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { completeFolder, everybodyReady, openTestKeys, signingIn, written } from '../../test/folders.ts';
+import type { Gate, Wanted } from './gate.ts';
+import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
+import type { Folder } from './step.ts';
+
+const keys = openTestKeys();
+const rest = completeFolder(keys);
+
+/** A gate that lets nobody through, and remembers what it was asked. */
+function shutGate(settings: Readonly<Record<string, number>> = {}) {
+  const asked: (Wanted & { service: string })[] = [];
+  const gate: Gate = {
+    ...everybodyReady,
+    blockers(service, wanted) {
+      asked.push({ service, ...wanted });
+      return [`${service} is not ready`];
+    },
+    setting: (_service, name) => settings[name],
+  };
+  return { gate, asked };
+}
+
+const plan = (folder: Folder, gate: Gate = everybodyReady) =>
+  planSigningRotation(folder, { gate, generate: keys.signingKey });
+const step = async (folder: Folder) => written(folder, (await plan(folder)).writes);
+
+describe('the rotation of the signing key', () => {
+  it('publishes to everybody, switches over, removes everywhere, and is at rest again', async () => {
+    const published = await step(rest);
+    const switched = await step(published);
+    const removed = await step(switched);
+    const next = signingIn(removed).issuer?.[0]?.split(' ')[0] ?? '';
+    const everybody = (...kids: string[]) => ({ product: kids, order: kids });
+    expect([published, switched, removed].map(signingIn)).toEqual([
+      { issuer: ['signing.1 active', `${next} next`], verifiers: everybody('signing.1', next) },
+      { issuer: ['signing.1 retired', `${next} active`], verifiers: everybody('signing.1', next) },
+      { issuer: [`${next} active`], verifiers: everybody(next) },
+    ]);
+    expect([rest, published, switched, removed].map(isSigningRotating)).toEqual([false, true, true, false]);
+    expect((await plan(switched)).last).toBe(true);
+  });
+
+  it('switches over when every verifier has the key, and every copy of the published keys is older than it', async () => {
+    const { gate, asked } = shutGate({ jwksMaxAgeSeconds: 60 });
+    const { blockers } = await plan(await step(rest), gate);
+    expect(blockers).toEqual(['user is not ready', 'product is not ready', 'order is not ready']);
+    expect(asked).toMatchObject([
+      { service: 'user', member: 'signing', forSeconds: 65 },
+      { service: 'product', member: 'issuer.jwks' },
+      { service: 'order', member: 'issuer.jwks' },
+    ]);
+  });
+
+  it('removes the old key when the last token that it signed has expired', async () => {
+    const { gate, asked } = shutGate({ accessTokenSeconds: 900 });
+    expect((await plan(await step(await step(rest)), gate)).blockers).toEqual(['user is not ready']);
+    expect(asked).toMatchObject([{ service: 'user', member: 'signing', state: 'active', forSeconds: 905 }]);
+  });
+
+  it('waits for the longest that there is where the issuer does not say how long', async () => {
+    const first = shutGate();
+    const second = shutGate();
+    await plan(await step(rest), first.gate);
+    await plan(await step(await step(rest)), second.gate);
+    expect([first.asked[0]?.forSeconds, second.asked[0]?.forSeconds]).toEqual([305, 3605]);
+  });
+
+  it('is still under way while a verifier has a key that the issuer has removed, and that is its last step', async () => {
+    const switched = await step(await step(rest));
+    const [issuer] = (await plan(switched)).writes;
+    const interrupted = written(switched, issuer === undefined ? [] : [issuer]);
+    expect(isSigningRotating(interrupted)).toBe(true);
+    expect(await plan(interrupted)).toMatchObject({ blockers: [], last: true });
+  });
+
+  it('is refused where there is no issuer', async () => {
+    const without = new Map([...rest].filter(([service]) => service !== 'user'));
+    await expect(plan(without)).rejects.toThrow('there is no user.json: run pnpm keys init first');
+  });
+});

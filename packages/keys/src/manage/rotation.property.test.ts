@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Planned } from '../../test/commands.ts';
+import { init, rotateEdge, rotateSigning } from '../../test/commands.ts';
+import { startFleet } from '../../test/fleet.ts';
+import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
+import { checkFolder } from './check.ts';
+import { createGate } from './gate.ts';
+
+const commands: Readonly<Record<string, Planned>> = {
+  init,
+  signing: rotateSigning,
+  product: rotateEdge('order product'),
+  user: rotateEdge('order user'),
+};
+
+const event = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ load: fc.nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ run: fc.constantFrom(...Object.keys(commands)), documents: fc.nat(6) }) },
+  { weight: 3, arbitrary: fc.record({ pass: fc.constantFrom(1, 20, 40, 310, 610) }) },
+  { weight: 2, arbitrary: fc.record({ fetch: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ restart: fc.nat(5) }) },
+);
+type Event = { load?: number; run?: string; documents?: number; pass?: number; fetch?: number; restart?: number };
+
+describe('rotations, interrupted anywhere, with replicas that load when they like', () => {
+  it('make nobody refuse what somebody else signs', async () => {
+    let switches = 0;
+    let removals = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 60, maxLength: 120 }), async (events: readonly Event[]) => {
+        const keys = openTestKeys();
+        let folder = completeFolder(keys);
+        const fleet = startFleet(folder);
+        for (const { load, run, documents = 0, pass, fetch, restart } of events) {
+          if (load !== undefined) fleet.load(load, folder);
+          if (restart !== undefined) fleet.restart(restart, folder);
+          if (fetch !== undefined) fleet.fetchJwks(fetch);
+          if (pass !== undefined) fleet.pass(pass);
+          const command = commands[run ?? ''];
+          if (command !== undefined) {
+            const writes = await command(folder, keys, createGate(fleet.reports()));
+            for (const document of writes.slice(0, documents)) {
+              folder = written(folder, [document]);
+              expect(faultsOf(folder)).toEqual([]);
+            }
+            const text = JSON.stringify(writes);
+            if (text.includes('"retiring"') || text.includes('"retired"')) switches += 1;
+            if (writes.length > 0 && !/"(?:retiring|retired|pending|next)"/.test(text)) removals += 1;
+          }
+          expect(fleet.refusals()).toEqual([]);
+        }
+        // Everybody loads, time passes, and every rotation comes to its end.
+        for (let round = 0; round < 8; round += 1) {
+          for (let index = 0; index < fleet.size; index += 1) fleet.load(index, folder);
+          fleet.pass(700);
+          for (const command of Object.values(commands)) {
+            folder = written(folder, await command(folder, keys, createGate(fleet.reports())));
+            expect(fleet.refusals()).toEqual([]);
+          }
+        }
+        expect(checkFolder(folder)).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+    // It was about something.
+    expect([switches, removals].map((count) => count > 10)).toEqual([true, true]);
+  }, 60_000);
+});

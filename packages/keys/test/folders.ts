@@ -1,0 +1,94 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { issuerService } from '@auth/contracts';
+import { parseCalls } from '@auth/verify';
+import { markedFor } from '../src/development-keys.ts';
+import { KeyDocument } from '../src/key-document.ts';
+import type { EdgeName } from '../src/manage/edge-ends.ts';
+import type { Gate } from '../src/manage/gate.ts';
+import { planInit } from '../src/manage/plan-init.ts';
+import type { NextKid } from '../src/manage/rotate-edge.ts';
+import type { Folder } from '../src/manage/step.ts';
+import { SigningJwk } from '../src/signing-key.ts';
+
+/** A gate that everybody has passed. */
+export const everybodyReady: Gate = {
+  blockers: () => [],
+  setting: () => undefined,
+  loadedBy: () => ({ loaded: 1, asked: 1 }),
+};
+
+/** Makes new keys for a test: each id once, and none takes time. */
+export interface TestKeys {
+  readonly nextKid: NextKid;
+  readonly signingKey: () => Promise<SigningJwk>;
+}
+
+/** Opens a source of new keys. */
+export function openTestKeys(): TestKeys {
+  let made = 1;
+  return {
+    nextKid: ({ caller, callee }) => `${caller}.${callee}.${made++}`,
+    signingKey: async () => quickSigningKey(`signing.${made++}`, 'next'),
+  };
+}
+
+/** An elliptic signing key: it is made in no time, unlike one of RSA. */
+export function quickSigningKey(kid: string, state: SigningJwk['state']): SigningJwk {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return SigningJwk.parse({ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig', state });
+}
+
+/** The documents that `init` writes, in memory: keys `signing.1`, `order.product.2` and `order.user.1`. */
+export function completeFolder({ nextKid } = openTestKeys(), issuer = 'https://auth.example'): Folder {
+  const signing = [markedFor(issuer, quickSigningKey('signing.1', 'active'))];
+  const marked: NextKid = (edge) => markedFor(issuer, { kid: nextKid(edge) }).kid;
+  return written(new Map(), planInit(new Map(), { issuer, signing, nextKid: marked }));
+}
+
+/** A folder after documents were written to it. */
+export function written(folder: Folder, documents: readonly KeyDocument[]): Folder {
+  return new Map([...folder, ...documents.map((document) => [document.service, document] as const)]);
+}
+
+/**
+ * What would break if every service loaded its document at this moment: nothing, after every single document that a
+ * command writes. `forbidden` are edges on their way out, as `order product`.
+ */
+export function faultsOf(folder: Folder, forbidden: ReadonlySet<string> = new Set()): readonly string[] {
+  const faults: string[] = [];
+  const active = folder.get(issuerService)?.signing?.find(({ state }) => state === 'active');
+  for (const [service, document] of folder) {
+    parseCalls(KeyDocument.parse(document).calls);
+    const verifies = document.issuer.jwks?.keys.some(({ kid }) => kid === active?.kid) ?? true;
+    if (!verifies) faults.push(`${service} does not know ${active?.kid}, which ${issuerService} signs with`);
+    for (const [callee, keys] of Object.entries(document.calls)) {
+      // Without a document the callee does not run.
+      if (forbidden.has(`${service} ${callee}`) || !folder.has(callee)) continue;
+      const key = keys.find(({ state }) => state === 'active');
+      const accepted = folder.get(callee)?.accepts[service]?.find(({ kid }) => kid === key?.kid);
+      if (accepted?.secret !== key?.secret) faults.push(`${callee} does not know ${key?.kid} of ${service}`);
+    }
+  }
+  return faults;
+}
+
+/** The keys of an edge at both ends, as `order.product.1 active`. */
+export function edgeIn(folder: Folder, { caller, callee }: EdgeName) {
+  const named = (keys: readonly { kid: string; state: string }[] = []) =>
+    keys.map(({ kid, state }) => `${kid} ${state}`);
+  return {
+    caller: named(folder.get(caller)?.calls[callee]),
+    callee: named(folder.get(callee)?.accepts[caller]),
+  };
+}
+
+/** The issuer's keys with their states, and the ids that every other service verifies with. */
+export function signingIn(folder: Folder) {
+  const verifiers = [...folder.values()].filter(({ service }) => service !== issuerService);
+  return {
+    issuer: folder.get(issuerService)?.signing?.map(({ kid, state }) => `${kid} ${state}`),
+    verifiers: Object.fromEntries(
+      verifiers.map(({ service, issuer }) => [service, issuer.jwks?.keys.map(({ kid }) => kid)]),
+    ),
+  };
+}
