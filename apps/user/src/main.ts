@@ -9,6 +9,7 @@ import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
+import { oldestJwksSeconds } from './discovery-routes.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessionStore } from './session-store.ts';
@@ -22,7 +23,7 @@ await runService(process, 'user', async (env) => {
   const config = parseConfig(env);
   const db = openUserDb(config.database);
   const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionSeconds } = config;
-  const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
+  const details = () => ({ jwksMaxAgeSeconds: oldestJwksSeconds(jwksMaxAgeSeconds), accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
   const { issuer, keys, metrics, now } = service;
