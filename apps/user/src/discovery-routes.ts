@@ -14,9 +14,24 @@ export interface Discovery {
 
 const jwksPath = '/.well-known/jwks.json';
 
+/** How long a cache may go on with public keys beyond their age while it asks for new ones (RFC 5861 §3). */
+function staleSeconds(maxAgeSeconds: number): number {
+  return Math.min(60, maxAgeSeconds);
+}
+
+/** How long after a change somebody may still hold the public keys from before it. */
+export function oldestJwksSeconds(maxAgeSeconds: number): number {
+  return maxAgeSeconds + staleSeconds(maxAgeSeconds);
+}
+
 /** What verifiers that know nothing of us need: the public keys (RFC 7517) and where they are (RFC 8414). */
 export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Discovery): Router {
-  const cacheControl = `public, max-age=${jwksMaxAgeSeconds}, stale-while-revalidate=60, stale-if-error=86400`;
+  const cacheControl = [
+    'public',
+    `max-age=${jwksMaxAgeSeconds}`,
+    `stale-while-revalidate=${staleSeconds(jwksMaxAgeSeconds)}`,
+    'stale-if-error=86400',
+  ].join(', ');
   const router = createRouter();
 
   router.get(jwksPath, (_req, res) => {

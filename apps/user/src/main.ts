@@ -14,6 +14,7 @@ import { createCleanupStore } from './cleanup-store.ts';
 import { parseConfig } from './config.ts';
 import { cutOffChannel } from './cut-off-store.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
+import { oldestJwksSeconds } from './discovery-routes.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
 import { createRefresh } from './refresh.ts';
@@ -29,7 +30,7 @@ await runService(process, 'user', async (env) => {
   const config = parseConfig(env);
   const db = openUserDb(config.database);
   const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionLife: life, refreshGraceSeconds } = config;
-  const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
+  const details = () => ({ jwksMaxAgeSeconds: oldestJwksSeconds(jwksMaxAgeSeconds), accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
   const { issuer, keys, log, metrics, now } = service;

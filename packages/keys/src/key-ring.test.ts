@@ -15,6 +15,12 @@ function withKey(document: KeyDocument, kid: string): KeyDocument {
   return { ...document, accepts: { billing: [...billing, generateEdgeKey(kid, 'pending')] } };
 }
 
+/** Replaces a file in one step: a reader of one that is written in place may find it half written, and refuse it. */
+async function put(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
 /** Opens a ring, and waits for what it tells. */
 async function watching(file: string) {
   let time = 1000;
@@ -100,7 +106,7 @@ describe('openKeyRing', () => {
       await writeFile(file, textOf(order));
       const { ring, refusals, refused, reloaded } = await watching(file);
       const broken = textOf(order).replace('"active"', '"live"');
-      await writeFile(file, broken);
+      await put(file, broken);
       await refused(1);
       expect(refusals[0]?.message).toBe(
         `key document ${file}: calls.product[0].state must be pending, active or retiring`,
@@ -108,7 +114,7 @@ describe('openKeyRing', () => {
       for (const secret of secretsOf(broken)) expect(String(refusals[0]?.stack)).not.toContain(secret);
       expect(accepted(ring)).toEqual(['billing.order.1']);
 
-      await writeFile(file, textOf(withKey(order, 'billing.order.2')));
+      await put(file, textOf(withKey(order, 'billing.order.2')));
       await reloaded(1);
       expect(accepted(ring)).toContain('billing.order.2');
       expect(refusals).toHaveLength(1);
@@ -134,7 +140,7 @@ describe('openKeyRing', () => {
       const file = join(dir, 'order.json');
       await writeFile(file, textOf(order));
       const { ring, refusals, refused } = await watching(file);
-      await writeFile(file, textOf({ ...order, issuer: { ...order.issuer, iss: 'https://other.example' } }));
+      await put(file, textOf({ ...order, issuer: { ...order.issuer, iss: 'https://other.example' } }));
       await refused(1);
       expect(refusals[0]?.message).toContain('issuer.iss is another one now: restart the service to change it');
       expect(ring.current().issuer).toBe('https://auth.example');

@@ -72,6 +72,16 @@ export function faultsOf(folder: Folder, forbidden: ReadonlySet<string> = new Se
   return faults;
 }
 
+/** Edges that a caller has a key for and whose callee accepts nobody any more: a forbid that was interrupted. */
+export function shutEdges(folder: Folder): Set<string> {
+  const names = [...folder.values()].flatMap(({ service, calls }) =>
+    Object.keys(calls)
+      .filter((callee) => folder.get(callee)?.accepts[service] === undefined && folder.has(callee))
+      .map((callee) => `${service} ${callee}`),
+  );
+  return new Set(names);
+}
+
 /** The keys of an edge at both ends, as `order.product.1 active`. */
 export function edgeIn(folder: Folder, { caller, callee }: EdgeName) {
   const named = (keys: readonly { kid: string; state: string }[] = []) =>

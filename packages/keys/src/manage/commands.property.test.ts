@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Planned } from '../../test/commands.ts';
 import { add, allow, edgeNames, forbid, init, revoke, rotateEdge, rotateSigning } from '../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
 import { loadedKeys } from '../loaded-keys.ts';
 import { checkFolder } from './check.ts';
 import { KeyCommandError } from './key-command-error.ts';
@@ -53,7 +53,7 @@ describe('commands in any order, each interrupted after any document', () => {
           if (step.kind === 'forbid') for (const edge of edgeNames(folder)) forbidden.add(edge);
           await apply(commandOf(folder, step), step.documents);
           forbidden.clear();
-          for (const edge of edgeNames(folder)) if (isShut(folder, edge)) forbidden.add(edge);
+          for (const edge of shutEdges(folder)) forbidden.add(edge);
         }
         // Finish what was interrupted.
         for (const edge of [...forbidden]) await apply(forbid(edge));
@@ -68,16 +68,10 @@ describe('commands in any order, each interrupted after any document', () => {
         }
         expect([checkFolder(folder), faultsOf(folder)]).toEqual([[], []]);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   }, 60_000);
 });
-
-/** Whether the callee accepts nobody on this edge any more. */
-function isShut(folder: Folder, edge: string): boolean {
-  const [caller = '', callee = ''] = edge.split(' ');
-  return folder.has(callee) && folder.get(callee)?.accepts[caller] === undefined;
-}
 
 function isDrawn(name: string): boolean {
   return edges().some(({ caller, callee }) => `${caller} ${callee}` === name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Planned } from '../../test/commands.ts';
 import { add, allow, forbid, init, revoke, rotateEdge, rotateSigning } from '../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
 import { checkFolder } from './check.ts';
 import { planInit } from './plan-init.ts';
 import type { Folder } from './step.ts';
@@ -75,6 +75,29 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
       }
       expect([faultsOf(interrupted), checkFolder(interrupted)]).toEqual([[], []]);
     }
+  });
+});
+
+describe('init, after a command that was interrupted after its first document', () => {
+  it.each([
+    ['forbid', forbid('order user')],
+    ['allow', allow('user product')],
+    ['revoke', revoke('order.user.1')],
+  ])('%s: breaks nobody after any document, and nothing is half done at its end', async (_case, command) => {
+    const keys = openTestKeys();
+    const before = completeFolder(keys);
+    const [first] = await command(before, keys);
+    let folder = written(before, first === undefined ? [] : [first]);
+    for (const document of await init(folder, keys)) {
+      folder = written(folder, [document]);
+      expect(faultsOf(folder, shutEdges(folder))).toEqual([]);
+    }
+    expect(faultsOf(folder)).toEqual([]);
+    const problems = checkFolder(folder).map(({ problem }) => problem);
+    // Of an edge that the contracts do not draw: it was never there.
+    expect(
+      problems.filter((problem) => !problem.includes('does not have') && !problem.includes('no operation')),
+    ).toEqual([]);
   });
 });
 

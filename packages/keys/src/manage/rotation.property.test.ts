@@ -25,8 +25,6 @@ type Event = { load?: number; run?: string; documents?: number; pass?: number; f
 
 describe('rotations, interrupted anywhere, with replicas that load when they like', () => {
   it('make nobody refuse what somebody else signs', async () => {
-    let switches = 0;
-    let removals = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 60, maxLength: 120 }), async (events: readonly Event[]) => {
         const keys = openTestKeys();
@@ -44,26 +42,27 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
               folder = written(folder, [document]);
               expect(faultsOf(folder)).toEqual([]);
             }
-            const text = JSON.stringify(writes);
-            if (text.includes('"retiring"') || text.includes('"retired"')) switches += 1;
-            if (writes.length > 0 && !/"(?:retiring|retired|pending|next)"/.test(text)) removals += 1;
           }
           expect(fleet.refusals()).toEqual([]);
         }
         // Everybody loads, time passes, and every rotation comes to its end.
-        for (let round = 0; round < 8; round += 1) {
-          for (let index = 0; index < fleet.size; index += 1) fleet.load(index, folder);
-          fleet.pass(700);
+        for (let round = 0; round < 12; round += 1) {
+          for (let index = 0; index < fleet.size; index += 1) {
+            fleet.load(index, folder);
+            expect(fleet.refusals()).toEqual([]);
+          }
+          // Longer than a copy of the public keys is kept, shorter than an access token is good.
+          fleet.pass(310);
           for (const command of Object.values(commands)) {
             folder = written(folder, await command(folder, keys, createGate(fleet.reports())));
-            expect(fleet.refusals()).toEqual([]);
           }
         }
         expect(checkFolder(folder)).toEqual([]);
+        // They did go round: none of the first keys is left.
+        const first = ['signing.1', 'order.user.1', 'order.product.2'];
+        expect(first.filter((kid) => JSON.stringify([...folder]).includes(`"${kid}"`))).toEqual([]);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
-    // It was about something.
-    expect([switches, removals].map((count) => count > 10)).toEqual([true, true]);
   }, 60_000);
 });
