@@ -14,6 +14,7 @@ COPY packages/contracts/package.json packages/contracts/
 COPY packages/devstack/package.json packages/devstack/
 COPY packages/http/package.json packages/http/
 COPY packages/keys/package.json packages/keys/
+COPY packages/revocation/package.json packages/revocation/
 COPY packages/service/package.json packages/service/
 COPY packages/verify/package.json packages/verify/
 COPY prisma/package.json prisma/
