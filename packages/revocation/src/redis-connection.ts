@@ -1,39 +1,76 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 
-/** The longest that a server may take to answer, in milliseconds, beside what it was asked to wait. */
-const answerMs = 5000;
+/** A connection to a Redis server that is made again for ever. */
+export interface RedisConnection {
+  readonly redis: Redis;
+  /**
+   * Runs a command. Rejects at once while there is no connection, and when no answer comes in time: nothing is queued,
+   * nothing is sent twice.
+   */
+  ask<T>(command: () => Promise<T>): Promise<T>;
+  /** Resolves when the connection can be used, or after `ms`: a server that is down must not keep a process from starting. */
+  readyWithin(ms: number): Promise<void>;
+}
 
-/**
- * Connects, and connects again for ever. What cannot be sent at once rejects: nothing is queued while there is no
- * connection, and nothing is sent twice.
- */
-export function connectRedis(url: string, { blockMs = 0 }: { readonly blockMs?: number } = {}): Redis {
+export interface RedisConnectionOptions {
+  /** How long a command may wait in the server, in milliseconds. */
+  readonly blockMs?: number;
+  /** The longest that a server may take beside that; more, and the connection is given up for a new one. */
+  readonly answerMs?: number;
+}
+
+/** Connects to the server at a `redis:` or `rediss:` URL. */
+export function connectRedis(url: string, options: RedisConnectionOptions = {}): RedisConnection {
+  const { blockMs = 0, answerMs = 5000 } = options;
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: answerMs,
-    commandTimeout: blockMs + answerMs,
+    // How long a closed connection may take to end by itself: nobody waits for anything on it.
+    disconnectTimeout: 100,
     retryStrategy: (attempts) => Math.min(25 * 2 ** Math.min(attempts, 8), 2000),
   });
-  // Who sends a command learns of it there.
-  redis.on('error', () => undefined);
-  return redis;
-}
+  let reason: Error | undefined;
+  redis.on('error', (error: Error) => {
+    reason = error;
+  });
+  redis.on('ready', () => {
+    reason = undefined;
+  });
 
-/** Resolves when the connection can be used, or after `ms`: a server that is down must not keep a process from starting. */
-export async function readyWithin(redis: Redis, ms: number): Promise<void> {
-  if (redis.status !== 'ready') await once(redis, 'ready', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
-}
-
-/** Runs a command; where no answer came in time, the connection is given up for a new one. */
-export async function answered<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
-  try {
-    return await command();
-  } catch (error) {
-    // Its answer may still come, and would be taken for that of the next command's sender.
-    if (error instanceof Error && error.message === 'Command timed out') redis.disconnect(true);
-    throw error;
+  /** A peer that is gone without a word, or frozen, would be waited for until TCP gives up. */
+  function giveUpAfter(ms: number): NodeJS.Timeout {
+    const socket = redis.stream;
+    const giveUp = () => {
+      reason = new Error(`no answer from Redis within ${ms} ms`);
+      socket.destroy(reason);
+    };
+    return setTimeout(giveUp, ms).unref();
   }
+
+  // It is connected before it is ready: in between the server is asked for its version.
+  let greeting: NodeJS.Timeout | undefined;
+  redis.on('connect', () => {
+    greeting = giveUpAfter(answerMs);
+  });
+  for (const event of ['ready', 'close']) redis.on(event, () => clearTimeout(greeting));
+
+  return {
+    redis,
+    async ask(command) {
+      if (redis.status !== 'ready') throw reason ?? new Error('there is no connection to Redis');
+      const timer = giveUpAfter(blockMs + answerMs);
+      try {
+        return await command();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async readyWithin(ms) {
+      if (redis.status === 'ready') return;
+      await once(redis, 'ready', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
-import { answered, connectRedis } from './redis-connection.ts';
+import { connectRedis } from './redis-connection.ts';
 import { maxTokenLength } from './security-event.ts';
 
 /** The one field of an entry that holds a token. */
@@ -19,10 +19,10 @@ const maxAnswerBytes = 4 * entriesAtATime * maxTokenLength;
 export function openRedisFeedReader(
   url: string,
   stream: string,
-  { onTokens, onTrouble }: FeedReaderOptions,
+  { onTokens, onTrouble, answerMs = 5000 }: FeedReaderOptions & { readonly answerMs?: number },
 ): FeedReader {
   const closing = new AbortController();
-  const redis = connectRedis(url, { blockMs });
+  const { redis, ask, readyWithin } = connectRedis(url, { blockMs, answerMs });
   let position = start;
   let fromStart = false;
   let received = 0;
@@ -36,6 +36,7 @@ export function openRedisFeedReader(
   });
 
   async function follow(): Promise<void> {
+    await readyWithin(answerMs);
     while (!closing.signal.aborted) {
       try {
         await readNew();
@@ -50,8 +51,8 @@ export function openRedisFeedReader(
   async function readNew(): Promise<void> {
     if (fromStart) position = start;
     fromStart = false;
-    const ask = () => redis.xread('COUNT', entriesAtATime, 'BLOCK', blockMs, 'STREAMS', stream, position);
-    const [, entries = []] = (await answered(redis, ask))?.[0] ?? [];
+    const read = () => redis.xread('COUNT', entriesAtATime, 'BLOCK', blockMs, 'STREAMS', stream, position);
+    const [, entries = []] = (await ask(read))?.[0] ?? [];
     received = 0;
     const last = entries.at(-1)?.[0];
     if (last === undefined) return await rewind();
@@ -61,7 +62,7 @@ export function openRedisFeedReader(
 
   /** A server that has lost the stream numbers from its own clock: what it adds may come before where we are. */
   async function rewind(): Promise<void> {
-    const [newest] = await answered(redis, () => redis.xrevrange(stream, '+', '-', 'COUNT', 1));
+    const [newest] = await ask(() => redis.xrevrange(stream, '+', '-', 'COUNT', 1));
     received = 0;
     if (newest === undefined || isBefore(newest[0], position)) position = start;
   }

@@ -1,7 +1,7 @@
 import type { FeedWriter } from './feed.ts';
 import { assertTokens } from './feed.ts';
 import { createTurns } from './in-turn.ts';
-import { answered, connectRedis, readyWithin } from './redis-connection.ts';
+import { connectRedis } from './redis-connection.ts';
 import { tokenField } from './redis-feed-reader.ts';
 
 /** Tokens sent at a time: the server answers others in between. */
@@ -11,8 +11,8 @@ const startMs = 2000;
 /** Opens a Redis stream to publish in. Rejects what it is given while the server is down; what was lost there comes back with `compact`. */
 export async function openRedisFeedWriter(url: string, stream: string): Promise<FeedWriter> {
   const inTurn = createTurns();
-  const redis = connectRedis(url);
-  await readyWithin(redis, startMs);
+  const { redis, ask, readyWithin } = connectRedis(url);
+  await readyWithin(startMs);
 
   /** The id of the first one added. */
   async function add(tokens: readonly string[]): Promise<string | undefined> {
@@ -20,7 +20,7 @@ export async function openRedisFeedWriter(url: string, stream: string): Promise<
     for (let start = 0; start < tokens.length; start += chunkLength) {
       const pipeline = redis.pipeline();
       for (const token of tokens.slice(start, start + chunkLength)) pipeline.xadd(stream, '*', tokenField, token);
-      for (const [error, id] of (await answered(redis, () => pipeline.exec())) ?? []) {
+      for (const [error, id] of (await ask(() => pipeline.exec())) ?? []) {
         if (error !== null) throw error;
         first ??= String(id);
       }
@@ -40,7 +40,7 @@ export async function openRedisFeedWriter(url: string, stream: string): Promise<
         const first = await add(keep);
         const trim = () =>
           first === undefined ? redis.xtrim(stream, 'MAXLEN', 0) : redis.xtrim(stream, 'MINID', first);
-        await answered(redis, trim);
+        await ask(trim);
       });
     },
     close: () => inTurn(async () => redis.disconnect()),
