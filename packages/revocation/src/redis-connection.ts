@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 
 /** A connection to a Redis server that is made again for ever. */
@@ -34,7 +33,8 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
   });
   let reason: Error | undefined;
   redis.on('error', (error: Error) => {
-    reason = error;
+    // What the client says of its own greeting once a connection is gone: the reason is the one before.
+    if (!error.message.startsWith("Stream isn't writeable")) reason = error;
   });
   redis.on('ready', () => {
     reason = undefined;
@@ -70,7 +70,15 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
     },
     async readyWithin(ms) {
       if (redis.status === 'ready') return;
-      await once(redis, 'ready', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, ms).unref();
+        function done() {
+          clearTimeout(timer);
+          redis.off('ready', done);
+          resolve();
+        }
+        redis.once('ready', done);
+      });
     },
   };
 }
