@@ -34,7 +34,14 @@ async function startInProduction(name: ServiceName, keys: string) {
     cwd: services[name].folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
+      ...{
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        PORT: '0',
+        ADMIN_PORT: '0',
+        AUTH_KEYS_FILE: file,
+        REVOCATIONS: 'none',
+      },
       ...{ DATABASE_URL: database.url, PRODUCT_URL: 'http://product:4002', USER_URL: 'http://user:4001' },
     },
   });

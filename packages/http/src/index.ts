@@ -25,7 +25,7 @@ export { contextOf, currentContext, type RequestContext } from './request-contex
 export type { Identify } from './request-log.ts';
 export { createRouter } from './router.ts';
 export { runService, type Service } from './serve.ts';
-export { type JwksConfig, type ServerConfig, serverConfig } from './server-config.ts';
+export { type JwksConfig, type RevocationsConfig, type ServerConfig, serverConfig } from './server-config.ts';
 export { JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 export { createUserHash } from './user-hash.ts';
 export { wholeNumber } from './whole-number.ts';

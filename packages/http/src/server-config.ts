@@ -11,6 +11,13 @@ export interface JwksConfig {
   readonly staleForSeconds: number;
 }
 
+/** Where revoked sessions are published. */
+export interface RevocationsConfig {
+  /** `file:`, `redis:` or `rediss:`; `none` to do without, said in so many words; `undefined` when nothing was said. */
+  readonly url: string | undefined;
+  readonly staleAfterSeconds: number;
+}
+
 /** What every service makes of its settings, ready for the parts that need it. */
 export interface ServerConfig {
   /** Refuse what was made for development. */
@@ -23,6 +30,7 @@ export interface ServerConfig {
   readonly database: { readonly url: string; readonly poolMax: number };
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
+  readonly revocations: RevocationsConfig;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
 }
 
@@ -40,6 +48,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     database: { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX },
     jwks: jwksConfig(settings),
+    revocations: { url: settings.REVOCATIONS, staleAfterSeconds: settings.REVOCATIONS_STALE_SECONDS },
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };
 }

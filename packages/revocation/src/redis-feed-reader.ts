@@ -36,7 +36,7 @@ export function openRedisFeedReader(
   });
 
   async function follow(): Promise<void> {
-    await readyWithin(answerMs);
+    await readyWithin(Math.min(answerMs, 1000));
     while (!closing.signal.aborted) {
       try {
         await readNew();
