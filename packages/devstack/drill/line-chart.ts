@@ -30,6 +30,7 @@ export function lineChart({ title, xLabel, yLabel, series, band, xStep = 1 }: Ch
   const xTicks = Array.from({ length: 7 }, (_, index) => Math.round((index / 6) * (steps - 1)));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#444">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text({ x: width / 2, y: 20 }, title, ' font-size="15" fill="#111"'),
     ...(band === undefined ? [] : bandOf(band)),

@@ -191,8 +191,15 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       '@auth/verify/testing',
     ],
   },
+  'packages/revocation/src/open-revocations.ts': {
+    allowed: ['@auth/verify', 'ioredis', 'jsonwebtoken', 'zod', 'node:fs/promises'],
+    forbidden: [
+      ...['express', '@auth/http', '@auth/keys', '@auth/contracts', '@auth/db/user', '@auth/verify/express'],
+      ...['@auth/verify/testing', '@auth/devstack/testing', '../../../apps/user/src/app.ts'],
+    ],
+  },
   'packages/service/src/open-service.ts': {
-    allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/jwks'],
+    allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/revocation', '@auth/verify', '@auth/verify/jwks'],
     forbidden: [
       'express',
       '@auth/db',

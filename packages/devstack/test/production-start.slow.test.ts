@@ -35,6 +35,7 @@ async function startInProduction(name: ServiceName, keys: string) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
+      ...{ REVOCATIONS: 'none' },
       ...{ DATABASE_URL: database.url },
       ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
     },

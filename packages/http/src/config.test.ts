@@ -36,6 +36,7 @@ describe('readConfig', () => {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',
+      REVOCATIONS_STALE_SECONDS: 10,
       DRAIN_DELAY_MS: 1000,
       DATABASE_POOL_MAX: 10,
       ADMIN_HOST: '127.0.0.1',

@@ -30,6 +30,7 @@ export {
   type DatabaseConfig,
   databaseConfig,
   type JwksConfig,
+  type RevocationsConfig,
   type ServerConfig,
   serverConfig,
 } from './server-config.ts';

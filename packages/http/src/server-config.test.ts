@@ -6,6 +6,7 @@ import { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './
 
 const Settings = withKeyRules(z.object(ServerSettings));
 const env = { PORT: '4001' };
+const inProduction = { NODE_ENV: 'production', REVOCATIONS: 'none' };
 
 describe('serverConfig', () => {
   it('takes the key document from its text', () => {
@@ -22,6 +23,7 @@ describe('serverConfig', () => {
       admin: { port: 4101, host: '127.0.0.1' },
       drainDelayMs: 1000,
       log: { level: 'info', format: 'auto' },
+      revocations: { url: undefined, staleAfterSeconds: 10 },
       keys: { file: '/k', production: false },
       jwks: undefined,
     });
@@ -34,8 +36,8 @@ describe('serverConfig', () => {
     expect(read({})).toBeUndefined();
     expect(read({ AUTH_JWKS_URL: url })).toEqual({ url, freshForSeconds: 300, staleForSeconds: 86_400 });
     expect(read({ AUTH_JWKS_URL: 'http://user:4001/jwks' })?.url).toBe('http://user:4001/jwks');
-    expect(read({ NODE_ENV: 'production', AUTH_JWKS_URL: 'http://127.0.0.1:4001/jwks' })).toBeDefined();
-    expect(() => read({ NODE_ENV: 'production', AUTH_JWKS_URL: 'http://user:4001/jwks' })).toThrow(
+    expect(read({ ...inProduction, AUTH_JWKS_URL: 'http://127.0.0.1:4001/jwks' })).toBeDefined();
+    expect(() => read({ ...inProduction, AUTH_JWKS_URL: 'http://user:4001/jwks' })).toThrow(
       'AUTH_JWKS_URL must be https in production',
     );
     expect(() => read({ AUTH_JWKS_URL: 'https://ada:hunter2@auth.example/' })).toThrow('AUTH_JWKS_URL is not');
@@ -44,8 +46,41 @@ describe('serverConfig', () => {
     );
   });
 
+  it.each([
+    ['none'],
+    ['file:/var/lib/auth/revocations.log'],
+    ['file:///var/lib/auth/revocations.log'],
+    ['redis://redis:6379/0'],
+    ['rediss://user:secret@redis?stream=mine'],
+  ])('takes %s as the place of revocations', (url) => {
+    const settings = { ...env, ...inProduction, AUTH_KEYS: '{}', REVOCATIONS: url, REVOCATIONS_STALE_SECONDS: '30' };
+    expect(serverConfig(readConfig(Settings, settings)).revocations).toEqual({ url, staleAfterSeconds: 30 });
+  });
+
+  it.each([
+    'None',
+    'feed.log',
+    '/feed.log',
+    'file:feed.log',
+    'file:/dir/',
+    'file://host/feed',
+    'redis:',
+    'http://hunter2@redis',
+  ])('refuses %s as the place of revocations, and does not repeat it', (url) => {
+    const read = () => readConfig(Settings, { ...env, AUTH_KEYS: '{}', REVOCATIONS: url });
+    expect(read).toThrow(/REVOCATIONS is not none, file:\/path, redis:\/\/host or rediss:\/\/host/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it('wants it said in production when revocation is done without', () => {
+    const settings = { ...env, NODE_ENV: 'production', AUTH_KEYS: '{}' };
+    expect(() => readConfig(Settings, settings)).toThrow(
+      /REVOCATIONS must be set in production.*say none to do without/,
+    );
+  });
+
   it('knows production by its name alone', () => {
-    const production = serverConfig(readConfig(Settings, { ...env, NODE_ENV: 'production', AUTH_KEYS: '{}' }));
+    const production = serverConfig(readConfig(Settings, { ...env, ...inProduction, AUTH_KEYS: '{}' }));
     expect([production.production, production.keys.production]).toEqual([true, true]);
     expect(() => readConfig(Settings, { ...env, NODE_ENV: 'Production', AUTH_KEYS: '{}' })).toThrow('NODE_ENV must be');
   });

@@ -11,6 +11,13 @@ export interface JwksConfig {
   readonly staleForSeconds: number;
 }
 
+/** Where revoked sessions are published. */
+export interface RevocationsConfig {
+  /** `file:`, `redis:` or `rediss:`; `none` to do without, said in so many words; `undefined` when nothing was said. */
+  readonly url: string | undefined;
+  readonly staleAfterSeconds: number;
+}
+
 /** What every service makes of its settings, ready for the parts that need it. */
 export interface ServerConfig {
   /** Refuse what was made for development. */
@@ -22,6 +29,7 @@ export interface ServerConfig {
   readonly log: Pick<LogOptions, 'level' | 'format'>;
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
+  readonly revocations: RevocationsConfig;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
 }
 
@@ -38,6 +46,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     drainDelayMs: settings.DRAIN_DELAY_MS,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     jwks: jwksConfig(settings),
+    revocations: { url: settings.REVOCATIONS, staleAfterSeconds: settings.REVOCATIONS_STALE_SECONDS },
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };
 }

@@ -33,6 +33,16 @@ export const ServerSettings = {
     .string()
     .optional()
     .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
+  REVOCATIONS: z
+    .string()
+    .refine(isFeedUrl, { error: 'is not none, file:/path, redis://host or rediss://host' })
+    .optional()
+    .describe(
+      'Where revoked sessions are published: file:/var/lib/auth/revocations.log on one machine, redis://host:6379 on many; say none to do without.',
+    ),
+  REVOCATIONS_STALE_SECONDS: wholeNumber({ min: 3, max: 3600 })
+    .default(10)
+    .describe('How long it may be silent there before what is known counts as stale, in seconds.'),
 };
 
 /** The settings of a service that has a database, beside `ServerSettings`. */
@@ -72,9 +82,10 @@ interface KeySettings {
   readonly AUTH_JWKS_URL?: string | undefined;
   readonly AUTH_JWKS_FRESH_SECONDS?: number;
   readonly AUTH_JWKS_STALE_SECONDS?: number;
+  readonly REVOCATIONS?: string | undefined;
 }
 
-/** Refines a schema made with `ServerSettings`: what must hold between the settings that are about keys. */
+/** Refines a schema made with `ServerSettings`: what must hold between the settings that are about keys and revocation. */
 export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
   // Also when other settings are wrong: all that is wrong is said at once.
   const when = () => true;
@@ -89,11 +100,26 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
       error: 'must be https in production: who can change the answer on its way can sign for every user',
       when,
     })
+    .refine(({ NODE_ENV, REVOCATIONS }) => NODE_ENV !== 'production' || REVOCATIONS !== undefined, {
+      path: ['REVOCATIONS'],
+      error: 'must be set in production: without it an access token works on after a logout',
+      when,
+    })
     .refine((settings) => (settings.AUTH_JWKS_STALE_SECONDS ?? 1) >= (settings.AUTH_JWKS_FRESH_SECONDS ?? 1), {
       path: ['AUTH_JWKS_STALE_SECONDS'],
       error: 'must be AUTH_JWKS_FRESH_SECONDS or more',
       when,
     });
+}
+
+/** As `parseFeedUrl` of @auth/revocation, which has the last word. */
+function isFeedUrl(text: string): boolean {
+  if (text === 'none') return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'file:'
+    ? /^file:\/(?!.*\/$)/.test(text) && hostname === ''
+    : /^rediss?:$/.test(protocol) && hostname !== '';
 }
 
 function isJwksUrl(text: string): boolean {

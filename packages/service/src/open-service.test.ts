@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerConfig } from '@auth/http';
 import { createApp, finishApp } from '@auth/http';
 import { generateSigningKey, initKeyDocuments } from '@auth/keys';
+import type { FeedEvent } from '@auth/revocation';
+import { openFeedWriter, signFeedEvent } from '@auth/revocation';
 import { createTestIssuer } from '@auth/verify/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -34,7 +36,7 @@ async function productDocument() {
 }
 
 /** The configuration of product on a free port, with its key document in a file. */
-function configOf(file: string, jwks?: ServerConfig['jwks']): ServerConfig {
+function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none'): ServerConfig {
   return {
     production: false,
     port: 0,
@@ -43,13 +45,14 @@ function configOf(file: string, jwks?: ServerConfig['jwks']): ServerConfig {
     drainDelayMs: 0,
     log: { level: 'silent', format: 'json' },
     keys: { file, production: false },
+    revocations: { url: revocations, staleAfterSeconds: 5 },
     jwks,
   };
 }
 
 /** Opens product, and answers its admin port. */
-async function openProduct(file: string, jwks?: ServerConfig['jwks']) {
-  const config = configOf(file, jwks);
+async function openProduct(file: string, jwks?: ServerConfig['jwks'], revocations = 'none') {
+  const config = configOf(file, jwks, revocations);
   const parts = await openService({ service: 'product', config, database, details: () => ({ extra: 1 }) });
   const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
   closers.push(service.close);
@@ -112,6 +115,7 @@ describe('openService', () => {
     const { admin } = await openProduct(file);
     const { body } = await admin.get('/readyz?verbose');
     expect(body).toMatchObject({ status: 'ready', checks: { database: 'ok' }, extra: 1, now: expect.any(Number) });
+    expect(body.revocations).toBe('none');
     expect(body.keys).toEqual([
       { kid: issuer.kid, member: 'issuer.jwks', state: 'public', since: expect.any(Number) },
       { kid: 'order.product.1.dev', member: 'accepts.order', state: 'active', since: expect.any(Number) },
@@ -161,5 +165,37 @@ describe('openService', () => {
     expect(text).toContain('auth_jwks_refreshes_total{outcome="loaded",service="product"} 2');
     expect(text).toContain(`auth_key_loaded{kid="${successor.kid}",state="public",service="product"} 1`);
     expect(text).not.toContain(published.kid);
+  });
+
+  it('knows what is revoked before it is ready, refuses it, and says how fresh that is', async () => {
+    const issuer = newIssuer();
+    const { file, write } = await productDocument();
+    await write(issuer.jwks);
+    const url = `file:${file}.feed`;
+    const writer = await openFeedWriter(url);
+    closers.push(writer.close);
+    const key = { kid: issuer.kid, alg: 'RS256', key: issuer.privateKey } as const;
+    const publish = (...events: FeedEvent[]) =>
+      writer.publish(events.map((event) => signFeedEvent(event, { issuer: iss, key, now })));
+    const keepUntil = Math.floor(now()) + 600;
+    await publish({ kind: 'session-revoked', seq: 1, sid: 'ended', keepUntil, reason: 'logout' });
+
+    const { parts, admin } = await openProduct(file, undefined, url);
+    expect((await admin.get('/readyz')).status).toBe(503);
+    expect(parts.revocations.isStale()).toBe(true);
+    await publish({ kind: 'heartbeat', floor: 1, last: 1 });
+    await until(async () => (await admin.get('/readyz')).status === 200);
+    const told = [issuer.token({ sid: 'ended' }), issuer.token({ sub: 'ada' })].map((token) => outcome(parts, token));
+    expect(told).toEqual(['token_revoked: revoked', 'ada']);
+    expect((await admin.get('/readyz?verbose')).body.revocations).toMatchObject({ entries: 1, stale: false, last: 1 });
+    const { text } = await admin.get('/metrics');
+    expect(text).toContain('revocation_feed_events_total{outcome="applied",service="product"} 1');
+    expect(text).toContain('revocation_entries{service="product"} 1');
+    expect(text).toContain('revocation_feed_stale{service="product"} 0');
+
+    // Nothing more is said: stale, and still at work.
+    await until(async () => (await admin.get('/metrics')).text.includes('revocation_feed_stale{service="product"} 1'));
+    expect(parts.revocations.isStale()).toBe(true);
+    expect([(await admin.get('/readyz')).status, outcome(parts, issuer.token({ sub: 'ada' }))]).toEqual([200, 'ada']);
   });
 });

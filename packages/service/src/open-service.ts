@@ -13,6 +13,7 @@ import {
 } from '@auth/verify';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
+import { openRevocationFeed } from './open-revocation-feed.ts';
 
 /** What a service's database must be able to do for it to be run. */
 export interface ServiceDatabase {
@@ -43,6 +44,8 @@ export interface ServiceParts {
   readonly keys: KeyRing;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
+  /** Whether more may have been revoked than is known here: for routes that say `onRevocationStale: 'deny'`. */
+  readonly revocations: { isStale(): boolean };
   /** Verifies other services' calls. */
   readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */
@@ -74,22 +77,27 @@ export async function openService({ service, config, database, details }: Servic
   const source = { ...config.keys, remoteJwks: config.jwks !== undefined };
   const keys = await openKeys({ service, source, log, metrics, now });
   const issuerKeys = await openIssuerKeys({ ...config, keys, log, metrics, now });
+  const { issuer } = keys.current();
+  const { keys: publicKeys, onUnknownKid } = issuerKeys;
+  const feed = openRevocationFeed({
+    ...{ config: config.revocations, issuer, keys: publicKeys, onUnknownKid, log, metrics, now },
+  });
   const readiness = createReadiness({
     ...(database === undefined ? {} : { database: () => database.ping() }),
     ...issuerKeys.checks,
+    ...feed.checks,
   });
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
   );
-  const { issuer } = keys.current();
   const verify = observed(
     createAccessTokenVerifier({
       issuer,
       audience: service,
-      keys: issuerKeys.keys,
-      onUnknownKid: issuerKeys.onUnknownKid,
-      revocations: null,
+      keys: publicKeys,
+      onUnknownKid,
+      revocations: feed.revocations,
       now,
     }),
     (outcome) => metrics.countVerification('access', outcome),
@@ -107,11 +115,11 @@ export async function openService({ service, config, database, details }: Servic
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), service, now: now(), keys: inForce() }),
+    details: () => ({ ...details?.(), service, now: now(), keys: inForce(), revocations: feed.stats() }),
   });
 
   return {
-    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, audit, now },
+    ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, audit, now },
     serve: (app, besides) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
@@ -119,6 +127,7 @@ export async function openService({ service, config, database, details }: Servic
       async close() {
         await besides?.close();
         keys.close();
+        await feed.close();
         await issuerKeys.close();
         await database?.close();
       },

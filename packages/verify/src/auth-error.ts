@@ -65,6 +65,7 @@ export type RefusalReason =
   | 'not_yet_valid'
   | 'lifetime'
   | 'revoked'
+  | 'revocations_stale'
   | 'scope'
   | 'caller'
   | 'user_not_expected'

@@ -1,5 +1,6 @@
 import { env } from 'node:process';
 import { generateIssuerKey, ISSUER_KEY } from './run-issuer.ts';
+import { openRunRedis } from './test-redis.ts';
 import type { TestRun } from './test-run.ts';
 import { openTestRun } from './test-run.ts';
 import { PREFIX, SERVER_URL } from './test-server.ts';
@@ -7,6 +8,7 @@ import { PREFIX, SERVER_URL } from './test-server.ts';
 declare global {
   /** From Jest's setup to its teardown. They are separate modules of one process, and share nothing else. */
   var testRun: TestRun | undefined;
+  var testRedis: Awaited<ReturnType<typeof openRunRedis>>;
 }
 
 /** Jest's `globalSetup`: runs once, before the first test. */
@@ -14,6 +16,7 @@ declare global {
 export default async function setup(): Promise<void> {
   const run = await openTestRun(env[SERVER_URL]);
   globalThis.testRun = run;
+  globalThis.testRedis = await openRunRedis();
   env[SERVER_URL] = run.url;
   env[PREFIX] = run.prefix;
   env[ISSUER_KEY] = generateIssuerKey();

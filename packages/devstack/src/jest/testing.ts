@@ -10,6 +10,10 @@ export { type Postgres, startPostgres } from '../postgres/postgres.ts';
 
 export { openPlainProgram, type PlainProgram } from './plain-program.ts';
 
+/** For a test that stops its Redis. All others share the one of the run: `openTestRedis`. */
+export { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
+export { howToGetRedis, openTestRedis, skipsWithoutRedis, type TestRedis } from './test-redis.ts';
+
 /** A database of one test file. */
 export interface TestDatabase {
   readonly url: string;

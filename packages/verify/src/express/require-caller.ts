@@ -6,6 +6,8 @@ import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
 import { readBearer } from './bearer.ts';
 import { createContentReader, parseContent } from './content.ts';
 import { rememberCall, rememberUser } from './identity.ts';
+import type { RevocationStaleOptions } from './revocation-stale.ts';
+import { createStaleCheck } from './revocation-stale.ts';
 
 /**
  * One decision on the route of an operation. Holds no token; `caller`, and then `user` (the `sub`), are known only once
@@ -22,7 +24,10 @@ export interface CallDecision {
   readonly reason?: RefusalReason;
 }
 
-export interface RequireCallerOptions {
+/** `onRevocationStale` is about the user of a call: a call without one passes. */
+export type RequireCallerOptions = CallGuardOptions & RevocationStaleOptions;
+
+export interface CallGuardOptions {
   readonly verifier: ServiceTokenVerifier;
   /** Told of every decision, allow and deny, before the handler runs. */
   readonly onDecision: (decision: CallDecision, req: Request) => void;
@@ -43,6 +48,7 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
   if (!Number.isSafeInteger(limitBytes) || limitBytes < 1)
     throw new TypeError('limitBytes must be a whole number above 0');
   const readContent = createContentReader(limitBytes);
+  const assertFresh = createStaleCheck(options);
 
   return async (req, res, next) => {
     let who: Pick<CallDecision, 'caller' | 'kid' | 'jti' | 'user'> | undefined;
@@ -52,6 +58,7 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
       const { method, originalUrl: target } = req;
       const pending = verifier.verify({ operation, method, target, serviceToken, accessToken });
       who = { caller: pending.caller, kid: pending.kid, jti: pending.jti, user: pending.user?.sub };
+      if (pending.user !== undefined) assertFresh();
       const content = await readContent(req, res);
       const call = await pending.accept(content);
       req.body = parseContent(req, content);

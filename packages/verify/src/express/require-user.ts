@@ -3,14 +3,19 @@ import type { AccessTokenVerifier } from '../access-token.ts';
 import { AuthError } from '../auth-error.ts';
 import { readBearer } from './bearer.ts';
 import { rememberUser, userOf } from './identity.ts';
+import type { RevocationStaleOptions } from './revocation-stale.ts';
+import { createStaleCheck } from './revocation-stale.ts';
 
 /** Lets a request pass that carries a good access token; `userOf(req)` then tells whose. Checks no scope. */
-export function requireUser(verifier: AccessTokenVerifier): RequestHandler {
+export function requireUser(verifier: AccessTokenVerifier, options: RevocationStaleOptions = {}): RequestHandler {
   if (typeof verifier?.verify !== 'function') throw new TypeError('requireUser needs an access token verifier');
+  const assertFresh = createStaleCheck(options);
   return (req, _res, next) => {
     const token = readBearer(req);
     if (token === undefined) throw new AuthError('missing_token', 'absent');
-    rememberUser(req, { claims: verifier.verify(token), token });
+    const claims = verifier.verify(token);
+    assertFresh();
+    rememberUser(req, { claims, token });
     next();
   };
 }

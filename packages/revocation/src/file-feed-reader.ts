@@ -1,0 +1,80 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FeedReader, FeedReaderOptions } from './feed.ts';
+import { createLineSplitter } from './line-splitter.ts';
+import { maxTokenLength } from './security-event.ts';
+
+const chunkBytes = 65_536;
+
+interface OpenLog {
+  readonly file: FileHandle;
+  readonly split: (chunk: string) => string[];
+  offset: number;
+}
+
+/**
+ * Follows a log file, by looking every `pollMs`. A last line without an end is left alone until it has one; a file that
+ * was replaced, or has shrunk, is read from its start; one that is not there yet is waited for.
+ */
+export function openFileFeedReader(
+  path: string,
+  { onTokens, onTrouble, pollMs = 50 }: FeedReaderOptions & { readonly pollMs?: number },
+): FeedReader {
+  const closing = new AbortController();
+  let log: OpenLog | undefined;
+  let fromStart = false;
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await readNew();
+      } catch (error) {
+        await forget();
+        onTrouble(error instanceof Error ? error : new Error(String(error)));
+      }
+      // Nothing keeps a process alive that is done otherwise.
+      await delay(pollMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+    await forget();
+  }
+
+  async function readNew(): Promise<void> {
+    const current = await currentLog();
+    const buffer = Buffer.alloc(chunkBytes);
+    while (!closing.signal.aborted && !fromStart) {
+      const { bytesRead } = await current.file.read(buffer, 0, chunkBytes, current.offset);
+      if (bytesRead === 0) return;
+      current.offset += bytesRead;
+      const tokens = current.split(buffer.toString('latin1', 0, bytesRead));
+      if (tokens.length > 0) await onTokens(tokens);
+    }
+  }
+
+  async function currentLog(): Promise<OpenLog> {
+    // While it is open, its inode cannot become that of another file.
+    const [there, held] = await Promise.all([stat(path), log?.file.stat()]);
+    const isSame = there.ino === held?.ino && there.dev === held.dev && there.size >= (log?.offset ?? 0);
+    if (log !== undefined && isSame && !fromStart) return log;
+    await forget();
+    fromStart = false;
+    log = { file: await open(path, 'r'), split: createLineSplitter(maxTokenLength), offset: 0 };
+    return log;
+  }
+
+  async function forget(): Promise<void> {
+    await log?.file.close();
+    log = undefined;
+  }
+
+  const done = follow();
+  return {
+    startOver() {
+      fromStart = true;
+    },
+    async close() {
+      closing.abort();
+      await done;
+    },
+  };
+}

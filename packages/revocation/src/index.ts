@@ -1,0 +1,14 @@
+export type { FeedWriter } from './feed.ts';
+export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange } from './feed-event.ts';
+export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
+export { openFeedWriter } from './open-feed.ts';
+export type { FeedOutcome, OpenRevocations, OpenRevocationsOptions, RevocationStats } from './open-revocations.ts';
+export { openRevocations } from './open-revocations.ts';
+export type {
+  FeedEventVerifier,
+  FeedEventVerifierOptions,
+  SignFeedEventOptions,
+  SigningKey,
+} from './security-event.ts';
+export { createFeedEventVerifier, signFeedEvent } from './security-event.ts';
+export { SecurityEventError } from './security-event-error.ts';

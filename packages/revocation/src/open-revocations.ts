@@ -1,0 +1,168 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock, PublicKeys, Revocations } from '@auth/verify';
+import { AuthError, createRevocationTable } from '@auth/verify';
+import { readClaimed } from './claimed-event.ts';
+import type { TokenOutcome } from './feed-state.ts';
+import { createFeedState } from './feed-state.ts';
+import { createKeptTokens } from './kept-tokens.ts';
+import { openFeedReader } from './open-feed.ts';
+import { createReloads } from './reloads.ts';
+import { createFeedEventVerifier } from './security-event.ts';
+import { createStaleness } from './staleness.ts';
+
+/** What became of a token of the feed, or `gap`: the feed is read again, since something is missing. */
+export type FeedOutcome = TokenOutcome | 'gap';
+
+export interface OpenRevocationsOptions {
+  /** `file:/path`, `redis://…` or `rediss://…`, as `parseFeedUrl` reads it. */
+  readonly url: string;
+  /** The `iss` of events: that of access tokens. */
+  readonly issuer: string;
+  /** The issuer's keys as they are now: those of access tokens. May throw an AuthError `unavailable` while there are none. */
+  readonly keys: () => PublicKeys;
+  readonly now: Clock;
+  /** How long the feed may be silent, 10 s unless given. */
+  readonly staleAfterSeconds?: number;
+  /** Told of every token: a closed set, fit for a metric label. */
+  readonly onOutcome?: (outcome: FeedOutcome) => void;
+  /** Told of a token with a key that is not among the keys: a chance to look for newer ones. Must return at once. */
+  readonly onUnknownKid?: () => void;
+  /** Told when the feed has become stale, and when it is fresh (again). */
+  readonly onStale?: (isStale: boolean) => void;
+  /** Told why the feed cannot be read, once until it can be read or there is another reason. */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** The sessions that have been taken back, kept up to date in the background. */
+export interface OpenRevocations extends Revocations {
+  /** Rejects until everything published is known, or the feed was silent too long to wait any more: then stale. */
+  ready(): Promise<void>;
+  /** Whether more may have been taken back than is known here. */
+  isStale(): boolean;
+  stats(): RevocationStats;
+  close(): Promise<void>;
+}
+
+export interface RevocationStats {
+  /** Sessions with a cut-off. */
+  readonly entries: number;
+  readonly stale: boolean;
+  /** Numbers of the newest heartbeat, and its time in seconds since 1970; 0 before the first. */
+  readonly floor: number;
+  readonly last: number;
+  readonly heartbeatAt: number;
+  /** How often the feed was read again because something was missing. */
+  readonly reloads: number;
+}
+
+/** Time for requests in between, while many events come at once: after about 2 ms. A signature costs 16. */
+const costPerTurn = 512;
+const tickMs = 250;
+
+/**
+ * Follows a feed, for `revocations` of `createAccessTokenVerifier`: every event is verified, none is believed because of
+ * where it came from. Who holds the feed can delay it, which shows as stale, but forge and hide nothing.
+ *
+ * @throws TypeError for a URL that is none of a feed
+ */
+export function openRevocations(options: OpenRevocationsOptions): OpenRevocations {
+  const { url, issuer, keys, now, staleAfterSeconds = 10 } = options;
+  const { onOutcome = () => {}, onUnknownKid = () => {}, onStale = () => {}, onTrouble = () => {} } = options;
+  const closing = new AbortController();
+  const table = createRevocationTable({ now });
+  const verifier = createFeedEventVerifier({ issuer, keys, now });
+  const state = createFeedState({ verifier, table, now, staleAfterSeconds });
+  const staleness = createStaleness({ freshAt: state.freshAt, now, staleAfterSeconds, onStale });
+  const kept = createKeptTokens({ now });
+  const reloads = createReloads({ now });
+  let trouble: string | undefined;
+
+  const reader = openFeedReader(url, {
+    onTokens: takeAll,
+    onTrouble(error) {
+      if (error.message !== trouble) onTrouble(error);
+      trouble = error.message;
+    },
+  });
+
+  async function takeAll(tokens: readonly string[]): Promise<void> {
+    trouble = undefined;
+    let cost = 0;
+    for (const token of tokens) {
+      const outcome = await take(token);
+      if (outcome === undefined) return;
+      // Of heartbeats another one comes.
+      if (outcome === 'unknown_key' && readClaimed(token)?.kind === 'event') kept.keep(token);
+      onOutcome(outcome);
+      cost += outcome === 'repeated' ? 1 : 16;
+      if (cost < costPerTurn) continue;
+      cost = 0;
+      await nextTurn();
+    }
+    settle();
+  }
+
+  /** Waits for the first keys; `undefined` when it was closed meanwhile. */
+  async function take(token: string): Promise<TokenOutcome | undefined> {
+    while (!closing.signal.aborted) {
+      try {
+        const outcome = state.take(token);
+        if (outcome === 'unknown_key') onUnknownKid();
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        await delay(tickMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  function settle(): void {
+    state.settle();
+    if (reloads.isDue(state.hasGap())) {
+      onOutcome('gap');
+      reader.startOver();
+    }
+    staleness.look();
+  }
+
+  /** A key that signs already gets here a moment after its first event. */
+  function takeKept(): void {
+    for (const token of kept.takeAll()) {
+      const outcome = tokenOutcome(token);
+      if (outcome === 'unknown_key') kept.putBack(token);
+      else onOutcome(outcome);
+    }
+  }
+
+  function tokenOutcome({ token }: { readonly token: string }): TokenOutcome {
+    try {
+      return state.take(token);
+    } catch (error) {
+      if (error instanceof AuthError) return 'unknown_key';
+      throw error;
+    }
+  }
+
+  const ticks = setInterval(() => {
+    takeKept();
+    settle();
+  }, tickMs).unref();
+
+  return {
+    isRevoked: table.isRevoked,
+    isStale: staleness.isStale,
+    async ready() {
+      if (!staleness.isSettled()) throw new Error('the revocation feed has not been read to its end yet');
+    },
+    stats() {
+      const { floor, last, heartbeatAt } = state.stats();
+      return { entries: table.size, stale: staleness.isStale(), floor, last, heartbeatAt, reloads: reloads.count() };
+    },
+    async close() {
+      closing.abort();
+      clearInterval(ticks);
+      await reader.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type { Clock, PublicKey, PublicKeyAlgorithm, PublicKeys, StrictHeader } from '@auth/verify';
+import { AuthError, readClock, readStrictHeader } from '@auth/verify';
+import jwt from 'jsonwebtoken';
+import { claimsOf, parseClaims } from './event-claims.ts';
+import type { FeedEvent } from './feed-event.ts';
+import { SecurityEventError } from './security-event-error.ts';
+
+/** The longest token that is looked at, in characters. */
+export const maxTokenLength = 8192;
+/** The one `typ` of a security event token (RFC 8417 §2.3): neither an access token nor a service token. */
+const typ = 'secevent+jwt';
+const clockToleranceSeconds = 5;
+
+/** The issuer's private key: the one it signs access tokens with. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: PublicKeyAlgorithm;
+  readonly key: KeyObject;
+}
+
+export interface SignFeedEventOptions {
+  /** The `iss` of its tokens. */
+  readonly issuer: string;
+  readonly key: SigningKey;
+  readonly now: Clock;
+}
+
+/**
+ * An event as a signed Security Event Token (RFC 8417), with the event types of CAEP. Names a session, never a user.
+ *
+ * @throws TypeError for an event that no verifier would take
+ */
+export function signFeedEvent(event: FeedEvent, { issuer, key, now }: SignFeedEventOptions): string {
+  const { kid, alg } = key;
+  const token = { iss: issuer, iat: readClock(now), jti: randomBytes(16).toString('base64url') };
+  return jwt.sign(claimsOf(event, token), key.key, { algorithm: alg, header: { alg, typ, kid } });
+}
+
+export interface FeedEventVerifierOptions {
+  /** The `iss` every token must carry. */
+  readonly issuer: string;
+  /** The issuer's public keys as they are now. May throw an AuthError `unavailable`, which is passed on. */
+  readonly keys: () => PublicKeys;
+  readonly now: Clock;
+}
+
+export interface FeedEventVerifier {
+  /**
+   * The event of a good token, and when it was signed (`at`, seconds since 1970).
+   *
+   * @throws SecurityEventError for any other text
+   */
+  verify(token: string): FeedEvent & { readonly at: number };
+}
+
+/**
+ * Makes the verifier of the feed's events. Checks who signed and what is said; a heartbeat may not come from the future,
+ * since one would outdo all that come after it. Does not check whether a token is old or was seen before: an event stays
+ * true, and of heartbeats the subscriber takes only newer ones.
+ */
+export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifierOptions): FeedEventVerifier {
+  return {
+    verify(token) {
+      const { kid, alg } = readHeader(token);
+      const key = keys().get(kid);
+      if (key === undefined) return refuse('kid_unknown');
+      if (key.alg !== alg) return refuse('header');
+      const parsed = parseClaims(checkSignature(token, key));
+      if (parsed === undefined) return refuse('claims');
+      const { iss, ...event } = parsed;
+      if (iss !== issuer) return refuse('issuer');
+      if (event.kind === 'heartbeat' && event.at > readClock(now) + clockToleranceSeconds) {
+        return refuse('not_yet_valid');
+      }
+      return event;
+    },
+  };
+}
+
+function readHeader(token: string): StrictHeader {
+  try {
+    return readStrictHeader(token, { maxLength: maxTokenLength, typ, code: 'invalid_token' });
+  } catch (error) {
+    if (error instanceof AuthError) throw new SecurityEventError(error.reason);
+    throw error;
+  }
+}
+
+function checkSignature(token: string, { key, alg }: PublicKey): unknown {
+  try {
+    // It has no `exp` (RFC 8417 §2.2): an event does not cease to have happened.
+    return jwt.verify(token, key, { algorithms: [alg], ignoreExpiration: true, ignoreNotBefore: true });
+  } catch {
+    return refuse('signature');
+  }
+}
+
+function refuse(reason: SecurityEventError['reason']): never {
+  throw new SecurityEventError(reason);
+}

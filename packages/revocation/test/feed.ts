@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PublicKeys } from '@auth/verify';
+import { afterEach } from '@jest/globals';
+import { openFeedWriter } from '../src/open-feed.ts';
+import type { FeedOutcome, OpenRevocationsOptions } from '../src/open-revocations.ts';
+import { openRevocations } from '../src/open-revocations.ts';
+import { createQuickIssuer, startOfTests } from './issuer.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+
+/** Has something closed when the test is over, the last first. To be called in a file of tests. */
+export function closeAfterTests(): (close: () => Promise<unknown>) => void {
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+  return (close) => closers.push(close);
+}
+
+/** The URL of a feed in a folder of its own. */
+export async function newFileFeed(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'feed-'));
+  closers.push(() => rm(dir, { recursive: true, force: true }));
+  return `file:${dir}/revocations.log`;
+}
+
+/** A clock that stands still until it is moved, an issuer that publishes, and verifiers that follow. */
+export async function setUpFeed(url: string) {
+  let time = startOfTests;
+  const now = () => time;
+  const issuer = createQuickIssuer({ now });
+  const writer = await openFeedWriter(url);
+  closers.push(writer.close);
+
+  return {
+    ...{ issuer, now, writer, url },
+    advance(seconds: number) {
+      time += seconds;
+    },
+    publish: (...events: readonly Parameters<typeof issuer.sign>[0][]) =>
+      writer.publish(events.map((event) => issuer.sign(event))),
+    verifier(options: Partial<OpenRevocationsOptions> & { readonly keys?: () => PublicKeys } = {}) {
+      const outcomes: FeedOutcome[] = [];
+      const changes: boolean[] = [];
+      const troubles: string[] = [];
+      const revocations = openRevocations({
+        ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now },
+        onOutcome: (outcome) => outcomes.push(outcome),
+        onStale: (isStale) => changes.push(isStale),
+        onTrouble: ({ message }) => troubles.push(message),
+        ...options,
+      });
+      closers.push(revocations.close);
+      const isReady = () =>
+        revocations.ready().then(
+          () => true,
+          () => false,
+        );
+      return { revocations, outcomes, changes, troubles, isReady };
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Clock, PublicKeyAlgorithm } from '@auth/verify';
+import { parseJwks } from '@auth/verify';
+import { createTestIssuer } from '@auth/verify/testing';
+import type { FeedEvent } from '../src/feed-event.ts';
+import type { SigningKey } from '../src/security-event.ts';
+import { signFeedEvent } from '../src/security-event.ts';
+
+/** A time for tests whose clock stands still. */
+export const startOfTests = 1_800_000_000;
+
+/** Makes a throw-away issuer of events, and of access tokens to compare with, both by one RSA key. */
+export function createEventIssuer({ now = () => startOfTests }: { readonly now?: Clock } = {}) {
+  const tokens = createTestIssuer({ issuer: 'https://auth.example', audience: ['order'], now });
+  const alg: PublicKeyAlgorithm = 'RS256';
+  return { ...issuerWith({ kid: tokens.kid, alg, key: tokens.privateKey }, now), tokens, keys: tokens.keys };
+}
+
+/** The same with an EC key, for events alone: made and signed with in no time. */
+export function createQuickIssuer({ now = () => startOfTests }: { readonly now?: Clock } = {}) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = `test-${publicKey.export({ format: 'jwk' }).x}`;
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
+  return { ...issuerWith({ kid, alg: 'ES256', key: privateKey }, now), keys: parseJwks({ keys: [jwk] }) };
+}
+
+function issuerWith(key: SigningKey, now: Clock) {
+  const issuer = 'https://auth.example';
+  return { issuer, key, sign: (event: FeedEvent, at: Clock = now) => signFeedEvent(event, { issuer, key, now: at }) };
+}
+
+/** The end of a session, as number `seq`. */
+export function ended(seq: number, keepUntil: number, sid = `sid-${seq}`): FeedEvent {
+  return { kind: 'session-revoked', seq, sid, keepUntil, reason: 'logout' };
+}

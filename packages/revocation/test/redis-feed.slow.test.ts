@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import type { RedisServer } from '@auth/devstack/testing';
+import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/devstack/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openFeedWriter } from '../src/open-feed.ts';
+import { openRedisFeedReader } from '../src/redis-feed-reader.ts';
+import { closeAfterTests, setUpFeed } from './feed.ts';
+import { ended, startOfTests as now } from './issuer.ts';
+import { until } from './until.ts';
+
+const closeAfterTest = closeAfterTests();
+const skips = skipsWithoutRedis('Redis stopped and started again under the feed of revocations', hasRedisServer());
+
+(skips ? describe.skip : describe)('a Redis that is stopped and started again', () => {
+  let server: RedisServer | undefined;
+  afterEach(() => server?.stop());
+
+  it('loses no revocation that the issuer publishes again, and is stale meanwhile', async () => {
+    server = await startRedisServer();
+    const { port, url } = server;
+    const { issuer, publish, verifier, writer, advance } = await setUpFeed(url);
+    const { revocations, changes, troubles } = verifier({ staleAfterSeconds: 5 });
+    const first = [ended(1, now + 600), { kind: 'heartbeat', floor: 1, last: 1 } as const];
+    await publish(...first);
+    await until(() => !revocations.isStale());
+
+    await server.stop();
+    await until(() => troubles.length > 0);
+    advance(6);
+    await until(() => changes.at(-1) === true);
+    await expect(publish(ended(2, now + 600))).rejects.toThrow();
+    // What it knows stays true.
+    expect(revocations.isRevoked('sid-1', now)).toBe(true);
+
+    server = await startRedisServer({ port });
+    const all = [...first.slice(0, 1), ended(2, now + 600), { kind: 'heartbeat', floor: 1, last: 2 } as const];
+    const tokens = all.map((event) => issuer.sign(event));
+    await until(() =>
+      writer.compact(tokens).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(() => !revocations.isStale());
+    expect([changes, revocations.isRevoked('sid-2', now)]).toEqual([[false, true, false], true]);
+    // And one that begins now knows both.
+    const late = verifier();
+    await until(late.isReady);
+    expect(['sid-1', 'sid-2'].map((sid) => late.revocations.isRevoked(sid, now))).toEqual([true, true]);
+  }, 60_000);
+
+  it('keeps neither the writer nor the reader from starting while it is down', async () => {
+    server = await startRedisServer();
+    const { port, url } = server;
+    await server.stop();
+    const { publish, verifier } = await setUpFeed(url);
+    const { revocations, troubles } = verifier();
+    await until(() => troubles.length > 0);
+    await expect(publish(ended(1, now + 600))).rejects.toThrow();
+    server = await startRedisServer({ port });
+    await until(() =>
+      publish(ended(1, now + 600), { kind: 'heartbeat', floor: 1, last: 1 }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(() => !revocations.isStale());
+  }, 60_000);
+
+  it('is given up for a new connection when it is there but does not answer', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    closeAfterTest(async () => {
+      mute.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    const { port } = mute.address() as AddressInfo;
+    const troubles: string[] = [];
+    const reader = openRedisFeedReader(`redis://127.0.0.1:${port}`, 'feed', {
+      answerMs: 200,
+      onTokens: async () => undefined,
+      onTrouble: ({ message }) => troubles.push(message),
+    });
+    closeAfterTest(reader.close);
+    await until(() => sockets.length > 2);
+    // In its own words where the connection itself was not finished in that time.
+    await until(() => troubles.some((message) => /no answer from Redis within 200 ms|ETIMEDOUT/.test(message)));
+  });
+
+  it('does not hold up a writer that closes while it is down', async () => {
+    server = await startRedisServer();
+    const writer = await openFeedWriter(server.url);
+    closeAfterTest(writer.close);
+    await server.stop();
+    await expect(writer.publish(['a'])).rejects.toThrow();
+    await writer.close();
+  });
+});

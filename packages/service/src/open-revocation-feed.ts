@@ -1,0 +1,65 @@
+import type { Log, Metrics, RevocationsConfig } from '@auth/http';
+import type { RevocationStats } from '@auth/revocation';
+import { openRevocations } from '@auth/revocation';
+import type { PublicKeys, Revocations } from '@auth/verify';
+
+/** What a service knows of revoked sessions. */
+export interface RevocationFeed {
+  /** For the verifier of access tokens; `null` where revocation is done without. */
+  readonly revocations: Revocations | null;
+  /** Whether more may have been revoked than is known here; for routes that say `onRevocationStale: 'deny'`. */
+  isStale(): boolean;
+  /** Checks for readiness: none where there is no feed. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** For `/readyz?verbose`. */
+  stats(): RevocationStats | 'none';
+  close(): Promise<void>;
+}
+
+export interface OpenRevocationFeedOptions {
+  readonly config: RevocationsConfig;
+  readonly issuer: string;
+  readonly keys: () => PublicKeys;
+  readonly onUnknownKid: () => void;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Begins to follow the feed of revoked sessions, and tells how that goes: in the log, and as metrics. */
+export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevocationFeedOptions): RevocationFeed {
+  const { url, staleAfterSeconds } = config;
+  if (url === undefined || url === 'none') {
+    if (url === undefined)
+      log.warn('REVOCATIONS is not set: an access token works until it expires, also after a logout');
+    return { revocations: null, isStale: () => false, checks: {}, stats: () => 'none', close: async () => {} };
+  }
+  const count = metrics.counter(
+    'revocation_feed_events_total',
+    'Tokens of the revocation feed by what became of them.',
+    ['outcome'],
+  );
+  const feed = openRevocations({
+    ...{ ...rest, url, staleAfterSeconds },
+    onOutcome: (outcome) => count({ outcome }),
+    onStale(isStale) {
+      if (isStale) log.warn({ staleAfterSeconds }, 'revocation feed stale: what was revoked since is not known here');
+      else log.info(feed.stats(), 'revocation feed up to date');
+    },
+    onTrouble: ({ message }) => log.warn({ reason: message }, 'revocation feed cannot be read for now'),
+  });
+  const number = (name: string, help: string, read: (stats: RevocationStats) => number) =>
+    metrics.gauges(name, help, [], () => [{ labels: {}, value: read(feed.stats()) }]);
+  number('revocation_feed_stale', '1 while more may have been revoked than is known here.', ({ stale }) =>
+    Number(stale),
+  );
+  number('revocation_entries', 'Sessions with a cut-off in memory.', ({ entries }) => entries);
+  return {
+    revocations: feed,
+    isStale: feed.isStale,
+    checks: { revocations: feed.ready },
+    stats: feed.stats,
+    close: feed.close,
+  };
+}
