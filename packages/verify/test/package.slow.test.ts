@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
@@ -79,6 +80,7 @@ describe('the README, in an empty folder', () => {
   it('has the snippets that are run below, and no other', () => {
     expect([...readSnippets().keys()]).toEqual([
       'service.ts',
+      'remote-keys.ts',
       'operations.ts',
       'shop.ts',
       'billing.ts',
@@ -100,6 +102,24 @@ describe('the README, in an empty folder', () => {
       expect(await ask(narrow)).toMatchObject([403, { code: 'insufficient_scope' }]);
       expect(await ask(foreign)).toMatchObject([401, { code: 'invalid_token' }]);
     });
+  });
+
+  it('takes the keys from a JWKS URL', async () => {
+    writeFileSync(join(packed.folder, 'tokens.js'), tokens);
+    const { good } = JSON.parse(packed.run(execPath, ['tokens.js']));
+    const jwks = readFileSync(join(packed.folder, 'jwks.json'), 'utf8');
+    const server = createServer((_req, res) => res.setHeader('content-type', 'application/jwk-set+json').end(jwks));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const JWKS_URL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks.json`;
+    try {
+      await whileRunning('remote-keys.js', { JWKS_URL }, async (origin) => {
+        const answer = await fetch(`${origin}/whoami`, { headers: { authorization: `Bearer ${good}` } });
+        expect([answer.status, await answer.json()]).toEqual([200, { user: 'ada' }]);
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it('lets one service call another, and only with the secret of the two', async () => {
