@@ -75,6 +75,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
       portBase,
       databaseUrl: databaseUrls[name],
       keyFile: files[name],
+      dataDir,
       overrides: options.serviceEnv ?? {},
     }),
   );
