@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { serviceEnvironment } from './service-environment.ts';
 import type { ServiceName } from './services.ts';
 
-const of = (name: ServiceName, databaseUrl?: string) =>
+const of = (name: ServiceName, databaseUrl?: string, environment = {}) =>
   serviceEnvironment(name, {
-    ...{ environment: {}, portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json`, overrides: {} },
+    ...{ portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json` },
+    ...{ dataDir: '/a folder', overrides: {}, environment },
   });
 
 describe('serviceEnvironment', () => {
@@ -19,5 +20,16 @@ describe('serviceEnvironment', () => {
   it('has a database only for a service with one', () => {
     expect(of('product')).not.toHaveProperty('DATABASE_URL');
     expect(of('product', 'postgresql://a:b@127.0.0.1/product')).toHaveProperty('DATABASE_URL');
+  });
+
+  it('gives every service the same revocation feed, in the data folder', () => {
+    for (const name of ['user', 'product', 'order'] as const) {
+      expect(of(name)['REVOCATIONS']).toBe('file:///a%20folder/revocations.log');
+    }
+  });
+
+  it('leaves the feed to the developer who names one', () => {
+    const environment = { REVOCATIONS: 'redis://127.0.0.1:6379' };
+    expect(of('user', undefined, environment)['REVOCATIONS']).toBe(environment.REVOCATIONS);
   });
 });

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { edges } from '@auth/contracts';
 import type { ServiceName } from './services.ts';
 import { servicePort, serviceUrl, urlSetting } from './services.ts';
@@ -12,6 +13,8 @@ export function serviceEnvironment(
     /** Absent for a service that has no database. */
     databaseUrl: string | undefined;
     keyFile: string;
+    /** Absolute path of the folder that all services share. */
+    dataDir: string;
     /** Wins over everything else. */
     overrides: Record<string, string>;
   },
@@ -20,6 +23,7 @@ export function serviceEnvironment(
     LOG_FORMAT: 'pretty',
     // Nothing routes traffic here that would need time to notice.
     DRAIN_DELAY_MS: '0',
+    REVOCATIONS: pathToFileURL(`${options.dataDir}/revocations.log`).href,
     ...(name === 'user' ? { BCRYPT_COST: '10' } : {}),
     ...options.environment,
     HOST: '127.0.0.1',

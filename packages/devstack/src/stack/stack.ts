@@ -83,6 +83,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
       portBase,
       databaseUrl: hasDatabase(name) ? databaseUrls[name] : undefined,
       keyFile: files[name],
+      dataDir,
       overrides: options.serviceEnv ?? {},
     }),
   );
