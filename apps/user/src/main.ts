@@ -15,10 +15,12 @@ import { parseConfig } from './config.ts';
 import { cutOffChannel } from './cut-off-store.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { oldestJwksSeconds } from './discovery-routes.ts';
+import { publishCutOffs } from './feed.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshStore } from './refresh-store.ts';
+import { createRelayStore } from './relay-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -67,9 +69,16 @@ await runService(process, 'user', async (env) => {
     },
     onTrouble: (err: unknown) => log.warn({ err }, 'nothing was removed this time'),
   };
+  const feed = {
+    ...{ url: config.revocations.url, store: createRelayStore(db), issuer, now },
+    signingKey: () => signingOf(keys.current()).active,
+    onTrouble: (err: unknown) => log.warn({ err }, 'cut-offs could not be published for now'),
+  };
   const background = openLeader({
     ...{ url: config.database.url, duty: 'user background', channel: cutOffChannel },
-    lead: (term) => cleanUp(cleanup, term),
+    lead: async (term) => {
+      await Promise.all([cleanUp(cleanup, term), publishCutOffs(feed, term)]);
+    },
     onError: (err) => log.warn({ err }, 'not in charge of the background work'),
   });
   return service.serve(app, background);

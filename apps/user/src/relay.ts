@@ -43,7 +43,7 @@ export interface RelayOptions {
   };
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Told when publishing fails, and when it works again. */
+  /** Told when publishing fails: once until it works again. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -68,6 +68,7 @@ export async function relay(
 ): Promise<void> {
   let nextHeartbeat = 0;
   let nextCompaction = 0;
+  let isTroubled = false;
 
   async function publish(): Promise<void> {
     for (;;) {
@@ -97,9 +98,11 @@ export async function relay(
   while (!signal.aborted) {
     try {
       await turn();
+      isTroubled = false;
       await wait(Math.max(0, nextHeartbeat - performance.now()));
     } catch (error) {
-      onTrouble(error);
+      if (!isTroubled) onTrouble(error);
+      isTroubled = true;
       await wait(heartbeatMs);
     }
   }
