@@ -28,8 +28,9 @@ const config: Config = {
   // One throw-away Postgres for the whole run; every test file makes its own database on it.
   globalSetup: '<rootDir>/packages/devstack/src/jest/jest-setup.ts',
   globalTeardown: '<rootDir>/packages/devstack/src/jest/jest-teardown.ts',
-  // Many tests wait for processes: one worker more than there are cores keeps the cores busy meanwhile.
-  maxWorkers: availableParallelism() + 1,
+  // Many tests wait for processes: one worker more than there are cores keeps the cores busy meanwhile. Slow tests start
+  // whole stacks, which are busy enough.
+  maxWorkers: availableParallelism() + (process.env['SLOW_TESTS'] === undefined ? 1 : 0),
   // Starting a process or hashing a password is slow on a busy machine; a test that hangs still ends.
   testTimeout: 20_000,
 };

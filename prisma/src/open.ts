@@ -47,6 +47,8 @@ export function openDatabase<Client extends PingableClient>(
   });
   // An idle connection was lost. The pool replaces it; without a listener the process would end.
   pool.on('error', () => undefined);
+  // So would it for a connection that is in use, in the moment between two statements: the next one tells of it.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const client = createClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   let closed: Promise<void> | undefined;
   return {

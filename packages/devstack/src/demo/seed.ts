@@ -4,13 +4,16 @@ import bcrypt from 'bcrypt';
 import type { DemoUser } from './demo-data.ts';
 import { ada, admin, contactOfAda, demoProducts } from './demo-data.ts';
 
+/** Services start at the same time: a small machine has no thought for us then. */
+const connectTimeoutMs = 20_000;
+
 /** Cheaper than in production: everybody knows these passwords. */
 const bcryptCost = 10;
 
 /** Creates the demo users that are missing. One that is there stays as it is, changed or not.
  * @returns how many were created */
 export async function seedUsers(url: string): Promise<number> {
-  const { client, close } = openUserDb({ url });
+  const { client, close } = openUserDb({ url, connectTimeoutMs });
   try {
     let created = 0;
     for (const user of [ada, admin]) {
@@ -29,7 +32,7 @@ export async function seedUsers(url: string): Promise<number> {
 /** Creates the demo products that are missing. One that is there stays as it is, changed or not.
  * @returns how many were created */
 export async function seedProducts(url: string): Promise<number> {
-  const { client, close } = openProductDb({ url });
+  const { client, close } = openProductDb({ url, connectTimeoutMs });
   try {
     const { count } = await client.product.createMany({ data: [...demoProducts], skipDuplicates: true });
     return count;
