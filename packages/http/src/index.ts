@@ -1,5 +1,6 @@
 export { type AdminAppOptions, adminApp } from './admin-app.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
+export { addressBlock, addressPrefix, clientAddress } from './client-address.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config.ts';
 export { createApp, finishApp } from './create-app.ts';
 export { readIdempotencyKey } from './idempotency-key.ts';
@@ -27,5 +28,6 @@ export { createRouter } from './router.ts';
 export { runService, type Service } from './serve.ts';
 export { type JwksConfig, type ServerConfig, serverConfig } from './server-config.ts';
 export { JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+export { ProxySettings } from './trusted-proxies.ts';
 export { createUserHash } from './user-hash.ts';
 export { wholeNumber } from './whole-number.ts';
