@@ -1,11 +1,12 @@
 import { plainText, services } from '@auth/contracts';
-import { createRouter, readBody } from '@auth/http';
+import { createRouter, readBody, visitorOf } from '@auth/http';
 import type { Response, Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
 import { normalizeEmail } from './email.ts';
 import { allScopes } from './grants.ts';
 import { passwordProblem } from './password-rules.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Sessions, Tokens } from './sessions.ts';
 
 const Email = z.string().max(1000).transform(normalizeEmail).pipe(z.email().max(254));
@@ -37,23 +38,33 @@ const RefreshToken = z.string().min(1).max(200);
 export const Refresh = z.strictObject({ refresh_token: RefreshToken, ...wanted });
 export const Logout = z.strictObject({ refresh_token: RefreshToken });
 
+interface AuthRoutesOptions {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly limits: RateLimits;
+}
+
 /** Register, log in, stay logged in, log out: open to anyone. */
-export function authRoutes({ accounts, sessions }: { accounts: Accounts; sessions: Sessions }): Router {
+export function authRoutes({ accounts, sessions, limits }: AuthRoutesOptions): Router {
   const router = createRouter();
 
   router.post('/auth/register', async (req, res) => {
-    const user = await accounts.register(readBody(req, Register));
+    const registration = readBody(req, Register);
+    const user = await limits.register(visitorOf(req, res), () => accounts.register(registration));
     res.status(201).location('/users/me').json(user);
   });
 
   router.post('/auth/login', async (req, res) => {
     const { scope: scopes, ...login } = readBody(req, Login);
-    sendTokens(res, await sessions.login({ ...login, scopes, userAgent: req.get('user-agent')?.slice(0, 200) }));
+    const userAgent = req.get('user-agent')?.slice(0, 200);
+    const work = () => sessions.login({ ...login, scopes, userAgent });
+    sendTokens(res, await limits.login(visitorOf(req, res), login.email, work));
   });
 
   router.post('/auth/refresh', async (req, res) => {
     const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
-    sendTokens(res, await sessions.refresh(refresh_token, { scopes, audience }));
+    const work = () => sessions.refresh(refresh_token, { scopes, audience });
+    sendTokens(res, await limits.refresh(visitorOf(req, res), work));
   });
 
   router.post('/auth/logout', async (req, res) => {

@@ -1,9 +1,26 @@
-import { readConfig, ServerSettings, serverConfig, wholeNumber, withKeyRules } from '@auth/http';
+import { ProxySettings, readConfig, ServerSettings, serverConfig, wholeNumber, withKeyRules } from '@auth/http';
 import * as z from 'zod';
+
+const tries = (usual: number, what: string) =>
+  wholeNumber({ min: 0, max: 1_000_000 }).default(usual).describe(`${what}; 0 for no such limit.`);
+
+/** How many tries are let through in a window of time. */
+const LimitSettings = {
+  LIMIT_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
+    .default(600)
+    .describe('How long tries are counted together, in seconds.'),
+  LOGIN_TRIES_PER_ADDRESS: tries(100, 'Failed logins from one address before the next is refused'),
+  LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: tries(10, 'Failed logins to one account from one address, likewise'),
+  LOGIN_TRIES_PER_ACCOUNT: tries(50, 'Failed logins to one account before others take longer'),
+  REGISTRATIONS_PER_ADDRESS: tries(30, 'Registrations from one address before the next is refused'),
+  REFRESH_TRIES_PER_ADDRESS: tries(300, 'Failed refreshes from one address before the next is refused'),
+};
 
 const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
+    ...ProxySettings,
+    ...LimitSettings,
     BCRYPT_COST: wholeNumber({ min: 10, max: 14 })
       .default(12)
       .describe('How hard a password hash is: each step doubles the work.'),
@@ -42,5 +59,14 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     jwksMaxAgeSeconds: settings.JWKS_MAX_AGE_SECONDS,
     sessionSeconds: settings.SESSION_DAYS * 86_400,
     clientId: settings.CLIENT_ID,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    limits: {
+      windowSeconds: settings.LIMIT_WINDOW_SECONDS,
+      loginsPerAddress: settings.LOGIN_TRIES_PER_ADDRESS,
+      loginsPerAccountAndAddress: settings.LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS,
+      loginsPerAccount: settings.LOGIN_TRIES_PER_ACCOUNT,
+      registrationsPerAddress: settings.REGISTRATIONS_PER_ADDRESS,
+      refreshesPerAddress: settings.REFRESH_TRIES_PER_ADDRESS,
+    },
   };
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
 import { openUserDb } from '@auth/db/user';
-import { runService } from '@auth/http';
+import { auditEvents, runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
 import { openService } from '@auth/service';
+import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
@@ -11,6 +13,8 @@ import { parseConfig } from './config.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { allScopes } from './grants.ts';
 import { createPasswords } from './passwords.ts';
+import { createRateLimitStore } from './rate-limit-store.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -25,7 +29,7 @@ await runService(process, 'user', async (env) => {
   const details = () => ({ jwksMaxAgeSeconds, accessTokenSeconds });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
-  const { issuer, keys, metrics, now } = service;
+  const { issuer, keys, log, metrics, now } = service;
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));
@@ -37,12 +41,28 @@ await runService(process, 'user', async (env) => {
     now,
     signingKey: () => signingOf(keys.current()).active,
   });
+  const accountAudit = auditEvents<AccountEvent>({
+    ...{ log, metrics, metric: 'auth_account_events_total' },
+    help: 'What happened to accounts and sessions, by outcome.',
+  });
+  const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
+  const limits = createRateLimits({
+    store: createRateLimitStore({
+      ...{ client: db.client, timeoutMs: 1000, retryAfterMs: 5000 },
+      onFallback(err) {
+        countFallback({});
+        log.warn({ err }, 'tries are counted in memory for now');
+      },
+    }),
+    ...{ settings: config.limits, audit: accountAudit, delay },
+  });
   const store = createSessionStore(db);
   const app = buildApp({
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
     sessions: createSessions({ store, passwords, tokens, audience: services, sessionSeconds, now }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    ...{ limits, trustedProxies: config.trustedProxies },
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });
   return service.serve(app);

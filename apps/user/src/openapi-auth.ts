@@ -26,7 +26,7 @@ export const authDocs: readonly RouteDoc[] = [
     body: Register,
     example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
     answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
-    problems: ['conflict'],
+    problems: ['conflict', 'rate_limited'],
   },
   {
     method: 'post',
@@ -36,7 +36,7 @@ export const authDocs: readonly RouteDoc[] = [
     body: Login,
     example: { email: 'ada@example.com', password: 'analytical-engine-1843' },
     answer: { status: 200, description: 'Tokens.', schema: Tokens },
-    problems: ['invalid_credentials'],
+    problems: ['invalid_credentials', 'rate_limited'],
   },
   {
     method: 'post',
@@ -45,7 +45,7 @@ export const authDocs: readonly RouteDoc[] = [
     scope: 'none',
     body: Refresh,
     answer: { status: 200, description: 'Tokens; the old refresh token is used up.', schema: Tokens },
-    problems: ['invalid_refresh_token'],
+    problems: ['invalid_refresh_token', 'rate_limited'],
   },
   {
     method: 'post',

@@ -7,18 +7,22 @@ import type { Decision } from '@auth/devstack/app-testing';
 import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
-import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import { auditCalls, auditEvents, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
 import type { OutboundKeys } from '@auth/verify';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { createTestEdge } from '@auth/verify/testing';
+import type { AccountEvent } from '../src/account-event.ts';
 import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
 import { openApi } from '../src/openapi.ts';
 import { createPasswords } from '../src/passwords.ts';
+import { createRateLimitStore } from '../src/rate-limit-store.ts';
+import type { RateLimitSettings } from '../src/rate-limits.ts';
+import { createRateLimits } from '../src/rate-limits.ts';
 import { createSessionStore } from '../src/session-store.ts';
 import { createSessions } from '../src/sessions.ts';
 import { createTokenIssuer } from '../src/tokens.ts';
@@ -43,6 +47,10 @@ export interface Harness {
   addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
+  /** The events of accounts so far, as they were logged. */
+  events(): Decision[];
+  /** How long logins were made to wait so far, in milliseconds: said here instead of waited for. */
+  readonly delays: readonly number[];
   readonly metrics: Metrics;
   /** @throws Error naming the answers that the API document does not tell of. */
   close(): Promise<void>;
@@ -56,13 +64,29 @@ export interface HarnessOptions {
   readonly startTime?: number;
   /** Where passwords are hashed. */
   readonly queue?: WorkQueue;
+  /** Limits on tries that differ from those nobody comes near. */
+  readonly limits?: Partial<RateLimitSettings>;
+  /** The proxies it believes. */
+  readonly trustedProxies?: readonly string[];
 }
+
+const manyTries = 100_000;
+const generousLimits: RateLimitSettings = {
+  windowSeconds: 600,
+  loginsPerAddress: manyTries,
+  loginsPerAccountAndAddress: manyTries,
+  loginsPerAccount: manyTries,
+  registrationsPerAddress: manyTries,
+  refreshesPerAddress: manyTries,
+};
 
 /** Opens the app. */
 export async function openHarness({
   url,
   startTime = 1_800_000_000,
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
+  limits = {},
+  trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
   // As little work as bcrypt can do; that it takes its time is a matter of the unit's own test.
   const passwords = createPasswords({ cost: 4, queue });
@@ -82,16 +106,27 @@ export async function openHarness({
   });
   const [database, passwordHash] = await opening;
   const db = openUserDb({ url: database?.url ?? url ?? '' });
-  const { destination, decisions } = recordDecisions();
+  const { destination, decisions, events } = recordDecisions();
   const log = createLog({ service: 'user', level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: 'user' });
   const hashUser = createUserHash(createSecretKey(randomBytes(32)));
+  const accountAudit = auditEvents<AccountEvent>({
+    ...{ log, metrics, metric: 'auth_account_events_total', help: 'Events of accounts.' },
+  });
+  const delays: number[] = [];
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
     sessions: createSessions({
       ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    limits: createRateLimits({
+      store: createRateLimitStore({ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} }),
+      settings: { ...generousLimits, ...limits },
+      audit: accountAudit,
+      delay: async (ms) => void delays.push(ms),
+    }),
+    trustedProxies,
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
@@ -113,7 +148,7 @@ export async function openHarness({
       const user = { email, name: 'Ada', roles: ['customer'], passwordHash, ...data };
       return db.client.user.create({ data: user, select: { id: true, email: true } });
     },
-    decisions,
+    ...{ decisions, events, delays },
     metrics,
     async close() {
       close();
