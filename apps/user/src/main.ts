@@ -12,9 +12,11 @@ import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { allScopes } from './grants.ts';
+import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { createRehash } from './rehash.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -56,11 +58,12 @@ await runService(process, 'user', async (env) => {
     }),
     ...{ settings: config.limits, audit: accountAudit, delay },
   });
+  const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
   const store = createSessionStore(db);
   const app = buildApp({
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
-    sessions: createSessions({ store, passwords, tokens, audience: services, sessionSeconds, now }),
+    sessions: createSessions({ store, passwords, rehash, tokens, audience: services, sessionSeconds, now }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
     ...{ limits, trustedProxies: config.trustedProxies },
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },

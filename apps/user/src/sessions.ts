@@ -2,6 +2,7 @@ import type { Grant, GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import type { Passwords } from './passwords.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import type { Rehash } from './rehash.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
@@ -78,6 +79,8 @@ export interface Sessions {
 export interface SessionsOptions {
   readonly store: SessionStore;
   readonly passwords: Passwords;
+  /** Keeps up with a cost that was raised. */
+  readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
   readonly audience: readonly string[];
@@ -88,7 +91,7 @@ export interface SessionsOptions {
 
 /** The rules of sessions. A refresh token is good for one exchange; each exchange hands out the next. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, passwords, tokens, audience, sessionSeconds, now } = options;
+  const { store, passwords, rehash, tokens, audience, sessionSeconds, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
   function issue(session: Pick<Session, 'sid' | 'user' | 'authTime'>, grant: Grant, refreshToken: string): Tokens {
@@ -111,6 +114,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const { user } = credentials;
       if (user.disabled) throw new UserError('invalid_credentials', 'the account is disabled');
       const grant = narrow({ scopes: scopesOf(user.roles), audience }, wanted);
+      await rehash({ userId: user.id, password, hash: credentials.passwordHash });
       const refreshToken = createRefreshToken();
       const authTime = at();
       const { sid } = await store.create({

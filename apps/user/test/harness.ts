@@ -19,10 +19,12 @@ import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
 import { openApi } from '../src/openapi.ts';
+import { createPasswordHashStore } from '../src/password-hash-store.ts';
 import { createPasswords } from '../src/passwords.ts';
 import { createRateLimitStore } from '../src/rate-limit-store.ts';
 import type { RateLimitSettings } from '../src/rate-limits.ts';
 import { createRateLimits } from '../src/rate-limits.ts';
+import { createRehash } from '../src/rehash.ts';
 import { createSessionStore } from '../src/session-store.ts';
 import { createSessions } from '../src/sessions.ts';
 import { createTokenIssuer } from '../src/tokens.ts';
@@ -44,7 +46,9 @@ export interface Harness {
   readonly calls: { readonly order: OutboundKeys; readonly product: OutboundKeys };
   readonly now: () => number;
   advance(seconds: number): void;
-  addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
+  addUser(
+    data?: Partial<{ roles: string[]; disabledAt: Date; email: string; passwordHash: string }>,
+  ): Promise<{ id: string; email: string }>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
   /** The events of accounts so far, as they were logged. */
@@ -64,6 +68,8 @@ export interface HarnessOptions {
   readonly startTime?: number;
   /** Where passwords are hashed. */
   readonly queue?: WorkQueue;
+  /** How hard that is; as little as bcrypt can do unless given, since its time is a matter of the unit's own test. */
+  readonly cost?: number;
   /** Limits on tries that differ from those nobody comes near. */
   readonly limits?: Partial<RateLimitSettings>;
   /** The proxies it believes. */
@@ -85,11 +91,11 @@ export async function openHarness({
   url,
   startTime = 1_800_000_000,
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
+  cost = 4,
   limits = {},
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
-  // As little work as bcrypt can do; that it takes its time is a matter of the unit's own test.
-  const passwords = createPasswords({ cost: 4, queue });
+  const passwords = createPasswords({ cost, queue });
   const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
   let time = startTime;
   const now = () => time;
@@ -117,6 +123,7 @@ export async function openHarness({
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords }),
     sessions: createSessions({
+      rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), now }),
