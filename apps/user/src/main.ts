@@ -62,9 +62,9 @@ await runService(process, 'user', async (env) => {
   const store = createSessionStore(db);
   const app = buildApp({
     ...service,
-    accounts: createAccounts({ store: createAccountStore(db), passwords }),
+    accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({ store, passwords, rehash, tokens, audience: services, sessionSeconds, now }),
-    admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     ...{ limits, trustedProxies: config.trustedProxies },
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });

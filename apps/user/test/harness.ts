@@ -121,12 +121,12 @@ export async function openHarness({
   });
   const delays: number[] = [];
   const app = buildApp({
-    accounts: createAccounts({ store: createAccountStore(db), passwords }),
+    accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       ...{ store: createSessionStore(db), passwords, tokens, audience: services, sessionSeconds, now },
     }),
-    admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     limits: createRateLimits({
       store: createRateLimitStore({ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} }),
       settings: { ...generousLimits, ...limits },
