@@ -38,6 +38,8 @@ export interface Deps {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** How a registration is answered; `plain` unless given. */
+  readonly registration?: 'plain' | 'neutral';
   /** Proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies?: readonly string[];
 }
@@ -55,6 +57,7 @@ export function buildApp({
   log,
   readiness,
   metrics,
+  registration = 'plain',
   trustedProxies,
 }: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf, trustedProxies });
@@ -68,7 +71,7 @@ export function buildApp({
   app.use(docsRoutes(openApi, { issuer: discovery.issuer }));
   app.use(jsonBody());
   app.use(discoveryRoutes(discovery));
-  app.use(authRoutes({ accounts, sessions, limits }));
+  app.use(authRoutes({ accounts, sessions, limits, registration }));
   app.use(accountRoutes({ accounts, sessions, limits, verify }));
   app.use(adminRoutes({ admin, verify }));
   assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' });

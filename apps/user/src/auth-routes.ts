@@ -42,15 +42,23 @@ interface AuthRoutesOptions {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly limits: RateLimits;
+  /** `neutral` answers a registration alike, whether or not the e-mail had an account. */
+  readonly registration: 'plain' | 'neutral';
 }
 
 /** Register, log in, stay logged in, log out: open to anyone. */
-export function authRoutes({ accounts, sessions, limits }: AuthRoutesOptions): Router {
+export function authRoutes({ accounts, sessions, limits, registration }: AuthRoutesOptions): Router {
   const router = createRouter();
 
   router.post('/auth/register', async (req, res) => {
-    const registration = readBody(req, Register);
-    const user = await limits.register(visitorOf(req, res), () => accounts.register(registration));
+    const account = readBody(req, Register);
+    const visitor = visitorOf(req, res);
+    if (registration === 'neutral') {
+      await limits.register(visitor, () => accounts.registerQuietly(account));
+      res.status(202).json({ status: 'accepted' });
+      return;
+    }
+    const user = await limits.register(visitor, () => accounts.register(account));
     res.status(201).location('/users/me').json(user);
   });
 

@@ -39,6 +39,10 @@ const Settings = withKeyRules(
     SESSION_DAYS: wholeNumber({ min: 1, max: 365 })
       .default(30)
       .describe('How long a login lasts at most, in days, however often it is refreshed.'),
+    REGISTRATION: z
+      .enum(['plain', 'neutral'])
+      .default('plain')
+      .describe('Whether a registration tells that the e-mail has an account (409), or answers 202 either way.'),
     CLIENT_ID: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/)
@@ -59,6 +63,7 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     jwksMaxAgeSeconds: settings.JWKS_MAX_AGE_SECONDS,
     sessionSeconds: settings.SESSION_DAYS * 86_400,
     clientId: settings.CLIENT_ID,
+    registration: settings.REGISTRATION,
     trustedProxies: settings.TRUSTED_PROXIES,
     limits: {
       windowSeconds: settings.LIMIT_WINDOW_SECONDS,

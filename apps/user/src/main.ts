@@ -65,7 +65,7 @@ await runService(process, 'user', async (env) => {
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({ store, passwords, rehash, tokens, audience: services, sessionSeconds, now }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
-    ...{ limits, trustedProxies: config.trustedProxies },
+    ...{ limits, registration: config.registration, trustedProxies: config.trustedProxies },
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });
   return service.serve(app);

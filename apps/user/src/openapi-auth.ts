@@ -12,6 +12,7 @@ const Tokens = z
     scope: z.string(),
   })
   .meta({ id: 'Tokens' });
+const Accepted = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'Accepted' });
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }).meta({ id: 'Jwks' });
 const Metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.string() }).meta({ id: 'Metadata' });
 const cached = { 'Cache-Control': 'How long it may be kept.' };
@@ -26,6 +27,11 @@ export const authDocs: readonly RouteDoc[] = [
     body: Register,
     example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
     answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
+    otherAnswer: {
+      status: 202,
+      description: 'With REGISTRATION=neutral, whether or not the e-mail had an account.',
+      schema: Accepted,
+    },
     problems: ['conflict', 'rate_limited'],
   },
   {

@@ -72,6 +72,7 @@ export interface HarnessOptions {
   readonly cost?: number;
   /** Limits on tries that differ from those nobody comes near. */
   readonly limits?: Partial<RateLimitSettings>;
+  readonly registration?: 'plain' | 'neutral';
   /** The proxies it believes. */
   readonly trustedProxies?: readonly string[];
 }
@@ -93,6 +94,7 @@ export async function openHarness({
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
   cost = 4,
   limits = {},
+  registration = 'plain',
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
   const passwords = createPasswords({ cost, queue });
@@ -133,7 +135,7 @@ export async function openHarness({
       audit: accountAudit,
       delay: async (ms) => void delays.push(ms),
     }),
-    trustedProxies,
+    ...{ registration, trustedProxies },
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: accepts, accessTokens: verify, singleUse, now }),
