@@ -4,7 +4,7 @@ import { services } from '@auth/contracts';
 import { openUserDb } from '@auth/db/user';
 import { auditEvents, runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
-import { openService } from '@auth/service';
+import { openService, reconnectIfSilent } from '@auth/service';
 import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
@@ -50,8 +50,9 @@ await runService(process, 'user', async (env) => {
   const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
   const limits = createRateLimits({
     store: createRateLimitStore({
-      ...{ client: db.client, timeoutMs: 1000, retryAfterMs: 5000 },
+      ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
       onFallback(err) {
+        reconnectIfSilent(service.redis, err);
         countFallback({});
         log.warn({ err }, 'tries are counted in memory for now');
       },

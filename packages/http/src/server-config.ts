@@ -21,6 +21,8 @@ export interface ServerConfig {
   readonly drainDelayMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
   readonly database: { readonly url: string; readonly poolMax: number };
+  /** What replicas share; absent where there is only one. */
+  readonly redis: { readonly url: string } | undefined;
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
@@ -39,6 +41,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     drainDelayMs: settings.DRAIN_DELAY_MS,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     database: { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX },
+    redis: settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL },
     jwks: jwksConfig(settings),
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };

@@ -37,6 +37,14 @@ export const ServerSettings = {
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(10)
     .describe('The most connections to the database at a time.'),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, { error: 'is not a redis URL' })
+    .optional()
+    .describe('What replicas share: a URL such as rediss://host:6379, with user and password in front of the host.'),
+  REPLICAS: wholeNumber({ min: 1, max: 10_000 })
+    .default(1)
+    .describe('How many processes of this service run at a time.'),
   AUTH_KEYS: z.string().optional().describe('The key document of this service, as JSON text.'),
   AUTH_KEYS_FILE: z
     .string()
@@ -63,6 +71,8 @@ export const JwksSettings = {
 
 interface KeySettings {
   readonly NODE_ENV: string;
+  readonly REPLICAS?: number;
+  readonly REDIS_URL?: string | undefined;
   readonly AUTH_KEYS?: string | undefined;
   readonly AUTH_KEYS_FILE?: string | undefined;
   readonly AUTH_JWKS_URL?: string | undefined;
@@ -70,7 +80,7 @@ interface KeySettings {
   readonly AUTH_JWKS_STALE_SECONDS?: number;
 }
 
-/** Refines a schema made with `ServerSettings`: what must hold between the settings that are about keys. */
+/** Refines a schema made with `ServerSettings`: what must hold between settings, those about keys above all. */
 export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
   // Also when other settings are wrong: all that is wrong is said at once.
   const when = () => true;
@@ -85,6 +95,11 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
       error: 'must be https in production: who can change the answer on its way can sign for every user',
       when,
     })
+    .refine(({ NODE_ENV, REPLICAS = 1, REDIS_URL }) => NODE_ENV !== 'production' || REPLICAS === 1 || REDIS_URL, {
+      path: ['REDIS_URL'],
+      error: 'must be set for more than one of REPLICAS: without it each would take the same service token once',
+      when,
+    })
     .refine((settings) => (settings.AUTH_JWKS_STALE_SECONDS ?? 1) >= (settings.AUTH_JWKS_FRESH_SECONDS ?? 1), {
       path: ['AUTH_JWKS_STALE_SECONDS'],
       error: 'must be AUTH_JWKS_FRESH_SECONDS or more',
@@ -96,6 +111,10 @@ function isJwksUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
+}
+
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '';
 }
 
 /** To this machine there is no way to change an answer on. */

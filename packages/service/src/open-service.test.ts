@@ -44,6 +44,7 @@ async function openProduct(file: string, jwks?: ServerConfig['jwks']) {
     log: { level: 'silent', format: 'json' },
     database: { url: '', poolMax: 1 },
     keys: { file, production: false },
+    redis: undefined,
     jwks,
   };
   const parts = await openService({ service: 'product', config, database, details: () => ({ extra: 1 }) });

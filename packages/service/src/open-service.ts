@@ -8,11 +8,13 @@ import {
   createAccessTokenVerifier,
   createServiceTokenSigner,
   createServiceTokenVerifier,
-  createSingleUseStore,
   observed,
 } from '@auth/verify';
+import type { Redis } from 'ioredis';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
+import { openRedis } from './open-redis.ts';
+import { openSingleUse } from './open-single-use.ts';
 
 /** What a service's database must be able to do for it to be run. */
 export interface ServiceDatabase {
@@ -46,6 +48,8 @@ export interface ServiceParts {
   readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */
   readonly signer: ServiceTokenSigner;
+  /** What replicas share; absent where there is only one. It may be down at any time. */
+  readonly redis: Redis | undefined;
   /** Keeps the ledger of other services' calls. */
   readonly audit: Audit;
   /** Seconds since 1970. */
@@ -53,9 +57,6 @@ export interface ServiceParts {
   /** The service around an app, for `runService`. */
   serve(app: Service['app']): Service;
 }
-
-/** Uses remembered at a time: 5000 calls a second, each for the 20 seconds that its token is good. */
-const singleUseCapacity = 100_000;
 
 /**
  * Opens what every service shares: its log and metrics, its keys, the verifiers and the signer that ask for them at each
@@ -71,6 +72,7 @@ export async function openService({ service, config, database, details }: Servic
   const source = { ...config.keys, remoteJwks: config.jwks !== undefined };
   const keys = await openKeys({ service, source, log, metrics, now });
   const issuerKeys = await openIssuerKeys({ ...config, keys, log, metrics, now });
+  const redis = config.redis && (await openRedis(config.redis.url, { log }));
   const readiness = createReadiness({ database: () => database.ping(), ...issuerKeys.checks });
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
@@ -92,7 +94,7 @@ export async function openService({ service, config, database, details }: Servic
     service,
     keys: () => keys.current().accepts,
     accessTokens: servesUsers(service) ? verify : null,
-    singleUse: createSingleUseStore({ capacity: singleUseCapacity, now }),
+    singleUse: openSingleUse({ redis, metrics, now }),
     now,
   });
   const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
@@ -105,7 +107,7 @@ export async function openService({ service, config, database, details }: Servic
   });
 
   return {
-    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, audit, now },
+    ...{ log, metrics, readiness, issuer, keys, verify, calls, signer, redis, audit, now },
     serve: (app) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
@@ -113,6 +115,7 @@ export async function openService({ service, config, database, details }: Servic
       async close() {
         keys.close();
         await issuerKeys.close();
+        redis?.disconnect();
         await database.close();
       },
     }),

@@ -9,6 +9,8 @@ export { type Postgres, startPostgres } from '../postgres/postgres.ts';
 
 export { openPlainProgram, type PlainProgram } from './plain-program.ts';
 
+export { findRedis, type RedisForTests } from './redis-for-tests.ts';
+
 /** A database of one test file. */
 export interface TestDatabase {
   readonly url: string;
