@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /** Starts an app in production with the keys of a folder, and waits for its end. */
-async function startInProduction(name: ServiceName, keys: string) {
+async function startInProduction(name: ServiceName, keys: string, more: Record<string, string> = {}) {
   const file = join(dir, keys, `${name}.json`);
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'], {
     cwd: services[name].folder,
@@ -36,6 +36,7 @@ async function startInProduction(name: ServiceName, keys: string) {
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
       ...{ DATABASE_URL: database.url, PRODUCT_URL: 'http://product:4002', USER_URL: 'http://user:4001' },
+      ...more,
     },
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
@@ -53,6 +54,12 @@ describe('an app with NODE_ENV=production', () => {
     expect(lines).toEqual([
       expect.stringMatching(/: key document .* NODE_ENV=production .* AUTH_KEYS_FILE .* --issuer https:/),
     ]);
+  });
+
+  it.each(serviceNames)('does not start %s as one of several replicas that share nothing', async (name) => {
+    const { code, stdout, lines } = await startInProduction(name, 'production', { REPLICAS: '2' });
+    expect([code, stdout]).toEqual([78, '']);
+    expect(lines.join('\n')).toMatch(/REDIS_URL must be set for more than one of REPLICAS: .* rediss:\/\/host:6379/);
   });
 
   it('does not start with keys of development that were given another issuer', async () => {
