@@ -1,11 +1,12 @@
 import { Address, Phone, plainText } from '@auth/contracts';
-import { createRouter, readBody } from '@auth/http';
+import { createRouter, readBody, visitorOf } from '@auth/http';
 import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
 import { passwordProblem } from './password-rules.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Sessions } from './sessions.ts';
 
 export const Profile = z.strictObject({ name: plainText(100).optional() });
@@ -21,11 +22,12 @@ export const passwordChange = (email: string) =>
 interface AccountRoutesOptions {
   readonly accounts: Accounts;
   readonly sessions: Pick<Sessions, 'changePassword'>;
+  readonly limits: Pick<RateLimits, 'password'>;
   readonly verify: AccessTokenVerifier;
 }
 
 /** A user's own account. */
-export function accountRoutes({ accounts, sessions, verify }: AccountRoutesOptions): Router {
+export function accountRoutes({ accounts, sessions, limits, verify }: AccountRoutesOptions): Router {
   const router = createRouter();
   const owner = [requireUser(verify), requireScope('account')];
 
@@ -43,7 +45,8 @@ export function accountRoutes({ accounts, sessions, verify }: AccountRoutesOptio
     const { sub, sid } = userOf(req);
     const { email } = await accounts.get(sub);
     const { current, next } = readBody(req, passwordChange(email));
-    await sessions.changePassword({ userId: sub, sid, current, next });
+    const work = () => sessions.changePassword({ userId: sub, sid, current, next });
+    await limits.password(visitorOf(req, res), sub, work);
     res.status(204).end();
   });
 

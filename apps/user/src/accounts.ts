@@ -1,4 +1,5 @@
 import type { Address, Contact } from '@auth/contracts';
+import type { AccountAudit } from './account-event.ts';
 import type { Passwords } from './passwords.ts';
 import { UserError } from './user-error.ts';
 
@@ -33,7 +34,10 @@ export interface AccountStore {
 }
 
 export interface Accounts {
+  /** @throws UserError `email_taken` */
   register(registration: Registration): Promise<User>;
+  /** The same, and says nothing of whether the e-mail had an account. */
+  registerQuietly(registration: Registration): Promise<void>;
   get(id: string): Promise<User>;
   rename(id: string, name: string): Promise<User>;
   getContact(id: string): Promise<ContactDetails>;
@@ -42,12 +46,34 @@ export interface Accounts {
   contactFor(id: string, onBehalfOf: string | undefined): Promise<Contact>;
 }
 
+export interface AccountsOptions {
+  readonly store: AccountStore;
+  readonly passwords: Pick<Passwords, 'hash'>;
+  readonly audit: AccountAudit;
+}
+
 /** The rules of accounts. E-mails and passwords come in normalised and allowed. */
-export function createAccounts({ store, passwords }: { store: AccountStore; passwords: Passwords }): Accounts {
+export function createAccounts({ store, passwords, audit }: AccountsOptions): Accounts {
+  async function register({ email, password, name }: Registration): Promise<User> {
+    const passwordHash = await passwords.hash(password);
+    try {
+      const user = await store.create({ email, name, passwordHash, roles: ['customer'] });
+      audit({ event: 'register', outcome: 'ok', user: user.id });
+      return user;
+    } catch (error) {
+      if (isTaken(error)) audit({ event: 'register', outcome: 'failed', reason: error.code });
+      throw error;
+    }
+  }
+
   return {
-    async register({ email, password, name }) {
-      const passwordHash = await passwords.hash(password);
-      return store.create({ email, name, passwordHash, roles: ['customer'] });
+    register,
+    async registerQuietly(registration) {
+      try {
+        await register(registration);
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
     },
     get: async (id) => found(await store.find(id)),
     rename: async (id, name) => found(await store.rename(id, name)),
@@ -71,6 +97,10 @@ export function createAccounts({ store, passwords }: { store: AccountStore; pass
       };
     },
   };
+}
+
+function isTaken(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === 'email_taken';
 }
 
 function found<T>(value: T | undefined): T {

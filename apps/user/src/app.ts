@@ -19,6 +19,7 @@ import { discoveryRoutes } from './discovery-routes.ts';
 import { internalRoutes } from './internal-routes.ts';
 import { openApi, routeDocs } from './openapi.ts';
 import { translate } from './problems.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { UserAdmin } from './user-admin.ts';
@@ -28,6 +29,7 @@ export interface Deps {
   readonly sessions: Sessions;
   readonly admin: UserAdmin;
   readonly discovery: Discovery;
+  readonly limits: RateLimits;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
   /** Verifies other services' calls. */
@@ -37,6 +39,10 @@ export interface Deps {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** How a registration is answered; `plain` unless given. */
+  readonly registration?: 'plain' | 'neutral';
+  /** Proxies whose `X-Forwarded-For` counts. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The user service, from top to bottom. */
@@ -45,14 +51,17 @@ export function buildApp({
   sessions,
   admin,
   discovery,
+  limits,
   verify,
   calls,
   audit: onDecision,
   log,
   readiness,
   metrics,
+  registration = 'plain',
+  trustedProxies,
 }: Deps): Express {
-  const app = createApp({ log, readiness, metrics, identify: identityOf });
+  const app = createApp({ log, readiness, metrics, identify: identityOf, trustedProxies });
   app.use(
     internalRoutes({
       accounts,
@@ -63,9 +72,9 @@ export function buildApp({
   app.use(docsRoutes(openApi, { issuer: discovery.issuer }));
   app.use(jsonBody());
   app.use(discoveryRoutes(discovery));
-  app.use(authRoutes({ accounts, sessions }));
+  app.use(authRoutes({ accounts, sessions, limits, registration }));
   app.use(sessionRoutes({ sessions, verify }));
-  app.use(accountRoutes({ accounts, sessions, verify }));
+  app.use(accountRoutes({ accounts, sessions, limits, verify }));
   app.use(adminRoutes({ admin, verify }));
   assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' });
   assertDocumented(app, routeDocs);

@@ -1,12 +1,12 @@
 import { plainText, services } from '@auth/contracts';
-import { createRouter, readBody } from '@auth/http';
+import { addressPrefix, clientAddress, createRouter, readBody, visitorOf } from '@auth/http';
 import type { Response, Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
-import { addressPrefix } from './address-prefix.ts';
 import { normalizeEmail } from './email.ts';
 import { allScopes } from './grants.ts';
 import { passwordProblem } from './password-rules.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Sessions, Tokens } from './sessions.ts';
 
 const Email = z.string().max(1000).transform(normalizeEmail).pipe(z.email().max(254));
@@ -38,24 +38,44 @@ const RefreshToken = z.string().min(1).max(200);
 export const Refresh = z.strictObject({ refresh_token: RefreshToken, ...wanted });
 export const Logout = z.strictObject({ refresh_token: RefreshToken });
 
+interface AuthRoutesOptions {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly limits: RateLimits;
+  /** `neutral` answers a registration alike, whether or not the e-mail had an account. */
+  readonly registration: 'plain' | 'neutral';
+}
+
 /** Register, log in, stay logged in, log out: open to anyone. */
-export function authRoutes({ accounts, sessions }: { accounts: Accounts; sessions: Sessions }): Router {
+export function authRoutes({ accounts, sessions, limits, registration }: AuthRoutesOptions): Router {
   const router = createRouter();
 
   router.post('/auth/register', async (req, res) => {
-    const user = await accounts.register(readBody(req, Register));
+    const account = readBody(req, Register);
+    const visitor = visitorOf(req, res);
+    if (registration === 'neutral') {
+      await limits.register(visitor, () => accounts.registerQuietly(account));
+      res.status(202).json({ status: 'accepted' });
+      return;
+    }
+    const user = await limits.register(visitor, () => accounts.register(account));
     res.status(201).location('/users/me').json(user);
   });
 
   router.post('/auth/login', async (req, res) => {
     const { scope: scopes, ...login } = readBody(req, Login);
-    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(req.ip) };
-    sendTokens(res, await sessions.login({ ...login, ...device, scopes }));
+    const device = {
+      userAgent: req.get('user-agent')?.slice(0, 200),
+      addressPrefix: addressPrefix(clientAddress(req)),
+    };
+    const work = () => sessions.login({ ...login, ...device, scopes });
+    sendTokens(res, await limits.login(visitorOf(req, res), login.email, work));
   });
 
   router.post('/auth/refresh', async (req, res) => {
     const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
-    sendTokens(res, await sessions.refresh(refresh_token, { scopes, audience }));
+    const work = () => sessions.refresh(refresh_token, { scopes, audience });
+    sendTokens(res, await limits.refresh(visitorOf(req, res), work));
   });
 
   router.post('/auth/logout', async (req, res) => {

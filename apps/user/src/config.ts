@@ -1,6 +1,7 @@
 import {
   DatabaseSettings,
   databaseConfig,
+  ProxySettings,
   readConfig,
   ServerSettings,
   serverConfig,
@@ -9,10 +10,27 @@ import {
 } from '@auth/http';
 import * as z from 'zod';
 
+const tries = (usual: number, what: string) =>
+  wholeNumber({ min: 0, max: 1_000_000 }).default(usual).describe(`${what}; 0 for no such limit.`);
+
+/** How many tries are let through in a window of time. */
+const LimitSettings = {
+  LIMIT_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
+    .default(600)
+    .describe('How long tries are counted together, in seconds.'),
+  LOGIN_TRIES_PER_ADDRESS: tries(100, 'Failed logins from one address before the next is refused'),
+  LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: tries(10, 'Failed logins to one account from one address, likewise'),
+  LOGIN_TRIES_PER_ACCOUNT: tries(50, 'Failed logins to one account before others take longer'),
+  REGISTRATIONS_PER_ADDRESS: tries(30, 'Registrations from one address before the next is refused'),
+  REFRESH_TRIES_PER_ADDRESS: tries(300, 'Failed refreshes from one address before the next is refused'),
+};
+
 const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     ...DatabaseSettings,
+    ...ProxySettings,
+    ...LimitSettings,
     BCRYPT_COST: wholeNumber({ min: 10, max: 14 })
       .default(12)
       .describe('How hard a password hash is: each step doubles the work.'),
@@ -37,6 +55,10 @@ const Settings = withKeyRules(
     REFRESH_GRACE_SECONDS: wholeNumber({ min: 0, max: 60 })
       .default(10)
       .describe('How long a used refresh token yields its successor once more, in seconds; 0 for never.'),
+    REGISTRATION: z
+      .enum(['plain', 'neutral'])
+      .default('plain')
+      .describe('Whether a registration tells that the e-mail has an account (409), or answers 202 either way.'),
     CLIENT_ID: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/)
@@ -59,5 +81,15 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     sessionLife: { absoluteSeconds: settings.SESSION_DAYS * 86_400, idleSeconds: settings.SESSION_IDLE_DAYS * 86_400 },
     refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     clientId: settings.CLIENT_ID,
+    registration: settings.REGISTRATION,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    limits: {
+      windowSeconds: settings.LIMIT_WINDOW_SECONDS,
+      loginsPerAddress: settings.LOGIN_TRIES_PER_ADDRESS,
+      loginsPerAccountAndAddress: settings.LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS,
+      loginsPerAccount: settings.LOGIN_TRIES_PER_ACCOUNT,
+      registrationsPerAddress: settings.REGISTRATIONS_PER_ADDRESS,
+      refreshesPerAddress: settings.REFRESH_TRIES_PER_ADDRESS,
+    },
   };
 }

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
 import { openLeader } from '@auth/db/leader';
 import { openUserDb } from '@auth/db/user';
-import { runService } from '@auth/http';
+import { auditEvents, runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
-import { openService } from '@auth/service';
+import { openService, reconnectIfSilent } from '@auth/service';
+import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
@@ -17,9 +19,13 @@ import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { oldestJwksSeconds } from './discovery-routes.ts';
 import { publishCutOffs } from './feed.ts';
 import { allScopes } from './grants.ts';
+import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
+import { createRateLimitStore } from './rate-limit-store.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshStore } from './refresh-store.ts';
+import { createRehash } from './rehash.ts';
 import { createRelayStore } from './relay-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
@@ -46,19 +52,41 @@ await runService(process, 'user', async (env) => {
     lifetimeSeconds: accessTokenSeconds,
     signingKey: () => signingOf(keys.current()).active,
   });
+  const accountAudit = auditEvents<AccountEvent>({
+    ...{ log, metrics, metric: 'auth_account_events_total' },
+    help: 'What happened to accounts and sessions, by outcome.',
+  });
+  const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
+  const limits = createRateLimits({
+    store: createRateLimitStore({
+      ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
+      onFallback(err) {
+        reconnectIfSilent(service.redis, err);
+        countFallback({});
+        log.warn({ err }, 'tries are counted in memory for now');
+      },
+    }),
+    ...{ settings: config.limits, audit: accountAudit, delay },
+  });
+  const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
   const store = createSessionStore(db);
   const refresh = createRefresh({
     store: createRefreshStore(db),
     tokens,
     life,
     graceSeconds: refreshGraceSeconds,
+    audit: accountAudit,
     now,
   });
   const app = buildApp({
     ...service,
-    accounts: createAccounts({ store: createAccountStore(db), passwords }),
-    sessions: createSessions({ store, refresh, passwords, tokens, audience: services, life, now }),
-    admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
+    sessions: createSessions({
+      ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
+      audit: accountAudit,
+    }),
+    admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
+    ...{ limits, registration: config.registration, trustedProxies: config.trustedProxies },
     discovery: { issuer, jwks: () => signingOf(keys.current()).jwks, jwksMaxAgeSeconds, scopes: allScopes },
   });
   const countRemoved = metrics.counter('user_rows_removed_total', 'Rows removed in the background.', ['table']);

@@ -33,6 +33,7 @@ const SessionList = z
     next_cursor: z.string().nullable(),
   })
   .meta({ id: 'Sessions' });
+const Accepted = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'Accepted' });
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }).meta({ id: 'Jwks' });
 const Metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.string() }).meta({ id: 'Metadata' });
 const cached = { 'Cache-Control': 'How long it may be kept.' };
@@ -47,7 +48,12 @@ export const authDocs: readonly RouteDoc[] = [
     body: Register,
     example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
     answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
-    problems: ['conflict'],
+    otherAnswer: {
+      status: 202,
+      description: 'With REGISTRATION=neutral, whether or not the e-mail had an account.',
+      schema: Accepted,
+    },
+    problems: ['conflict', 'rate_limited'],
   },
   {
     method: 'post',
@@ -57,7 +63,7 @@ export const authDocs: readonly RouteDoc[] = [
     body: Login,
     example: { email: 'ada@example.com', password: 'analytical-engine-1843' },
     answer: { status: 200, description: 'Tokens.', schema: Tokens },
-    problems: ['invalid_credentials'],
+    problems: ['invalid_credentials', 'rate_limited'],
   },
   {
     method: 'post',
@@ -66,7 +72,7 @@ export const authDocs: readonly RouteDoc[] = [
     scope: 'none',
     body: Refresh,
     answer: { status: 200, description: 'Tokens; the old refresh token is used up.', schema: Tokens },
-    problems: ['invalid_refresh_token'],
+    problems: ['invalid_refresh_token', 'rate_limited'],
   },
   {
     method: 'post',

@@ -44,6 +44,14 @@ describe('a password', () => {
     expect(await passwords.verify(typed, undefined)).toBe(false);
   });
 
+  it('takes as long with a hash of a lower cost, and tells that it is outdated', async () => {
+    const { verify, isOutdated } = createPasswords({ cost: 10, queue });
+    const cheap = await passwords.hash('correct horse');
+    expect(await verify('correct horse', cheap)).toBe(true);
+    expect(await secondsOf(() => verify('a wrong guess', cheap))).toBeGreaterThan(0.01);
+    expect([isOutdated(cheap), passwords.isOutdated(cheap)]).toEqual([true, false]);
+  });
+
   // bcrypt answers a malformed hash in a tenth of a millisecond: this has to be the work of a real one.
   it('takes bcrypt’s time without a hash too', async () => {
     const { verify } = createPasswords({ cost: 10, queue });

@@ -2,6 +2,7 @@ import { isDatabaseUnavailable } from '@auth/db/errors';
 import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, refusalProblem } from '@auth/http';
 import { refusalOf } from '@auth/verify/express';
+import { RateLimitError } from './rate-limit.ts';
 import type { UserErrorCode } from './user-error.ts';
 import { UserError } from './user-error.ts';
 
@@ -23,6 +24,10 @@ export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
   (error) =>
     isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) =>
+    error instanceof RateLimitError
+      ? new Problem('rate_limited', { retryAfterSeconds: error.retryAfterSeconds, reason: error.limit })
+      : undefined,
   (error) => {
     if (!(error instanceof UserError)) return undefined;
     const [code, options] = answers[error.code];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AccountAudit } from './account-event.ts';
 import type { Grant, GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import { deriveSuccessor, hashRefreshToken } from './refresh-token.ts';
@@ -31,7 +32,13 @@ export interface PresentedToken {
 
 /** What becomes of a presented token. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly reason: string; readonly reuse: boolean; readonly at: Date }
+  | {
+      readonly outcome: 'refused';
+      readonly session: Session;
+      readonly reason: string;
+      readonly reuse: boolean;
+      readonly at: Date;
+    }
   | {
       readonly outcome: 'exchanged';
       readonly refreshToken: string;
@@ -59,6 +66,7 @@ export interface RefreshOptions {
   readonly life: SessionLife;
   /** How long the same token may be presented again and yields the same successor; 0 for never. */
   readonly graceSeconds: number;
+  readonly audit: AccountAudit;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
@@ -76,10 +84,10 @@ export type Refresh = (refreshToken: string, wanted: GrantRequest) => Promise<To
  * nobody out, and a session never has two chains. After that one of its two holders is not the client; which one cannot
  * be told, so both are out (RFC 9700 §4.14.2).
  */
-export function createRefresh({ store, tokens, life, graceSeconds, now }: RefreshOptions): Refresh {
+export function createRefresh({ store, tokens, life, graceSeconds, audit, now }: RefreshOptions): Refresh {
   function decide(refreshToken: string, wanted: GrantRequest, { session, usedAt, salt }: PresentedToken): Decision {
     const at = new Date(now() * 1000);
-    const refused = (reason: string, reuse = false): Decision => ({ outcome: 'refused', reason, reuse, at });
+    const refused = (reason: string, reuse = false): Decision => ({ outcome: 'refused', session, reason, reuse, at });
     const isRepeated = usedAt !== undefined && salt !== undefined && secondsSince(usedAt, at) < graceSeconds;
     if (session.ended) return refused('the session has ended');
     if (usedAt !== undefined && !isRepeated) return refused('used before: the session was ended', true);
@@ -115,10 +123,20 @@ export function createRefresh({ store, tokens, life, graceSeconds, now }: Refres
     const decision = await store.exchange(hashRefreshToken(refreshToken), (presented) =>
       decide(refreshToken, wanted, presented),
     );
-    if (decision === undefined) throw new UserError('invalid_refresh_token', 'unknown');
-    if (decision.outcome === 'refused') throw new UserError('invalid_refresh_token', decision.reason);
-    const { session, grant, issuedAt } = decision;
-    const { sid, authTime, user } = session;
+    if (decision === undefined) {
+      audit({ event: 'refresh', outcome: 'failed', reason: 'unknown' });
+      throw new UserError('invalid_refresh_token', 'unknown');
+    }
+    const { sid, authTime, user } = decision.session;
+    const of = { user: user.id, sid };
+    if (decision.outcome === 'refused') {
+      const { reason, reuse } = decision;
+      audit({ event: 'refresh', outcome: 'failed', ...of, reason });
+      if (reuse) audit({ event: 'reuse', outcome: 'ok', ...of });
+      throw new UserError('invalid_refresh_token', reason);
+    }
+    const { grant, issuedAt } = decision;
+    audit({ event: 'refresh', outcome: 'ok', ...of });
     const access = tokens.issue({ userId: user.id, roles: user.roles, sid, authTime, issuedAt, ...grant });
     return { access, refreshToken: decision.refreshToken, scopes: grant.scopes };
   };

@@ -38,8 +38,9 @@ export function createSessionStore({ client }: Pick<UserDb, 'client'>): SessionS
         return { sid: id };
       }),
     async findByToken(tokenHash) {
-      const row = await client.refreshToken.findUnique({ where: { hash: tokenHash }, select: { sessionId: true } });
-      return row === null ? undefined : { sid: row.sessionId };
+      const select = { sessionId: true, session: { select: { userId: true } } };
+      const row = await client.refreshToken.findUnique({ where: { hash: tokenHash }, select });
+      return row === null ? undefined : { sid: row.sessionId, userId: row.session.userId };
     },
     async list(userId, { after, limit, runningAt, idleSince }) {
       const running = { endedAt: null, expiresAt: { gt: runningAt }, lastUsedAt: { gt: idleSince } };

@@ -1,8 +1,10 @@
+import type { AccountAudit } from './account-event.ts';
 import type { Grant, GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
 import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import type { Rehash } from './rehash.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
@@ -50,7 +52,7 @@ export interface SessionStore {
         lastExp: number;
       },
   ): Promise<{ sid: string } | undefined>;
-  findByToken(tokenHash: Hash): Promise<{ sid: string } | undefined>;
+  findByToken(tokenHash: Hash): Promise<{ sid: string; userId: string } | undefined>;
   /** The user's running sessions and those that ended by reuse, newest first. */
   list(
     userId: string,
@@ -113,17 +115,20 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
   readonly passwords: Passwords;
+  /** Keeps up with a cost that was raised. */
+  readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
   readonly audience: readonly string[];
   readonly life: SessionLife;
+  readonly audit: AccountAudit;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
 /** The rules of sessions: how one begins, who sees it, and what ends it. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, refresh, passwords, tokens, audience, life, now } = options;
+  const { store, refresh, passwords, rehash, tokens, audience, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
   return {
@@ -131,10 +136,16 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async login({ email, password, userAgent, addressPrefix, ...wanted }) {
       const credentials = await store.findCredentials(email);
+      const userId = credentials?.user.id;
+      const failed = (reason: string) => {
+        audit({ event: 'login', outcome: 'failed', user: userId, reason });
+        return new UserError('invalid_credentials', reason);
+      };
       const correct = await passwords.verify(password, credentials?.passwordHash);
-      if (!correct || credentials === undefined) throw new UserError('invalid_credentials');
+      if (credentials === undefined) throw failed('unknown_email');
+      if (!correct) throw failed('wrong_password');
       const { user } = credentials;
-      if (user.disabled) throw new UserError('invalid_credentials', 'the account is disabled');
+      if (user.disabled) throw failed('disabled');
       const grant = narrow({ scopes: scopesOf(user.roles), audience }, wanted);
       const refreshToken = createRefreshToken();
       const authTime = at();
@@ -148,9 +159,11 @@ export function createSessions(options: SessionsOptions): Sessions {
         tokenHash: hashRefreshToken(refreshToken),
       });
       // Disabled, or given another password, while this one was checked.
-      if (session === undefined) throw new UserError('invalid_credentials', 'the account has changed meanwhile');
-      const { id: userId, roles } = user;
-      const access = tokens.issue({ userId, roles, sid: session.sid, authTime, issuedAt, ...grant });
+      if (session === undefined) throw failed('changed_meanwhile');
+      await rehash({ userId: user.id, password, hash: credentials.passwordHash });
+      audit({ event: 'login', outcome: 'ok', user: user.id, sid: session.sid });
+      const { id, roles } = user;
+      const access = tokens.issue({ userId: id, roles, sid: session.sid, authTime, issuedAt, ...grant });
       return { access, refreshToken, scopes: grant.scopes };
     },
 
@@ -167,21 +180,30 @@ export function createSessions(options: SessionsOptions): Sessions {
     async end(userId, sid) {
       const ended = await store.end({ userId, sid }, { at: at(), reason: 'ended' });
       if (ended.length === 0) throw new UserError('session_not_found');
+      audit({ event: 'logout', outcome: 'ok', user: userId, sid, reason: 'ended' });
     },
 
     async endAll(userId) {
-      await store.end({ userId }, { at: at(), reason: 'logout_all' });
+      const ended = await store.end({ userId }, { at: at(), reason: 'logout_all' });
+      for (const sid of ended) audit({ event: 'logout', outcome: 'ok', user: userId, sid, reason: 'logout_all' });
     },
 
     async changePassword({ userId, sid, current, next }) {
       const known = await store.findPasswordHash(userId);
-      if (!(await passwords.verify(current, known))) throw new UserError('invalid_credentials');
+      if (!(await passwords.verify(current, known))) {
+        audit({ event: 'password', outcome: 'failed', user: userId, sid, reason: 'wrong_password' });
+        throw new UserError('invalid_credentials');
+      }
       await store.changePassword({ userId, keptSid: sid, passwordHash: await passwords.hash(next), at: at() });
+      audit({ event: 'password', outcome: 'ok', user: userId, sid });
     },
 
     async logout(refreshToken) {
       const known = await store.findByToken(hashRefreshToken(refreshToken));
-      if (known !== undefined) await store.end({ sid: known.sid }, { at: at(), reason: 'logout' });
+      if (known === undefined) return;
+      const { sid, userId } = known;
+      const ended = await store.end({ sid }, { at: at(), reason: 'logout' });
+      if (ended.length > 0) audit({ event: 'logout', outcome: 'ok', user: userId, sid });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AccountAudit, AccountEvent } from './account-event.ts';
 import { UserError } from './user-error.ts';
 
 /** A user as an admin sees it. */
@@ -30,8 +31,21 @@ export interface UserAdmin {
   change(adminId: string, id: string, changes: UserChanges): Promise<ManagedUser>;
 }
 
+export interface UserAdminOptions {
+  readonly store: UserAdminStore;
+  readonly audit: AccountAudit;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
 /** The rules of managing users. */
-export function createUserAdmin({ store, now }: { store: UserAdminStore; now: () => number }): UserAdmin {
+export function createUserAdmin({ store, audit, now }: UserAdminOptions): UserAdmin {
+  /** One event for each thing that was to change. */
+  function tell({ roles, disabled }: UserChanges, who: Pick<AccountEvent, 'outcome' | 'user' | 'by' | 'reason'>): void {
+    if (roles !== undefined) audit({ event: 'roles', ...who });
+    if (disabled !== undefined) audit({ event: disabled ? 'disable' : 'enable', ...who });
+  }
+
   return {
     async list({ after, limit }) {
       const found = await store.list({ after, limit: limit + 1 });
@@ -40,8 +54,13 @@ export function createUserAdmin({ store, now }: { store: UserAdminStore; now: ()
     get: async (id) => present(await store.find(id)),
     async change(adminId, id, changes) {
       const shutsOut = changes.disabled === true || changes.roles?.includes('admin') === false;
-      if (id === adminId && shutsOut) throw new UserError('own_rights');
-      return present(await store.change(id, changes, new Date(now() * 1000)));
+      if (id === adminId && shutsOut) {
+        tell(changes, { outcome: 'failed', user: id, by: adminId, reason: 'own_rights' });
+        throw new UserError('own_rights');
+      }
+      const user = present(await store.change(id, changes, new Date(now() * 1000)));
+      tell(changes, { outcome: 'ok', user: id, by: adminId });
+      return user;
     },
   };
 }

@@ -7,18 +7,24 @@ import type { Decision, RunEdges } from '@auth/devstack/app-testing';
 import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
-import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import { auditCalls, auditEvents, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
 import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
+import type { AccountEvent } from '../src/account-event.ts';
 import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
 import { openApi } from '../src/openapi.ts';
+import { createPasswordHashStore } from '../src/password-hash-store.ts';
 import { createPasswords } from '../src/passwords.ts';
+import { createRateLimitStore } from '../src/rate-limit-store.ts';
+import type { RateLimitSettings } from '../src/rate-limits.ts';
+import { createRateLimits } from '../src/rate-limits.ts';
 import { createRefresh } from '../src/refresh.ts';
 import { createRefreshStore } from '../src/refresh-store.ts';
+import { createRehash } from '../src/rehash.ts';
 import { createSessionStore } from '../src/session-store.ts';
 import { createSessions } from '../src/sessions.ts';
 import { createTokenIssuer } from '../src/tokens.ts';
@@ -41,9 +47,15 @@ export interface Harness {
   readonly calls: RunEdges<'user'>['calls'];
   readonly now: () => number;
   advance(seconds: number): void;
-  addUser(data?: { roles?: string[]; disabledAt?: Date; email?: string }): Promise<{ id: string; email: string }>;
+  addUser(
+    data?: Partial<{ roles: string[]; disabledAt: Date; email: string; passwordHash: string }>,
+  ): Promise<{ id: string; email: string }>;
   /** The decisions on service calls so far, as they were logged. */
   decisions(): Decision[];
+  /** The events of accounts so far, as they were logged. */
+  events(): Decision[];
+  /** How long logins were made to wait so far, in milliseconds: said here instead of waited for. */
+  readonly delays: readonly number[];
   readonly metrics: Metrics;
   /** @throws Error naming the answers that the API document does not tell of. */
   close(): Promise<void>;
@@ -57,16 +69,36 @@ export interface HarnessOptions {
   readonly startTime?: number;
   /** Where passwords are hashed. */
   readonly queue?: WorkQueue;
+  /** How hard that is; as little as bcrypt can do unless given, since its time is a matter of the unit's own test. */
+  readonly cost?: number;
+  /** Limits on tries that differ from those nobody comes near. */
+  readonly limits?: Partial<RateLimitSettings>;
+  readonly registration?: 'plain' | 'neutral';
+  /** The proxies it believes. */
+  readonly trustedProxies?: readonly string[];
 }
+
+const manyTries = 100_000;
+const generousLimits: RateLimitSettings = {
+  windowSeconds: 600,
+  loginsPerAddress: manyTries,
+  loginsPerAccountAndAddress: manyTries,
+  loginsPerAccount: manyTries,
+  registrationsPerAddress: manyTries,
+  refreshesPerAddress: manyTries,
+};
 
 /** Opens the app. */
 export async function openHarness({
   url,
   startTime = 1_800_000_000,
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
+  cost = 4,
+  limits = {},
+  registration = 'plain',
+  trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
-  // As little work as bcrypt can do; that it takes its time is a matter of the unit's own test.
-  const passwords = createPasswords({ cost: 4, queue });
+  const passwords = createPasswords({ cost, queue });
   const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
   let time = startTime;
   const now = () => time;
@@ -82,17 +114,37 @@ export async function openHarness({
   });
   const [database, passwordHash] = await opening;
   const db = openUserDb({ url: database?.url ?? url ?? '' });
-  const { destination, decisions } = recordDecisions();
+  const { destination, decisions, events } = recordDecisions();
   const log = createLog({ service: 'user', level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: 'user' });
   const hashUser = createUserHash(createSecretKey(randomBytes(32)));
-  const refresh = createRefresh({ store: createRefreshStore(db), tokens, life, graceSeconds, now });
+  const accountAudit = auditEvents<AccountEvent>({
+    ...{ log, metrics, metric: 'auth_account_events_total', help: 'Events of accounts.' },
+  });
+  const delays: number[] = [];
+  const refresh = createRefresh({
+    store: createRefreshStore(db),
+    tokens,
+    life,
+    graceSeconds,
+    audit: accountAudit,
+    now,
+  });
   const app = buildApp({
-    accounts: createAccounts({ store: createAccountStore(db), passwords }),
+    accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
       ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
+      rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
+      audit: accountAudit,
     }),
-    admin: createUserAdmin({ store: createUserAdminStore(db), now }),
+    admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
+    limits: createRateLimits({
+      store: createRateLimitStore({ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} }),
+      settings: { ...generousLimits, ...limits },
+      audit: accountAudit,
+      delay: async (ms) => void delays.push(ms),
+    }),
+    ...{ registration, trustedProxies },
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
     verify,
     calls: createServiceTokenVerifier({ service: 'user', keys: edges.accepts, accessTokens: verify, singleUse, now }),
@@ -114,7 +166,7 @@ export async function openHarness({
       const user = { email, name: 'Ada', roles: ['customer'], passwordHash, ...data };
       return db.client.user.create({ data: user, select: { id: true, email: true } });
     },
-    decisions,
+    ...{ decisions, events, delays },
     metrics,
     async close() {
       close();

@@ -1,34 +1,14 @@
 // pnpm bench:logins: how long others wait at the user app while logins queue. Exits 1 above the limit.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { env } from 'node:process';
-import { ada } from '../src/demo/demo-data.ts';
-import { readSettings } from '../src/stack/settings.ts';
-import { startStack } from '../src/stack/stack.ts';
+import { availableParallelism } from 'node:os';
+import { ada } from '../src/index.ts';
+import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
 
 const logins = 40;
 const limitMs = 100;
 const routes = ['/livez', '/users/me'] as const;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'bench-logins-'));
-// Postgres runs as another user when we are root: it has to reach its data.
-await chmod(dataDir, 0o755);
-const settings = readSettings({ PORT_BASE: '45000', ...env, DATA_DIR: dataDir });
-const say = (_name: string, line: string) => {
-  if (/fatal|error/i.test(line)) process.stderr.write(`${line}\n`);
-};
-const stack = await startStack({
-  ...{ settings, watch: false, say, seed: true },
-  serviceEnv: { BCRYPT_COST: '12', LOG_LEVEL: 'warn' },
-});
-try {
-  process.exitCode = (await run(stack.urls.user)) ? 0 : 1;
-} finally {
-  await stack.close();
-  await rm(dataDir, { recursive: true });
-}
+process.exitCode = (await withBenchStack({ BCRYPT_COST: '12' }, ({ user }) => run(user))) ? 0 : 1;
 
 async function run(base: string): Promise<boolean> {
   // Another password than the demo one costs as much as it, and an unknown address as much as both: all of them at cost 12.

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /** Starts an app in production with the keys of a folder, and waits for its end. */
-async function startInProduction(name: ServiceName, keys: string) {
+async function startInProduction(name: ServiceName, keys: string, more: Record<string, string> = {}) {
   const file = join(dir, keys, `${name}.json`);
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'], {
     cwd: services[name].folder,
@@ -38,6 +38,7 @@ async function startInProduction(name: ServiceName, keys: string) {
       ...{ REVOCATIONS: 'none' },
       ...{ DATABASE_URL: database.url },
       ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
+      ...more,
     },
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
@@ -55,6 +56,12 @@ describe('an app with NODE_ENV=production', () => {
     expect(lines).toEqual([
       expect.stringMatching(/: key document .* NODE_ENV=production .* AUTH_KEYS_FILE .* --issuer https:/),
     ]);
+  });
+
+  it.each(serviceNames)('does not start %s as one of several replicas that share nothing', async (name) => {
+    const { code, stdout, lines } = await startInProduction(name, 'production', { REPLICAS: '2' });
+    expect([code, stdout]).toEqual([78, '']);
+    expect(lines.join('\n')).toMatch(/REDIS_URL must be set for more than one of REPLICAS: .* rediss:\/\/host:6379/);
   });
 
   it('does not start with keys of development that were given another issuer', async () => {

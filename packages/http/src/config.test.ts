@@ -41,6 +41,7 @@ describe('readConfig', () => {
       DATABASE_POOL_MAX: 10,
       ADMIN_HOST: '127.0.0.1',
       NODE_ENV: 'development',
+      REPLICAS: 1,
       COST: '12',
     });
   });

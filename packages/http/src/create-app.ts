@@ -20,6 +20,8 @@ export interface CreateAppOptions {
   readonly metrics?: Metrics;
   /** What `/readyz?verbose` tells beside every check. Without it there is no verbose answer: not where callers can see it. */
   readonly probeDetails?: () => Readonly<Record<string, unknown>>;
+  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` counts. Nobody's unless given. */
+  readonly trustedProxies?: readonly string[] | undefined;
 }
 
 /**
@@ -27,11 +29,11 @@ export interface CreateAppOptions {
  * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
  */
 export function createApp(options: CreateAppOptions): Express {
-  const { log, readiness, identify, metrics, probeDetails } = options;
+  const { log, readiness, identify, metrics, probeDetails, trustedProxies = [] } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('case sensitive routing').enable('strict routing');
-  app.set('query parser', 'simple').set('trust proxy', false);
+  app.set('query parser', 'simple').set('trust proxy', [...trustedProxies]);
   // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
   app.set('env', 'production');
   app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored());

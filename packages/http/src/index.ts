@@ -1,5 +1,7 @@
 export { type AdminAppOptions, adminApp } from './admin-app.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
+export { type AuditEvent, auditEvents } from './audit-events.ts';
+export { addressBlock, addressPrefix, clientAddress } from './client-address.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config.ts';
 export { createApp, finishApp } from './create-app.ts';
 export { httpOrigin } from './http-origin.ts';
@@ -35,5 +37,7 @@ export {
   serverConfig,
 } from './server-config.ts';
 export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+export { ProxySettings } from './trusted-proxies.ts';
 export { createUserHash } from './user-hash.ts';
+export { type CountedLimit, visitorOf } from './visitor.ts';
 export { wholeNumber } from './whole-number.ts';

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
+import { addressPrefix, clientAddress } from './client-address.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
 
@@ -10,6 +11,8 @@ export interface RequestContext extends Trace {
   readonly requestId: string;
   /** When it came in, on the clock of `performance.now()`, in ms. */
   readonly startMs: number;
+  /** Roughly where it came from, from `addressPrefix`. */
+  readonly addressPrefix: string;
 }
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
@@ -23,6 +26,10 @@ export function requestContext(): RequestHandler {
       requestId: requestIdOf(req),
       ...continueTrace(onlyHeader(req, 'traceparent')),
       startMs: performance.now(),
+      // Worked out where it is asked for, which is hardly anywhere.
+      get addressPrefix() {
+        return addressPrefix(clientAddress(req));
+      },
     };
     contexts.set(req, context);
     res.setHeader('X-Request-Id', context.requestId);

@@ -25,8 +25,24 @@ describe('serverConfig', () => {
       log: { level: 'info', format: 'auto' },
       revocations: { url: undefined, staleAfterSeconds: 10 },
       keys: { file: '/k', production: false },
+      redis: undefined,
       jwks: undefined,
     });
+  });
+
+  it('takes Redis from its URL', () => {
+    const read = (REDIS_URL: string) =>
+      serverConfig(readConfig(Settings, { ...env, AUTH_KEYS: '{}', REDIS_URL })).redis;
+    expect(read('rediss://a:b@redis:6380/1')).toEqual({ url: 'rediss://a:b@redis:6380/1' });
+    for (const url of ['redis', 'http://redis:6379', 'redis://']) expect(() => read(url)).toThrow('REDIS_URL is not');
+  });
+
+  it('refuses more than one replica in production that share nothing, and says what to set', () => {
+    const read = (more: object) => readConfig(Settings, { ...env, AUTH_KEYS: '{}', REPLICAS: '2', ...more });
+    expect(() => read({ NODE_ENV: 'production' })).toThrow('REDIS_URL must be set for more than one of REPLICAS');
+    expect(() => read({ NODE_ENV: 'production', REPLICAS: '1' })).not.toThrow();
+    expect(() => read({ NODE_ENV: 'production', REDIS_URL: 'redis://redis' })).not.toThrow();
+    expect(() => read({})).not.toThrow();
   });
 
   it('takes the public keys from the issuer where there is a URL', () => {

@@ -27,6 +27,8 @@ export interface ServerConfig {
   readonly admin: { readonly port: number; readonly host: string };
   readonly drainDelayMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
+  /** What replicas share; absent where there is only one. */
+  readonly redis: { readonly url: string } | undefined;
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly revocations: RevocationsConfig;
@@ -45,6 +47,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     admin: { port: settings.ADMIN_PORT ?? (settings.PORT && settings.PORT + 100), host: settings.ADMIN_HOST },
     drainDelayMs: settings.DRAIN_DELAY_MS,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
+    redis: settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL },
     jwks: jwksConfig(settings),
     revocations: { url: settings.REVOCATIONS, staleAfterSeconds: settings.REVOCATIONS_STALE_SECONDS },
     keys: { production, ...(text === undefined ? { file } : { text }) },

@@ -33,6 +33,14 @@ export const ServerSettings = {
     .string()
     .optional()
     .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, { error: 'is not a redis URL' })
+    .optional()
+    .describe('What replicas share: a URL such as rediss://host:6379, with user and password in front of the host.'),
+  REPLICAS: wholeNumber({ min: 1, max: 10_000 })
+    .default(1)
+    .describe('How many processes of this service run at a time.'),
   REVOCATIONS: z
     .string()
     .refine(isFeedUrl, { error: 'is not none, file:/path, redis://host or rediss://host' })
@@ -77,6 +85,8 @@ export const JwksSettings = {
 
 interface KeySettings {
   readonly NODE_ENV: string;
+  readonly REPLICAS?: number;
+  readonly REDIS_URL?: string | undefined;
   readonly AUTH_KEYS?: string | undefined;
   readonly AUTH_KEYS_FILE?: string | undefined;
   readonly AUTH_JWKS_URL?: string | undefined;
@@ -85,7 +95,7 @@ interface KeySettings {
   readonly REVOCATIONS?: string | undefined;
 }
 
-/** Refines a schema made with `ServerSettings`: what must hold between the settings that are about keys and revocation. */
+/** Refines a schema made with `ServerSettings`: what must hold between settings, those about keys above all. */
 export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
   // Also when other settings are wrong: all that is wrong is said at once.
   const when = () => true;
@@ -103,6 +113,11 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
     .refine(({ NODE_ENV, REVOCATIONS }) => NODE_ENV !== 'production' || REVOCATIONS !== undefined, {
       path: ['REVOCATIONS'],
       error: 'must be set in production: without it an access token works on after a logout',
+      when,
+    })
+    .refine(({ NODE_ENV, REPLICAS = 1, REDIS_URL }) => NODE_ENV !== 'production' || REPLICAS === 1 || REDIS_URL, {
+      path: ['REDIS_URL'],
+      error: 'must be set for more than one of REPLICAS: without it each would take the same service token once',
       when,
     })
     .refine((settings) => (settings.AUTH_JWKS_STALE_SECONDS ?? 1) >= (settings.AUTH_JWKS_FRESH_SECONDS ?? 1), {
@@ -126,6 +141,10 @@ function isJwksUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
+}
+
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '';
 }
 
 /** To this machine there is no way to change an answer on. */

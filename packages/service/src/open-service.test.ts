@@ -46,6 +46,7 @@ function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none
     log: { level: 'silent', format: 'json' },
     keys: { file, production: false },
     revocations: { url: revocations, staleAfterSeconds: 5 },
+    redis: undefined,
     jwks,
   };
 }

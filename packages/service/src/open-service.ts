@@ -8,12 +8,14 @@ import {
   createAccessTokenVerifier,
   createServiceTokenSigner,
   createServiceTokenVerifier,
-  createSingleUseStore,
   observed,
 } from '@auth/verify';
+import type { Redis } from 'ioredis';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
+import { openRedis } from './open-redis.ts';
 import { openRevocationFeed } from './open-revocation-feed.ts';
+import { openSingleUse } from './open-single-use.ts';
 
 /** What a service's database must be able to do for it to be run. */
 export interface ServiceDatabase {
@@ -50,6 +52,8 @@ export interface ServiceParts {
   readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */
   readonly signer: ServiceTokenSigner;
+  /** What replicas share; absent where there is only one. It may be down at any time. */
+  readonly redis: Redis | undefined;
   /** Keeps the ledger of other services' calls. */
   readonly audit: Audit;
   /** Seconds since 1970. */
@@ -57,9 +61,6 @@ export interface ServiceParts {
   /** The service around an app, for `runService`; what it runs besides is closed first. */
   serve(app: Service['app'], besides?: { close(): Promise<void> }): Service;
 }
-
-/** Uses remembered at a time: 5000 calls a second, each for the 20 seconds that its token is good. */
-const singleUseCapacity = 100_000;
 
 /**
  * Opens what every service shares: its log and metrics, its keys, the verifiers and the signer that ask for them at each
@@ -87,6 +88,7 @@ export async function openService({ service, config, database, details }: Servic
     ...issuerKeys.checks,
     ...feed.checks,
   });
+  const redis = config.redis && (await openRedis(config.redis.url, { log }));
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
@@ -106,7 +108,7 @@ export async function openService({ service, config, database, details }: Servic
     service,
     keys: () => keys.current().accepts,
     accessTokens: servesUsers(service) ? verify : null,
-    singleUse: createSingleUseStore({ capacity: singleUseCapacity, now }),
+    singleUse: openSingleUse({ redis, metrics, now }),
     now,
   });
   const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
@@ -119,7 +121,7 @@ export async function openService({ service, config, database, details }: Servic
   });
 
   return {
-    ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, audit, now },
+    ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
     serve: (app, besides) => ({
       ...{ app, log, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
@@ -129,6 +131,7 @@ export async function openService({ service, config, database, details }: Servic
         keys.close();
         await feed.close();
         await issuerKeys.close();
+        redis?.disconnect();
         await database?.close();
       },
     }),

@@ -11,7 +11,7 @@ export interface GuardedApp {
   readonly now: () => number;
 }
 
-/** A decision on a service call: the line of the log, parsed. */
+/** A decision on a service call, or an event: the line of the log, parsed. */
 export interface Decision {
   readonly requestId: string;
   readonly audit: Record<string, unknown>;
@@ -31,8 +31,8 @@ export async function serveApp(app: RequestListener): Promise<{ server: Server; 
   };
 }
 
-/** Where a log in the format `json` can go, and what it has said of service calls so far. */
-export function recordDecisions(): { readonly destination: Writable; decisions(): Decision[] } {
+/** Where a log in the format `json` can go, and what it has said of service calls and of other events so far. */
+export function recordDecisions(): { readonly destination: Writable; decisions(): Decision[]; events(): Decision[] } {
   const lines: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -40,8 +40,10 @@ export function recordDecisions(): { readonly destination: Writable; decisions()
       done();
     },
   });
+  const audited = () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit !== undefined);
   return {
     destination,
-    decisions: () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit !== undefined),
+    decisions: () => audited().filter(({ audit }) => audit.decision !== undefined),
+    events: () => audited().filter(({ audit }) => audit.event !== undefined),
   };
 }

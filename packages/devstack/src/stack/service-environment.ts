@@ -3,6 +3,15 @@ import { edges } from '@auth/contracts';
 import type { ServiceName } from './services.ts';
 import { servicePort, serviceUrl, urlSetting } from './services.ts';
 
+/** Passwords that cost little, and limits for one machine from which everybody logs in: developers, tests and drills. */
+const forUser = {
+  BCRYPT_COST: '10',
+  LOGIN_TRIES_PER_ADDRESS: '10000',
+  LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: '1000',
+  LOGIN_TRIES_PER_ACCOUNT: '1000',
+  REGISTRATIONS_PER_ADDRESS: '10000',
+};
+
 /** Makes the environment of a service: our defaults, then the developer's variables, then what must be as it is. */
 export function serviceEnvironment(
   name: ServiceName,
@@ -24,7 +33,7 @@ export function serviceEnvironment(
     // Nothing routes traffic here that would need time to notice.
     DRAIN_DELAY_MS: '0',
     REVOCATIONS: pathToFileURL(`${options.dataDir}/revocations.log`).href,
-    ...(name === 'user' ? { BCRYPT_COST: '10' } : {}),
+    ...(name === 'user' ? forUser : {}),
     ...options.environment,
     HOST: '127.0.0.1',
     PORT: String(servicePort(name, options.portBase)),

@@ -3,7 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import { createDocument } from 'zod-openapi';
 import type { ProblemCode } from '../problem-codes.ts';
 import { problems } from '../problem-codes.ts';
-import type { RouteDoc } from './route-doc.ts';
+import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { problemsOf } from './route-doc.ts';
 
 /** The body of every error (RFC 9457). */
@@ -51,7 +51,7 @@ export function createOpenApi(options: {
 }
 
 function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
-  const { method, path, summary, scope, params, query, headers, body, example } = route;
+  const { method, path, summary, scope, params, query, headers, body, example, answer, otherAnswer } = route;
   return {
     summary,
     operationId: `${method}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
@@ -69,11 +69,16 @@ function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
             content: { 'application/json': { schema: body, ...(example === undefined ? {} : { example }) } },
           },
         }),
-    responses: { ...answerOf(route), ...notModified(route), ...problemResponses(route) },
+    responses: {
+      ...answerOf(answer),
+      ...(otherAnswer && answerOf(otherAnswer)),
+      ...notModified(route),
+      ...problemResponses(route),
+    },
   };
 }
 
-function answerOf({ answer }: RouteDoc): ZodOpenApiResponsesObject {
+function answerOf(answer: AnswerDoc): ZodOpenApiResponsesObject {
   const { status, description, schema, mediaType = 'application/json', headers = {} } = answer;
   const described = Object.entries(headers).map(([name, text]) => [
     name,

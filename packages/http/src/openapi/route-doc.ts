@@ -14,20 +14,25 @@ export interface RouteDoc {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
-  readonly answer: {
-    readonly status: 200 | 201 | 202 | 204;
-    readonly description: string;
-    /** Absent for an answer without content. */
-    readonly schema?: z.ZodType;
-    readonly mediaType?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    /** Whether `If-None-Match` with the answer's ETag is answered with 304. */
-    readonly revalidated?: boolean;
-  };
+  readonly answer: AnswerDoc;
+  /** What it answers instead where it is configured to. */
+  readonly otherAnswer?: AnswerDoc;
   /** What may go wrong besides what follows from the above. */
   readonly problems?: readonly ProblemCode[];
   /** A body to try. */
   readonly example?: unknown;
+}
+
+/** An answer that is no problem. */
+export interface AnswerDoc {
+  readonly status: 200 | 201 | 202 | 204;
+  readonly description: string;
+  /** Absent for an answer without content. */
+  readonly schema?: z.ZodType;
+  readonly mediaType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether `If-None-Match` with the answer's ETag is answered with 304. */
+  readonly revalidated?: boolean;
 }
 
 /** Every code that a route can answer with: its own, and what follows from its scope, body and parameters. */

@@ -1,0 +1,71 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Harness } from './harness.ts';
+import { openHarness, password } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+/** What the audit trail says of one request. */
+async function trailOf(send: (requestId: string) => request.Test) {
+  const requestId = randomUUID();
+  await send(requestId).set('X-Request-Id', requestId);
+  return harness.events().filter((event) => event.requestId === requestId);
+}
+const register = (email: string) => () =>
+  request(harness.server).post('/auth/register').send({ email, password, name: 'Ada' });
+const change = (by: string, user: string, changes: object) => () =>
+  request(harness.server)
+    .patch(`/users/${user}`)
+    .set('Authorization', `Bearer ${harness.issuer.token({ sub: by, scope: 'user:admin' })}`)
+    .send(changes);
+const where = { addressPrefix: '127.0.0.0/24' };
+
+describe('the audit trail', () => {
+  it('tells of a registration by the id of the user, and holds neither e-mail nor password', async () => {
+    const email = `${randomBytes(6).toString('hex')}@example.com`;
+    const [event, ...more] = await trailOf(register(email));
+    const { id: user } = await harness.db.client.user.findUniqueOrThrow({ where: { email } });
+    expect(event).toMatchObject({ level: 'info', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(event?.audit).toEqual({ event: 'register', outcome: 'ok', user, ...where });
+    expect(more).toEqual([]);
+    const again = await trailOf(register(email));
+    expect(again.map(({ audit }) => audit)).toEqual([
+      { event: 'register', outcome: 'failed', reason: 'email_taken', ...where },
+    ]);
+    const text = JSON.stringify([event, ...again]);
+    expect(text).not.toContain(email);
+    expect(text).not.toContain(password);
+  });
+
+  it('tells who changed whose roles, and who disabled whom', async () => {
+    const by = randomUUID();
+    const { id: user } = await harness.addUser();
+    const trail = await trailOf(change(by, user, { roles: ['admin'], disabled: true }));
+    expect(trail.map(({ audit }) => audit)).toEqual([
+      { event: 'roles', outcome: 'ok', user, by, ...where },
+      { event: 'disable', outcome: 'ok', user, by, ...where },
+    ]);
+    const [enabled] = await trailOf(change(by, user, { disabled: false }));
+    expect(enabled?.audit).toEqual({ event: 'enable', outcome: 'ok', user, by, ...where });
+  });
+
+  it('tells of an admin who would take away their own rights', async () => {
+    const { id } = await harness.addUser({ roles: ['admin'] });
+    const [refused] = await trailOf(change(id, id, { roles: ['customer'] }));
+    expect(refused?.audit).toMatchObject({ event: 'roles', outcome: 'failed', user: id, by: id, reason: 'own_rights' });
+  });
+
+  it('tells nothing of a change that did not happen', async () => {
+    expect(await trailOf(change(randomUUID(), randomUUID(), { disabled: true }))).toEqual([]);
+  });
+
+  it('is counted', async () => {
+    const { text } = await harness.metrics.render();
+    expect(text).toMatch(/^auth_account_events_total\{event="register",outcome="failed",service="user"\} 1$/m);
+  });
+});

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { openUserDb } from '@auth/db/user';
+import { databaseNowhere } from '@auth/devstack/app-testing';
+import { findRedis, openTestDatabase } from '@auth/devstack/testing';
+import { createLog } from '@auth/http';
+import { openRedis } from '@auth/service';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createRateLimitStore } from '../src/rate-limit-store.ts';
+
+const openRedisServer = findRedis();
+const limit = { name: 'login-address', tries: 2, windowSeconds: 600 };
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A counter on a database, and how often that failed. */
+function openCounter(url: string, options: { timeoutMs?: number; retryAfterMs?: number; redis?: object } = {}) {
+  const db = openUserDb({ url, connectTimeoutMs: 3000 });
+  closers.push(db.close);
+  const failures: unknown[] = [];
+  const onFallback = (error: unknown) => failures.push(error);
+  const { timeoutMs = 5000, retryAfterMs = 60_000, redis } = options;
+  return {
+    counter: createRateLimitStore({ client: db.client, redis, timeoutMs, retryAfterMs, onFallback })(limit),
+    failures,
+  };
+}
+
+/** A server that takes connections and says nothing. */
+async function openSilentServer(): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `postgresql://postgres@127.0.0.1:${(server.address() as AddressInfo).port}/user`;
+}
+
+describe('the store of rate limits', () => {
+  it('counts for every replica together, and each key apart', async () => {
+    const { url, drop } = await openTestDatabase('user');
+    closers.push(drop);
+    const [first, second] = [openCounter(url), openCounter(url)];
+    const counts = [await first.counter.count('a'), await second.counter.count('a'), await first.counter.count('a')];
+    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
+    expect(counts[2]?.resetSeconds).toBeLessThanOrEqual(600);
+    await second.counter.giveBack('a');
+    expect((await first.counter.count('a')).tries).toBe(3);
+    await second.counter.forget('a');
+    expect((await first.counter.count('a')).tries).toBe(1);
+    expect((await first.counter.count('b')).tries).toBe(1);
+    expect([...first.failures, ...second.failures]).toEqual([]);
+  });
+
+  it('counts in memory while the database is down, and asks it again only after a while', async () => {
+    const { counter, failures } = openCounter(databaseNowhere);
+    const counts = [await counter.count('a'), await counter.count('a'), await counter.count('a')];
+    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    await counter.giveBack('a');
+    expect((await counter.count('a')).tries).toBe(3);
+    await counter.forget('a');
+    expect((await counter.count('a')).tries).toBe(1);
+    expect(failures).toHaveLength(1);
+  });
+
+  it('does not wait for a database that says nothing', async () => {
+    const { counter, failures } = openCounter(await openSilentServer(), { timeoutMs: 50, retryAfterMs: 0 });
+    const started = performance.now();
+    expect((await counter.count('a')).tries).toBe(1);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(failures).toHaveLength(1);
+  });
+});
+
+(openRedisServer === undefined ? describe.skip : describe)('the store of rate limits, with Redis', () => {
+  it('counts there for every replica together, and in memory while it is down', async () => {
+    const server = await openRedisServer?.();
+    const url = server?.url ?? '';
+    closers.push(() => server?.close());
+    const log = createLog({ service: 'user', level: 'silent', format: 'json' });
+    const [first, second] = [await openRedis(url, { log }), await openRedis(url, { log })].map((redis) => {
+      closers.push(() => redis.disconnect());
+      // No database: nothing is counted there.
+      return { redis, ...openCounter(databaseNowhere, { redis, retryAfterMs: 0 }) };
+    });
+    if (first === undefined || second === undefined) throw new Error('no counters');
+    const key = randomUUID();
+    const counts = [await first.counter.count(key), await second.counter.count(key), await first.counter.count(key)];
+    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
+    await second.counter.giveBack(key);
+    expect((await first.counter.count(key)).tries).toBe(3);
+    expect([...first.failures, ...second.failures]).toEqual([]);
+
+    await server?.cut();
+    expect((await first.counter.count(key)).tries).toBe(1);
+    expect((await second.counter.count(key)).tries).toBe(1);
+    expect([first.failures.length, second.failures.length]).toEqual([1, 1]);
+
+    await server?.mend();
+    while (first.redis.status !== 'ready') await once(first.redis, 'ready');
+    expect((await first.counter.count(key)).tries).toBe(4);
+    await first.counter.forget(key);
+  });
+});

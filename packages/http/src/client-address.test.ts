@@ -1,0 +1,80 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Request } from 'express';
+import request from 'supertest';
+import { addressBlock, addressPrefix, clientAddress } from './client-address.ts';
+import { createApp, finishApp } from './create-app.ts';
+import { createLog } from './log.ts';
+import { createReadiness } from './readiness.ts';
+import { contextOf } from './request-context.ts';
+
+const log = createLog({ service: 'test', level: 'silent', format: 'json' });
+
+/** An app that tells the address it sees, behind the proxies it trusts. Requests come to it from 127.0.0.1. */
+function appBehind(trustedProxies?: readonly string[]) {
+  const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
+  app.get('/', (req: Request, res) => {
+    res.json({ address: clientAddress(req), prefix: contextOf(req).addressPrefix });
+  });
+  return finishApp(app, { log, translate: [] }).listen(0, '127.0.0.1');
+}
+
+const untrusting = appBehind();
+const elsewhere = appBehind(['10.0.0.0/8']);
+const trusting = appBehind(['127.0.0.1/32', '10.0.0.0/8']);
+afterAll(() => {
+  for (const server of [untrusting, elsewhere, trusting]) server.close();
+});
+
+async function seen(server: typeof trusting, forwarded: string): Promise<string> {
+  return (await request(server).get('/').set('X-Forwarded-For', forwarded)).body.address;
+}
+
+describe('clientAddress', () => {
+  it('is that of the connection, whatever X-Forwarded-For says, unless the other end is a trusted proxy', async () => {
+    expect(await seen(untrusting, '203.0.113.9')).toBe('127.0.0.1');
+    expect(await seen(elsewhere, '203.0.113.9')).toBe('127.0.0.1');
+  });
+
+  it.each([
+    ['one proxy', '203.0.113.9', '203.0.113.9'],
+    ['two proxies', '203.0.113.9, 10.1.2.3', '203.0.113.9'],
+    ['a client that makes up where it comes from', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    ['a client of IPv6', '2001:db8::1', '2001:db8::1'],
+  ])('is the last one that no trusted proxy has: %s', async (_case, forwarded, address) => {
+    expect(await seen(trusting, forwarded)).toBe(address);
+  });
+
+  it.each(['unknown', '203.0.113.9:4711', 'ada@example.com', ''])(
+    'is that of the connection when X-Forwarded-For says "%s"',
+    async (forwarded) => {
+      expect(await seen(trusting, forwarded)).toBe('127.0.0.1');
+    },
+  );
+
+  it('stands in the context of a request as a prefix', async () => {
+    const { body } = await request(trusting).get('/').set('X-Forwarded-For', '203.0.113.9');
+    expect(body.prefix).toBe('203.0.113.0/24');
+  });
+});
+
+describe('addressBlock and addressPrefix', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9/32', '203.0.113.0/24'],
+    ['::ffff:203.0.113.9', '203.0.113.9/32', '203.0.113.0/24'],
+    ['::ffff:cb00:7109', '203.0.113.9/32', '203.0.113.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['2001:db8::6', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64', 'fe80:0:0::/48'],
+    ['::1', '0:0:0:0::/64', '0:0:0::/48'],
+    ['not an address', 'unknown', 'unknown'],
+  ])('of %s are %s and %s', (address, block, prefix) => {
+    expect(addressBlock(address)).toBe(block);
+    expect(addressPrefix(address)).toBe(prefix);
+  });
+
+  it('are the same for two addresses of one network, and for no two networks', () => {
+    expect(addressBlock('2001:db8:1:2:ffff::1')).toBe(addressBlock('2001:db8:1:2::9'));
+    expect(addressBlock('2001:db8:1:3::9')).not.toBe(addressBlock('2001:db8:1:2::9'));
+  });
+});
