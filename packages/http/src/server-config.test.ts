@@ -38,7 +38,8 @@ describe('serverConfig', () => {
   });
 
   it('refuses more than one replica in production that share nothing, and says what to set', () => {
-    const read = (more: object) => readConfig(Settings, { ...env, AUTH_KEYS: '{}', REPLICAS: '2', ...more });
+    const read = (more: object) =>
+      readConfig(Settings, { ...env, AUTH_KEYS: '{}', REVOCATIONS: 'none', REPLICAS: '2', ...more });
     expect(() => read({ NODE_ENV: 'production' })).toThrow('REDIS_URL must be set for more than one of REPLICAS');
     expect(() => read({ NODE_ENV: 'production', REPLICAS: '1' })).not.toThrow();
     expect(() => read({ NODE_ENV: 'production', REDIS_URL: 'redis://redis' })).not.toThrow();
