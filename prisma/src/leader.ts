@@ -5,8 +5,13 @@ import pg from 'pg';
 export interface Term {
   /** Aborted when the lead is lost, or given back. */
   readonly signal: AbortSignal;
-  /** Resolves at the next notification of the channel, or after so many milliseconds, or when the lead is lost. */
-  wait(ms: number): Promise<void>;
+  /** Notifications of the channel so far. */
+  readonly notified: number;
+  /**
+   * Resolves at the next notification, or after so many milliseconds, or when the lead is lost; at once when there were
+   * notifications since `notified` was as given.
+   */
+  wait(ms: number, since?: number): Promise<void>;
 }
 
 export interface LeaderOptions {
@@ -65,7 +70,7 @@ async function serve({ url, duty, channel, lead, retryMs = 1000 }: LeaderOptions
       const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS won', [duty]);
       if (rows[0]?.won === true) {
         await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-        await lead({ signal, wait: (ms) => nextNotification(client, ms, signal) });
+        await lead(termOf(client, signal));
         return;
       }
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
@@ -76,10 +81,23 @@ async function serve({ url, duty, channel, lead, retryMs = 1000 }: LeaderOptions
   }
 }
 
-async function nextNotification(client: pg.Client, ms: number, signal: AbortSignal): Promise<void> {
-  const woken = new AbortController();
-  const wake = () => woken.abort();
-  client.once('notification', wake);
-  await delay(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
-  client.off('notification', wake);
+function termOf(client: pg.Client, signal: AbortSignal): Term {
+  let notified = 0;
+  client.on('notification', () => {
+    notified += 1;
+  });
+  return {
+    signal,
+    get notified() {
+      return notified;
+    },
+    async wait(ms, since = notified) {
+      if (notified > since) return;
+      const woken = new AbortController();
+      const wake = () => woken.abort();
+      client.once('notification', wake);
+      await delay(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
+      client.off('notification', wake);
+    },
+  };
 }

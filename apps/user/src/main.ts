@@ -105,7 +105,9 @@ await runService(process, 'user', async (env) => {
   const background = openLeader({
     ...{ url: config.database.url, duty: 'user background', channel: cutOffChannel },
     lead: async (term) => {
-      await Promise.all([cleanUp(cleanup, term), publishCutOffs(feed, term)]);
+      const { signal } = term;
+      const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
+      await Promise.all([cleanUp(cleanup, { signal, wait }), publishCutOffs(feed, term)]);
     },
     onError: (err) => log.warn({ err }, 'not in charge of the background work'),
   });

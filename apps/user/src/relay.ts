@@ -50,7 +50,10 @@ export interface RelayOptions {
 /** A term of office: see `openLeader`. */
 interface Term {
   readonly signal: AbortSignal;
-  wait(ms: number): Promise<void>;
+  /** How often there was something new so far. */
+  readonly notified: number;
+  /** Until there is something newer than that. */
+  wait(ms: number, since: number): Promise<void>;
 }
 
 const heartbeatMs = 1000;
@@ -62,10 +65,7 @@ const batch = 500;
  * is done again, so that an event may be published twice and none is left out. The heartbeat comes after everything
  * that it counts, so that whoever has it knows what is missing.
  */
-export async function relay(
-  { store, writer, sign, now, onTrouble }: RelayOptions,
-  { signal, wait }: Term,
-): Promise<void> {
+export async function relay({ store, writer, sign, now, onTrouble }: RelayOptions, term: Term): Promise<void> {
   let nextHeartbeat = 0;
   let nextCompaction = 0;
   let isTroubled = false;
@@ -95,15 +95,17 @@ export async function relay(
     nextHeartbeat = time + heartbeatMs;
   }
 
-  while (!signal.aborted) {
+  while (!term.signal.aborted) {
+    // What comes while we publish is not waited for.
+    const { notified } = term;
     try {
       await turn();
       isTroubled = false;
-      await wait(Math.max(0, nextHeartbeat - performance.now()));
+      await term.wait(Math.max(0, nextHeartbeat - performance.now()), notified);
     } catch (error) {
       if (!isTroubled) onTrouble(error);
       isTroubled = true;
-      await wait(heartbeatMs);
+      await term.wait(heartbeatMs, term.notified);
     }
   }
 }

@@ -62,6 +62,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number) {
     },
     {
       signal: stop.signal,
+      notified: 0,
       async wait() {
         left -= 1;
         if (left === 0) stop.abort();
