@@ -39,7 +39,7 @@ afterAll(async () => {
 
 function connect(baseUrl: string, keys = edge.calls) {
   const signer = createServiceTokenSigner({ service: 'order', keys, now: harness.now });
-  catalog = createProductClient({ signer, baseUrl, headers: outgoingHeaders, timeoutMs: 1000 });
+  catalog = createProductClient({ signer, baseUrl, headers: outgoingHeaders, timeoutMs: 600 });
 }
 
 const mug = { productId: randomUUID(), quantity: 2 };

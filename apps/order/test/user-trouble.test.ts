@@ -38,7 +38,7 @@ function connect(baseUrl: string, keys = edge.calls) {
   missed = [];
   const signer = createServiceTokenSigner({ service: 'order', keys, now: harness.now });
   const onMissed = (error: UpstreamError) => missed.push(error);
-  contacts = createUserClient({ signer, baseUrl, headers: outgoingHeaders, timeoutMs: 1000, onMissed });
+  contacts = createUserClient({ signer, baseUrl, headers: outgoingHeaders, timeoutMs: 600, onMissed });
 }
 
 function ask(customer: Customer, method: 'get' | 'post', path: string, authorization = customer.bearer()) {
