@@ -1,3 +1,4 @@
+export { ProblemDetails, TokenResponse } from './answers.ts';
 export { Address, Contact, Phone } from './contact.ts';
 export { type DemoAccount, demoAccounts } from './demo-accounts.ts';
 export type { CallableBy, Edge } from './edges.ts';
@@ -8,5 +9,5 @@ export { operations } from './operations.ts';
 export { Order } from './order.ts';
 export { plainText } from './plain-text.ts';
 export { Quote, WantedItems } from './quote.ts';
-export type { ServiceName } from './services.ts';
-export { issuerService, services } from './services.ts';
+export type { AppName, ServiceName } from './services.ts';
+export { apps, gateway, issuerService, services } from './services.ts';
