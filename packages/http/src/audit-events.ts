@@ -27,6 +27,7 @@ export function auditEvents<E extends AuditEvent>(options: {
     const { event, outcome } = audit;
     count({ event, outcome });
     const { requestId, traceId, addressPrefix } = currentContext() ?? {};
-    trail.info({ audit: { ...audit, addressPrefix }, requestId, traceId }, `${event} ${outcome}`);
+    const from = { addressPrefix: addressPrefix?.() };
+    trail.info({ audit: { ...audit, ...from }, requestId, traceId }, `${event} ${outcome}`);
   };
 }

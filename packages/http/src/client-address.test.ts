@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
 import request from 'supertest';
-import { addressBlock, addressPrefix, clientAddress } from './client-address.ts';
+import { addressBlock, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
 import { createApp, finishApp } from './create-app.ts';
 import { createLog } from './log.ts';
 import { createReadiness } from './readiness.ts';
@@ -13,7 +14,7 @@ const log = createLog({ service: 'test', level: 'silent', format: 'json' });
 function appBehind(trustedProxies?: readonly string[]) {
   const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
   app.get('/', (req: Request, res) => {
-    res.json({ address: clientAddress(req), prefix: contextOf(req).addressPrefix });
+    res.json({ address: clientAddress(req), prefix: contextOf(req).addressPrefix() });
   });
   return finishApp(app, { log, translate: [] }).listen(0, '127.0.0.1');
 }
@@ -54,6 +55,37 @@ describe('clientAddress', () => {
   it('stands in the context of a request as a prefix', async () => {
     const { body } = await request(trusting).get('/').set('X-Forwarded-For', '203.0.113.9');
     expect(body.prefix).toBe('203.0.113.0/24');
+  });
+});
+
+describe('clientAddressBehind', () => {
+  it.each([
+    ...['203.0.113.9', '203.0.113.9, 10.1.2.3', '198.51.100.1, 203.0.113.9', '2001:db8::1', '10.1.2.3, 127.0.0.1'],
+    ...[
+      'unknown',
+      '203.0.113.9:4711',
+      'ada@example.com',
+      '',
+      ',',
+      ' 203.0.113.9 ,, 10.1.2.3 ,',
+      '203.0.113.9, unknown',
+    ],
+  ])('reads the address that an app reads from X-Forwarded-For: %s', async (forwarded) => {
+    for (const trustedProxies of [[], ['10.0.0.0/8'], ['127.0.0.1/32', '10.0.0.0/8'], ['loopback', 'uniquelocal']]) {
+      const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
+      const read = clientAddressBehind(trustedProxies);
+      let bare: string | undefined;
+      app.get('/', (req, res) => {
+        res.json(clientAddress(req));
+      });
+      const answer = await request((req: IncomingMessage, res: ServerResponse) => {
+        bare = read(req);
+        app(req, res);
+      })
+        .get('/')
+        .set('X-Forwarded-For', forwarded);
+      expect(bare).toBe(answer.body);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
-import type { Request } from 'express';
+import express from 'express';
 
 /** Stands for an address where there is none, as on a connection that is gone. */
 const unknown = 'unknown';
@@ -10,8 +10,32 @@ const mappedIPv4 = /^(?:0:){5}ffff:([\da-f]+):([\da-f]+)$/;
  * The address of whoever sent a request. `X-Forwarded-For` counts only as far as it was written by a proxy that is
  * trusted (`createApp({ trustedProxies })`); what is no address in it does not count at all.
  */
-export function clientAddress(req: Request): string {
+export function clientAddress(req: IncomingMessage & { readonly ip?: string | undefined }): string {
   return [req.ip, peerAddress(req)].find((address = '') => isIP(address) !== 0) ?? unknown;
+}
+
+/** Makes what reads the same address as `clientAddress` from a request that no app serves. */
+export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
+  if (trustedProxies.length === 0) return clientAddress;
+  // Networks mean what they mean to an app: this is what Express makes of the setting.
+  const trusts: (address: string, hop: number) => boolean = express()
+    .set('trust proxy', [...trustedProxies])
+    .get('trust proxy fn');
+  return (req) => {
+    const hops = [peerAddress(req) ?? '', ...forwardedFor(req)];
+    const ip = hops.find((address, hop) => !trusts(address, hop)) ?? hops.at(-1);
+    return ip !== undefined && isIP(ip) !== 0 ? ip : clientAddress(req);
+  };
+}
+
+/** Nearest first. */
+function forwardedFor(req: IncomingMessage): string[] {
+  const text = String(req.headers['x-forwarded-for'] ?? '');
+  return text
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '')
+    .reverse();
 }
 
 /**

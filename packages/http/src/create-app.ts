@@ -9,6 +9,7 @@ import { Problem } from './problem.ts';
 import type { Translate } from './problem-handler.ts';
 import { problemHandler } from './problem-handler.ts';
 import type { Readiness } from './readiness.ts';
+import { passRefused } from './refuse-by.ts';
 import { requestContext } from './request-context.ts';
 import type { Identify } from './request-log.ts';
 import { requestLog } from './request-log.ts';
@@ -36,7 +37,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.set('query parser', 'simple').set('trust proxy', [...trustedProxies]);
   // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
   app.set('env', 'production');
-  app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored());
+  app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored(), passRefused());
   app.use(probes(readiness, probeDetails), answerOptions(app));
   return app;
 }

@@ -77,6 +77,19 @@ describe('listen', () => {
     await drain();
   });
 
+  it('takes tighter limits: of headers, of requests ahead, and of time without reading', async () => {
+    const server = await start({ limits: { headerBytes: 2000, pipelined: 1, stillMs: 50 } });
+    const long = await rawRequest(server.port, ['GET /livez HTTP/1.1', `X-Long: ${'x'.repeat(3000)}`]);
+    expect(long.status).toBe(431);
+    const ahead = await openSocket(server.port);
+    ahead.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+    await once(ahead, 'close');
+    const still = await openSocket(server.port);
+    still.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(still, 'close');
+    await server.drain();
+  });
+
   it('takes a free port for 0 and names its URL', async () => {
     const { url, port, drain } = await start();
     expect(url).toBe(`http://127.0.0.1:${port}`);

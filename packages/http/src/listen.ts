@@ -14,6 +14,19 @@ export interface ListenOptions {
   drainDelayMs: number;
   /** When running requests are cut off, counted from `drain`. 8 s by default. */
   deadlineMs?: number;
+  limits?: ConnectionLimits;
+}
+
+/** What a connection may take; the usual unless given. Tighter in front of services than at them, so that they never meet theirs. */
+export interface ConnectionLimits {
+  /** The largest block of headers, in bytes; 16 KB. */
+  readonly headerBytes?: number;
+  /** How long a request may take to come in, in ms; 30 s. */
+  readonly requestMs?: number;
+  /** How long a connection on which something is asked may stand still, in ms: not read from either; for ever. */
+  readonly stillMs?: number;
+  /** Requests of one connection that may be unanswered at a time; 32. */
+  readonly pipelined?: number;
 }
 
 /** A running server. */
@@ -33,17 +46,16 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 };
 
-/** Requests of one connection that may be unanswered at a time. */
-const MAX_PIPELINED = 32;
-
 /** Serves the app. @throws the error of `listen`, such as EADDRINUSE. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, readiness, drainDelayMs, deadlineMs = 8000 } = options;
-  const server = createServer(LIMITS);
+  const { port, host, readiness, drainDelayMs, deadlineMs = 8000, limits = {} } = options;
+  const { headerBytes = 16_384, requestMs = LIMITS.requestTimeout, stillMs = 0, pipelined = 32 } = limits;
+  const server = createServer({ ...LIMITS, requestTimeout: requestMs, maxHeaderSize: headerBytes });
+  server.setTimeout(stillMs);
   // Beyond its default of 2000 header lines Node drops the rest in silence, and with them a duplicate we must see.
-  // The 16 KB limit of the header block stays.
+  // The limit of the header block stays.
   server.maxHeadersCount = 0;
-  const connections = trackConnections();
+  const connections = trackConnections({ pipelined });
   server.on('connection', connections.opened);
   // Before the app's own listener, which may answer at once.
   server.on('request', connections.requested);
@@ -86,7 +98,7 @@ function portOf(server: Server): number {
 }
 
 /** Knows what is open, because Node's own bookkeeping lacks two things that a drain needs. */
-function trackConnections() {
+function trackConnections({ pipelined }: { pipelined: number }) {
   const unused = new Set<Socket>();
   const answering = new Set<ServerResponse>();
   /** Of each connection, the answers that are still open. */
@@ -117,7 +129,7 @@ function trackConnections() {
         responses?.delete(res);
       });
       // Nobody who waits for answers asks so much ahead of them; each waiting request holds memory.
-      if (responses !== undefined && responses.size > MAX_PIPELINED) req.socket.destroy();
+      if (responses !== undefined && responses.size > pipelined) req.socket.destroy();
       if (closing) announceClose(res);
     },
     /** From now on every answer tells the client to open its next connection elsewhere. */

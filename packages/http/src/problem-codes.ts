@@ -7,6 +7,7 @@ export const problems = {
   invalid_service_token: { status: 400, title: 'Invalid service token', detail: 'The Service-Token was not accepted.' },
   invalid_credentials: { status: 401, title: 'Invalid credentials', detail: 'The e-mail or the password is wrong.' },
   invalid_refresh_token: { status: 401, title: 'Invalid refresh token', detail: 'Log in again.' },
+  no_session: { status: 401, title: 'No session', detail: 'There is no such session, or it has ended. Log in again.' },
   missing_token: {
     status: 401,
     title: 'Missing access token',

@@ -11,6 +11,7 @@ const contract: [number, ProblemCode[]][] = [
       'invalid_credentials',
       'invalid_refresh_token',
       'missing_token',
+      'no_session',
       'token_expired',
       'token_revoked',
       'invalid_token',

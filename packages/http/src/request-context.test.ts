@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { rawRequest, serveForTest } from './raw-request.fixture.ts';
-import { contextOf, currentContext, requestContext } from './request-context.ts';
+import { contextOf, currentContext, nameRequest, requestContext, runInContext } from './request-context.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -54,6 +55,33 @@ describe('requestContext', () => {
 
   it('is current nowhere else', () => {
     expect(currentContext()).toBeUndefined();
+  });
+});
+
+describe('nameRequest', () => {
+  it('names a request once, for an app that gets it later as well', async () => {
+    const later = express()
+      .use(requestContext())
+      .get('/', (req, res) => {
+        res.json({ same: named === contextOf(req) });
+      });
+    let named: unknown;
+    const answer = await request((req: IncomingMessage, res: ServerResponse) => {
+      named = nameRequest(req);
+      expect(nameRequest(req)).toBe(named);
+      later(req, res);
+    }).get('/');
+    expect(answer.body.same).toBe(true);
+  });
+
+  it('makes it the current context of what runs in it, and of nothing else', async () => {
+    const answer = await request((req: IncomingMessage, res: ServerResponse) => {
+      const context = nameRequest(req);
+      expect(currentContext()).toBeUndefined();
+      expect(runInContext(req, currentContext)).toBe(context);
+      res.end();
+    }).get('/');
+    expect(answer.status).toBe(200);
   });
 });
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { addressPrefix, clientAddress } from './client-address.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
@@ -11,47 +11,59 @@ export interface RequestContext extends Trace {
   readonly requestId: string;
   /** When it came in, on the clock of `performance.now()`, in ms. */
   readonly startMs: number;
-  /** Roughly where it came from, from `addressPrefix`. */
-  readonly addressPrefix: string;
+  /** Roughly where it came from, from `addressPrefix`. Worked out when asked for, which is hardly ever. */
+  readonly addressPrefix: () => string;
 }
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
-const contexts = new WeakMap<IncomingMessage, RequestContext>();
+/** On the request itself: what a long-lived map holds has to wait for a full collection, with all that it refers to. */
+const context = Symbol('request context');
+type Named = IncomingMessage & { [context]?: RequestContext };
 const running = new AsyncLocalStorage<RequestContext>();
 
 /** Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing. */
 export function requestContext(): RequestHandler {
   return (req, res, next) => {
-    const context = {
-      requestId: requestIdOf(req),
-      ...continueTrace(onlyHeader(req, 'traceparent')),
-      startMs: performance.now(),
-      // Worked out where it is asked for, which is hardly anywhere.
-      get addressPrefix() {
-        return addressPrefix(clientAddress(req));
-      },
-    };
-    contexts.set(req, context);
-    res.setHeader('X-Request-Id', context.requestId);
-    running.run(context, next);
+    const named = nameRequest(req);
+    res.setHeader('X-Request-Id', named.requestId);
+    running.run(named, next);
   };
 }
 
-/** The context of this request. @throws Error when the app was not made by `createApp`. */
-export function contextOf(req: Request): RequestContext {
-  const context = contexts.get(req);
-  if (context === undefined) throw new Error('No request context: make the app with createApp().');
-  return context;
+/**
+ * Names a request as `createApp` does, for a listener that answers it without an app; the same name when asked again.
+ * It is not the current context of anything: that is `runInContext`.
+ */
+export function nameRequest(req: Named): RequestContext {
+  req[context] ??= {
+    requestId: requestIdOf(req),
+    ...continueTrace(onlyHeader(req, 'traceparent')),
+    startMs: performance.now(),
+    addressPrefix: () => addressPrefix(clientAddress(req)),
+  };
+  return req[context];
+}
+
+/** The context of this request. @throws Error when nobody named it: no `createApp`, no `nameRequest`. */
+export function contextOf(req: Named): RequestContext {
+  const named = req[context];
+  if (named === undefined) throw new Error('No request context: make the app with createApp().');
+  return named;
 }
 
 /** How long ago this request came in, in ms to one decimal. @throws Error as `contextOf` */
-export function elapsedMs(req: Request): number {
+export function elapsedMs(req: IncomingMessage): number {
   return Math.round((performance.now() - contextOf(req).startMs) * 10) / 10;
 }
 
 /** The context of the request being served, for code that is not handed the request, such as an outgoing client. */
 export function currentContext(): RequestContext | undefined {
   return running.getStore();
+}
+
+/** Runs work for a request that no app serves with its context as the current one. @throws Error as `contextOf` */
+export function runInContext<T>(req: IncomingMessage, work: () => T): T {
+  return running.run(contextOf(req), work);
 }
 
 function requestIdOf(req: IncomingMessage): string {
@@ -61,6 +73,8 @@ function requestIdOf(req: IncomingMessage): string {
 
 /** A header sent twice is ambiguous (Node would join both values), so it counts as not sent. */
 function onlyHeader(req: IncomingMessage, name: string): string | undefined {
+  // Most requests have neither header, and taking all apart by name costs as much as all the rest here.
+  if (req.headers[name] === undefined) return undefined;
   const values = req.headersDistinct[name];
   return values?.length === 1 ? values[0] : undefined;
 }

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler } from 'express';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Problem } from './problem.ts';
@@ -8,12 +8,14 @@ import { contextOf, elapsedMs } from './request-context.ts';
 /** Who a request turned out to be from, for the log. Must not throw when nobody was identified. */
 export type Identify = (req: Request) => { user?: string | undefined; caller?: string | undefined };
 
-const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
-const refusals = new WeakMap<IncomingMessage, Problem>();
-
-/** Remembers why a request was refused, for its log line. */
-export function noteProblem(req: Request, problem: Problem): void {
-  refusals.set(req, problem);
+/** What whoever answers a request without an app knows of it when its line is written. */
+export interface RequestFacts {
+  /** The path template to count it by. */
+  readonly route: string;
+  /** The service that answers it. */
+  readonly upstream?: string | undefined;
+  /** The session it belongs to: its id, not its secret. */
+  readonly session?: string | undefined;
 }
 
 interface RequestLogOptions {
@@ -22,38 +24,71 @@ interface RequestLogOptions {
   readonly metrics?: Metrics | undefined;
 }
 
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+const refusals = new WeakMap<IncomingMessage, Problem>();
+const followed = new WeakSet<IncomingMessage>();
+
+/** Remembers why a request was refused, for its log line. */
+export function noteProblem(req: IncomingMessage, problem: Problem): void {
+  refusals.set(req, problem);
+}
+
 /** Logs (and counts) one line per request when its connection is done with it, also when the client left early (`aborted: true`). */
-export function requestLog(options: RequestLogOptions): RequestHandler {
-  const { log, identify, metrics } = options;
+export function requestLog({ log, identify, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
-    const path = pathOf(req);
-    res.once('close', () => {
-      const ms = elapsedMs(req);
-      if (res.headersSent) {
-        metrics?.countRequest({ method: req.method, route: routeOf(req), status: res.statusCode, seconds: ms / 1000 });
-      }
-      const problem = refusals.get(req);
-      const aborted = !res.writableFinished;
-      const status = res.headersSent ? res.statusCode : undefined;
-      const { requestId, traceId } = contextOf(req);
-      log[levelOf(path, res, problem)](
-        {
-          method: req.method,
-          path,
-          status,
-          ms,
-          ...identified(req, log, identify),
-          requestId,
-          traceId,
-          code: problem?.code,
-          reason: problem?.reason,
-          ...(aborted && { aborted }),
-        },
-        `${req.method} ${path} ${status ?? 'unanswered'} ${ms} ms`,
-      );
-    });
+    if (!followed.has(req)) {
+      const path = pathOf(req.originalUrl);
+      res.once('close', () => {
+        const who = identified(req, log, identify);
+        logRequest({ log, metrics, req, res, path, who, route: routeOf(req) });
+      });
+    }
     next();
   };
+}
+
+/**
+ * The same line and the same count for a request that is answered without an app. It must have a name (`nameRequest`).
+ * An app that is handed the request later leaves both to this. `facts` are read when the line is written.
+ */
+export function followRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { log, metrics, facts }: { log: Log; metrics: Metrics; facts: RequestFacts },
+): void {
+  followed.add(req);
+  const path = pathOf(req.url ?? '');
+  res.once('close', () => {
+    const { route, upstream, session } = facts;
+    logRequest({ log, metrics, req, res, path, who: { upstream, session }, route });
+  });
+}
+
+interface LoggedRequest {
+  readonly log: Log;
+  readonly metrics: Metrics | undefined;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  readonly who: Readonly<Record<string, string | undefined>>;
+  readonly route: string;
+}
+
+function logRequest({ log, metrics, req, res, path, who, route }: LoggedRequest): void {
+  const ms = elapsedMs(req);
+  const { method = '' } = req;
+  if (res.headersSent) metrics?.countRequest({ method, route, status: res.statusCode, seconds: ms / 1000 });
+  const problem = refusals.get(req);
+  const level = levelOf(path, res, problem);
+  if (!log.isLevelEnabled(level)) return;
+  const aborted = !res.writableFinished;
+  const status = res.headersSent ? res.statusCode : undefined;
+  const { requestId, traceId } = contextOf(req);
+  const { code, reason } = problem ?? {};
+  log[level](
+    { method, path, status, ms, ...who, requestId, traceId, code, reason, ...(aborted && { aborted }) },
+    `${method} ${path} ${status ?? 'unanswered'} ${ms} ms`,
+  );
 }
 
 /** The template of the route that answered: one label value however many ids there are. */
@@ -63,15 +98,15 @@ function routeOf(req: Request): string {
 }
 
 /** Without the query string: queries carry personal data and, by mistake, credentials. */
-function pathOf(req: Request): string {
-  return req.originalUrl.replace(/[?#].*$/s, '');
+function pathOf(target: string): string {
+  return target.replace(/[?#].*$/s, '');
 }
 
-function levelOf(path: string, res: Response, problem: Problem | undefined): 'debug' | 'info' | 'warn' | 'error' {
+function levelOf(path: string, res: ServerResponse, problem: Problem | undefined): 'debug' | 'info' | 'warn' | 'error' {
   if (PROBES.has(path)) return 'debug';
   const status = problem?.status ?? res.statusCode;
   if (status < 500) return 'info';
-  return problem?.status === 503 ? 'warn' : 'error';
+  return status === 503 ? 'warn' : 'error';
 }
 
 /** Runs in an event, where an exception would end the process: a failing `identify` costs the two fields, no more. */

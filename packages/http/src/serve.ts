@@ -1,5 +1,5 @@
-import type { Express } from 'express';
-import type { Listening } from './listen.ts';
+import type { RequestListener } from 'node:http';
+import type { ConnectionLimits, Listening } from './listen.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import type { Readiness } from './readiness.ts';
@@ -7,14 +7,16 @@ import { reportStartFailure } from './start-failure.ts';
 
 /** All that `runService` needs to know of a service. `close` gives back what `start` opened. */
 export interface Service {
-  app: Express;
+  app: RequestListener;
   log: Log;
   port: number;
   host: string;
   readiness: Readiness;
   drainDelayMs: number;
   /** What is served to those who run the service, on a port of its own. */
-  admin?: { app: Express; port: number; host: string };
+  admin?: { app: RequestListener; port: number; host: string };
+  /** What a connection may take. */
+  limits?: ConnectionLimits;
   /** When a stopping process gives up on `close` and exits 1, counted from the signal. 9.5 s by default. */
   stopDeadlineMs?: number;
   close(): Promise<void>;

@@ -95,8 +95,12 @@ interface KeySettings {
   readonly REVOCATIONS?: string | undefined;
 }
 
-/** Refines a schema made with `ServerSettings`: what must hold between settings, those about keys above all. */
-export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
+/**
+ * Refines a schema made with `ServerSettings`: what must hold between settings, those about keys above all.
+ *
+ * @param options `takesCalls`: whether other services call this one, with tokens that are good for one use
+ */
+export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { takesCalls = true } = {}): S {
   // Also when other settings are wrong: all that is wrong is said at once.
   const when = () => true;
   return schema
@@ -115,11 +119,15 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S): S {
       error: 'must be set in production: without it an access token works on after a logout',
       when,
     })
-    .refine(({ NODE_ENV, REPLICAS = 1, REDIS_URL }) => NODE_ENV !== 'production' || REPLICAS === 1 || REDIS_URL, {
-      path: ['REDIS_URL'],
-      error: 'must be set for more than one of REPLICAS: without it each would take the same service token once',
-      when,
-    })
+    .refine(
+      ({ NODE_ENV, REPLICAS = 1, REDIS_URL }) =>
+        NODE_ENV !== 'production' || REPLICAS === 1 || !takesCalls || REDIS_URL,
+      {
+        path: ['REDIS_URL'],
+        error: 'must be set for more than one of REPLICAS: without it each would take the same service token once',
+        when,
+      },
+    )
     .refine((settings) => (settings.AUTH_JWKS_STALE_SECONDS ?? 1) >= (settings.AUTH_JWKS_FRESH_SECONDS ?? 1), {
       path: ['AUTH_JWKS_STALE_SECONDS'],
       error: 'must be AUTH_JWKS_FRESH_SECONDS or more',
