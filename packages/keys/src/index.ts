@@ -9,5 +9,6 @@ export { openKeyRing } from './key-ring.ts';
 export type { KeySource } from './load.ts';
 export { loadServiceKeys } from './load.ts';
 export type { LoadedKey } from './loaded-keys.ts';
+export type { SessionKey } from './session-key.ts';
 export type { SigningKey, SigningKeys } from './signing-key.ts';
 export { signingOf } from './signing-key.ts';

@@ -1,7 +1,7 @@
 import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { services } from '@auth/contracts';
+import { apps } from '@auth/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
@@ -63,7 +63,7 @@ describe('initKeyDocuments, run again', () => {
     inCompleteFolder(async (dir) => {
       const before = await contentOf(dir);
       const { created, updated } = await initKeyDocuments({ dir, issuer: 'https://auth.example' });
-      expect([created, [...updated].sort()]).toEqual([[], [...services].sort()]);
+      expect([created, [...updated].sort()]).toEqual([[], [...apps].sort()]);
       const replaced = Object.entries(before).map(([name, text]) => [
         name,
         text.replace(issuer, 'https://auth.example'),
@@ -71,7 +71,7 @@ describe('initKeyDocuments, run again', () => {
       expect(await contentOf(dir)).toEqual(Object.fromEntries(replaced));
     }));
 
-  it.each(services)('completes a run that did not get to %s, with the same secrets', (service) =>
+  it.each(apps)('completes a run that did not get to %s, with the same secrets', (service) =>
     inCompleteFolder(async (dir) => {
       const before = await readDocument(dir, service);
       await rm(join(dir, `${service}.json`));

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { edges, services } from '@auth/contracts';
+import { apps, edges } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
@@ -18,14 +18,19 @@ describe('initKeyDocuments', () => {
   it('gives each service what it needs and nothing else', () =>
     inFolder(async (dir) => {
       const { created, updated, files } = await initKeyDocuments({ dir, issuer });
-      expect([[...created].sort(), updated]).toEqual([[...services].sort(), []]);
-      expect(Object.keys(files).sort()).toEqual([...services].sort());
+      expect([[...created].sort(), updated]).toEqual([[...apps].sort(), []]);
+      expect(Object.keys(files).sort()).toEqual([...apps].sort());
 
       const user = await readDocument(dir, 'user');
       const product = await readDocument(dir, 'product');
       const order = await readDocument(dir, 'order');
+      const gateway = await readDocument(dir, 'gateway');
       // user and product call nobody: they hold no key to call with.
       expect([user.calls, product.calls]).toEqual([{}, {}]);
+      // Nor does the gateway, and nobody calls it: it seals sessions, and nobody else can open them.
+      expect([gateway.calls, gateway.accepts]).toEqual([{}, {}]);
+      expect(gateway.sessionKeys).toMatchObject([{ kid: 'session.1.dev', state: 'active' }]);
+      expect([user, product, order].map(({ sessionKeys }) => sessionKeys)).toEqual([undefined, undefined, undefined]);
       const callers = edges().flatMap(({ caller, callee }) => (callee === 'order' ? [caller] : []));
       expect(Object.keys(order.accepts)).toEqual(callers);
       expect([Object.keys(user.accepts), Object.keys(product.accepts)]).toEqual([['order'], ['order']]);
@@ -36,7 +41,7 @@ describe('initKeyDocuments', () => {
       // Only the issuer can sign; the others hold what it publishes.
       expect([user.signing?.length, product.signing, order.signing]).toEqual([1, undefined, undefined]);
       expect(user.issuer).toEqual({ iss: issuer });
-      expect(product.issuer).toEqual(order.issuer);
+      expect([order.issuer, gateway.issuer]).toEqual([product.issuer, product.issuer]);
       expect(kidsOf(product)).toEqual(user.signing?.map(({ kid }) => kid));
       expect(secretsOf(JSON.stringify({ ...product, auditKey: undefined }))).toHaveLength(1);
     }));
@@ -44,11 +49,11 @@ describe('initKeyDocuments', () => {
   it('writes documents that load, and leaves nothing behind but their history', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });
-      for (const service of services) {
+      for (const service of apps) {
         expect((await loadServiceKeys(service, { file: files[service], production: false })).service).toBe(service);
       }
       expect((await readdir(dir)).sort()).toEqual(
-        ['history.jsonl', ...services.map((service) => `${service}.json`)].sort(),
+        ['history.jsonl', ...apps.map((service) => `${service}.json`)].sort(),
       );
     }));
 
@@ -61,7 +66,7 @@ describe('initKeyDocuments', () => {
         const modes = await Promise.all(
           [dir, ...Object.values(files)].map(async (path) => (await stat(path)).mode & 0o777),
         );
-        expect(modes).toEqual([0o700, ...services.map(() => 0o600)]);
+        expect(modes).toEqual([0o700, ...apps.map(() => 0o600)]);
       } finally {
         process.umask(umask);
       }

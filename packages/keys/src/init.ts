@@ -1,5 +1,5 @@
-import type { services } from '@auth/contracts';
-import { issuerService } from '@auth/contracts';
+import type { AppName } from '@auth/contracts';
+import { gateway, issuerService } from '@auth/contracts';
 import { markedFor } from './development-keys.ts';
 import { generateSigningKey } from './generate.ts';
 import { withFolder } from './manage/folder-lock.ts';
@@ -13,7 +13,7 @@ export interface InitResult {
   readonly created: readonly string[];
   /** Services whose document was there and had to change: another issuer, a new edge. */
   readonly updated: readonly string[];
-  readonly files: Readonly<Record<(typeof services)[number], string>>;
+  readonly files: Readonly<Record<AppName, string>>;
 }
 
 /**
@@ -39,7 +39,8 @@ async function init(store: KeyStore, wantedIssuer: string | undefined): Promise<
   const issuer = wantedIssuer ?? issuerOf(present);
   const nextKid = await store.kidMaker(issuer);
   const signing = present.get(issuerService)?.signing ?? [markedFor(issuer, await generateSigningKey('active'))];
-  const writes = planInit(present, { issuer, signing, nextKid });
+  const sessionKeys = present.get(gateway)?.sessionKeys ?? [{ ...(await store.sessionKey(issuer)), state: 'active' }];
+  const writes = planInit(present, { issuer, signing, sessionKeys, nextKid });
   const changed = await store.write(writes, 'keys init');
   const files = Object.fromEntries(writes.map(({ service }) => [service, store.fileOf(service)]));
   return {

@@ -42,7 +42,6 @@ describe('parseKeyDocument', () => {
 
   it.each([
     ['a secret for audit hashes', ['auditKey'], () => generateEdgeKey('x', 'active').secret],
-    ['keys for sessions', ['sessionKeys'], () => [{ kid: 's1', secret: generateEdgeKey('x', 'active').secret }]],
     ['no calls', ['calls'], () => ({})],
     ['nobody to accept', ['accepts'], () => ({})],
     ['an issuer over plain http, for development', ['issuer', 'iss'], () => 'http://localhost:4001'],
@@ -129,8 +128,6 @@ describe('parseKeyDocument', () => {
     ['a kid with a bar', [...firstCall, 'kid'], 'a|b', 'calls.product[0].kid must match'],
     ['an unknown member of a key', [...firstCall, 'note'], 'x', 'calls.product[0].note is not a known member'],
     ['a short audit key', ['auditKey'], 'c2hvcnQ', 'auditKey must be 32 random bytes or more'],
-    ['a session key without kid', ['sessionKeys'], [{ secret: 'c2hvcnQ' }], 'sessionKeys[0].kid must be a string'],
-    ['session keys as an object', ['sessionKeys'], {}, 'sessionKeys must be an array'],
   ] as [string, (string | number)[], unknown, string][])('refuses %s', (_case, path, value, expected) => {
     const document = changed(good.order, path, value);
     const message = refusalOf(JSON.stringify(document), () => parse(document));
@@ -163,19 +160,5 @@ describe('parseKeyDocument', () => {
     const secret = good.order.calls['product']?.[0]?.secret;
     const document = changed(good.order, path, secret);
     expect(refusalOf(JSON.stringify(document), () => parse(document))).toContain(expected);
-  });
-
-  it('refuses one secret for two session keys', () => {
-    const { secret } = generateEdgeKey('x', 'active');
-    const document = {
-      ...good.order,
-      sessionKeys: [
-        { kid: 'a', secret },
-        { kid: 'b', secret },
-      ],
-    };
-    expect(refusalOf(JSON.stringify(document), () => parse(document))).toContain(
-      'sessionKeys[1].secret is the same secret as sessionKeys[0].secret',
-    );
   });
 });

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecretKey } from 'node:crypto';
-import { issuerService } from '@auth/contracts';
+import { gateway, issuerService } from '@auth/contracts';
 import type { InboundKeys, OutboundKeys, PublicKeys } from '@auth/verify';
 import {
   EdgeKeys,
@@ -16,6 +16,8 @@ import * as z from 'zod';
 import { KeyDocumentError } from './key-document-error.ts';
 import type { LoadedKey } from './loaded-keys.ts';
 import { loadedKeys } from './loaded-keys.ts';
+import type { SessionKey } from './session-key.ts';
+import { parseSessionKeys, SessionSecret } from './session-key.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { parseSigning, SigningJwk } from './signing-key.ts';
 
@@ -48,7 +50,7 @@ export const KeyDocument = z.strictObject({
   calls: EdgeKeys,
   accepts: EdgeKeys,
   auditKey: secret.optional(),
-  sessionKeys: z.array(z.strictObject({ kid: z.string().min(1), secret })).optional(),
+  sessionKeys: z.array(SessionSecret).optional(),
 });
 export type KeyDocument = z.output<typeof KeyDocument>;
 
@@ -66,6 +68,8 @@ export interface ServiceKeys {
   readonly calls: OutboundKeys;
   /** Hashes user ids in audit lines. */
   readonly auditKey: KeyObject | undefined;
+  /** Open stored sessions, each those that it sealed; the first one seals. Only in the gateway's own document, else empty. */
+  readonly sessionKeys: readonly SessionKey[];
   /** Every key of the document, without the key. */
   readonly loaded: readonly LoadedKey[];
 }
@@ -96,6 +100,12 @@ export function parseKeyDocument(text: string, options: ParseOptions): ServiceKe
     if (document.signing === undefined && service === issuerService) {
       throw new KeyMaterialError('signing', `is missing: ${issuerService} signs access tokens`);
     }
+    if (document.sessionKeys !== undefined && service !== gateway) {
+      throw new KeyMaterialError('sessionKeys', `is only for ${gateway}: no other service keeps sessions`);
+    }
+    if (document.sessionKeys === undefined && service === gateway) {
+      throw new KeyMaterialError('sessionKeys', `is missing: ${gateway} seals sessions`);
+    }
     const signing = document.signing === undefined ? undefined : parseSigning(document.signing);
     const keys: ServiceKeys = {
       service,
@@ -105,6 +115,7 @@ export function parseKeyDocument(text: string, options: ParseOptions): ServiceKe
       accepts: parseAccepts(document.accepts),
       calls: parseCalls(document.calls),
       auditKey: document.auditKey === undefined ? undefined : secretKey(document.auditKey),
+      sessionKeys: document.sessionKeys === undefined ? [] : parseSessionKeys(document.sessionKeys),
       loaded: loadedKeys(remoteJwks ? { ...document, issuer: {} } : document),
     };
     assertUniqueSecrets(document);

@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { services } from '@auth/contracts';
+import { apps } from '@auth/contracts';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { goodDocuments, inFolder, readDocument } from '../test/documents.ts';
+import { generateEdgeKey } from './generate.ts';
 import { initKeyDocuments } from './init.ts';
 import type { KeyDocument } from './key-document.ts';
 import { loadServiceKeys } from './load.ts';
@@ -60,7 +61,7 @@ describe('assertProductionKeys', () => {
   });
 
   it('refuses a marked key for sessions', () => {
-    const sessionKeys = [{ kid: 's1.dev', secret: Buffer.from([...Array(32).keys()]).toString('base64url') }];
+    const sessionKeys = [generateEdgeKey('session.1.dev', 'active')];
     expect(() => assertProductionKeys({ ...good.order, sessionKeys }, 'k.json')).toThrow('sessionKeys[0].kid ends');
   });
 });
@@ -82,7 +83,7 @@ describe('loading keys in production', () => {
       const { files } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
       const { issuer } = await loadServiceKeys('user', { file: files.user, production: true });
       expect(issuer).toBe('https://auth.example.com');
-      for (const service of services) {
+      for (const service of apps) {
         expect(await loadServiceKeys(service, { file: files[service], production: true })).toMatchObject({ service });
         expect(JSON.stringify(await readDocument(dir, service))).not.toContain('.dev"');
       }

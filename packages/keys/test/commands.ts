@@ -1,4 +1,4 @@
-import { issuerService } from '@auth/contracts';
+import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '../src/key-document.ts';
 import { edgesOf } from '../src/manage/edge-ends.ts';
 import { addService, allowEdge, forbidEdge } from '../src/manage/edges.ts';
@@ -6,6 +6,7 @@ import type { Gate } from '../src/manage/gate.ts';
 import { planInit } from '../src/manage/plan-init.ts';
 import { planRevocation } from '../src/manage/revoke.ts';
 import { planEdgeRotation } from '../src/manage/rotate-edge.ts';
+import { planSessionRotation } from '../src/manage/rotate-sessions.ts';
 import { planSigningRotation } from '../src/manage/rotate-signing.ts';
 import type { Folder } from '../src/manage/step.ts';
 import { documentOf } from '../src/manage/step.ts';
@@ -17,11 +18,17 @@ export type Planned = (folder: Folder, keys: TestKeys, gate?: Gate) => Promise<r
 
 export const init: Planned = async (folder, keys) => {
   const { issuer, signing = [] } = documentOf(folder, issuerService);
-  return planInit(folder, { issuer: issuer.iss, signing, nextKid: keys.nextKid });
+  const { sessionKeys = [] } = documentOf(folder, gateway);
+  return planInit(folder, { issuer: issuer.iss, signing, sessionKeys, nextKid: keys.nextKid });
 };
 
 export const rotateSigning: Planned = async (folder, keys, gate = everybodyReady) => {
   const { writes, blockers } = await planSigningRotation(folder, { gate, generate: keys.signingKey });
+  return blockers.length === 0 ? writes : [];
+};
+
+export const rotateSessions: Planned = async (folder, keys, gate = everybodyReady) => {
+  const { writes, blockers } = await planSessionRotation(folder, { gate, generate: keys.sessionKey });
   return blockers.length === 0 ? writes : [];
 };
 

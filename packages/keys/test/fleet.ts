@@ -1,12 +1,12 @@
-import { issuerService } from '@auth/contracts';
+import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '../src/key-document.ts';
 import { loadedKeys } from '../src/loaded-keys.ts';
 import type { Replica } from '../src/manage/replicas.ts';
 import type { Folder } from '../src/manage/step.ts';
 import { documentOf } from '../src/manage/step.ts';
 
-/** How long tokens and copies of the public keys are good for, in seconds. */
-export const lives = { serviceToken: 30, accessToken: 600, jwks: 300 };
+/** How long tokens and copies of the public keys are good for, and sessions without a request, in seconds. */
+export const lives = { serviceToken: 30, accessToken: 600, jwks: 300, sessionIdle: 300 };
 
 /** A running service process: the document it has loaded, and since when it has each key. */
 interface Running {
@@ -27,7 +27,7 @@ export interface Fleet {
   pass(seconds: number): void;
   /** What each replica says of itself. */
   reports(): readonly Replica[];
-  /** What somebody signs, or has signed with a token that is still good, and somebody else would refuse. */
+  /** What somebody signs, or has signed with a token that is still good, and somebody else would refuse; likewise sessions. */
   refusals(): readonly string[];
 }
 
@@ -58,12 +58,19 @@ export function startFleet(folder: Folder): Fleet {
       }
       const kid = loaded.signing?.find(({ state }) => state === 'active')?.kid;
       if (kid !== undefined) goodUntil.set(`jwks ${kid}`, now + lives.accessToken);
+      // A session that is in use is sealed anew when its access token expires.
+      const seal = loaded.sessionKeys?.find(({ state }) => state === 'active')?.kid;
+      if (seal !== undefined) goodUntil.set(`sessions ${seal}`, now + lives.accessToken + lives.sessionIdle);
     }
   }
 
   function refusalsAt({ service, loaded }: Running): string[] {
     const published = new Set((loaded.issuer.jwks?.keys ?? loaded.signing ?? []).map(({ kid }) => kid));
     return good().flatMap(([first = '', second = '', kid = '']) => {
+      if (first === 'sessions') {
+        const opens = service !== gateway || loaded.sessionKeys?.some((key) => key.kid === second);
+        return opens ? [] : [`a ${service} does not open what ${second} has sealed`];
+      }
       if (first === 'jwks') return published.has(second) ? [] : [`${service} refuses ${second}`];
       if (first !== service) return [];
       return loaded.accepts[second]?.some((key) => key.kid === kid) ? [] : [`${service} refuses ${kid} of ${second}`];
@@ -108,6 +115,7 @@ export function startFleet(folder: Folder): Fleet {
           ...(service === issuerService
             ? { jwksMaxAgeSeconds: lives.jwks, accessTokenSeconds: lives.accessToken }
             : {}),
+          ...(service === gateway ? { sessionIdleSeconds: lives.sessionIdle } : {}),
         },
       })),
     refusals: () => [

@@ -1,13 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { issuerService } from '@auth/contracts';
+import { gateway, issuerService } from '@auth/contracts';
 import { parseCalls } from '@auth/verify';
 import { markedFor } from '../src/development-keys.ts';
+import { generateEdgeKey } from '../src/generate.ts';
 import { KeyDocument } from '../src/key-document.ts';
 import type { EdgeName } from '../src/manage/edge-ends.ts';
 import type { Gate } from '../src/manage/gate.ts';
 import { planInit } from '../src/manage/plan-init.ts';
 import type { NextKid } from '../src/manage/rotate-edge.ts';
 import type { Folder } from '../src/manage/step.ts';
+import type { SessionSecret } from '../src/session-key.ts';
+import { parseSessionKeys } from '../src/session-key.ts';
 import { SigningJwk } from '../src/signing-key.ts';
 
 /** A gate that everybody has passed. */
@@ -21,6 +24,7 @@ export const everybodyReady: Gate = {
 export interface TestKeys {
   readonly nextKid: NextKid;
   readonly signingKey: () => Promise<SigningJwk>;
+  readonly sessionKey: () => Promise<SessionSecret>;
 }
 
 /** Opens a source of new keys. */
@@ -29,6 +33,7 @@ export function openTestKeys(): TestKeys {
   return {
     nextKid: ({ caller, callee }) => `${caller}.${callee}.${made++}`,
     signingKey: async () => quickSigningKey(`signing.${made++}`, 'next'),
+    sessionKey: async () => generateEdgeKey(`session.${made++}`, 'pending'),
   };
 }
 
@@ -38,11 +43,12 @@ export function quickSigningKey(kid: string, state: SigningJwk['state']): Signin
   return SigningJwk.parse({ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig', state });
 }
 
-/** The documents that `init` writes, in memory: keys `signing.1`, `order.product.2` and `order.user.1`. */
+/** The documents that `init` writes, in memory: keys `signing.1`, `session.1`, `order.product.2` and `order.user.1`. */
 export function completeFolder({ nextKid } = openTestKeys(), issuer = 'https://auth.example'): Folder {
   const signing = [markedFor(issuer, quickSigningKey('signing.1', 'active'))];
   const marked: NextKid = (edge) => markedFor(issuer, { kid: nextKid(edge) }).kid;
-  return written(new Map(), planInit(new Map(), { issuer, signing, nextKid: marked }));
+  const sessionKeys = [markedFor(issuer, generateEdgeKey('session.1', 'active'))];
+  return written(new Map(), planInit(new Map(), { issuer, signing, sessionKeys, nextKid: marked }));
 }
 
 /** A folder after documents were written to it. */
@@ -59,6 +65,7 @@ export function faultsOf(folder: Folder, forbidden: ReadonlySet<string> = new Se
   const active = folder.get(issuerService)?.signing?.find(({ state }) => state === 'active');
   for (const [service, document] of folder) {
     parseCalls(KeyDocument.parse(document).calls);
+    if (document.sessionKeys !== undefined) parseSessionKeys(document.sessionKeys);
     const verifies = document.issuer.jwks?.keys.some(({ kid }) => kid === active?.kid) ?? true;
     if (!verifies) faults.push(`${service} does not know ${active?.kid}, which ${issuerService} signs with`);
     for (const [callee, keys] of Object.entries(document.calls)) {
@@ -90,6 +97,11 @@ export function edgeIn(folder: Folder, { caller, callee }: EdgeName) {
     caller: named(folder.get(caller)?.calls[callee]),
     callee: named(folder.get(callee)?.accepts[caller]),
   };
+}
+
+/** The session keys of the gateway, as `session.1 active`. */
+export function sessionsIn(folder: Folder): readonly string[] {
+  return (folder.get(gateway)?.sessionKeys ?? []).map(({ kid, state }) => `${kid} ${state}`);
 }
 
 /** The issuer's keys with their states, and the ids that every other service verifies with. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { services } from '@auth/contracts';
+import { apps } from '@auth/contracts';
 import type { PlainProgram } from '@auth/devstack/testing';
 import { openPlainProgram } from '@auth/devstack/testing';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -50,7 +50,7 @@ describe('pnpm keys', () => {
       const first = await keys(['init', '--issuer', 'https://auth.example'], { DATA_DIR: data });
       expect(first).toMatchObject({ code: 0, err: '' });
       const dir = join(data, 'keys');
-      const files = [...services].map((service) => join(dir, `${service}.json`));
+      const files = [...apps].map((service) => join(dir, `${service}.json`));
       for (const file of files) expect(first.out).toContain(`created ${file}\n`);
       expect(first.out).toContain('AUTH_KEYS_FILE');
       for (const file of files) {
@@ -84,7 +84,7 @@ describe('pnpm keys', () => {
       const ended = await Promise.all(calls.map((args) => keys(args, { DATA_DIR: dir })));
       expect(ended.map(({ code, out }) => [code, out])).toEqual(calls.map(() => [64, '']));
       for (const { err } of ended.slice(0, 5)) expect(err).toContain('usage: pnpm keys <command>');
-      expect(ended.at(-1)?.err).toBe('rotate what? rotate signing, rotate edge <caller> <callee>, or rotate all\n');
+      expect(ended.at(-1)?.err).toBe('rotate what? signing, sessions, edge <caller> <callee>, or all\n');
       expect(await readdir(dir)).toEqual([]);
     }));
 
@@ -131,9 +131,11 @@ describe('pnpm keys', () => {
           'status',
           'check',
           'rotate edge order product',
+          'rotate sessions',
           'rotate all --force',
           'retire --force',
           'blast-radius user',
+          'blast-radius gateway',
           'add-service shipping',
           'allow user order',
           'forbid user order',
@@ -147,7 +149,7 @@ describe('pnpm keys', () => {
             const { code, out, err } = await keys([...command.split(' '), ...more, '--dir', dir]);
             await gather();
             // The second of two equal rotation steps is the next one, which nobody can vouch for.
-            expect([command, code === 0 || command.startsWith('rotate edge')]).toEqual([command, true]);
+            expect([command, code === 0 || /^rotate (?:edge|sessions)/.test(command)]).toEqual([command, true]);
             expect([command, out.length > 0]).toEqual([command, true]);
             if (more.length > 0) expect([command, typeof JSON.parse(out)]).toEqual([command, 'object']);
             for (const secret of secrets) expect(out + err).not.toContain(secret);

@@ -8,6 +8,7 @@ export const usage = `usage: pnpm keys <command> [options]
 
   rotate signing                the next step of a new signing key: publish, sign with it, remove the old one
   rotate edge <caller> <callee> the same for the key of one edge
+  rotate sessions               the same for the key that the gateway seals sessions with
   rotate all                    the next step of each
   retire                        only the last step, of whatever is ready for it
   revoke <kid>                  emergency: the key is gone now, its successor takes over

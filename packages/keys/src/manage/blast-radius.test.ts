@@ -38,11 +38,18 @@ describe('blastRadius', () => {
     expect(revoke).toEqual(['signing.1', 'order.user.1']);
   });
 
+  it('of the gateway: it can read what sessions hold, and neither call nor make a token', () => {
+    expect(powersOf('gateway')).toEqual({
+      held: ['link the user hashes of audit lines to users: gateway', 'read stored sessions: gateway'],
+      revoke: ['session.1'],
+    });
+  });
+
   it('is refused for a service without a document', () => {
     expect(() => blastRadius(folder, 'billing')).toThrow('there is no billing.json');
   });
 
-  it.each(['user', 'product', 'order'])('of %s in words names what to revoke, and no secret', (service) => {
+  it.each(['user', 'product', 'order', 'gateway'])('of %s in words names what to revoke, and no secret', (service) => {
     const text = inWords(blastRadius(folder, service)).join('\n');
     for (const kid of blastRadius(folder, service).revoke) expect(text).toContain(`pnpm keys revoke ${kid}`);
     for (const secret of secretsOf(JSON.stringify(folder.get(service)))) expect(text).not.toContain(secret);

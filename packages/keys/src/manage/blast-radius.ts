@@ -1,3 +1,4 @@
+import { gateway } from '@auth/contracts';
 import { loadedKeys } from '../loaded-keys.ts';
 import { operationsOf } from './edges.ts';
 import type { Folder } from './step.ts';
@@ -22,12 +23,13 @@ export function blastRadius(folder: Folder, service: string): BlastRadius {
   const document = documentOf(folder, service);
   const { calls, accepts, signing, auditKey, sessionKeys } = document;
   const here = (secret: unknown) => (secret === undefined ? [] : [service]);
+  const audiences = [...folder.keys()].filter((name) => name !== gateway);
   const powers: readonly Power[] = [
     {
       what: `call other services as ${service}`,
       where: Object.keys(calls).flatMap((callee) => operationsOf({ caller: service, callee })),
     },
-    { what: 'make access tokens for any user', where: signing === undefined ? [] : [...folder.keys()].sort() },
+    { what: 'make access tokens for any user', where: signing === undefined ? [] : audiences.sort() },
     // An edge's secret signs as well as it verifies, but only its own callee believes it.
     { what: `forge calls that only ${service} itself believes, in the name of others`, where: Object.keys(accepts) },
     { what: 'link the user hashes of audit lines to users', where: here(auditKey) },

@@ -98,7 +98,7 @@ const cases: [string, Folder, string, string][] = [
   ],
   [
     'a session key that is an edge key',
-    written(good, [{ ...user, sessionKeys: [{ kid: 's', secret: toProduct.secret }] }]),
+    written(good, [{ ...user, sessionKeys: [{ ...toProduct, kid: 's' }] }]),
     'product',
     'is the same secret as sessionKeys[0].secret in user.json',
   ],

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { edges, issuerService, services } from '@auth/contracts';
+import { apps, edges, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '../key-document.ts';
 import { publicJwk } from '../signing-key.ts';
 import type { EdgeName } from './edge-ends.ts';
@@ -31,7 +31,7 @@ export function checkMode(service: string, { mode }: Pick<Stats, 'mode'>): reado
 }
 
 function missingDocuments(folder: Folder): Finding[] {
-  return services
+  return apps
     .filter((service) => !folder.has(service))
     .map((service) => ({ document: service, problem: 'is missing: run pnpm keys init' }));
 }
@@ -105,7 +105,7 @@ function secretsOf({ service, calls, accepts, auditKey, sessionKeys = [] }: KeyD
     ),
     ...(auditKey === undefined ? [] : [named('auditKey', `audit of ${service}`, auditKey)]),
     ...sessionKeys.map((key, index) =>
-      named(`sessionKeys[${index}].secret`, `session ${index} of ${service}`, key.secret),
+      named(`sessionKeys[${index}].secret`, `session key ${index} of ${service}`, key.secret),
     ),
   ];
 }

@@ -2,14 +2,24 @@ import { edges } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Planned } from '../../test/commands.ts';
-import { add, allow, edgeNames, forbid, init, revoke, rotateEdge, rotateSigning } from '../../test/commands.ts';
+import {
+  add,
+  allow,
+  edgeNames,
+  forbid,
+  init,
+  revoke,
+  rotateEdge,
+  rotateSessions,
+  rotateSigning,
+} from '../../test/commands.ts';
 import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
 import { loadedKeys } from '../loaded-keys.ts';
 import { checkFolder } from './check.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 
-const kinds = ['init', 'signing', 'edge', 'revoke', 'allow', 'forbid', 'add'] as const;
+const kinds = ['init', 'signing', 'sessions', 'edge', 'revoke', 'allow', 'forbid', 'add'] as const;
 const action = fc.record({ kind: fc.constantFrom(...kinds), pick: fc.nat(99), documents: fc.nat(9) });
 const services = ['user', 'product', 'order', 'shipping'];
 
@@ -22,6 +32,7 @@ function commandOf(folder: Folder, { kind, pick }: { kind: (typeof kinds)[number
   const all: Readonly<Record<typeof kind, Planned>> = {
     init,
     signing: rotateSigning,
+    sessions: rotateSessions,
     edge: rotateEdge(edge),
     revoke: revoke(kids[pick % kids.length] ?? ''),
     allow: allow(other),
@@ -64,6 +75,7 @@ describe('commands in any order, each interrupted after any document', () => {
         }
         for (let round = 0; round < 6; round += 1) {
           await apply(rotateSigning);
+          await apply(rotateSessions);
           for (const edge of edgeNames(folder)) await apply(rotateEdge(edge));
         }
         expect([checkFolder(folder), faultsOf(folder)]).toEqual([[], []]);

@@ -1,5 +1,5 @@
 import type { OperationSpec } from '@auth/contracts';
-import { issuerService, operations, services } from '@auth/contracts';
+import { apps, gateway, issuerService, operations } from '@auth/contracts';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
 import type { KeyDocument } from '../key-document.ts';
 import type { EdgeName } from './edge-ends.ts';
@@ -34,9 +34,14 @@ export function allowEdge(folder: Folder, edge: EdgeName, nextKid: NextKid): rea
   ];
 }
 
-/** The document of a new service, which calls nobody and accepts nobody; `undefined` when there is one. */
+/**
+ * The document of a new service, which calls nobody and accepts nobody; `undefined` when there is one.
+ *
+ * @throws KeyCommandError when the issuer has none, and for the gateway: `init` makes those
+ */
 export function addService(folder: Folder, service: string): KeyDocument | undefined {
   if (folder.has(service)) return undefined;
+  if (service === gateway) documentOf(folder, gateway);
   const issuer = documentOf(folder, issuerService);
   const bare = { service, issuer: issuer.issuer, calls: {}, accepts: {}, auditKey: generateSecret() };
   return published(new Map([[service, bare]]), issuer)[0];
@@ -52,5 +57,5 @@ export function forbidEdge(folder: Folder, edge: EdgeName): readonly KeyDocument
 
 /** Whether the contracts know a service. */
 export function isKnownService(name: string): boolean {
-  return services.some((service) => service === name);
+  return apps.some((app) => app === name);
 }

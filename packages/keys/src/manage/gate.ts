@@ -15,7 +15,7 @@ export interface Gate {
   /** The replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
   blockers(service: string, wanted: Wanted): readonly string[];
   /** The largest value that the replicas of a service give for a setting. */
-  setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds'): number | undefined;
+  setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds' | 'sessionIdleSeconds'): number | undefined;
   /** Which replicas of a service have loaded a key, and how many there are. */
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }

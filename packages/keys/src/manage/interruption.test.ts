@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Planned } from '../../test/commands.ts';
-import { add, allow, forbid, init, revoke, rotateEdge, rotateSigning } from '../../test/commands.ts';
+import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
 import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
 import { checkFolder } from './check.ts';
 import { planInit } from './plan-init.ts';
@@ -18,6 +18,9 @@ const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: str
   ['rotate signing, publishing', [], rotateSigning],
   ['rotate signing, switching over', [rotateSigning], rotateSigning],
   ['rotate signing, removing the old key', [rotateSigning, rotateSigning], rotateSigning],
+  ['rotate sessions, publishing', [], rotateSessions],
+  ['rotate sessions, switching over', [rotateSessions], rotateSessions],
+  ['rotate sessions, removing the old key', [rotateSessions, rotateSessions], rotateSessions],
   ['revoke an active key', [], revoke('order.product.2')],
   ['revoke an active key while its successor is pending', [rotateEdge('order product')], revoke('order.product.2')],
   ['revoke a pending key', [rotateEdge('order product')], revoke('order.product.3')],
@@ -26,6 +29,10 @@ const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: str
   ['revoke the active signing key while there is a next one', [rotateSigning], revoke('signing.1')],
   ['revoke a next signing key', [rotateSigning], revoke('signing.3')],
   ['revoke a retired signing key', [rotateSigning, rotateSigning], revoke('signing.1')],
+  ['revoke the active session key', [], revoke('session.1')],
+  ['revoke the active session key while its successor is pending', [rotateSessions], revoke('session.1')],
+  ['revoke a pending session key', [rotateSessions], revoke('session.3')],
+  ['revoke a retiring session key', [rotateSessions, rotateSessions], revoke('session.1')],
   ['allow', [forbid('order product')], allow('order product')],
   ['forbid', [], forbid('order product'), { forbidden: 'order product', mayFind: 'pnpm keys allow order product' }],
   ['add-service', [], add('shipping')],
@@ -104,15 +111,17 @@ describe('init, after a command that was interrupted after its first document', 
 describe('init', () => {
   it.each([
     ['an empty folder', []],
-    ['a folder without product.json', ['user', 'order']],
-    ['a folder without order.json', ['user', 'product']],
+    ['a folder without product.json', ['user', 'order', 'gateway']],
+    ['a folder without order.json', ['user', 'product', 'gateway']],
+    ['a folder without gateway.json', ['user', 'product', 'order']],
   ])('breaks nobody after any document of %s, and run again it completes it', (_case, kept) => {
     const keys = openTestKeys();
     const complete = completeFolder(keys);
     const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
     const { signing = [] } = complete.get('user') ?? {};
+    const { sessionKeys = [] } = complete.get('gateway') ?? {};
     const plan = (present: typeof folder) =>
-      planInit(present, { issuer: 'https://auth.example', signing, nextKid: keys.nextKid });
+      planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
     const writes = plan(folder);
     for (const count of writes.keys()) {
       let interrupted = new Map(written(folder, writes.slice(0, count + 1)));

@@ -1,8 +1,10 @@
 import { issuerService } from '@auth/contracts';
 import { markedFor } from '../development-keys.ts';
-import { generateSigningKey } from '../generate.ts';
+import { generateEdgeKey, generateSigningKey } from '../generate.ts';
 import type { KeyDocument } from '../key-document.ts';
 import { documentFile, readDocuments, servicesIn, textOf, writeDocument } from '../key-folder.ts';
+import { loadedKeys } from '../loaded-keys.ts';
+import type { SessionSecret } from '../session-key.ts';
 import type { SigningJwk } from '../signing-key.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { appendHistory, readHistory } from './history.ts';
@@ -23,11 +25,25 @@ export interface KeyStore {
   kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
   /** Makes a new signing key, to be published first. */
   signingKey(): Promise<SigningJwk>;
+  /** Makes a new session key, to be published first: `session.2` after `session.1`. */
+  sessionKey(issuer?: string): Promise<SessionSecret>;
 }
 
 /** Opens a folder of key documents; it may be empty. */
 export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStore {
   const read = async () => readDocuments(dir, await servicesIn(dir));
+
+  /** Every id that is or was in use, and how new ones are marked. */
+  async function kidsOf(issuer: string | undefined) {
+    const folder = await read();
+    const present = [...folder.values()].flatMap((document) => loadedKeys(document));
+    const iss = issuer ?? folder.get(issuerService)?.issuer.iss ?? '';
+    return {
+      used: [...present, ...(await readHistory(dir))].map(({ kid }) => kid),
+      mark: (kid: string) => markedFor(iss, { kid }).kid,
+    };
+  }
+
   return {
     dir,
     fileOf: (service) => documentFile(dir, service),
@@ -45,25 +61,26 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
       return [...new Set(changes.map(({ after }) => after.service))];
     },
     async kidMaker(issuer) {
-      const folder = await read();
-      const present = [...folder.values()].flatMap(({ calls, accepts }) =>
-        [...Object.values(calls), ...Object.values(accepts)].flat(),
-      );
-      const used = [...present, ...(await readHistory(dir))].map(({ kid }) => kid);
-      const iss = issuer ?? folder.get(issuerService)?.issuer.iss ?? '';
-      return ({ caller, callee }) => {
-        const numbers = used.map((kid) => numberOf(kid, `${caller}.${callee}.`));
-        return markedFor(iss, { kid: `${caller}.${callee}.${Math.max(0, ...numbers) + 1}` }).kid;
-      };
+      const { used, mark } = await kidsOf(issuer);
+      return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
     },
     signingKey: async () => {
       const iss = (await read()).get(issuerService)?.issuer.iss ?? '';
       return markedFor(iss, await generateSigningKey('next'));
     },
+    async sessionKey(issuer) {
+      const { used, mark } = await kidsOf(issuer);
+      return generateEdgeKey(mark(nextOf(used, 'session.')), 'pending');
+    },
   };
 }
 
-/** The number of an edge key's id, 0 where it has none: `order.product.2`, `order.product.2.dev`. */
+/** The first id with a prefix that nobody had before. */
+function nextOf(used: readonly string[], prefix: string): string {
+  return `${prefix}${Math.max(0, ...used.map((kid) => numberOf(kid, prefix))) + 1}`;
+}
+
+/** The number of a key's id, 0 where it has none: `order.product.2`, `order.product.2.dev`. */
 function numberOf(kid: string, prefix: string): number {
   if (!kid.startsWith(prefix)) return 0;
   return Number(/^\d{1,9}(?=\.|$)/.exec(kid.slice(prefix.length))?.[0] ?? 0);

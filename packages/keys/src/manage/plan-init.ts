@@ -1,8 +1,9 @@
 import type { Edge } from '@auth/contracts';
-import { edges, issuerService, services } from '@auth/contracts';
+import { apps, edges, gateway, issuerService } from '@auth/contracts';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
 import type { KeyDocument } from '../key-document.ts';
+import type { SessionSecret } from '../session-key.ts';
 import type { SigningJwk } from '../signing-key.ts';
 import { publicJwk } from '../signing-key.ts';
 import type { NextKid } from './rotate-edge.ts';
@@ -12,16 +13,19 @@ export interface InitMaterial {
   readonly issuer: string;
   /** What the issuer signs with. */
   readonly signing: readonly SigningJwk[];
+  /** What the gateway seals sessions with. */
+  readonly sessionKeys: readonly SessionSecret[];
   readonly nextKid: NextKid;
 }
 
 /** The documents of a complete folder in the order in which they are written; each comes more than once, mostly unchanged. */
-export function planInit(present: Folder, { issuer, signing, nextKid }: InitMaterial): readonly KeyDocument[] {
+export function planInit(present: Folder, material: InitMaterial): readonly KeyDocument[] {
+  const { nextKid, ...common } = material;
   const edgeKeys = new Map(
     edges().map((edge) => [nameOf(edge), presentKeys(present, edge) ?? [generateEdgeKey(nextKid(edge), 'active')]]),
   );
-  const wanted = [...new Set([...services, ...present.keys()])].map((service) =>
-    documentOf(service, { issuer, signing, edgeKeys, before: present.get(service) }),
+  const wanted = [...new Set([...apps, ...present.keys()])].map((service) =>
+    documentOf(service, { ...common, edgeKeys, before: present.get(service) }),
   );
   // The issuer's document first: whoever verifies must never hold a key that its signer has lost.
   wanted.sort((a, b) => Number(b.service === issuerService) - Number(a.service === issuerService));
@@ -31,14 +35,13 @@ export function planInit(present: Folder, { issuer, signing, nextKid }: InitMate
   return [...shut.values(), ...accepting, ...wanted];
 }
 
-interface Material {
-  readonly issuer: string;
-  readonly signing: readonly SigningJwk[];
+interface Material extends Omit<InitMaterial, 'nextKid'> {
   readonly edgeKeys: ReadonlyMap<string, readonly EdgeKey[]>;
   readonly before: KeyDocument | undefined;
 }
 
-function documentOf(service: string, { issuer, signing, edgeKeys, before }: Material): KeyDocument {
+function documentOf(service: string, material: Material): KeyDocument {
+  const { issuer, signing, sessionKeys, edgeKeys, before } = material;
   const keysOf = (edge: Edge) => [...(edgeKeys.get(nameOf(edge)) ?? [])];
   const out = edges().filter(({ caller }) => caller === service);
   const into = edges().filter(({ callee }) => callee === service);
@@ -52,6 +55,7 @@ function documentOf(service: string, { issuer, signing, edgeKeys, before }: Mate
     calls: { ...before?.calls, ...Object.fromEntries(out.map((edge) => [edge.callee, keysOf(edge)])) },
     accepts: { ...before?.accepts, ...Object.fromEntries(into.map((edge) => [edge.caller, keysOf(edge)])) },
     auditKey: before?.auditKey ?? generateSecret(),
+    ...(service === gateway ? { sessionKeys: [...sessionKeys] } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ const Report = z.object({
   keys: z.array(z.object({ kid: z.string(), member: z.string(), state: z.string(), since: z.number() })),
   jwksMaxAgeSeconds: z.number().optional(),
   accessTokenSeconds: z.number().optional(),
+  sessionIdleSeconds: z.number().optional(),
 });
 type Report = z.output<typeof Report>;
 

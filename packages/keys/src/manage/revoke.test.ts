@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { forbid, rotateEdge, rotateSigning } from '../../test/commands.ts';
-import { completeFolder, edgeIn, openTestKeys, signingIn, written } from '../../test/folders.ts';
+import { forbid, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
+import { completeFolder, edgeIn, openTestKeys, sessionsIn, signingIn, written } from '../../test/folders.ts';
 import { planRevocation } from './revoke.ts';
 import type { Folder } from './step.ts';
 
@@ -85,7 +85,7 @@ describe('planRevocation of a signing key', () => {
     const { after, successor } = await without(folders.rest, 'signing.1');
     expect(signingIn(after)).toEqual({
       issuer: [`${successor} active`],
-      verifiers: { product: [successor], order: [successor] },
+      verifiers: { product: [successor], order: [successor], gateway: [successor] },
     });
   });
 
@@ -111,7 +111,7 @@ describe('planRevocation of a signing key', () => {
   it('refuses nothing that is signed anew: everybody knows the successor before the issuer signs with it', async () => {
     const { stages, successor } = await without(folders.rest, 'signing.1');
     expect(stages.map(({ mustLoad }) => mustLoad)).toEqual([
-      ['product', 'order'].map((service) => ({ service, kid: successor, member: 'issuer.jwks' })),
+      ['product', 'order', 'gateway'].map((service) => ({ service, kid: successor, member: 'issuer.jwks' })),
       [{ service: 'user', kid: successor, member: 'signing', state: 'active' }],
       [],
     ]);
@@ -130,5 +130,35 @@ describe('planRevocation of a signing key', () => {
 describe('planRevocation', () => {
   it('has nothing to plan for a key that nobody holds', async () => {
     expect(await planRevocation(folders.rest, 'order.product.99', keys)).toBeUndefined();
+  });
+});
+
+describe('planRevocation of a session key', () => {
+  it('makes a new one when it is the only one, and waits for every replica to have it first', async () => {
+    const { after, successor, stages } = await without(folders.rest, 'session.1');
+    expect(sessionsIn(after)).toEqual([`${successor} active`]);
+    const loaded = { service: 'gateway', kid: successor, member: 'sessionKeys' };
+    expect(stages.map(({ mustLoad }) => mustLoad)).toEqual([[loaded], [{ ...loaded, state: 'active' }]]);
+    const [first] = stages;
+    expect(sessionsIn(written(folders.rest, first?.writes ?? []))).toEqual([
+      `${successor} pending`,
+      'session.1 active',
+    ]);
+  });
+
+  it('goes over to the pending key when there is one', async () => {
+    const published = written(folders.rest, await rotateSessions(folders.rest, keys));
+    const [pending = ''] = sessionsIn(published)[0]?.split(' ') ?? [];
+    const { after, successor } = await without(published, 'session.1');
+    expect([successor, sessionsIn(after)]).toEqual([pending, [`${pending} active`]]);
+    expect(sessionsIn((await without(published, pending)).after)).toEqual(['session.1 active']);
+  });
+
+  it('leaves the active key in its place when it is retiring', async () => {
+    const published = written(folders.rest, await rotateSessions(folders.rest, keys));
+    const switched = written(published, await rotateSessions(published, keys));
+    const { after, successor } = await without(switched, 'session.1');
+    expect(successor).toBeUndefined();
+    expect(sessionsIn(after)).toEqual(sessionsIn(switched).slice(0, 1));
   });
 });

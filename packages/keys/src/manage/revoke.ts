@@ -1,6 +1,8 @@
 import type { KeyDocument } from '../key-document.ts';
+import type { SessionSecret } from '../session-key.ts';
 import type { SigningJwk } from '../signing-key.ts';
 import { revokeEdgeKey } from './revoke-edge.ts';
+import { revokeSessionKey } from './revoke-session.ts';
 import { revokeSigningKey } from './revoke-signing.ts';
 import type { NextKid } from './rotate-edge.ts';
 import type { Folder } from './step.ts';
@@ -28,6 +30,7 @@ export interface Revocation {
 export interface KeyMakers {
   readonly nextKid: NextKid;
   readonly signingKey: () => Promise<SigningJwk>;
+  readonly sessionKey: () => Promise<SessionSecret>;
 }
 
 /**
@@ -40,6 +43,7 @@ export async function planRevocation(folder: Folder, kid: string, make: KeyMaker
   if (documents.some(({ signing, issuer }) => has(signing) || has(issuer.jwks?.keys))) {
     return revokeSigningKey(folder, kid, make.signingKey);
   }
+  if (documents.some(({ sessionKeys }) => has(sessionKeys))) return revokeSessionKey(folder, kid, make.sessionKey);
   for (const { service, calls, accepts } of documents) {
     const callee = Object.keys(calls).find((name) => has(calls[name]));
     if (callee !== undefined) return revokeEdgeKey(folder, { caller: service, callee }, kid, make.nextKid);

@@ -31,7 +31,7 @@ describe('the rotation of the signing key', () => {
     const switched = await step(published);
     const removed = await step(switched);
     const next = signingIn(removed).issuer?.[0]?.split(' ')[0] ?? '';
-    const everybody = (...kids: string[]) => ({ product: kids, order: kids });
+    const everybody = (...kids: string[]) => ({ product: kids, order: kids, gateway: kids });
     expect([published, switched, removed].map(signingIn)).toEqual([
       { issuer: ['signing.1 active', `${next} next`], verifiers: everybody('signing.1', next) },
       { issuer: ['signing.1 retired', `${next} active`], verifiers: everybody('signing.1', next) },
@@ -44,11 +44,12 @@ describe('the rotation of the signing key', () => {
   it('switches over when every verifier has the key, and every copy of the published keys is older than it', async () => {
     const { gate, asked } = shutGate({ jwksMaxAgeSeconds: 60 });
     const { blockers } = await plan(await step(rest), gate);
-    expect(blockers).toEqual(['user is not ready', 'product is not ready', 'order is not ready']);
+    expect(blockers).toEqual(['user', 'product', 'order', 'gateway'].map((name) => `${name} is not ready`));
     expect(asked).toMatchObject([
       { service: 'user', member: 'signing', forSeconds: 65 },
       { service: 'product', member: 'issuer.jwks' },
       { service: 'order', member: 'issuer.jwks' },
+      { service: 'gateway', member: 'issuer.jwks' },
     ]);
   });
 

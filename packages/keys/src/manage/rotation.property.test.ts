@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Planned } from '../../test/commands.ts';
-import { init, rotateEdge, rotateSigning } from '../../test/commands.ts';
+import { init, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
 import { startFleet } from '../../test/fleet.ts';
 import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
 import { checkFolder } from './check.ts';
@@ -10,21 +10,22 @@ import { createGate } from './gate.ts';
 const commands: Readonly<Record<string, Planned>> = {
   init,
   signing: rotateSigning,
+  sessions: rotateSessions,
   product: rotateEdge('order product'),
   user: rotateEdge('order user'),
 };
 
 const event = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ load: fc.nat(5) }) },
+  { weight: 5, arbitrary: fc.record({ load: fc.nat(7) }) },
   { weight: 4, arbitrary: fc.record({ run: fc.constantFrom(...Object.keys(commands)), documents: fc.nat(6) }) },
   { weight: 3, arbitrary: fc.record({ pass: fc.constantFrom(1, 20, 40, 310, 610) }) },
   { weight: 2, arbitrary: fc.record({ fetch: fc.nat(1) }) },
-  { weight: 1, arbitrary: fc.record({ restart: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ restart: fc.nat(7) }) },
 );
 type Event = { load?: number; run?: string; documents?: number; pass?: number; fetch?: number; restart?: number };
 
 describe('rotations, interrupted anywhere, with replicas that load when they like', () => {
-  it('make nobody refuse what somebody else signs', async () => {
+  it('make nobody refuse what somebody else signs, and end no session', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 60, maxLength: 120 }), async (events: readonly Event[]) => {
         const keys = openTestKeys();
@@ -59,7 +60,7 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
         }
         expect(checkFolder(folder)).toEqual([]);
         // They did go round: none of the first keys is left.
-        const first = ['signing.1', 'order.user.1', 'order.product.2'];
+        const first = ['signing.1', 'session.1', 'order.user.1', 'order.product.2'];
         expect(first.filter((kid) => JSON.stringify([...folder]).includes(`"${kid}"`))).toEqual([]);
       }),
       { numRuns: 12 },

@@ -1,14 +1,16 @@
+import { gateway } from '@auth/contracts';
 import type { EdgeName } from './edge-ends.ts';
 import { edgesOf, readEnds } from './edge-ends.ts';
 import type { Gate } from './gate.ts';
 import type { KeyStore } from './key-store.ts';
 import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';
+import { isSessionRotating, planSessionRotation } from './rotate-sessions.ts';
 import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
 import type { Folder, Step } from './step.ts';
 
-/** Something that can be rotated: the issuer's signing key, or the key of one edge. */
+/** Something that can be rotated: the issuer's signing key, what the gateway seals sessions with, or the key of one edge. */
 export interface Rotation {
-  /** As the command takes it: `signing`, `edge order product`. */
+  /** As the command takes it: `signing`, `sessions`, `edge order product`. */
   readonly name: string;
   /** Plans the next step, on the documents as they are now. */
   plan(folder: Folder, gate: Gate): Promise<Step>;
@@ -25,6 +27,15 @@ export function signingRotation(store: KeyStore): Rotation {
   };
 }
 
+/** The rotation of the key that sessions are sealed with. */
+export function sessionRotation(store: KeyStore): Rotation {
+  return {
+    name: 'sessions',
+    plan: (folder, gate) => planSessionRotation(folder, { gate, generate: () => store.sessionKey() }),
+    isUnderWay: isSessionRotating,
+  };
+}
+
 /** The rotation of an edge's key. */
 export function edgeRotation(store: KeyStore, edge: EdgeName): Rotation {
   return {
@@ -36,5 +47,6 @@ export function edgeRotation(store: KeyStore, edge: EdgeName): Rotation {
 
 /** Everything in a folder that can be rotated. */
 export function allRotations(store: KeyStore, folder: Folder): readonly Rotation[] {
-  return [signingRotation(store), ...edgesOf(folder).map((edge) => edgeRotation(store, edge))];
+  const sessions = folder.has(gateway) ? [sessionRotation(store)] : [];
+  return [signingRotation(store), ...sessions, ...edgesOf(folder).map((edge) => edgeRotation(store, edge))];
 }

@@ -17,7 +17,8 @@ export const revoke: Command = ([kid, more], context) => {
 
 async function end(kid: string, context: Context): Promise<Result> {
   const { store, by } = context;
-  const make = { nextKid: await store.kidMaker(), signingKey: () => store.signingKey() };
+  const { signingKey, sessionKey } = store;
+  const make = { nextKid: await store.kidMaker(), signingKey, sessionKey };
   const plan = await planRevocation(await store.read(), kid, make);
   if (plan === undefined) {
     if ((await readHistory(store.dir)).some((entry) => entry.kid === kid)) {

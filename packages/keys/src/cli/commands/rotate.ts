@@ -2,10 +2,10 @@ import type { Advance } from '../../manage/advance.ts';
 import { advance, advanceToEnd } from '../../manage/advance.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
 import type { Rotation } from '../../manage/rotations.ts';
-import { allRotations, edgeRotation, signingRotation } from '../../manage/rotations.ts';
+import { allRotations, edgeRotation, sessionRotation, signingRotation } from '../../manage/rotations.ts';
 import type { Command, Context, Result } from '../context.ts';
 
-/** `pnpm keys rotate signing`, `rotate edge <caller> <callee>`, `rotate all` */
+/** `pnpm keys rotate signing`, `rotate sessions`, `rotate edge <caller> <callee>`, `rotate all` */
 export const rotate: Command = async (words, context) => {
   const rotations = await chosen(words, context);
   const { args, store, askGate, by } = context;
@@ -42,11 +42,12 @@ async function chosen(
   { store }: Context,
 ): Promise<readonly Rotation[]> {
   if (what === 'signing' && caller === undefined) return [signingRotation(store)];
+  if (what === 'sessions' && caller === undefined) return [sessionRotation(store)];
   if (what === 'all' && caller === undefined) return allRotations(store, await store.read());
   if (what === 'edge' && caller !== undefined && callee !== undefined && more === undefined) {
     return [edgeRotation(store, { caller, callee })];
   }
-  throw new KeyCommandError('rotate what? rotate signing, rotate edge <caller> <callee>, or rotate all', 64);
+  throw new KeyCommandError('rotate what? signing, sessions, edge <caller> <callee>, or all', 64);
 }
 
 function resultOf(advances: readonly Advance[], context: Context): Result {
