@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** The services with a database of their own. */
-export const services = ['user', 'product', 'order'] as const;
+export const services = ['user', 'product', 'order', 'gateway'] as const;
 export type Service = (typeof services)[number];
 
 /** Absolute paths of a service's schema and migrations. */

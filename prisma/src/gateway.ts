@@ -1,0 +1,14 @@
+import { PrismaClient } from '../generated/gateway/client.ts';
+import type { Database, DatabaseOptions } from './open.ts';
+import { openDatabase } from './open.ts';
+
+export { Prisma, PrismaClient } from '../generated/gateway/client.ts';
+export { isDatabaseUnavailable, isNotFound, isUniqueViolation, PrismaClientKnownRequestError } from './errors.ts';
+export type { DatabaseOptions } from './open.ts';
+
+/** The database of the gateway. */
+export type GatewayDb = Database<PrismaClient>;
+
+/** Opens the database of the gateway. Close it, or its connections keep the process alive. */
+export const openGatewayDb = (options: DatabaseOptions): GatewayDb =>
+  openDatabase(options, (prisma) => new PrismaClient(prisma));
