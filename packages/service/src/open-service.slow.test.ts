@@ -99,6 +99,23 @@ describe('openService', () => {
     expect(text).toContain('auth_key_loaded{kid="order.product.1.dev",state="active",service="product"} 1');
   });
 
+  it('takes tokens for another audience where it is told so, and then none for itself', async () => {
+    const issuer = createTestIssuer({ issuer: iss, audience: ['user'], now });
+    const { file, write } = await productDocument();
+    await write(issuer.jwks);
+    const ofItself = await openProduct(file);
+    const ofUser = await openService({ service: 'product', audience: 'user', config: configOf(file), database });
+    closers.push(async () => ofUser.keys.close());
+    const [forUser, forProduct] = [['user'], ['product']].map((aud) => issuer.token({ sub: 'ada', aud }));
+    const outcomes = [ofItself.parts, ofUser].map((parts) =>
+      [forUser, forProduct].map((token) => outcome(parts, token ?? '')),
+    );
+    expect(outcomes).toEqual([
+      ['invalid_token: audience', 'ada'],
+      ['ada', 'invalid_token: audience'],
+    ]);
+  });
+
   it('refuses a broken key document, counts it, and goes on with the last good one', async () => {
     const issuer = newIssuer();
     const { file, write } = await productDocument();

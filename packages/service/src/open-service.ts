@@ -28,6 +28,8 @@ export interface ServiceDatabase {
 
 export interface ServiceOptions {
   readonly service: string;
+  /** Whose access tokens it verifies: those for itself, unless given. */
+  readonly audience?: string;
   readonly config: ServerConfig;
   /** Absent for a service that keeps nothing. */
   readonly database?: ServiceDatabase;
@@ -68,7 +70,8 @@ export interface ServiceParts {
  *
  * @throws KeyDocumentError when there is no good key document
  */
-export async function openService({ service, config, database, details }: ServiceOptions): Promise<ServiceParts> {
+export async function openService(options: ServiceOptions): Promise<ServiceParts> {
+  const { service, audience = service, config, database, details } = options;
   const now = () => Date.now() / 1000;
   const log = createLog({ service, isTerminal: process.stdout.isTTY, ...config.log });
   const metrics = createMetrics({ service });
@@ -96,7 +99,7 @@ export async function openService({ service, config, database, details }: Servic
   const verify = observed(
     createAccessTokenVerifier({
       issuer,
-      audience: service,
+      audience,
       keys: publicKeys,
       onUnknownKid,
       revocations: feed.revocations,

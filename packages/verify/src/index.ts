@@ -20,6 +20,7 @@ export type { OperationPolicy } from './operation.ts';
 export { calleeOf } from './operation.ts';
 export type { PublicKey, PublicKeyAlgorithm, PublicKeys } from './public-keys.ts';
 export { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
+export { isUnambiguousTarget } from './request-target.ts';
 export type { CutOff, RevocationTable } from './revocation-table.ts';
 export { createRevocationTable } from './revocation-table.ts';
 export type { IncomingCall, PendingCall, ServiceCall } from './service-call.ts';
