@@ -1,4 +1,4 @@
-import { ConfigError } from '@auth/http';
+import { wrongSettings as namesOfWrong } from '@auth/devstack/app-testing';
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from './config.ts';
 
@@ -7,15 +7,7 @@ const good = {
   ...{ PRODUCT_URL: 'http://product:4002', USER_URL: 'https://user.internal' },
 };
 
-function wrongSettings(env: NodeJS.ProcessEnv): string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.settings.map(({ name }) => name);
-  }
-}
+const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
 
 describe('the settings of order', () => {
   it('hold where product and user are', () => {

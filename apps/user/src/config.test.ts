@@ -1,18 +1,10 @@
-import { ConfigError } from '@auth/http';
+import { wrongSettings as namesOfWrong } from '@auth/devstack/app-testing';
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from './config.ts';
 
 const good = { PORT: '4001', DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/user', AUTH_KEYS_FILE: '/keys/user.json' };
 
-function wrongSettings(env: NodeJS.ProcessEnv): string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.settings.map(({ name }) => name);
-  }
-}
+const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
 
 describe('the settings of user', () => {
   it('have defaults for everything that is not a secret or a place', () => {

@@ -1,0 +1,59 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Log, Metrics, Readiness } from '@auth/http';
+import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
+import { refuseServiceToken } from '@auth/verify/express';
+import type { Authorize } from './authorize.ts';
+import type { Cors } from './cors.ts';
+import { openApi, routeDocs } from './openapi.ts';
+import { pageRoutes } from './page-routes.ts';
+import { createTranslate } from './problems.ts';
+import { createProxy } from './proxy/proxy.ts';
+import type { Upstreams } from './proxy/upstreams.ts';
+import type { SameOrigin } from './same-origin.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import { sessionRoutes } from './session-routes.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface Deps {
+  readonly sessions: Sessions;
+  readonly authorize: Authorize;
+  readonly cookie: SessionCookie;
+  readonly sameOrigin: SameOrigin;
+  readonly cors: Cors;
+  /** The `iss` of access tokens. */
+  readonly issuer: string;
+  /** Serve a page to try it with. */
+  readonly page: boolean;
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  /** The services behind it. */
+  readonly upstreams: Upstreams;
+  readonly clientAddress: (req: IncomingMessage) => string;
+  /** Where browsers find it. */
+  readonly publicOrigin: string;
+  readonly maxBodyBytes: number;
+  /** Proxies whose `X-Forwarded-For` counts. */
+  readonly trustedProxies?: readonly string[];
+}
+
+/** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
+export function buildApp(deps: Deps): RequestListener {
+  const { sessions, authorize, cookie, sameOrigin, cors, issuer, page, log, readiness, metrics, trustedProxies } = deps;
+  const { upstreams, clientAddress, publicOrigin, maxBodyBytes } = deps;
+  const app = createApp({ log, readiness, metrics, trustedProxies });
+  app.use(refuseServiceToken());
+  app.use(docsRoutes(openApi, { issuer }));
+  app.use(jsonBody());
+  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie }));
+  assertDocumented(app, routeDocs);
+  if (page) app.use(pageRoutes());
+  finishApp(app, { log, translate: createTranslate({ cookie, publicOrigin }) });
+  const proxy = createProxy({
+    ...{ upstreams, authorize, clientAddress, publicOrigin, maxBodyBytes, log, metrics },
+    refuse: refuseBy(app),
+  });
+  return (req, res) => {
+    if (!cors(req, res) && !proxy(req, res)) app(req, res);
+  };
+}

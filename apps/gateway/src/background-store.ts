@@ -1,0 +1,37 @@
+import type { GatewayDb } from '@auth/db/gateway';
+import type { BackgroundStore } from './background.ts';
+import { dateOf, hashOf, sessionOf } from './session-row-store.ts';
+
+/** What is over, or was left, in the database of the gateway. */
+export function createBackgroundStore({ client }: Pick<GatewayDb, 'client'>): BackgroundStore {
+  return {
+    endStale: ({ expired, idle, at }, limit) => client.$executeRaw`
+      UPDATE sessions SET ended_at = ${dateOf(at)} WHERE hash IN (
+        SELECT hash FROM sessions
+        WHERE ended_at IS NULL AND (expires_at <= ${dateOf(expired)} OR last_used_at <= ${dateOf(idle)})
+        LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )`,
+    async findEnded(before, limit) {
+      const rows = await client.session.findMany({
+        where: { endedAt: { lte: dateOf(before) } },
+        select: { hash: true, id: true, sid: true, refreshToken: true },
+        orderBy: { endedAt: 'asc' },
+        take: limit,
+      });
+      return rows.map((row) => ({ ...row, hash: hashOf(row.hash) }));
+    },
+    async findInterrupted(at, limit) {
+      const rows = await client.session.findMany({
+        where: { endedAt: null, refreshingUntil: { lte: dateOf(at) }, refreshAt: { lte: dateOf(at) } },
+        omit: { refreshToken: true },
+        orderBy: { refreshingUntil: 'asc' },
+        take: limit,
+      });
+      return rows.map(sessionOf);
+    },
+    removeEnded: (before, limit) => client.$executeRaw`
+      DELETE FROM sessions WHERE hash IN (
+        SELECT hash FROM sessions WHERE ended_at < ${dateOf(before)} LIMIT ${limit}
+      )`,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Session, SessionLife } from './session.ts';
+import type { EndedSession } from './sessions.ts';
+
+export interface BackgroundStore {
+  /** Ends sessions that have expired or were idle for too long. */
+  endStale(
+    before: { readonly expired: number; readonly idle: number; readonly at: number },
+    limit: number,
+  ): Promise<number>;
+  /** Sessions that ended before then and of which the user app may not know, the longest ended first. */
+  findEnded(before: number, limit: number): Promise<readonly EndedSession[]>;
+  /** Sessions whose exchange of tokens began and did not end. */
+  findInterrupted(at: number, limit: number): Promise<readonly Session[]>;
+  /** Removes what ended before then, told or not. */
+  removeEnded(before: number, limit: number): Promise<number>;
+}
+
+export interface BackgroundOptions {
+  readonly store: BackgroundStore;
+  readonly life: SessionLife;
+  readonly tell: (ended: EndedSession) => Promise<void>;
+  readonly resume: (session: Session) => Promise<void>;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+interface Term {
+  readonly signal: AbortSignal;
+  wait(ms: number): Promise<void>;
+}
+
+const everyMs = 1000;
+/** Few at a time, so that nobody waits for us. */
+const few = 20;
+const many = 500;
+/** A request that ends a session tells the user app itself; this is for when it could not. */
+const untoldSeconds = 5;
+/** A user app that has not been reached in so long has let the session expire on its own. */
+const giveUpSeconds = 7 * 86_400;
+
+/**
+ * What no request waits for, a little at a time for as long as the term lasts: sessions that are over, the user app that
+ * has yet to hear of it, and exchanges of tokens that a process took with it, while they can still be repeated.
+ */
+export async function workInBackground(options: BackgroundOptions, { signal, wait }: Term): Promise<void> {
+  const { store, life, tell, resume, now, onTrouble } = options;
+
+  async function tellEnded(): Promise<void> {
+    for (const ended of await store.findEnded(now() - untoldSeconds, few)) {
+      // The first that cannot be told speaks for all.
+      await tell(ended);
+    }
+  }
+
+  const works = [
+    async () => Promise.all((await store.findInterrupted(now(), few)).map(resume)),
+    () => store.endStale({ expired: now(), idle: now() - life.idleSeconds, at: now() }, many),
+    tellEnded,
+    () => store.removeEnded(now() - giveUpSeconds, many),
+  ];
+  while (!signal.aborted) {
+    for (const work of works) await work().catch(onTrouble);
+    await wait(everyMs);
+  }
+}

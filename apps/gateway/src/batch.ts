@@ -1,0 +1,44 @@
+interface Waiting<V> {
+  readonly resolve: (value: V | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many are asked for at a time. */
+const largest = 200;
+
+/**
+ * Asks for many at once: while an answer is awaited, what else is wanted gathers, and is asked for together. Alone one is
+ * asked for at once; under load the cost of a question is shared by all who wait.
+ */
+export function createBatch<V>(
+  load: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+): (key: string) => Promise<V | undefined> {
+  let waiting = new Map<string, Waiting<V>[]>();
+  let isLoading = false;
+
+  async function loadAll(): Promise<void> {
+    isLoading = true;
+    while (waiting.size > 0) {
+      const batch = new Map([...waiting].slice(0, largest));
+      waiting = new Map([...waiting].slice(largest));
+      try {
+        const found = await load([...batch.keys()]);
+        for (const [key, all] of batch) for (const { resolve } of all) resolve(found.get(key));
+      } catch (error) {
+        // Those that came meanwhile have waited as long as anybody should.
+        const failed = [...batch.values(), ...waiting.values()];
+        waiting = new Map();
+        for (const all of failed) for (const { reject } of all) reject(error);
+      }
+    }
+    isLoading = false;
+  }
+
+  return (key) =>
+    new Promise((resolve, reject) => {
+      const others = waiting.get(key);
+      if (others === undefined) waiting.set(key, [{ resolve, reject }]);
+      else others.push({ resolve, reject });
+      if (!isLoading) void loadAll();
+    });
+}

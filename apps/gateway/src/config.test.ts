@@ -1,0 +1,71 @@
+import { wrongSettings as namesOfWrong } from '@auth/devstack/app-testing';
+import { describe, expect, it } from '@jest/globals';
+import { parseConfig } from './config.ts';
+
+const good = {
+  ...{ PORT: '4000', DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/gateway', AUTH_KEYS_FILE: '/keys/gateway.json' },
+  ...{ USER_URL: 'http://user:4001', PRODUCT_URL: 'http://product:4002', ORDER_URL: 'http://order:4003' },
+  PUBLIC_ORIGIN: 'https://shop.example',
+};
+
+const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
+
+describe('the settings of the gateway', () => {
+  it('hold where browsers find it and where the services are', () => {
+    expect(parseConfig(good)).toMatchObject({
+      publicOrigins: ['https://shop.example'],
+      ...{ corsOrigins: [], secureCookie: true },
+      upstreams: { user: 'http://user:4001', product: 'http://product:4002', order: 'http://order:4003' },
+    });
+  });
+
+  it('lack all of them without a default', () => {
+    const none = { PUBLIC_ORIGIN: '', USER_URL: '', PRODUCT_URL: '', ORDER_URL: '' };
+    expect(wrongSettings({ ...good, ...none }).sort()).toEqual(Object.keys(none).sort());
+  });
+
+  it('let several replicas share a database, and no more', () => {
+    expect(wrongSettings({ ...good, NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '3' })).toEqual([]);
+  });
+
+  it('let a cookie go without https on this machine alone', () => {
+    const local = { ...good, PUBLIC_ORIGIN: 'http://127.0.0.1:4000, http://localhost:4000' };
+    expect(parseConfig(local)).toMatchObject({
+      secureCookie: false,
+      publicOrigins: expect.arrayContaining(['http://localhost:4000']),
+    });
+    expect(wrongSettings({ ...local, NODE_ENV: 'production', REVOCATIONS: 'none' })).toEqual(['PUBLIC_ORIGIN']);
+  });
+
+  it.each([
+    ...[
+      'shop.example',
+      'https://shop.example/',
+      'https://shop.example/app',
+      'ftp://shop.example',
+      'https://u:p@shop.example',
+    ],
+    ...[
+      'http://shop.example',
+      'http://localhost.evil.example',
+      'https://shop.example,http://localhost',
+      'null',
+      '*',
+      ',',
+    ],
+  ])('refuse %s as the origin of the gateway', (origin) => {
+    expect(wrongSettings({ ...good, PUBLIC_ORIGIN: origin })).toEqual(['PUBLIC_ORIGIN']);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'https://*.example',
+    'admin.example',
+    'https://admin.example/',
+    'https://Admin.example',
+    'http://admin.example',
+  ])('refuse %s as a trusted origin', (origin) => {
+    expect(wrongSettings({ ...good, CORS_ORIGINS: origin })).toEqual(['CORS_ORIGINS']);
+  });
+});

@@ -1,0 +1,90 @@
+import type { ConnectionLimits } from '@auth/http';
+import {
+  areHttps,
+  browserOrigins,
+  DatabaseSettings,
+  databaseConfig,
+  httpOrigin,
+  JwksSettings,
+  ProxySettings,
+  readConfig,
+  ServerSettings,
+  serverConfig,
+  wholeNumber,
+  withKeyRules,
+} from '@auth/http';
+import * as z from 'zod';
+
+const Settings = withKeyRules(
+  z
+    .object({
+      ...ServerSettings,
+      ...DatabaseSettings,
+      ...JwksSettings,
+      ...ProxySettings,
+      PUBLIC_ORIGIN: browserOrigins
+        .refine((origins) => origins.length > 0, { error: 'names no origin' })
+        .refine((origins) => areHttps(origins) !== undefined, { error: 'mixes http and https: one cookie serves all' })
+        .describe('Where browsers find the gateway, such as https://shop.example; several separated by commas.'),
+      CORS_ORIGINS: browserOrigins
+        .default([])
+        .describe('Other origins whose pages may send requests with the cookie, separated by commas; none unless set.'),
+      USER_URL: httpOrigin.describe('Where the user app is, such as http://user:4001.'),
+      PRODUCT_URL: httpOrigin.describe('Where the product app is, such as http://product:4002.'),
+      ORDER_URL: httpOrigin.describe('Where the order app is, such as http://order:4003.'),
+      SESSION_HOURS: wholeNumber({ min: 1, max: 8760 })
+        .default(168)
+        .describe('How long a session lasts at most, in hours.'),
+      SESSION_IDLE_MINUTES: wholeNumber({ min: 1, max: 525_600 })
+        .default(1440)
+        .describe('How long a session lasts without a request, in minutes.'),
+      UPSTREAM_TIMEOUT_MS: wholeNumber({ min: 100, max: 120_000 })
+        .default(10_000)
+        .describe('How long a service may take to begin its answer, and to go on with it, in milliseconds.'),
+      UPSTREAM_CONNECTIONS: wholeNumber({ min: 1, max: 10_000 })
+        .default(128)
+        .describe('The most connections to one service at a time.'),
+      MAX_BODY_BYTES: wholeNumber({ min: 0, max: 1_000_000_000 })
+        .default(100_000)
+        .describe('The largest body of a request, in bytes.'),
+    })
+    .refine(({ NODE_ENV, PUBLIC_ORIGIN }) => NODE_ENV !== 'production' || areHttps(PUBLIC_ORIGIN) === true, {
+      path: ['PUBLIC_ORIGIN'],
+      error: 'must be https in production',
+    }),
+  // Nobody calls it, so there is no single use to share.
+  { takesCalls: false },
+);
+
+/** The settings of the gateway. @throws ConfigError */
+export function parseConfig(env: NodeJS.ProcessEnv) {
+  const settings = readConfig(Settings, env);
+  return {
+    ...serverConfig(settings),
+    database: databaseConfig(settings),
+    trustedProxies: settings.TRUSTED_PROXIES,
+    publicOrigins: settings.PUBLIC_ORIGIN,
+    corsOrigins: settings.CORS_ORIGINS,
+    secureCookie: areHttps(settings.PUBLIC_ORIGIN) === true,
+    upstreams: { user: settings.USER_URL, product: settings.PRODUCT_URL, order: settings.ORDER_URL },
+    upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
+    upstreamConnections: settings.UPSTREAM_CONNECTIONS,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
+    sessionLife: { absoluteSeconds: settings.SESSION_HOURS * 3600, idleSeconds: settings.SESSION_IDLE_MINUTES * 60 },
+  };
+}
+
+/**
+ * What a connection to the gateway may take: less than one to a service, so that a client cannot make the gateway send
+ * what a service refuses.
+ */
+export function frontLimits({ upstreamTimeoutMs }: { readonly upstreamTimeoutMs: number }): ConnectionLimits {
+  return {
+    // A service takes 16 KB, with the access token and what else is added here.
+    headerBytes: 12_288,
+    requestMs: 20_000,
+    // Who does not read must not keep a service waiting.
+    stillMs: Math.max(30_000, upstreamTimeoutMs + 5000),
+    pipelined: 4,
+  };
+}

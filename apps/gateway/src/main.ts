@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { gateway, issuerService } from '@auth/contracts';
+import { openGatewayDb } from '@auth/db/gateway';
+import { openLeader } from '@auth/db/leader';
+import { auditEvents, clientAddressBehind, outgoingHeaders, runService } from '@auth/http';
+import { openService, reconnectIfSilent } from '@auth/service';
+import { AuthError } from '@auth/verify';
+import { buildApp } from './app.ts';
+import { createAuthorize } from './authorize.ts';
+import { workInBackground } from './background.ts';
+import { createBackgroundStore } from './background-store.ts';
+import { frontLimits, parseConfig } from './config.ts';
+import { createCors } from './cors.ts';
+import { createIdentify } from './identify.ts';
+import { openUpstreams } from './proxy/upstreams.ts';
+import { createRenewal } from './renewal.ts';
+import { createSameOrigin } from './same-origin.ts';
+import { createSeal } from './seal.ts';
+import type { SessionEvent } from './session.ts';
+import { createSessionCache } from './session-cache.ts';
+import { createSessionCookie } from './session-cookie.ts';
+import { createSessionLookup } from './session-lookup.ts';
+import { createSessionStore } from './session-store.ts';
+import { createSessions } from './sessions.ts';
+import { createUserClient } from './user-client.ts';
+
+/** How long the user app may take for an exchange of tokens. */
+const userTimeoutMs = 3000;
+
+await runService(process, gateway, async (env) => {
+  const config = parseConfig(env);
+  const { publicOrigins, corsOrigins, trustedProxies, sessionLife: life } = config;
+  const db = openGatewayDb(config.database);
+  const details = () => ({ sessionIdleSeconds: life.idleSeconds });
+  const service = await openService({ service: gateway, audience: issuerService, config, database: db, details });
+  const { keys, log, metrics, redis, verify, now } = service;
+  const onTrouble = (err: unknown) => log.warn({ err }, 'left for later');
+  const store = createSessionStore(db);
+  const countCacheTrouble = metrics.counter('gateway_cache_failures_total', 'Times that Redis could not be asked.', []);
+  const cache =
+    redis &&
+    createSessionCache({
+      redis,
+      onTrouble(error) {
+        reconnectIfSilent(redis, error);
+        countCacheTrouble({});
+      },
+    });
+  const seal = createSeal(() => keys.current().sessionKeys);
+  const user = createUserClient({
+    baseUrl: config.upstreams.user,
+    timeoutMs: 3000,
+    loginTimeoutMs: 15_000,
+    headers: outgoingHeaders,
+  });
+  const { identify, isRevoked } = createIdentify({
+    verify: verify.verify,
+    isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
+  });
+  const audit = auditEvents<SessionEvent>({
+    ...{ log, metrics, metric: 'gateway_session_events_total', help: 'What happened to sessions, by outcome.' },
+  });
+  const shared = { store, cache, seal, identify, audit, now, onTrouble };
+  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, life });
+  const renewal = createRenewal({
+    ...{ ...shared, refresh: user.refresh, end: sessions.drop, wait: (ms) => delay(ms) },
+    leaseSeconds: userTimeoutMs / 1000 + 1,
+  });
+  const cookie = createSessionCookie({ secure: config.secureCookie });
+  const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
+  const find = createSessionLookup({ store, cache, life, now, onTrouble });
+  const clientAddress = clientAddressBehind(trustedProxies);
+  const authorize = createAuthorize({
+    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop, clientAddress },
+  });
+  const upstreams = openUpstreams({
+    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
+    metrics,
+  });
+  const app = buildApp({
+    ...service,
+    sessions,
+    authorize,
+    cookie,
+    sameOrigin,
+    cors: createCors(corsOrigins),
+    page: !config.production,
+    ...{ upstreams, clientAddress, publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
+    trustedProxies,
+  });
+  const background = openLeader({
+    ...{ url: config.database.url, duty: 'gateway background', channel: 'gateway_background' },
+    lead: ({ signal, wait }) =>
+      workInBackground(
+        { store: createBackgroundStore(db), life, tell: sessions.tell, resume: renewal.resume, now, onTrouble },
+        { signal, wait },
+      ),
+    onError: (err) => log.warn({ err }, 'not in charge of the background work'),
+  });
+  const served = service.serve(app, {
+    async close() {
+      await background.close();
+      await renewal.close();
+      await upstreams.close();
+    },
+  });
+  return { ...served, limits: frontLimits(config) };
+});

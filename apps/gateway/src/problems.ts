@@ -1,0 +1,83 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
+import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
+import { Problem, problems, refusalProblem } from '@auth/http';
+import type { UpstreamErrorCode } from '@auth/verify/client';
+import { UpstreamError } from '@auth/verify/client';
+import { refusalOf } from '@auth/verify/express';
+import type { GatewayErrorCode } from './gateway-error.ts';
+import { GatewayError } from './gateway-error.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import { UserAppRefusal } from './user-client.ts';
+
+const answers = {
+  no_session: ['no_session', {}],
+  dead_cookie: ['no_session', {}],
+  session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
+  cannot_refresh: [
+    'unavailable',
+    { detail: 'The session cannot be renewed right now. It is kept: try again shortly.' },
+  ],
+  foreign_token: ['upstream_failed', {}],
+  two_credentials: ['invalid_request', { detail: 'Send the session cookie or an Authorization header, not both.' }],
+  two_cookies: ['invalid_request', { detail: 'There are two session cookies: delete the cookies of this site.' }],
+  no_answer_from_store: ['unavailable', {}],
+  cross_site: ['forbidden', {}],
+  not_json: ['unsupported_media_type', { headers: { Accept: 'application/json' } }],
+} as const satisfies Record<GatewayErrorCode, readonly [ProblemCode, ProblemOptions]>;
+
+const upstream = {
+  unavailable: 'unavailable',
+  upstream_timeout: 'upstream_timeout',
+  upstream_failed: 'upstream_failed',
+  upstream_refused: 'upstream_failed',
+} as const satisfies Record<UpstreamErrorCode, ProblemCode>;
+
+/** Headers of the user app's refusals that are for whoever sent the request. */
+const relayed = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
+
+interface TranslateOptions {
+  readonly cookie: Pick<SessionCookie, 'clear'>;
+  /** Where browsers find the gateway. */
+  readonly publicOrigin: string;
+}
+
+/** What whoever sent two cookies, or a dead one, is better off without. */
+const clearing: ReadonlySet<GatewayErrorCode> = new Set(['dead_cookie', 'two_cookies']);
+
+/** How the errors of the gateway become answers. */
+export function createTranslate({ cookie, publicOrigin }: TranslateOptions): readonly Translate[] {
+  const fromHere = `Requests that change something must come from a page of this site: send 'Origin: ${publicOrigin}'.`;
+  return [
+    (error) => refusalProblem(refusalOf(error)),
+    (error) =>
+      isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'session store', cause: error }) : undefined,
+    (error) => (error instanceof UserAppRefusal ? relay(error) : undefined),
+    (error) =>
+      error instanceof UpstreamError
+        ? new Problem(upstream[error.code], { reason: error.message, cause: error.cause })
+        : undefined,
+    (error) => {
+      if (!(error instanceof GatewayError)) return undefined;
+      const { code, reason, cause } = error;
+      const [answer, options] = answers[code];
+      const headers = clearing.has(code) ? { 'Set-Cookie': cookie.clear } : undefined;
+      const detail = code === 'cross_site' ? fromHere : undefined;
+      return new Problem(answer, { ...(headers && { headers }), ...(detail && { detail }), ...options, reason, cause });
+    },
+  ];
+}
+
+/** What the user app says of a login is for the browser; what it says that we do not know is a failure between us. */
+function relay({ problem, headers, message }: UserAppRefusal): Problem {
+  const { code, detail, errors } = problem;
+  if (!isCode(code)) return new Problem('upstream_failed', { reason: message });
+  const kept = relayed.flatMap((name) => {
+    const value = headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return new Problem(code, { detail, ...(errors && { errors }), headers: Object.fromEntries(kept), reason: message });
+}
+
+function isCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}

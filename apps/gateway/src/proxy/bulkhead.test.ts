@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { BulkheadFull, createBulkhead } from './bulkhead.ts';
+
+describe('a bulkhead', () => {
+  it('lets in as many as there are places, at once', () => {
+    const { enter } = createBulkhead({ places: 2, waiting: 0, waitMs: 1000 });
+    expect([enter(), enter()]).toEqual([undefined, undefined]);
+    expect(enter).toThrow(BulkheadFull);
+  });
+
+  it('lets in those who wait when a place becomes free, first come, first served', async () => {
+    const { enter, leave } = createBulkhead({ places: 1, waiting: 2, waitMs: 1000 });
+    const order: string[] = [];
+    expect(enter()).toBeUndefined();
+    const waiting = ['a', 'b'].map(async (name) => {
+      await enter();
+      order.push(name);
+    });
+    expect(enter).toThrow(BulkheadFull);
+    leave();
+    await waiting[0];
+    expect(order).toEqual(['a']);
+    leave();
+    await waiting[1];
+    expect(order).toEqual(['a', 'b']);
+  });
+
+  it('has a place again when all have left', () => {
+    const { enter, leave } = createBulkhead({ places: 1, waiting: 0, waitMs: 1000 });
+    for (let count = 0; count < 3; count += 1) {
+      expect(enter()).toBeUndefined();
+      leave();
+    }
+  });
+
+  it('sends away whoever waited too long, and keeps no place for them', async () => {
+    const { enter, leave } = createBulkhead({ places: 1, waiting: 1, waitMs: 10 });
+    expect(enter()).toBeUndefined();
+    await expect(enter()).rejects.toThrow(BulkheadFull);
+    leave();
+    expect(enter()).toBeUndefined();
+  });
+});

@@ -1,0 +1,14 @@
+import type { Upstream } from './upstreams.ts';
+
+/** A place that a request has among those under way at its service. */
+export interface Place {
+  readonly upstream: Upstream;
+  taken: boolean;
+}
+
+/** Gives it back, once. */
+export function leavePlace(place: Place): void {
+  if (!place.taken) return;
+  place.taken = false;
+  place.upstream.bulkhead.leave();
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { readRequestHeaders } from './request-headers.ts';
+
+const raw = (headers: Readonly<Record<string, string>>) => Object.entries(headers).flat();
+
+describe('readRequestHeaders', () => {
+  it('passes what is between the client and the service, in its order', () => {
+    const headers = {
+      Accept: 'application/json',
+      'Accept-Language': 'en',
+      'Content-Type': 'application/json',
+      'content-length': '2',
+      'If-Match': '"1"',
+      'Idempotency-Key': 'k1',
+      'User-Agent': 'Test/1.0',
+      Origin: 'https://shop.example',
+      'X-Anything': 'caf\xe9',
+    };
+    const passed = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
+    expect(readRequestHeaders(raw(headers), undefined)).toEqual({ passed, authorization: undefined });
+  });
+
+  it('passes every value of what may have several', () => {
+    const twice = ['Accept', 'a', 'X-A', 'b', 'Accept', 'c'];
+    expect(readRequestHeaders(twice, undefined).passed).toEqual(['accept', 'a', 'x-a', 'b', 'accept', 'c']);
+  });
+
+  it('keeps Authorization apart', () => {
+    const { passed, authorization } = readRequestHeaders(raw({ AUTHORIZATION: 'Bearer x' }), 'keep-alive');
+    expect([passed, authorization]).toEqual([[], 'Bearer x']);
+  });
+
+  it.each(['X-A', 'x-a', 'close, X-A', ' x-a ,keep-alive', ',,X-A,'])(
+    'drops what Connection: %s names',
+    (connection) => {
+      const headers = raw({ 'X-A': '1', 'X-B': '2', Connection: connection });
+      expect(readRequestHeaders(headers, connection).passed).toEqual(['x-b', '2']);
+    },
+  );
+
+  it.each(['close', 'keep-alive', 'Close', 'upgrade', ''])('drops nothing else for Connection: %s', (connection) => {
+    expect(readRequestHeaders(raw({ 'X-A': '1' }), connection).passed).toEqual(['x-a', '1']);
+  });
+
+  it('has a second Authorization refused, also when Connection names it', () => {
+    const twice = ['Authorization', 'Bearer a', 'authorization', 'Bearer b'];
+    expect(() => readRequestHeaders(twice, 'authorization')).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+  });
+
+  it.each([
+    ...['Authorization', 'Content-Length', 'Content-Type', 'Content-Encoding', 'Transfer-Encoding', 'Host', 'Origin'],
+    ...['Cookie', 'Expect', 'Idempotency-Key', 'If-Match', 'Range', 'Referer', 'Sec-Fetch-Site', 'User-Agent'],
+  ])('refuses %s twice', (name) => {
+    const value = name === 'Transfer-Encoding' ? 'chunked' : '1';
+    expect(() => readRequestHeaders([name, value, name.toUpperCase(), value], undefined)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', detail: `Send ${name.toLowerCase()} once.` }),
+    );
+  });
+
+  it.each(['gzip, chunked', 'identity', 'chunked, chunked', ''])('refuses Transfer-Encoding: %s', (value) => {
+    expect(() => readRequestHeaders(['Transfer-Encoding', value], undefined)).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { Problem } from '@auth/http';
+import { connectionFields, isPlainFieldName, namedByConnection } from './connection-fields.ts';
+import { UpstreamFailure } from './upstream-failure.ts';
+
+/** What a service may not say to a client, by name in lower case. */
+const removed: ReadonlySet<string> = new Set([
+  ...connectionFields,
+  // The gateway's own.
+  ...['x-request-id', 'cache-control'],
+  ...['set-cookie', 'set-cookie2', 'service-token', 'traceparent'],
+  // Would have browsers ask someone else from now on (RFC 7838).
+  'alt-svc',
+]);
+
+/** What a server answers to a request that it could not read, and to which it has no service's answer. */
+const unreadable: ReadonlySet<number> = new Set([400, 408, 413, 414, 417, 431]);
+
+const removedPrefixes = /^(?:x-user|x-forwarded|x-accel|x-sendfile|access-control-|proxy)/;
+
+/** Says itself who may store the answer to a request that had `Authorization` (RFC 9111 §3.5). */
+const saysWhoStores = /(?:^|[\s,])(?:no-store|private|public|s-maxage|must-revalidate)(?=[\s,;=]|$)/i;
+
+export interface ResponseHeadersOptions {
+  readonly requestId: string;
+  /** Whether the service was sent a token that the client did not send: caches on the way do not know that. */
+  readonly forSession: boolean;
+}
+
+/** The headers of a service's answer that may go to a client: names and values in turn. */
+export function responseHeaders(raw: readonly string[], { requestId, forSession }: ResponseHeadersOptions): string[] {
+  const named = namedByConnection(joined(raw, 'connection'));
+  const passed = ['X-Request-Id', requestId];
+  let caching: string | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    const given = raw[index] ?? '';
+    const name = given.toLowerCase();
+    const value = raw[index + 1] ?? '';
+    if (named.has(name)) continue;
+    if (name === 'cache-control') caching = caching === undefined ? value : `${caching}, ${value}`;
+    if (isForClient(name)) passed.push(given, value);
+  }
+  const cacheControl = forSession ? sessionCaching(caching) : caching;
+  if (cacheControl !== undefined) passed.push('Cache-Control', cacheControl);
+  return passed;
+}
+
+/**
+ * Checks that the end of an answer can be told from a connection that broke off.
+ * @throws UpstreamFailure upstream_failed
+ * @throws Problem invalid_request for what a server says, without a length, to a request that it could not read: too long,
+ * too slow. That is the client's doing.
+ */
+export function assertFramed(
+  raw: readonly string[],
+  { status = 200, hasBody }: { status?: number; hasBody: boolean },
+): void {
+  const coding = joined(raw, 'transfer-encoding');
+  // The name of any other coding would be lost with this hop.
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new UpstreamFailure('upstream_failed', 'coding');
+  if (hasBody && coding === undefined && joined(raw, 'content-length') === undefined) {
+    if (unreadable.has(status)) {
+      throw new Problem('invalid_request', {
+        detail: 'The service could not read the request: it is too long, or took too long.',
+        reason: `the service answered ${status}`,
+      });
+    }
+    throw new UpstreamFailure('upstream_failed', 'no length');
+  }
+}
+
+function isForClient(name: string): boolean {
+  return !removed.has(name) && isPlainFieldName(name) && !removedPrefixes.test(name);
+}
+
+function sessionCaching(caching: string | undefined): string {
+  if (caching === undefined) return 'no-store';
+  return saysWhoStores.test(caching) ? caching : `private, ${caching}`;
+}
+
+function joined(raw: readonly string[], lowerCase: string): string | undefined {
+  let value: string | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]?.length !== lowerCase.length || raw[index]?.toLowerCase() !== lowerCase) continue;
+    value = value === undefined ? raw[index + 1] : `${value}, ${raw[index + 1]}`;
+  }
+  return value;
+}

@@ -1,0 +1,58 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SealKey } from './seal.ts';
+import { createSeal } from './seal.ts';
+
+const newKey = (kid: string): SealKey => ({ kid, key: createSecretKey(randomBytes(32)) });
+const [first, second] = [newKey('session.1'), newKey('session.2')];
+const text = 'a refresh token';
+
+describe('createSeal', () => {
+  it('opens what it has sealed', () => {
+    const seal = createSeal(() => [first]);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (any, context) => {
+        expect(seal.open(seal.seal(any, context), context)).toBe(any);
+      }),
+    );
+  });
+
+  it('never seals the same text to the same bytes', () => {
+    const seal = createSeal(() => [first]);
+    expect(seal.seal(text, 'refresh a')).not.toEqual(seal.seal(text, 'refresh a'));
+  });
+
+  it('seals with the first key and opens with every key there is', () => {
+    const old = createSeal(() => [first]).seal(text, 'refresh a');
+    const rotated = createSeal(() => [second, first]);
+    expect(rotated.open(old, 'refresh a')).toBe(text);
+    const fresh = rotated.seal(text, 'refresh a');
+    expect(createSeal(() => [first]).open(fresh, 'refresh a')).toBeUndefined();
+    expect(createSeal(() => [second]).open(fresh, 'refresh a')).toBe(text);
+  });
+
+  it('does not open what was sealed for another session or as another token', () => {
+    const seal = createSeal(() => [first]);
+    const sealed = seal.seal(text, 'refresh a');
+    expect(seal.open(sealed, 'refresh b')).toBeUndefined();
+    expect(seal.open(sealed, 'access a')).toBeUndefined();
+  });
+
+  it('does not open what was changed in any bit, or cut anywhere', () => {
+    const seal = createSeal(() => [first]);
+    const sealed = seal.seal(text, 'refresh a');
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const changed = sealed.slice();
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(seal.open(changed, 'refresh a')).toBeUndefined();
+    }
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(seal.open(sealed.slice(0, length), 'refresh a')).toBeUndefined();
+    }
+  });
+
+  it('says that there is no key instead of leaving a text open', () => {
+    expect(() => createSeal(() => []).seal(text, 'refresh a')).toThrow('no key to seal with');
+  });
+});

@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  addressPrefix,
+  clientAddress,
+  createRouter,
+  PageQuery,
+  readBody,
+  readParams,
+  readQuery,
+  sendPage,
+} from '@auth/http';
+import type { RequestHandler, Response, Router } from 'express';
+import * as z from 'zod';
+import type { Authorize } from './authorize.ts';
+import type { GatewayErrorCode } from './gateway-error.ts';
+import { GatewayError } from './gateway-error.ts';
+import type { SameOrigin } from './same-origin.ts';
+import type { Session } from './session.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
+
+export const Login = z.strictObject({ email: z.string().max(1000), password: z.string().max(1000) });
+export const SessionsQuery = z.object(PageQuery);
+export const SessionId = z.object({ id: z.uuid().toLowerCase() });
+
+/** Whoever has no session, or none any more. */
+const without: ReadonlySet<GatewayErrorCode> = new Set(['no_session', 'dead_cookie']);
+
+interface SessionRoutesOptions {
+  readonly sessions: Pick<Sessions, 'begin' | 'list' | 'end'>;
+  readonly authorize: Pick<Authorize, 'session'>;
+  readonly sameOrigin: SameOrigin;
+  readonly cookie: SessionCookie;
+}
+
+/** Log in, ask who one is, log out, with a cookie: for browsers. */
+export function sessionRoutes(options: SessionRoutesOptions): Router {
+  const { sessions, authorize, sameOrigin, cookie } = options;
+  const router = createRouter();
+  const fromHere: RequestHandler = (req, _res, next) => {
+    sameOrigin.assertOwn(req);
+    next();
+  };
+
+  /** The one of a browser that may have none. */
+  async function priorSession(req: IncomingMessage): Promise<Session | undefined> {
+    try {
+      return await authorize.session(req);
+    } catch (error) {
+      if (error instanceof GatewayError && without.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+
+  router.post('/session', fromHere, async (req, res) => {
+    const credentials = readBody(req, Login);
+    const from = clientAddress(req);
+    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(from) };
+    const prior = await priorSession(req);
+    const begun = await sessions.begin(credentials, { from, device });
+    if (prior !== undefined) await sessions.end({ hash: prior.hash }, 'another login');
+    const { session } = begun;
+    res.set('Set-Cookie', cookie.give(begun.cookie, session.expiresAt - session.createdAt));
+    sendSession(res.status(201).location('/session'), session);
+  });
+
+  router.get('/session', async (req, res) => {
+    sendSession(res, await authorize.session(req));
+  });
+
+  router.delete('/session', fromHere, async (req, res) => {
+    const session = await priorSession(req);
+    if (session !== undefined) await sessions.end({ hash: session.hash }, 'logout');
+    // Also for a session that is over: whoever logs out is out afterwards.
+    res.set('Set-Cookie', cookie.clear).set('Clear-Site-Data', '"cache"').status(204).end();
+  });
+
+  router.get('/sessions', async (req, res) => {
+    const { id: current, userId } = await authorize.session(req);
+    const { cursor: after, limit } = readQuery(req, SessionsQuery);
+    const { items, more } = await sessions.list(userId, { after, limit });
+    const shown = items.map(({ id, userAgent = null, addressPrefix: network = null, ...times }) => ({
+      ...{ id, ...datesOf(times), userAgent, addressPrefix: network, current: id === current },
+    }));
+    sendPage(req, res, { items: shown, more });
+  });
+
+  router.delete('/sessions/:id', fromHere, async (req, res) => {
+    const { userId, id: current } = await authorize.session(req);
+    const { id } = readParams(req, SessionId);
+    if (!(await sessions.end({ id, userId }, 'ended by its user')))
+      throw new GatewayError('session_not_found', 'unknown');
+    if (id === current) res.set('Set-Cookie', cookie.clear);
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+function sendSession(res: Response, session: Session): void {
+  const { id, userId, roles, scope } = session;
+  res.set('Cache-Control', 'no-store').json({ id, user: { id: userId, roles }, scope, ...datesOf(session) });
+}
+
+function datesOf({ createdAt, lastUsedAt, expiresAt }: Pick<Session, 'createdAt' | 'lastUsedAt' | 'expiresAt'>) {
+  const date = (seconds: number) => new Date(seconds * 1000).toISOString();
+  return { createdAt: date(createdAt), lastUsedAt: date(lastUsedAt), expiresAt: date(expiresAt) };
+}

@@ -1,0 +1,110 @@
+import { ProblemDetails, TokenResponse } from '@auth/contracts';
+import { UpstreamError } from '@auth/verify/client';
+import type { Device, Tokens } from './session.ts';
+import type { Credentials } from './sessions.ts';
+
+/** The user app refused something, in its own words. */
+export class UserAppRefusal extends Error {
+  override readonly name = 'UserAppRefusal';
+  readonly status: number;
+  readonly problem: ProblemDetails;
+  readonly headers: Headers;
+
+  constructor(status: number, problem: ProblemDetails, headers: Headers) {
+    super(`the user app answered ${status} ${problem.code}`);
+    this.status = status;
+    this.problem = problem;
+    this.headers = headers;
+  }
+}
+
+export interface UserClientOptions {
+  /** The origin of the user app. */
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  /** A login may take longer: the user app slows down those to an account that somebody guesses at. */
+  readonly loginTimeoutMs: number;
+  /** More headers for each request. */
+  readonly headers: () => Readonly<Record<string, string>>;
+}
+
+/** What the gateway asks the user app for. Every method throws an UpstreamError when that gives no good answer. */
+export interface UserClient {
+  /** @throws UserAppRefusal */
+  logIn(credentials: Credentials, from: string, device: Device): Promise<Tokens>;
+  /** `refused` for a session that is over. */
+  refresh(refreshToken: string, from: string): Promise<Tokens | 'refused'>;
+  logOut(refreshToken: string): Promise<void>;
+}
+
+/** Makes the client. */
+export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }: UserClientOptions): UserClient {
+  async function post(
+    path: string,
+    body: unknown,
+    more: Readonly<Record<string, string>>,
+    ms = timeoutMs,
+  ): Promise<unknown> {
+    const signal = AbortSignal.timeout(ms);
+    try {
+      const answer = await fetch(`${baseUrl}${path}`, {
+        method: 'POST',
+        headers: { ...headers(), ...more, 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify(body),
+        redirect: 'error',
+        signal,
+      });
+      const text = await answer.text();
+      if (answer.ok) return text === '' ? undefined : JSON.parse(text);
+      throw refusalOf(answer, text) ?? new UpstreamError('upstream_failed', path);
+    } catch (error) {
+      if (error instanceof UserAppRefusal || error instanceof UpstreamError) throw error;
+      if (error instanceof SyntaxError) throw new UpstreamError('upstream_failed', path, { cause: error });
+      throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', path, { cause: error });
+    }
+  }
+
+  return {
+    async logIn({ email, password }, from, { userAgent }) {
+      const more = { ...forwardedFor(from), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
+      return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
+    },
+    async refresh(refreshToken, from) {
+      try {
+        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, forwardedFor(from)));
+      } catch (error) {
+        if (error instanceof UserAppRefusal && error.problem.code === 'invalid_refresh_token') return 'refused';
+        throw error;
+      }
+    },
+    async logOut(refreshToken) {
+      // It is repeated in the background: nobody waits long for it.
+      await post('/auth/logout', { refresh_token: refreshToken }, {}, Math.min(timeoutMs, 1000));
+    },
+  };
+}
+
+function forwardedFor(address: string): Record<string, string> {
+  return address === '' ? {} : { 'x-forwarded-for': address };
+}
+
+function readTokens(body: unknown): Tokens {
+  const parsed = TokenResponse.safeParse(body);
+  if (!parsed.success) throw new UpstreamError('upstream_failed', 'tokens of the user app');
+  return { accessToken: parsed.data.access_token, refreshToken: parsed.data.refresh_token };
+}
+
+/** What a browser can mend, or has to wait for, is its business; any other failure is between us and the user app. */
+function refusalOf(answer: Response, text: string): UserAppRefusal | undefined {
+  if (answer.status >= 500 && answer.status !== 503) return undefined;
+  const parsed = ProblemDetails.safeParse(parseJson(text));
+  return parsed.success ? new UserAppRefusal(answer.status, parsed.data, answer.headers) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { workInBackground } from '../src/background.ts';
+import type { Browser } from './browser.ts';
+import { openBrowser } from './browser.ts';
+import type { Harness, Surroundings } from './harness.ts';
+import { life, openHarness, openSurroundings } from './harness.ts';
+
+let around: Surroundings;
+let gateway: Harness;
+beforeAll(async () => {
+  around = await openSurroundings();
+  gateway = await openHarness(around);
+});
+afterAll(async () => {
+  await gateway.close();
+  await around.close();
+});
+
+/** As many rounds as it takes, until there is nothing left to do. */
+async function work(rounds: number): Promise<unknown[]> {
+  const stop = new AbortController();
+  const troubles: unknown[] = [];
+  const { backgroundStore: store, sessions, renewal } = gateway;
+  await workInBackground(
+    {
+      ...{ store, life, tell: sessions.tell, resume: renewal.resume, now: around.now },
+      onTrouble: (error) => troubles.push(error),
+    },
+    {
+      signal: stop.signal,
+      async wait() {
+        rounds -= 1;
+        if (rounds === 0) stop.abort();
+      },
+    },
+  );
+  return troubles;
+}
+
+async function loggedIn(): Promise<Browser & { sid: string }> {
+  const browser = openBrowser(gateway.server);
+  const { body } = await browser.logIn(around.userApp);
+  const { sid } = await gateway.db.client.session.findUniqueOrThrow({ where: { id: body.id } });
+  return Object.assign(browser, { sid });
+}
+
+describe('the work that no request waits for', () => {
+  it('logs out at the user app who was idle for too long, removes them, and leaves the others', async () => {
+    const idle = await loggedIn();
+    around.advance(life.idleSeconds - 60);
+    const other = await loggedIn();
+    around.advance(61);
+    expect(await work(1)).toEqual([]);
+    around.advance(10);
+    expect(await work(1)).toEqual([]);
+    expect(around.userApp.loggedOut).toEqual(new Set([idle.sid]));
+    expect(await gateway.db.client.session.count()).toBe(1);
+    expect((await other.send('get', '/session')).status).toBe(200);
+  });
+
+  it('tells the user app of a logout as soon as it is back', async () => {
+    const browser = await loggedIn();
+    await around.userApp.stop();
+    await browser.send('delete', '/session');
+    around.advance(10);
+    expect(await work(1)).toHaveLength(1);
+    await around.userApp.start();
+    expect(await work(1)).toEqual([]);
+    expect(around.userApp.loggedOut).toContain(browser.sid);
+  });
+
+  it('gives up on a user app that is gone for a week', async () => {
+    const browser = await loggedIn();
+    await around.userApp.stop();
+    await browser.send('delete', '/session');
+    around.advance(8 * 86_400);
+    await work(1);
+    await around.userApp.start();
+    expect(await gateway.db.client.session.count({ where: { sid: browser.sid } })).toBe(0);
+  });
+});

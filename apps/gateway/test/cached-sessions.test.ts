@@ -1,0 +1,118 @@
+import type { RedisForTests } from '@auth/devstack/testing';
+import { findRedis } from '@auth/devstack/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { hashSessionId } from '../src/session-id.ts';
+import type { Browser } from './browser.ts';
+import { openBrowser } from './browser.ts';
+import type { Harness, Surroundings } from './harness.ts';
+import { openHarness, openSurroundings } from './harness.ts';
+
+const openServer = findRedis();
+
+(openServer === undefined ? describe.skip : describe)('sessions cached in Redis', () => {
+  let around: Surroundings;
+  let server: RedisForTests;
+  let redis: [Redis, Redis];
+  let replicas: [Harness, Harness];
+
+  beforeAll(async () => {
+    around = await openSurroundings();
+    server = await (openServer as () => Promise<RedisForTests>)();
+    const open = () =>
+      new Redis(server.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 500 });
+    redis = [open(), open()];
+    for (const client of redis) {
+      client.on('error', () => undefined);
+      while (client.status !== 'ready') await new Promise(setImmediate);
+    }
+    replicas = [await openHarness(around, { redis: redis[0] }), await openHarness(around, { redis: redis[1] })];
+  });
+  afterAll(async () => {
+    for (const replica of replicas) await replica.close();
+    for (const client of redis) client.disconnect();
+    await server.close();
+    await around.close();
+  });
+
+  async function loggedIn(): Promise<Browser> {
+    const browser = openBrowser(replicas[0].server);
+    await browser.logIn(around.userApp);
+    return browser;
+  }
+  const at = (replica: Harness, { cookie }: Browser) => openBrowser(replica.server, { cookie });
+  const hashOf = ({ cookie }: Browser) => hashSessionId(cookie.split('=')[1] ?? '');
+  const keyOf = (browser: Browser) => `gateway:session:1:${hashOf(browser)}`;
+  const bytesOf = (browser: Browser) => Buffer.from(hashOf(browser), 'base64url');
+
+  it('are read from there: the database is not asked', async () => {
+    const browser = await loggedIn();
+    expect((await browser.send('get', '/session')).status).toBe(200);
+    while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
+    await replicas[0].db.client.session.deleteMany({ where: { hash: bytesOf(browser) } });
+    expect((await at(replicas[1], browser).send('get', '/session')).status).toBe(200);
+  });
+
+  it('are there without a token in the clear, without the refresh token and without the cookie', async () => {
+    const browser = await loggedIn();
+    await browser.send('get', '/session');
+    while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
+    const text = (await redis[0].get(keyOf(browser))) ?? '';
+    expect(text).not.toContain('eyJ');
+    expect(text).not.toContain('refreshToken');
+    expect(text).not.toContain(browser.cookie.split('=')[1]);
+    expect(await redis[0].ttl(keyOf(browser))).toBeLessThanOrEqual(60);
+  });
+
+  it('end at every replica at once', async () => {
+    const browser = await loggedIn();
+    const elsewhere = at(replicas[1], browser);
+    expect((await elsewhere.send('get', '/session')).status).toBe(200);
+    await at(replicas[0], browser).send('delete', '/session');
+    expect((await at(replicas[1], browser).send('get', '/session')).status).toBe(401);
+  });
+
+  it('do not come back when somebody read the row before it ended, and says so afterwards', async () => {
+    const browser = await loggedIn();
+    await browser.send('get', '/session');
+    while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
+    const row = await redis[0].get(keyOf(browser));
+    const stolen = at(replicas[1], browser);
+    await browser.send('delete', '/session');
+    // What a reader that was overtaken does.
+    await redis[1].set(keyOf(stolen), row ?? '', 'EX', 60, 'NX');
+    expect((await stolen.send('get', '/session')).status).toBe(401);
+  });
+
+  it('take new tokens over at every replica', async () => {
+    const browser = await loggedIn();
+    const visit = async (replica: Harness) => {
+      const visitor = await replica.authorize({
+        method: 'GET',
+        headers: { cookie: browser.cookie },
+        socket: { remoteAddress: '192.0.2.7' },
+      } as never);
+      return visitor.kind === 'session' ? visitor.accessToken : '';
+    };
+    const before = await visit(replicas[0]);
+    expect(await visit(replicas[1])).toBe(before);
+    around.advance(700);
+    const after = await visit(replicas[0]);
+    expect(after).not.toBe(before);
+    expect(await visit(replicas[1])).toBe(after);
+    const refreshes = around.userApp.requests.filter(({ path }) => path === '/auth/refresh').length;
+    expect(refreshes).toBe(1);
+  });
+
+  it('are found in the database while Redis is down, and what ends meanwhile has ended', async () => {
+    const [kept, ended] = [await loggedIn(), await loggedIn()];
+    await server.cut();
+    expect((await kept.send('get', '/session')).status).toBe(200);
+    const stolen = at(replicas[1], ended);
+    expect((await ended.send('delete', '/session')).status).toBe(204);
+    expect((await stolen.send('get', '/session')).status).toBe(401);
+    await server.mend();
+    for (const client of redis) while (client.status !== 'ready') await new Promise(setImmediate);
+    expect((await kept.send('get', '/session')).status).toBe(200);
+  });
+});

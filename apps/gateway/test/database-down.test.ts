@@ -1,0 +1,34 @@
+import { databaseNowhere, expectUnavailable } from '@auth/devstack/app-testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openBrowser } from './browser.ts';
+import type { Harness, Surroundings } from './harness.ts';
+import { openHarness, openSurroundings } from './harness.ts';
+
+describe('the gateway without its database', () => {
+  let around: Surroundings;
+  let gateway: Harness;
+  const cookie = `__Host-session=${'A'.repeat(43)}`;
+  beforeAll(async () => {
+    around = await openSurroundings();
+    gateway = await openHarness(around, { url: databaseNowhere });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await around.close();
+  });
+
+  it('says to come again, and never that nobody is logged in', async () => {
+    const browser = () => openBrowser(gateway.server, { cookie });
+    await expectUnavailable([
+      () => browser().send('get', '/session'),
+      () => browser().send('get', '/sessions'),
+      () => browser().send('delete', '/session'),
+      () => browser().send('delete', '/sessions/019b0000-0000-7000-8000-000000000001'),
+    ]);
+  });
+
+  it('undoes a login that it cannot keep', async () => {
+    await expectUnavailable([() => openBrowser(gateway.server).logIn(around.userApp)]);
+    expect(around.userApp.loggedOut.size).toBe(1);
+  });
+});

@@ -1,0 +1,190 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayDb } from '@auth/db/gateway';
+import { openGatewayDb } from '@auth/db/gateway';
+import type { Decision } from '@auth/devstack/app-testing';
+import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
+import { openTestDatabase } from '@auth/devstack/testing';
+import type { Metrics } from '@auth/http';
+import { auditEvents, clientAddressBehind, createLog, createMetrics, createReadiness } from '@auth/http';
+import type { Revocations } from '@auth/verify';
+import { AuthError, createAccessTokenVerifier } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
+import type { Redis } from 'ioredis';
+import { buildApp } from '../src/app.ts';
+import type { Authorize } from '../src/authorize.ts';
+import { createAuthorize } from '../src/authorize.ts';
+import { createBackgroundStore } from '../src/background-store.ts';
+import { createCors } from '../src/cors.ts';
+import { createIdentify } from '../src/identify.ts';
+import { openApi } from '../src/openapi.ts';
+import type { BreakerOptions } from '../src/proxy/breaker.ts';
+import { openUpstreams } from '../src/proxy/upstreams.ts';
+import type { Renewal } from '../src/renewal.ts';
+import { createRenewal } from '../src/renewal.ts';
+import { createSameOrigin } from '../src/same-origin.ts';
+import type { SealKey } from '../src/seal.ts';
+import { createSeal } from '../src/seal.ts';
+import type { SessionEvent } from '../src/session.ts';
+import { createSessionCache } from '../src/session-cache.ts';
+import { createSessionCookie } from '../src/session-cookie.ts';
+import { createSessionLookup } from '../src/session-lookup.ts';
+import { createSessionStore } from '../src/session-store.ts';
+import type { Sessions } from '../src/sessions.ts';
+import { createSessions } from '../src/sessions.ts';
+import { createUserClient } from '../src/user-client.ts';
+import type { Service } from './service.ts';
+import { openService } from './service.ts';
+import type { UserApp } from './user-app.ts';
+import { openUserApp } from './user-app.ts';
+
+export const origin = 'https://shop.example';
+export const trustedOrigin = 'https://admin.example';
+export const life = { absoluteSeconds: 7 * 86_400, idleSeconds: 86_400 };
+
+/** What replicas of a gateway share, and a clock. */
+export interface Surroundings {
+  readonly url: string;
+  readonly issuer: TestIssuer;
+  readonly userApp: UserApp;
+  /** Stands for product and order. */
+  readonly service: Service;
+  readonly keys: SealKey[];
+  /** The session ids at the user app whose access tokens are taken back. */
+  readonly revoked: Set<string>;
+  readonly now: () => number;
+  advance(seconds: number): void;
+  close(): Promise<void>;
+}
+
+/** Opens them. */
+export async function openSurroundings(): Promise<Surroundings> {
+  let time = 1_800_000_000;
+  const now = () => time;
+  const issuer = openRunIssuer(now);
+  const [database, userApp, service] = await Promise.all([
+    openTestDatabase('gateway'),
+    openUserApp(issuer, now),
+    openService(),
+  ]);
+  return {
+    ...{ url: database.url, issuer, userApp, service, now, revoked: new Set() },
+    keys: [{ kid: 'session.1', key: createSecretKey(randomBytes(32)) }],
+    advance(seconds) {
+      time += seconds;
+    },
+    async close() {
+      await userApp.stop();
+      await service.close();
+      await database.drop();
+    },
+  };
+}
+
+/** The gateway as `main.ts` builds it. */
+export interface Harness {
+  readonly server: Server;
+  readonly db: GatewayDb;
+  readonly sessions: Sessions;
+  readonly authorize: Authorize;
+  readonly renewal: Renewal;
+  readonly backgroundStore: ReturnType<typeof createBackgroundStore>;
+  readonly metrics: Metrics;
+  /** The events of sessions so far, as they were logged. */
+  events(): Decision[];
+  /** What was left for later so far. */
+  readonly troubles: readonly unknown[];
+  /** @throws Error naming the answers that the API document does not tell of. */
+  close(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  /** Where sessions are cached; nowhere unless given. */
+  readonly redis?: Redis;
+  /** The database, when it is not that of the surroundings. */
+  readonly url?: string;
+  /** Where product is, when it is not the service of the surroundings. */
+  readonly product?: string;
+  readonly breaker?: BreakerOptions;
+  /** To each service; 200 unless given. */
+  readonly connections?: number;
+}
+
+/** Opens one replica. */
+export async function openHarness(
+  around: Surroundings,
+  { redis, url = around.url, product = around.service.url, breaker, connections = 200 }: HarnessOptions = {},
+): Promise<Harness> {
+  const { issuer, userApp, keys, revoked, now } = around;
+  const db = openGatewayDb({ url });
+  const { destination, events } = recordDecisions();
+  const log = createLog({ service: 'gateway', level: 'info', format: 'json', destination });
+  const metrics = createMetrics({ service: 'gateway' });
+  const troubles: unknown[] = [];
+  const onTrouble = (error: unknown) => void troubles.push(error);
+  const revocations: Revocations = { isRevoked: (sid) => revoked.has(sid) };
+  const { verify } = createAccessTokenVerifier({
+    ...{ issuer: issuer.issuer, audience: 'user', keys: issuer.keys, revocations, now },
+  });
+  const { identify, isRevoked } = createIdentify({
+    verify,
+    isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
+  });
+  const store = createSessionStore(db);
+  const cache = redis && createSessionCache({ redis, onTrouble });
+  const seal = createSeal(() => keys);
+  const user = createUserClient({ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) });
+  const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
+  const shared = { store, cache, seal, identify, audit, now, onTrouble };
+  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, life });
+  const renewal = createRenewal({
+    ...shared,
+    refresh: user.refresh,
+    end: sessions.drop,
+    wait: (ms) => delay(ms),
+    leaseSeconds: 4,
+  });
+  const cookie = createSessionCookie({ secure: true });
+  const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
+  const find = createSessionLookup({ store, cache, life, now, onTrouble });
+  const clientAddress = clientAddressBehind([]);
+  const authorize = createAuthorize({
+    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop },
+    clientAddress,
+  });
+  const upstreams = openUpstreams({
+    origins: { user: userApp.url, product, order: around.service.url },
+    ...{ connections, timeoutMs: 1000, metrics },
+    ...(breaker && { breaker }),
+  });
+  const app = buildApp({
+    ...{ upstreams, clientAddress, publicOrigin: origin, maxBodyBytes: 100_000 },
+    ...{ sessions, authorize, cookie, sameOrigin, cors: createCors([trustedOrigin]), issuer: issuer.issuer },
+    ...{ log, readiness: createReadiness({ database: db.ping }), metrics, page: false },
+  });
+  const responses = checkResponses(app, openApi);
+  // What is handed on is in the documents of the services.
+  const isHandedOn = (target = '') => /^\/(?:auth|users|products|orders|\.well-known)(?:[/?]|$)/.test(target);
+  const { server, close } = await serveApp((req, res) => (isHandedOn(req.url) ? app : responses.listener)(req, res));
+  return {
+    ...{
+      server,
+      db,
+      sessions,
+      authorize,
+      renewal,
+      backgroundStore: createBackgroundStore(db),
+      metrics,
+      events,
+      troubles,
+    },
+    async close() {
+      close();
+      await renewal.close();
+      await upstreams.close();
+      await db.close();
+      responses.assertTrue();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A service whose requests the test answers itself, as soon as their heads are there. */
+export interface HeldService {
+  readonly origins: { readonly user: string; readonly product: string; readonly order: string };
+  /** The next request; ask before it is sent. */
+  arrived(): Promise<[req: IncomingMessage, res: ServerResponse]>;
+  close(): void;
+}
+
+/** Opens it: all three services in one. */
+export async function openHeldService(): Promise<HeldService> {
+  const server = createServer((req) => {
+    req.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origins: { user: origin, product: origin, order: origin },
+    async arrived() {
+      const [req, res] = await once(server, 'request');
+      return [req, res];
+    },
+    close() {
+      server.close().closeAllConnections();
+    },
+  };
+}
+
+/** The rest of a body. */
+export async function readToEndOf(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

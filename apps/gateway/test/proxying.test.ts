@@ -1,0 +1,326 @@
+import { once } from 'node:events';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Harness, Surroundings } from './harness.ts';
+import { openHarness, openSurroundings } from './harness.ts';
+
+let around: Surroundings;
+let gateway: Harness;
+let handle: RequestListener;
+let seen: IncomingMessage[];
+
+const server = createServer((req, res) => {
+  // The breaker's own question whether the service is back.
+  if (req.url !== '/livez') seen.push(req);
+  handle(req, res);
+});
+
+/** The gateway with a service behind /products that does what a test says; /orders goes to another. */
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  around = await openSurroundings();
+  const { port } = server.address() as AddressInfo;
+  gateway = await openHarness(around, { product: `http://127.0.0.1:${port}`, breaker: { failures: 3, openMs: 100 } });
+});
+afterEach(async () => {
+  // A failure before it must not count in the next test.
+  handle = (_req, res) => void res.end('ok');
+  await until(async () => (await ask('/products')).status === 200);
+});
+afterAll(async () => {
+  await gateway.close();
+  await around.close();
+  server.close();
+  server.closeAllConnections();
+});
+
+function serve(listener: RequestListener): void {
+  seen = [];
+  handle = listener;
+}
+serve((_req, res) => void res.end('ok'));
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+const portOf = () => (gateway.server.address() as AddressInfo).port;
+const ask = (path: string) => request(gateway.server).get(path).set('Authorization', 'Bearer x');
+
+/** A request whose body and answer are streams. */
+function open(method: string, headers: Record<string, string | number> = {}) {
+  const req = httpRequest({
+    port: portOf(),
+    method,
+    path: '/products',
+    headers: { authorization: 'Bearer x', ...headers },
+  });
+  req.on('error', () => undefined);
+  return req;
+}
+
+const isOpen = async () =>
+  (await metric('gateway_upstream_breaker')).some((line) => /upstream="product",state="open".* 1$/.test(line));
+
+async function metric(name: string): Promise<string[]> {
+  const { text } = await gateway.metrics.render();
+  return text.split('\n').filter((line) => line.startsWith(name));
+}
+
+describe('a body', () => {
+  it('of an answer goes on as it comes', async () => {
+    let service: ServerResponse | undefined;
+    serve((_req, res) => {
+      service = res;
+      res.write('first');
+    });
+    const req = open('GET').end();
+    const [res] = await once(req, 'response');
+    expect(String((await once(res, 'data'))[0])).toBe('first');
+    service?.end('last');
+    expect(String((await once(res, 'data'))[0])).toBe('last');
+  });
+
+  it('of a request goes on as it comes', async () => {
+    const parts: string[] = [];
+    serve((service, res) => {
+      service.on('data', (part) => parts.push(String(part)));
+      service.on('end', () => res.end('all of it'));
+    });
+    const req = open('POST');
+    req.write('first');
+    await until(() => parts.length === 1);
+    req.end('last');
+    await once(req, 'response');
+    expect(parts).toEqual(['first', 'last']);
+  });
+
+  it('that is much does not pile up in between', async () => {
+    const chunk = Buffer.alloc(64 * 1024);
+    let written = 0;
+    serve((_req, res) => {
+      const more = (): void => {
+        while (written < 2000) {
+          written += 1;
+          if (!res.write(chunk)) return void res.once('drain', more);
+        }
+        res.end();
+      };
+      more();
+    });
+    const [res] = await once(open('GET').end(), 'response');
+    res.pause();
+    let last = -1;
+    await until(async () => {
+      const stands = written === last && written > 0;
+      last = written;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return stands;
+    });
+    expect(written).toBeLessThan(1000);
+    let bytes = 0;
+    for await (const part of res) bytes += part.length;
+    expect(bytes).toBe(2000 * chunk.length);
+  });
+
+  it.each([
+    ['by its length', { 'content-length': 100_001 }, 0],
+    ['by what comes', { 'transfer-encoding': 'chunked' }, 1],
+  ])('that is too long is 413, told %s', async (_how, headers, reached) => {
+    const lengths: number[] = [];
+    serve((service, res) => {
+      service.on('data', (part) => lengths.push(part.length));
+      service.on('end', () => res.end('all of it'));
+      service.on('error', () => undefined);
+    });
+    const req = open('POST', headers);
+    req.write('x'.repeat(60_000));
+    if (reached === 1) req.write('x'.repeat(60_000));
+    const [res] = await once(req, 'response');
+    expect(res.statusCode).toBe(413);
+    req.destroy();
+    expect(seen.length).toBeLessThanOrEqual(reached);
+    await until(() => seen.every((service) => service.destroyed));
+    expect(seen.some((service) => service.complete)).toBe(false);
+  });
+});
+
+describe('a client that leaves', () => {
+  it('before it is answered takes its request back', async () => {
+    serve(() => undefined);
+    const req = open('GET').end();
+    await until(() => seen.length === 1);
+    req.destroy();
+    await until(() => seen[0]?.destroyed === true);
+  });
+
+  it('in the middle of the answer takes its request back', async () => {
+    serve((_req, res) => void res.write('first'));
+    const req = open('GET').end();
+    const [res] = await once(req, 'response');
+    await once(res, 'data');
+    req.destroy();
+    await until(() => seen[0]?.destroyed === true);
+  });
+
+  it('in the middle of its body takes its request back', async () => {
+    serve((service) => void service.on('error', () => undefined).resume());
+    const req = open('POST', { 'content-length': 10 });
+    req.write('half');
+    await until(() => seen.length === 1);
+    req.destroy();
+    await until(() => seen[0]?.destroyed === true);
+    expect(seen[0]?.complete).toBe(false);
+  });
+
+  it('again and again does not open the breaker', async () => {
+    serve(() => undefined);
+    for (let times = 1; times <= 10; times += 1) {
+      const req = open('GET').end();
+      await until(() => seen.length === times);
+      req.destroy();
+      await until(() => seen.every((service) => service.destroyed));
+    }
+    serve((_req, res) => void res.end('ok'));
+    expect((await ask('/products')).status).toBe(200);
+  });
+});
+
+describe('a service', () => {
+  it.each([
+    ['that does not answer in time', 504, 'upstream_timeout', () => undefined],
+    ['that hangs up', 502, 'upstream_failed', (_req: IncomingMessage, res: ServerResponse) => void res.destroy()],
+    [
+      'that speaks something else',
+      ...([502, 'upstream_failed'] as const),
+      (_req: IncomingMessage, res: ServerResponse) => void res.socket?.end('SSH-2.0-OpenSSH\r\n'),
+    ],
+  ])('%s is a %i', async (_what, status, code, listener) => {
+    serve(listener);
+    const answer = await ask('/products').set('X-Request-Id', 'of-this-test');
+    expect(answer.body).toMatchObject({ status, code, requestId: 'of-this-test' });
+  });
+
+  it('that breaks off in the middle of its answer does not look whole', async () => {
+    serve((_req, res) => {
+      res.write('{"items":[');
+      setTimeout(() => res.destroy(), 20);
+    });
+    const [res] = await once(open('GET').end(), 'response');
+    res.resume();
+    await expect(once(res, 'end')).rejects.toThrow('aborted');
+  });
+
+  it('that fails in its own words is quoted', async () => {
+    serve((_req, res) => void res.writeHead(503, { 'retry-after': '9' }).end('busy'));
+    for (let times = 0; times < 10; times += 1) {
+      const answer = await ask('/products');
+      expect([answer.status, answer.headers['retry-after'], answer.text]).toEqual([503, '9', 'busy']);
+    }
+  });
+
+  it('is asked once for what changes something, and once more for what does not, when a kept connection is dead', async () => {
+    let dead = 2;
+    serve((_req, res) => {
+      dead -= 1;
+      if (dead >= 1) res.socket?.destroy();
+      else res.end('ok');
+    });
+    expect((await ask('/products')).status).toBe(200);
+    expect(seen).toHaveLength(2);
+    dead = 2;
+    seen = [];
+    expect((await request(gateway.server).post('/products').set('Authorization', 'Bearer x').send({})).status).toBe(
+      502,
+    );
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a client', () => {
+  it.each([431, 408, 413])('whose request the service will not read (%i) cannot open its breaker', async (status) => {
+    serve((_req, res) => void res.socket?.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`));
+    for (let times = 0; times < 5; times += 1) {
+      const { body } = await ask('/products');
+      expect(body).toMatchObject({ status: 400, code: 'invalid_request' });
+    }
+    serve((_req, res) => void res.end('ok'));
+    expect((await ask('/products')).status).toBe(200);
+  });
+
+  it('is never the probe of a breaker, so that its slow body is nobody else to wait for', async () => {
+    serve((_req, res) => void res.socket?.destroy());
+    await until(async () => (await ask('/products')).status >= 500 && (await isOpen()));
+    const slow = open('POST', { 'content-length': 10 });
+    slow.write('x');
+    const [refused] = await once(slow, 'response');
+    expect(refused.statusCode).toBe(503);
+    slow.destroy();
+  });
+
+  it('that does not read its answers keeps nobody from the service', async () => {
+    const narrow = await openHarness(around, { connections: 1 });
+    around.service.answer((res) => void (res.req.url === '/orders' ? undefined : res.end('ok')));
+    const line = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n`;
+    const socket = connect((narrow.server.address() as AddressInfo).port, '127.0.0.1');
+    const before = around.service.received.length;
+    // The second answer waits for the first, which does not come.
+    socket.write(line('/orders') + line('/products'));
+    await until(() => around.service.received.slice(before).some(({ target }) => target === '/products'));
+    const answer = await request(narrow.server).get('/products').set('Authorization', 'Bearer x');
+    expect(answer.status).toBe(200);
+    socket.destroy();
+    around.service.answer(undefined);
+    await narrow.close();
+  });
+});
+
+describe('a service that is down', () => {
+  it('opens its breaker, which shuts nobody else out, and closes again by itself', async () => {
+    serve((_req, res) => void res.socket?.destroy());
+    const post = () => request(gateway.server).post('/products').set('Authorization', 'Bearer x').send({});
+    const codes: string[] = [];
+    for (let times = 0; times < 5; times += 1) codes.push((await post()).body.code);
+    expect(codes).toEqual(['upstream_failed', 'upstream_failed', 'upstream_failed', 'unavailable', 'unavailable']);
+    expect(seen).toHaveLength(3);
+    const shut = await post();
+    expect([shut.status, Number(shut.headers['retry-after'])]).toEqual([503, expect.any(Number)]);
+    expect(await metric('gateway_upstream_breaker')).toContainEqual(
+      expect.stringMatching(/upstream="product",state="open".* 1$/),
+    );
+    expect((await ask('/orders')).status).toBe(200);
+    serve((_req, res) => void res.end('ok'));
+    await until(async () => (await ask('/products')).status === 200);
+    expect(await metric('gateway_upstream_breaker')).toContainEqual(
+      expect.stringMatching(/upstream="product",state="closed".* 1$/),
+    );
+  });
+
+  it('is counted', async () => {
+    serve((_req, res) => void res.socket?.destroy());
+    const [before = ''] = await metric('gateway_upstream_failures_total{upstream="product",code="upstream_failed"');
+    await request(gateway.server).post('/products').set('Authorization', 'Bearer x').send({});
+    const [after = ''] = await metric('gateway_upstream_failures_total{upstream="product",code="upstream_failed"');
+    expect(Number(after.split(' ').at(-1))).toBe(Number(before.split(' ').at(-1)) + 1);
+  });
+});
+
+describe('Expect: 100-continue', () => {
+  it('is answered, and the body taken', async () => {
+    serve((service, res) => void service.pipe(res));
+    const socket = connect(portOf(), '127.0.0.1');
+    socket.write(
+      'POST /products HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n',
+    );
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 100 /);
+    socket.write('hello');
+    let text = '';
+    for await (const part of socket) text += part;
+    expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello/);
+  });
+});

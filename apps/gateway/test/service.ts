@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { send } from './user-app.ts';
+
+/** What a service got. */
+export interface Received {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A service behind the gateway: a real server that answers with what it got. */
+export interface Service {
+  readonly url: string;
+  readonly received: readonly Received[];
+  /** Answers like this from now on; `undefined`: with what it got. */
+  answer(answer: ((res: ServerResponse) => void) | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Opens it. */
+export async function openService(): Promise<Service> {
+  const received: Received[] = [];
+  let other: ((res: ServerResponse) => void) | undefined;
+  const server = createServer(async (req, res) => {
+    const { method = '', url: target = '', headers } = req;
+    const got = { method, target, headers, body: await text(req) };
+    received.push(got);
+    if (other !== undefined) other(res);
+    else send(res, 200, got);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    answer(answer) {
+      other = answer;
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,298 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTestIssuer } from '@auth/verify/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { hashSessionId } from '../src/session-id.ts';
+import type { Browser } from './browser.ts';
+import { openBrowser } from './browser.ts';
+import type { Harness, Surroundings } from './harness.ts';
+import { life, openHarness, openSurroundings, origin } from './harness.ts';
+import { problem, send } from './user-app.ts';
+
+let around: Surroundings;
+let gateway: Harness;
+
+beforeAll(async () => {
+  around = await openSurroundings();
+  gateway = await openHarness(around);
+});
+afterAll(async () => {
+  await gateway.close();
+  await around.close();
+});
+
+async function loggedIn(): Promise<Browser> {
+  const browser = openBrowser(gateway.server);
+  await browser.logIn(around.userApp).then(({ status }) => expect(status).toBe(201));
+  return browser;
+}
+
+const rowOf = ({ cookie }: Browser) =>
+  gateway.db.client.session.findUnique({
+    where: { hash: Buffer.from(hashSessionId(cookie.slice(cookie.indexOf('=') + 1)), 'base64url') },
+  });
+
+/** No answer waits for the row to say when it was used. */
+async function useIsNoted(browser: Browser): Promise<void> {
+  while ((await rowOf(browser))?.lastUsedAt.getTime() !== around.now() * 1000) await delay(5);
+}
+
+describe('POST /session', () => {
+  it('logs in at the user app, and hands out a cookie and no token', async () => {
+    const browser = openBrowser(gateway.server);
+    const answer = await browser.logIn(around.userApp);
+    expect(answer.status).toBe(201);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax; Secure$/),
+    ]);
+    expect(answer.body).toMatchObject({ user: { id: around.userApp.user.id, roles: ['customer'] } });
+    expect(JSON.stringify(answer.body)).not.toContain('eyJ');
+  });
+
+  it('keeps a hash of the cookie and sealed tokens, nothing that opens anything', async () => {
+    const browser = await loggedIn();
+    const row = await rowOf(browser);
+    const text = Buffer.from(JSON.stringify(row)).toString();
+    expect(text).not.toContain(browser.cookie.split('=')[1]);
+    for (const sealed of [row?.accessToken, row?.refreshToken]) {
+      expect(Buffer.from(sealed ?? []).toString('latin1', 1)).toMatch(/^session\.1/);
+      expect(Buffer.from(sealed ?? []).toString('latin1')).not.toContain('eyJ');
+    }
+  });
+
+  it('gives a new id at each login, and ends the session that the browser had', async () => {
+    const browser = await loggedIn();
+    const before = browser.cookie;
+    await browser.logIn(around.userApp);
+    expect(browser.cookie).not.toBe(before);
+    const old = openBrowser(gateway.server, { cookie: before });
+    expect((await old.send('get', '/session')).status).toBe(401);
+    expect((await browser.send('get', '/session')).status).toBe(200);
+  });
+
+  it('never takes over an id that the browser brings along', async () => {
+    const planted = openBrowser(gateway.server, { cookie: `__Host-session=${'A'.repeat(43)}` });
+    await planted.logIn(around.userApp);
+    expect(planted.cookie).not.toContain('AAAAA');
+  });
+
+  it('tells the user app which browser and from where', async () => {
+    const { email, password } = around.userApp.user;
+    await request(gateway.server)
+      .post('/session')
+      .set({ Origin: origin, 'User-Agent': 'Browser/1', 'X-Forwarded-For': '203.0.113.9' })
+      .send({ email, password });
+    const asked = around.userApp.requests.filter(({ path }) => path === '/auth/login').at(-1);
+    expect(asked?.headers['user-agent']).toBe('Browser/1');
+    expect(asked?.headers['x-forwarded-for']).toMatch(/127\.0\.0\.1$/);
+  });
+
+  it('says what the user app says of a wrong password, and gives no cookie', async () => {
+    const { email } = around.userApp.user;
+    const answer = await openBrowser(gateway.server).send('post', '/session', { email, password: 'wrong' });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({ code: 'invalid_credentials' });
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(answer.headers['www-authenticate']).toBeDefined();
+  });
+
+  it('hands on that there were too many tries, and when to come again', async () => {
+    around.userApp.answer((res) => problem(res, 429, 'rate_limited', { 'retry-after': '17' }));
+    const answer = await openBrowser(gateway.server).logIn(around.userApp);
+    around.userApp.answer(undefined);
+    expect(answer.status).toBe(429);
+    expect(answer.headers['retry-after']).toBe('17');
+  });
+
+  it.each([
+    ['answers with a page', 502, (res: import('node:http').ServerResponse) => void res.end('<h1>')],
+    ['hangs up', 503, (res: import('node:http').ServerResponse) => void res.destroy()],
+    ['does not answer', 504, () => undefined],
+    ['fails', 502, (res: import('node:http').ServerResponse) => problem(res, 500, 'internal')],
+    ['is not well', 503, (res: import('node:http').ServerResponse) => problem(res, 503, 'unavailable')],
+  ])('passes on that the user app %s as a %i', async (_what, status, answer) => {
+    around.userApp.answer(answer);
+    const refused = await openBrowser(gateway.server).logIn(around.userApp);
+    around.userApp.answer(undefined);
+    expect(refused.status).toBe(status);
+    expect(refused.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('answers 502 to a token that the user app cannot have meant, and undoes the login', async () => {
+    const foreign = createTestIssuer({ issuer: around.issuer.issuer, audience: ['user'], now: around.now });
+    around.userApp.answer((res) => send(res, 200, { access_token: foreign.token(), refresh_token: 'of-it' }));
+    const answer = await openBrowser(gateway.server).logIn(around.userApp);
+    around.userApp.answer(undefined);
+    expect([answer.status, answer.body.code]).toEqual([502, 'upstream_failed']);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(around.userApp.requests.at(-1)?.path).toBe('/auth/logout');
+  });
+
+  it.each([
+    ['from nowhere it says', {}],
+    ['from another site', { Origin: 'https://evil.example' }],
+    ['from another site, as the browser says', { 'Sec-Fetch-Site': 'cross-site' }],
+  ])('is not for a request %s', async (_from, headers) => {
+    const { email, password } = around.userApp.user;
+    const answer = await request(gateway.server).post('/session').set(headers).send({ email, password });
+    expect(answer.status).toBe(403);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('names every wrong field', async () => {
+    const answer = await openBrowser(gateway.server).send('post', '/session', { email: 1, extra: true });
+    expect(answer.status).toBe(422);
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers.sort()).toEqual(['/email', '/extra', '/password']);
+  });
+});
+
+describe('GET /session', () => {
+  it('says who is logged in, to the browser and to nobody else', async () => {
+    const browser = await loggedIn();
+    const answer = await browser.send('get', '/session');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      user: { id: around.userApp.user.id },
+      scope: expect.stringContaining('order:write'),
+    });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect((await openBrowser(gateway.server).send('get', '/session')).status).toBe(401);
+  });
+
+  it.each([
+    ['that opens nothing', `__Host-session=${'A'.repeat(43)}`],
+    ['that is no id', '__Host-session=x'],
+  ])('takes back a cookie %s', async (_what, cookie) => {
+    const answer = await openBrowser(gateway.server, { cookie }).send('get', '/session');
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({ code: 'no_session' });
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
+    expect(answer.headers['set-cookie']).toEqual([expect.stringContaining('__Host-session=; Max-Age=0')]);
+  });
+
+  it('refuses two session cookies, and a cookie beside a token', async () => {
+    const { cookie } = await loggedIn();
+    const two = await request(gateway.server)
+      .get('/session')
+      .set('Cookie', `${cookie}; __Host-session=${'A'.repeat(43)}`);
+    expect(two.status).toBe(400);
+    const both = await request(gateway.server).get('/session').set('Cookie', cookie).set('Authorization', 'Bearer x');
+    expect(both.status).toBe(400);
+  });
+
+  it('ends a session whose tokens were taken back', async () => {
+    const browser = await loggedIn();
+    const row = await rowOf(browser);
+    around.revoked.add(row?.sid ?? '');
+    expect((await browser.send('get', '/session')).status).toBe(401);
+    expect(await gateway.db.client.session.count({ where: { id: row?.id ?? '' } })).toBe(0);
+  });
+});
+
+describe('DELETE /session', () => {
+  it('ends the session here and at the user app', async () => {
+    const browser = await loggedIn();
+    const row = await rowOf(browser);
+    const stolen = browser.cookie;
+    const answer = await browser.send('delete', '/session');
+    expect(answer.status).toBe(204);
+    expect(answer.headers['set-cookie']).toEqual([expect.stringContaining('Max-Age=0')]);
+    expect(around.userApp.loggedOut).toContain(row?.sid);
+    expect((await openBrowser(gateway.server, { cookie: stolen }).send('get', '/session')).status).toBe(401);
+    expect(await gateway.db.client.session.count({ where: { id: row?.id ?? '' } })).toBe(0);
+  });
+
+  it('ends it here at once when the user app is down, and keeps what it takes to tell it later', async () => {
+    const browser = await loggedIn();
+    const row = await rowOf(browser);
+    const stolen = browser.cookie;
+    await around.userApp.stop();
+    expect((await browser.send('delete', '/session')).status).toBe(204);
+    await around.userApp.start();
+    expect((await openBrowser(gateway.server, { cookie: stolen }).send('get', '/session')).status).toBe(401);
+    const [left] = await gateway.backgroundStore.findEnded(around.now(), 10);
+    expect(left).toMatchObject({ id: row?.id, sid: row?.sid });
+    if (left !== undefined) await gateway.sessions.tell(left);
+    expect(around.userApp.loggedOut).toContain(row?.sid);
+    expect(await gateway.backgroundStore.findEnded(around.now(), 10)).toEqual([]);
+  });
+
+  it('is the same for who has no session', async () => {
+    expect((await openBrowser(gateway.server).send('delete', '/session')).status).toBe(204);
+  });
+
+  it('is not for a page of another site', async () => {
+    const browser = await loggedIn();
+    const answer = await request(gateway.server)
+      .delete('/session')
+      .set({ Cookie: browser.cookie, Origin: 'https://evil.example' });
+    expect(answer.status).toBe(403);
+    expect((await browser.send('get', '/session')).status).toBe(200);
+  });
+});
+
+describe('a session', () => {
+  it('ends when it was idle for too long, and not while it is used', async () => {
+    const [used, left] = [await loggedIn(), await loggedIn()];
+    for (let hours = 0; hours < 26; hours += 2) {
+      around.advance(2 * 3600);
+      expect((await used.send('get', '/session')).status).toBe(200);
+      await useIsNoted(used);
+    }
+    expect((await left.send('get', '/session')).status).toBe(401);
+  });
+
+  it('ends at its time, however much it is used', async () => {
+    const browser = await loggedIn();
+    for (let seconds = 0; seconds < life.absoluteSeconds; seconds += life.idleSeconds / 2) {
+      expect((await browser.send('get', '/session')).status).toBe(200);
+      await useIsNoted(browser);
+      around.advance(life.idleSeconds / 2);
+    }
+    expect((await browser.send('get', '/session')).status).toBe(401);
+  });
+
+  it('ends when the key that sealed its tokens is gone', async () => {
+    const browser = await loggedIn();
+    const [key] = around.keys.splice(0, 1);
+    expect((await browser.send('get', '/session')).status).toBe(401);
+    if (key !== undefined) around.keys.push(key);
+  });
+});
+
+describe('GET /sessions', () => {
+  it('lists where the user is logged in, and ends one of them', async () => {
+    const [here, there] = [await loggedIn(), await loggedIn()];
+    const other = await rowOf(there);
+    const { body } = await here.send('get', '/sessions?limit=2');
+    expect(body.items).toHaveLength(2);
+    expect(body.items[0]).toMatchObject({ id: other?.id, current: false, addressPrefix: '127.0.0.0/24' });
+    expect(body.items[1]).toMatchObject({ current: true });
+    expect((await here.send('delete', `/sessions/${other?.id}`)).status).toBe(204);
+    expect((await there.send('get', '/session')).status).toBe(401);
+    expect(around.userApp.loggedOut).toContain(other?.sid);
+    expect((await here.send('delete', `/sessions/${other?.id}`)).status).toBe(404);
+  });
+
+  it('pages through them', async () => {
+    const browser = await loggedIn();
+    await loggedIn();
+    const first = (await browser.send('get', '/sessions?limit=1')).body;
+    const second = (await browser.send('get', `/sessions?limit=1&cursor=${first.next_cursor}`)).body;
+    expect(second.items).toHaveLength(1);
+    expect(second.items[0].id < first.items[0].id).toBe(true);
+  });
+});
+
+describe('the trail of sessions', () => {
+  it('tells of logins and logouts without a token or a cookie', async () => {
+    const browser = await loggedIn();
+    const row = await rowOf(browser);
+    await browser.send('delete', '/session');
+    const events = gateway.events().filter(({ audit }) => audit['session'] === row?.id);
+    expect(events.map(({ audit }) => `${audit['event']} ${audit['outcome']}`)).toEqual(['login ok', 'logout ok']);
+    expect(JSON.stringify(events)).not.toContain('eyJ');
+  });
+});

@@ -1,0 +1,119 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json as readJson } from 'node:stream/consumers';
+import type { TestIssuer } from '@auth/verify/testing';
+
+/** The user app as the gateway meets it: a real server that signs real tokens, and takes each refresh token once. */
+export interface UserApp {
+  readonly url: string;
+  readonly user: { readonly id: string; readonly email: string; readonly password: string };
+  /** What it was asked, in order: `/auth/login` … */
+  readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
+  /** Sessions that were logged out. */
+  readonly loggedOut: ReadonlySet<string>;
+  /** How long its access tokens last, in seconds; 600 at first. */
+  tokenSeconds: number;
+  /** Ends a session: its refresh token is refused from now on. */
+  end(sid: string): void;
+  /** Answers everything like this from now on; `undefined`: as it should. */
+  answer(answer: ((res: ServerResponse) => void) | undefined): void;
+  /** Waits for this before it answers anything from now on. */
+  hold(until: Promise<unknown>): void;
+  /** Stops listening, and listens again on the same port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Opens it. */
+export async function openUserApp(issuer: TestIssuer, now: () => number): Promise<UserApp> {
+  const user = { id: randomUUID(), email: `${randomBytes(4).toString('hex')}@example.com`, password: 'correct horse' };
+  const requests: { path: string; headers: IncomingHttpHeaders }[] = [];
+  const loggedOut = new Set<string>();
+  /** By refresh token the session that it is good for. */
+  const good = new Map<string, string>();
+  let tokenSeconds = 600;
+  let other: ((res: ServerResponse) => void) | undefined;
+  let held: Promise<unknown> = Promise.resolve();
+
+  function tokens(sid: string): object {
+    const refreshToken = randomBytes(32).toString('base64url');
+    good.set(refreshToken, sid);
+    const iat = Math.floor(now());
+    const scope = 'account product:read order:read order:write';
+    const access_token = issuer.token({ sub: user.id, sid, iat, exp: iat + tokenSeconds, scope });
+    return { access_token, token_type: 'Bearer', expires_in: tokenSeconds, refresh_token: refreshToken, scope };
+  }
+
+  const routes: Readonly<Record<string, (body: Record<string, string>, res: ServerResponse) => void>> = {
+    '/auth/login'({ email, password }, res) {
+      if (email === user.email && password === user.password) return send(res, 200, tokens(randomUUID()));
+      return problem(res, 401, 'invalid_credentials');
+    },
+    '/auth/refresh'({ refresh_token = '' }, res) {
+      const sid = good.get(refresh_token);
+      if (sid === undefined) return problem(res, 401, 'invalid_refresh_token');
+      good.delete(refresh_token);
+      return send(res, 200, tokens(sid));
+    },
+    '/auth/logout'({ refresh_token = '' }, res) {
+      const sid = good.get(refresh_token);
+      if (sid !== undefined) loggedOut.add(sid);
+      good.delete(refresh_token);
+      res.writeHead(204).end();
+    },
+  };
+
+  const server = createServer(async (req, res) => {
+    const path = req.url ?? '';
+    requests.push({ path, headers: req.headers });
+    const body = await readJson(req);
+    await held;
+    if (other !== undefined) other(res);
+    else routes[path]?.(body as Record<string, string>, res);
+  });
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await listen(0);
+  return {
+    ...{ url: `http://127.0.0.1:${port}`, user, requests, loggedOut },
+    get tokenSeconds() {
+      return tokenSeconds;
+    },
+    set tokenSeconds(seconds) {
+      tokenSeconds = seconds;
+    },
+    end(sid) {
+      for (const [token, of] of good) if (of === sid) good.delete(token);
+    },
+    answer(answer) {
+      other = answer;
+    },
+    hold(until) {
+      held = until;
+    },
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+    async start() {
+      await listen(port);
+    },
+  };
+}
+
+export function send(res: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+export function problem(res: ServerResponse, status: number, code: string, headers: Record<string, string> = {}): void {
+  const body = { type: `urn:problem:${code}`, title: code, status, detail: 'of the user app', code };
+  send(res, status, body, { 'content-type': 'application/problem+json', ...headers });
+}

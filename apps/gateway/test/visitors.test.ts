@@ -1,0 +1,229 @@
+import { Problem } from '@auth/http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Visitor } from '../src/proxy/visitor.ts';
+import type { Answer, CapturingServices } from './capturing-services.ts';
+import { openCapturingServices } from './capturing-services.ts';
+import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
+import { openProxyHarness } from './proxy-harness.ts';
+import type { RawAnswer } from './raw-client.ts';
+import { openSocket, sendRaw } from './raw-client.ts';
+
+let services: CapturingServices;
+let gateway: ProxyHarness;
+beforeAll(async () => {
+  services = await openCapturingServices();
+});
+afterEach(async () => {
+  await gateway.close();
+  services.forget();
+});
+afterAll(() => services.close());
+
+async function open(authorize: () => Visitor | Promise<Visitor>, options: Partial<ProxyHarnessOptions> = {}) {
+  gateway = await openProxyHarness({ origins: services.origins, authorize, ...options });
+}
+
+async function send(...headers: string[]): Promise<RawAnswer | undefined> {
+  const head = ['GET /products HTTP/1.1', 'Host: a', 'Connection: close', ...headers, '', ''];
+  return (await sendRaw(gateway.port, head.join('\r\n')))[0];
+}
+
+/** What the service got under this name. */
+function arrived(name: string): (string | undefined)[] {
+  return services.requests.map(({ headers }) => headers.find(([given]) => given === name)?.[1]);
+}
+
+const session = (onRefused: (code: string) => Promise<Problem | undefined> = async () => undefined) =>
+  ({ kind: 'session', accessToken: 'kept', session: 's1', onRefused }) as const;
+
+describe('a service', () => {
+  it.each<[string, Visitor, string | undefined]>([
+    ['the token of the session', session(), 'Bearer kept'],
+    ['the token of the client', { kind: 'bearer' }, 'Bearer own'],
+    ['no token of someone who is nobody', { kind: 'anonymous' }, undefined],
+  ])('is sent %s', async (_case, visitor, authorization) => {
+    await open(() => visitor);
+    await send('Authorization: Bearer own');
+    expect(arrived('authorization')).toEqual([authorization]);
+  });
+
+  it('is not asked before it is known who asks', async () => {
+    let known: (visitor: Visitor) => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      void open(() => {
+        resolve();
+        return new Promise((settle) => {
+          known = settle;
+        });
+      }).then(() => send());
+    });
+    await asked;
+    expect(services.requests).toEqual([]);
+    known({ kind: 'bearer' });
+    expect(await gateway.requestLine()).toMatchObject({ status: 200 });
+  });
+
+  it('is not asked for a client that has left meanwhile', async () => {
+    let left: Promise<unknown> = Promise.resolve();
+    await open(async () => {
+      await left;
+      return { kind: 'bearer' };
+    });
+    const client = await openSocket(gateway.port);
+    left = gateway.requestLine();
+    client.write('GET /products HTTP/1.1\r\nHost: a\r\n\r\n', () => client.destroy());
+    expect(await gateway.requestLine()).toMatchObject({ aborted: true });
+    await send();
+    expect(services.requests).toHaveLength(1);
+  });
+
+  it.each<[string, () => Visitor | Promise<Visitor>]>([
+    ['at once', () => throwing(new Problem('forbidden', { reason: 'why' }))],
+    ['later', async () => throwing(new Problem('forbidden', { reason: 'why' }))],
+  ])('is not asked for someone who is refused %s; that is counted and logged once', async (_case, authorize) => {
+    await open(authorize);
+    const answer = await send('X-Request-Id: r1');
+    expect([answer?.status, answer?.headers.get('content-type')]).toEqual([403, 'application/problem+json']);
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'forbidden', requestId: 'r1' });
+    expect(answer?.headers.get('x-request-id')).toBe('r1');
+    expect(services.requests).toEqual([]);
+    expect(gateway.lines()).toMatchObject([
+      { path: '/products', status: 403, code: 'forbidden', reason: 'why', requestId: 'r1', upstream: 'product' },
+    ]);
+    expect(await gateway.samples('http_requests_total')).toEqual(['{method="GET",route="/products/*",status="403"} 1']);
+  });
+
+  it('is told where the client is, as far as a proxy in front is trusted', async () => {
+    await open(() => ({ kind: 'anonymous' }), { trustedProxies: ['127.0.0.0/8'] });
+    await send('X-Forwarded-For: 198.51.100.1, 203.0.113.9');
+    await send('X-Forwarded-For: made up');
+    expect(arrived('x-forwarded-for')).toEqual(['203.0.113.9', '127.0.0.1']);
+  });
+
+  it('is told how the request is named, as the log and the client are', async () => {
+    await open(() => ({ kind: 'anonymous' }));
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const answer = await send('X-Request-Id: r1', `traceparent: 00-${trace}-b7ad6b7169203331-00`);
+    expect([arrived('x-request-id'), answer?.headers.get('x-request-id')]).toEqual([['r1'], 'r1']);
+    expect(arrived('traceparent')).toEqual([expect.stringMatching(new RegExp(`^00-${trace}-[\\da-f]{16}-00$`))]);
+    expect(await gateway.requestLine()).toMatchObject({ requestId: 'r1', traceId: trace });
+  });
+});
+
+function throwing(error: Error): never {
+  throw error;
+}
+
+describe('the log', () => {
+  it('has one line for a proxied request, as for any other', async () => {
+    await open(() => session());
+    await send('X-Request-Id: r1');
+    expect(await gateway.requestLine()).toEqual({
+      ...{ level: 'info', time: expect.any(String), service: 'gateway' },
+      ...{ method: 'GET', path: '/products', status: 200, ms: expect.any(Number) },
+      ...{ upstream: 'product', session: 's1', requestId: 'r1', traceId: expect.any(String) },
+      msg: expect.stringMatching(/^GET \/products 200 [\d.]+ ms$/),
+    });
+    expect(gateway.lines()).toHaveLength(1);
+    expect(await gateway.samples('http_requests_total')).toEqual(['{method="GET",route="/products/*",status="200"} 1']);
+    expect(await gateway.samples('http_request_duration_seconds_count')).toHaveLength(1);
+  });
+});
+
+describe('a service that refuses the token of a session', () => {
+  const body = JSON.stringify({ code: 'token_revoked', status: 401 });
+  const refuse: Answer = (_req, res) =>
+    res.writeHead(401, { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': 'Bearer' }).end(body);
+
+  it('has the session say what is answered', async () => {
+    const codes: string[] = [];
+    await open(() =>
+      session(async (code) => {
+        codes.push(code);
+        return new Problem('missing_token', { detail: 'Log in.', headers: { 'Set-Cookie': 'session=; Max-Age=0' } });
+      }),
+    );
+    services.answer(refuse);
+    const answer = await send();
+    expect(codes).toEqual(['token_revoked']);
+    expect([answer?.status, JSON.parse(answer?.body ?? '').detail]).toEqual([401, 'Log in.']);
+    expect(answer?.headers.get('set-cookie')).toBe('session=; Max-Age=0');
+    expect(await gateway.requestLine()).toMatchObject({ status: 401, code: 'missing_token', session: 's1' });
+  });
+
+  it('is passed on when the session has nothing to say', async () => {
+    await open(() => session());
+    services.answer(refuse);
+    const answer = await send();
+    expect(answer).toMatchObject({ status: 401, body });
+    expect(answer?.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer?.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is passed on when its answer has no code', async () => {
+    await open(() => session(async () => new Problem('forbidden')));
+    for (const text of ['', 'no JSON', 'null', '[]', '{"code":1}', '"code"']) {
+      services.answer((_req, res) => res.writeHead(401).end(text));
+      expect(await send()).toMatchObject({ status: 401, body: text });
+    }
+  });
+
+  it('is passed on to HEAD', async () => {
+    await open(() => session(async () => new Problem('forbidden')));
+    services.answer(refuse);
+    const answers = await sendRaw(gateway.port, 'HEAD /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    expect(answers).toMatchObject([{ status: 401, body: '' }]);
+  });
+
+  it('is answered for with 502 when it takes more than 16 KB to say so', async () => {
+    await open(() => session());
+    services.answer((_req, res) => res.writeHead(401).end('x'.repeat(16_385)));
+    expect((await send())?.status).toBe(502);
+    services.answer((_req, res) => res.writeHead(401).end('x'.repeat(16_384)));
+    expect(await send()).toMatchObject({ status: 401, body: 'x'.repeat(16_384) });
+  });
+
+  it('is answered for with 502 when it breaks off, and nothing of it is passed on', async () => {
+    await open(() => session());
+    services.answer((_req, res) => res.writeHead(401, { 'Content-Length': 9 }).write('half', () => res.destroy()));
+    const answer = await send();
+    expect([answer?.status, answer?.body.includes('half')]).toEqual([502, false]);
+    expect(await gateway.samples('gateway_upstream_failures_total')).toHaveLength(1);
+  });
+
+  it('is answered for as the failure says when the session cannot be asked', async () => {
+    await open(() => session(() => Promise.reject(new Problem('unavailable'))));
+    services.answer(refuse);
+    expect((await send())?.status).toBe(503);
+  });
+
+  it.each<Visitor['kind']>(['bearer', 'anonymous'])('is passed on to someone who is %s', async (kind) => {
+    await open(() => (kind === 'session' ? session() : { kind }));
+    services.answer(refuse);
+    expect(await send()).toMatchObject({ status: 401, body });
+  });
+});
+
+describe('an answer to a session', () => {
+  it.each([
+    [undefined, 'no-store'],
+    ['no-cache', 'private, no-cache'],
+    ['max-age=60', 'private, max-age=60'],
+    ['no-store', 'no-store'],
+    ['private, no-cache', 'private, no-cache'],
+    ['public, max-age=300', 'public, max-age=300'],
+    ['max-age=1, MUST-REVALIDATE', 'max-age=1, MUST-REVALIDATE'],
+    ['s-maxage=5', 's-maxage=5'],
+    ['not-private', 'private, not-private'],
+  ])('with Cache-Control %s has %s: no cache on the way knows that it took a token', async (given, expected) => {
+    await open(() => session());
+    services.answer((_req, res) => res.writeHead(200, given === undefined ? {} : { 'Cache-Control': given }).end());
+    expect((await send())?.headers.get('cache-control')).toBe(expected);
+  });
+
+  it.each([undefined, 'max-age=60'])('is as the service has it for anyone else: %s', async (given) => {
+    await open(() => ({ kind: 'bearer' }));
+    services.answer((_req, res) => res.writeHead(200, given === undefined ? {} : { 'Cache-Control': given }).end());
+    expect((await send())?.headers.get('cache-control')).toBe(given);
+  });
+});
