@@ -10,12 +10,12 @@ export {
 } from './demo/demo-data.ts';
 export { LaunchError } from './stack/launch-error.ts';
 export {
+  type AppName,
   databaseNames,
   databaseSetting,
   perService,
   repositoryRoot,
   type Service,
-  type ServiceName,
   serviceNames,
   servicePort,
   services,

@@ -18,7 +18,10 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './order-store.ts',
       './config.ts',
     ],
-    forbidden: ['@auth/db/user', '@auth/db/product', '@auth/devstack', '@auth/verify/testing', '../../user/src/app.ts'],
+    forbidden: [
+      ...['@auth/db/user', '@auth/db/product', '@auth/db/gateway', '@auth/devstack', '@auth/verify/testing'],
+      ...['../../user/src/app.ts', 'undici', 'cockatiel'],
+    ],
   },
   'apps/user/src/main.ts': {
     allowed: ['@auth/db/user'],
@@ -28,9 +31,47 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/db/product'],
     forbidden: ['@auth/db/user', '@auth/db/order'],
   },
+  'apps/gateway/src/main.ts': {
+    allowed: ['@auth/db/gateway', '@auth/db/leader', '@auth/db/errors', '@auth/service', './proxy/proxy.ts', 'undici'],
+    forbidden: ['@auth/db/user', '@auth/db/product', '@auth/db/order', '@auth/devstack', '../../user/src/app.ts'],
+  },
+  'apps/gateway/src/session-store.ts': {
+    allowed: ['@auth/db/gateway', '@auth/db/errors', './sessions.ts', './session-row-store.ts'],
+    forbidden: ['@auth/db/user', '@auth/db/order', 'express', 'zod', '@auth/http', '@auth/keys', 'undici'],
+  },
+  'apps/gateway/src/sessions.ts': {
+    allowed: ['node:crypto', '@auth/contracts', './session.ts', './proxy/visitor.ts'],
+    forbidden: ['@auth/http', '@auth/db/gateway', './session-store.ts', './proxy/proxy.ts', 'undici', 'cockatiel'],
+  },
+  'apps/gateway/src/session-routes.ts': {
+    allowed: ['express', 'zod', '@auth/http', './sessions.ts', './authorize.ts'],
+    forbidden: ['@auth/db/gateway', './session-store.ts', './config.ts', './main.ts', 'undici'],
+  },
+  'apps/gateway/src/user-client.ts': {
+    allowed: ['@auth/contracts', '@auth/verify/client'],
+    forbidden: ['express', '@auth/http', '@auth/db/gateway', 'undici'],
+  },
+  'apps/gateway/src/proxy/proxy.ts': {
+    allowed: [
+      ...['undici', 'cockatiel', 'node:http', '@auth/http', '@auth/verify', '@auth/contracts'],
+      ...['./breaker.ts', '../authorize.ts'],
+    ],
+    forbidden: [
+      ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/devstack', '@auth/verify/testing'],
+      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../main.ts', '../config.ts'],
+      '../../../user/src/app.ts',
+    ],
+  },
   'apps/without-a-database/src/main.ts': {
     allowed: ['@auth/http', '@auth/service', './app.ts', './order-client.ts', './config.ts'],
-    forbidden: ['@auth/db/order', '@auth/db/errors', '@auth/devstack', '../../order/src/orders.ts'],
+    forbidden: [
+      'undici',
+      'cockatiel',
+      '@auth/db/order',
+      '@auth/db/errors',
+      '@auth/devstack',
+      '../../order/src/orders.ts',
+    ],
   },
   'apps/without-a-database/src/parcel-store.ts': { allowed: ['./parcels.ts'], forbidden: ['@auth/db/order'] },
   'apps/order/src/app.ts': {
@@ -177,7 +218,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'packages/http/src/problem.ts': {
     allowed: ['express', 'zod', 'pino'],
-    forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken'],
+    forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken', 'undici'],
   },
   'packages/keys/src/load.ts': {
     allowed: ['@auth/verify', '@auth/contracts', 'node:fs/promises', 'zod'],
@@ -211,7 +252,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'packages/devstack/src/services.ts': {
     allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
-    forbidden: ['user', 'product', 'order', '../../../apps/user/src/app.ts'],
+    forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
   },
   'prisma/src/open-user-db.ts': {
     allowed: ['@prisma/client', '@prisma/adapter-pg', 'pg'],

@@ -47,7 +47,7 @@ const expectNothingLeft = async (): Promise<void> => {
 
 /** Runs the commands of the banner as they stand there, in one sh; what each but the first prints, parsed, then the token. */
 const runCommands = (output: string): unknown[] => {
-  const commands = output.split('\n').filter((line) => /^ +(TOKEN=|curl )/.test(line));
+  const commands = output.split('\n').filter((line) => /^ +(TOKEN=|JAR=|curl )/.test(line));
   const { stdout } = spawnSync('sh', ['-c', [...commands, `echo "\\"$TOKEN\\""`].join('\necho\n')], {
     encoding: 'utf8',
   });
@@ -64,11 +64,14 @@ const serviceProcesses = (dev: DevProcess): number[] =>
 describe('pnpm dev', () => {
   it('prints commands that work, stops on Ctrl-C, has data and keys again at the next start, and outlives its services', async () => {
     const first = await start();
-    const [products, placed, token] = runCommands(first.output());
+    const [products, placed, session, sameProducts, placedInSession, token] = runCommands(first.output());
     expect(products).toMatchObject({
       items: [{ name: 'Notebook A5' }, { name: 'Gel pen' }, { name: 'Stoneware mug' }],
     });
     expect(placed).toMatchObject({ status: 'placed', total: 3700, contact: { name: 'Ada Lovelace' } });
+    expect(session).toMatchObject({ user: { roles: ['customer'] } });
+    expect(sameProducts).toEqual(products);
+    expect(placedInSession).toMatchObject({ status: 'placed', total: 3700, contact: { name: 'Ada Lovelace' } });
     process.kill(first.pid, 'SIGINT');
     expect(await first.exit).toBe(0);
     await expectNothingLeft();
@@ -81,7 +84,7 @@ describe('pnpm dev', () => {
     expect(second.output()).toMatch(/^ +user down, the rest ready in/m);
     const headers = { authorization: `Bearer ${token}` };
     const orders = await fetch(`${serviceUrl('order', portBase)}/orders`, { headers });
-    expect(await orders.json()).toMatchObject({ items: [placed] });
+    expect(await orders.json()).toMatchObject({ items: [placedInSession, placed] });
 
     // And without one that crashes, until its files change.
     const product = servicePort('product', portBase);

@@ -1,24 +1,19 @@
 import { execFile } from 'node:child_process';
-import { env, stderr } from 'node:process';
+import { env } from 'node:process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { Stack } from '../src/index.ts';
 import { ada, readSettings, startStack } from '../src/index.ts';
-import { findChromium, howToGetChromium } from './chromium.ts';
+import { describeInChromium } from './describe-in-chromium.ts';
 import { newDataDir } from './dev-process.ts';
 import { executeOperation } from './docs-operation.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 import { openWatchedPage } from './watched-page.ts';
 
-const executablePath = findChromium();
-const hint = executablePath === undefined ? ` (SKIPPED, no Chromium is here: ${howToGetChromium})` : '';
-// Jest shows the names of skipped tests only when it is asked to.
-if (executablePath === undefined) stderr.write(`/docs in a browser${hint}\n`);
-
-(executablePath === undefined ? describe.skip : describe)(`/docs in a browser${hint}`, () => {
+describeInChromium('/docs in a browser', (executablePath) => {
   const { dataDir, remove } = newDataDir();
   let databases: Awaited<ReturnType<typeof openStackDatabases>>;
   let stack: Stack;
@@ -29,7 +24,7 @@ if (executablePath === undefined) stderr.write(`/docs in a browser${hint}\n`);
     const portBase = String(await freePortBase());
     const settings = readSettings({ ...env, ...databases.env, PORT_BASE: portBase, DATA_DIR: dataDir });
     stack = await startStack({ settings, watch: false, seed: true, say: () => undefined });
-    browser = await chromium.launch({ executablePath: executablePath ?? '' });
+    browser = await chromium.launch({ executablePath });
   }, 60_000);
 
   afterAll(async () => {

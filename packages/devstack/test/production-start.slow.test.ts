@@ -4,12 +4,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { services as tokenServices } from '@auth/contracts';
 import { initKeyDocuments } from '@auth/keys';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seedUsers } from '../src/demo/seed.ts';
 import type { TestDatabase } from '../src/jest/testing.ts';
 import { openTestDatabase } from '../src/jest/testing.ts';
-import type { ServiceName } from '../src/stack/services.ts';
+import { freePort } from '../src/postgres/free-port.ts';
+import { waitUntilReady } from '../src/stack/readiness.ts';
+import type { AppName } from '../src/stack/services.ts';
 import { serviceNames, services, urlSetting } from '../src/stack/services.ts';
 
 let dir: string;
@@ -27,20 +30,26 @@ afterAll(async () => {
   await Promise.all([rm(dir, { recursive: true }), database.drop()]);
 });
 
-/** Starts an app in production with the keys of a folder, and waits for its end. */
-async function startInProduction(name: ServiceName, keys: string, more: Record<string, string> = {}) {
+/** Starts an app in production with the keys of a folder. */
+function spawnInProduction(name: AppName, keys: string, more: Record<string, string> = {}) {
   const file = join(dir, keys, `${name}.json`);
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'], {
+  return spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'], {
     cwd: services[name].folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
-      ...{ REVOCATIONS: 'none' },
+      ...{ REVOCATIONS: 'none', PUBLIC_ORIGIN: 'https://shop.example.com' },
       ...{ DATABASE_URL: database.url },
       ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
       ...more,
     },
   });
+}
+
+/** Starts an app that is to refuse, and waits for its end. */
+async function startInProduction(name: AppName, keys: string, more: Record<string, string> = {}) {
+  const file = join(dir, keys, `${name}.json`);
+  const child = spawnInProduction(name, keys, more);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   const secrets = [...(await readFile(file, 'utf8')).matchAll(/"(?:secret|d|p|q)": ?"([^"]+)"/g)].map(
     ([, s]) => s ?? '',
@@ -58,7 +67,8 @@ describe('an app with NODE_ENV=production', () => {
     ]);
   });
 
-  it.each(serviceNames)('does not start %s as one of several replicas that share nothing', async (name) => {
+  // Nobody calls the gateway: its replicas share their database.
+  it.each(tokenServices)('does not start %s as one of several replicas that share nothing', async (name) => {
     const { code, stdout, lines } = await startInProduction(name, 'production', { REPLICAS: '2' });
     expect([code, stdout]).toEqual([78, '']);
     expect(lines.join('\n')).toMatch(/REDIS_URL must be set for more than one of REPLICAS: .* rediss:\/\/host:6379/);
@@ -86,4 +96,34 @@ describe('an app with NODE_ENV=production', () => {
     );
     expect(lines).toEqual([line, line]);
   });
+
+  it.each([
+    ['is not https', 'http://127.0.0.1:4000', /PUBLIC_ORIGIN must be https in production/],
+    ['is not all there is to it', 'https://shop.example.com/shop', /PUBLIC_ORIGIN must be origins/],
+  ])('does not start the gateway where what browsers call it %s', async (_case, PUBLIC_ORIGIN, problem) => {
+    const { code, stdout, lines } = await startInProduction('gateway', 'production', { PUBLIC_ORIGIN });
+    expect([code, stdout]).toEqual([78, '']);
+    expect(lines.join('\n')).toMatch(problem);
+  });
+
+  it('starts the gateway, though no other service runs, gives cookies that stay on https, and has no page to try it with', async () => {
+    const [own, port] = await Promise.all([openTestDatabase('gateway'), freePort()]);
+    const gateway = spawnInProduction('gateway', 'production', { DATABASE_URL: own.url, PORT: String(port) });
+    const ended = once(gateway, 'exit');
+    const output = Promise.all([text(gateway.stdout), text(gateway.stderr)]);
+    const url = `http://127.0.0.1:${port}`;
+    const isUp = () => gateway.exitCode === null && gateway.signalCode === null;
+    const readiness = await waitUntilReady(`${url}/readyz`, { isUp, timeoutMs: 60_000 });
+    const answer = await fetch(`${url}/session`, {
+      method: 'DELETE',
+      headers: { origin: 'https://shop.example.com' },
+    });
+    const page = await fetch(`${url}/`);
+    gateway.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await own.drop();
+    expect([readiness, answer.status, (await output)[1]]).toEqual(['ready', 204, '']);
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-session=;.*; Secure/);
+    expect(page.status).toBe(404);
+  }, 90_000);
 });

@@ -18,3 +18,4 @@ export type { SentCall, SignedCall, WellMadeCall } from './service-calls.ts';
 export { decisionsOn, makeCall, sendCall } from './service-calls.ts';
 export type { GuardedRoute } from './token-refusals.ts';
 export { testTokenRefusals } from './token-refusals.ts';
+export { wrongSettings } from './wrong-settings.ts';

@@ -6,18 +6,18 @@ import { startOrphanGuard } from './orphan-guard.ts';
 import { waitUntilReady } from './readiness.ts';
 import type { ServiceProcess } from './service-process.ts';
 import { spawnService } from './service-process.ts';
-import type { ServiceName } from './services.ts';
+import type { AppName } from './services.ts';
 import { perService, serviceNames, services } from './services.ts';
 
 /** The running services of a stack. */
 export interface StackServices {
   /** Starts a service and waits until it is ready. Does nothing when it runs already.
    * @throws LaunchError when it ends, or is not ready in time; under watch that is only told. */
-  start(name: ServiceName): Promise<void>;
-  stop(name: ServiceName): Promise<void>;
-  kill(name: ServiceName, signal: NodeJS.Signals): void;
-  lines(name: ServiceName): readonly string[];
-  isUp(name: ServiceName): boolean;
+  start(name: AppName): Promise<void>;
+  stop(name: AppName): Promise<void>;
+  kill(name: AppName, signal: NodeJS.Signals): void;
+  lines(name: AppName): readonly string[];
+  isUp(name: AppName): boolean;
 }
 
 /** How much output of each service is kept. */
@@ -29,23 +29,23 @@ const stopDeadlineMs = 8000;
 
 /** Creates the services of a stack, none of them started. Closing stops those that run. */
 export function createStackServices(options: {
-  urls: Record<ServiceName, string>;
-  environments: Record<ServiceName, Record<string, string>>;
+  urls: Record<AppName, string>;
+  environments: Record<AppName, Record<string, string>>;
   watch: boolean;
   say: Say;
   closers: Closers;
   signal?: AbortSignal | undefined;
 }): StackServices {
   const { urls, environments, watch, say, closers, signal } = options;
-  const running = new Map<ServiceName, ServiceProcess>();
+  const running = new Map<AppName, ServiceProcess>();
   const captured = perService((): string[] => []);
   const guard = startOrphanGuard();
-  const hear = (name: ServiceName, line: string): void => {
+  const hear = (name: AppName, line: string): void => {
     captured[name].push(line);
     if (captured[name].length > keptLines) captured[name].shift();
     say(name, line);
   };
-  const stop = async (name: ServiceName): Promise<void> => {
+  const stop = async (name: AppName): Promise<void> => {
     await running.get(name)?.stop();
     running.delete(name);
   };
@@ -86,4 +86,4 @@ export function createStackServices(options: {
   };
 }
 
-const describe = (name: ServiceName, problem: string): string => `the ${name} service ${problem}`;
+const describe = (name: AppName, problem: string): string => `the ${name} service ${problem}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { serviceEnvironment } from './service-environment.ts';
-import type { ServiceName } from './services.ts';
+import type { AppName } from './services.ts';
 
-const of = (name: ServiceName, databaseUrl?: string, environment = {}) =>
+const of = (name: AppName, databaseUrl?: string, environment = {}) =>
   serviceEnvironment(name, {
     ...{ portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json` },
     ...{ dataDir: '/a folder', overrides: {}, environment },
@@ -11,6 +11,22 @@ const of = (name: ServiceName, databaseUrl?: string, environment = {}) =>
 describe('serviceEnvironment', () => {
   it('tells a service where those are that it may call', () => {
     expect(of('order')).toMatchObject({ USER_URL: 'http://127.0.0.1:4001', PRODUCT_URL: 'http://127.0.0.1:4002' });
+  });
+
+  it('tells the gateway where every service is, and what browsers call it', () => {
+    expect(of('gateway')).toMatchObject({
+      PORT: '4000',
+      USER_URL: 'http://127.0.0.1:4001',
+      PRODUCT_URL: 'http://127.0.0.1:4002',
+      ORDER_URL: 'http://127.0.0.1:4003',
+      PUBLIC_ORIGIN: 'http://127.0.0.1:4000,http://localhost:4000',
+    });
+    expect(of('order')).not.toHaveProperty('PUBLIC_ORIGIN');
+  });
+
+  it('lets only the user app see through the gateway', () => {
+    expect(of('user')['TRUSTED_PROXIES']).toBe('loopback');
+    for (const name of ['product', 'order', 'gateway'] as const) expect(of(name)).not.toHaveProperty('TRUSTED_PROXIES');
   });
 
   it('tells one that calls nobody of no other', () => {
@@ -23,7 +39,7 @@ describe('serviceEnvironment', () => {
   });
 
   it('gives every service the same revocation feed, in the data folder', () => {
-    for (const name of ['user', 'product', 'order'] as const) {
+    for (const name of ['user', 'product', 'order', 'gateway'] as const) {
       expect(of(name)['REVOCATIONS']).toBe('file:///a%20folder/revocations.log');
     }
   });

@@ -1,20 +1,24 @@
 import { pathToFileURL } from 'node:url';
-import { edges } from '@auth/contracts';
-import type { ServiceName } from './services.ts';
+import { edges, gateway, services } from '@auth/contracts';
+import type { AppName } from './services.ts';
 import { servicePort, serviceUrl, urlSetting } from './services.ts';
 
-/** Passwords that cost little, and limits for one machine from which everybody logs in: developers, tests and drills. */
+/**
+ * Passwords that cost little, and limits for one machine from which everybody logs in: developers, tests and drills. The
+ * gateway says for whom it asks: those limits are about browsers, not about it.
+ */
 const forUser = {
   BCRYPT_COST: '10',
   LOGIN_TRIES_PER_ADDRESS: '10000',
   LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: '1000',
   LOGIN_TRIES_PER_ACCOUNT: '1000',
   REGISTRATIONS_PER_ADDRESS: '10000',
+  TRUSTED_PROXIES: 'loopback',
 };
 
 /** Makes the environment of a service: our defaults, then the developer's variables, then what must be as it is. */
 export function serviceEnvironment(
-  name: ServiceName,
+  name: AppName,
   options: {
     /** The developer's own variables. */
     environment: Record<string, string>;
@@ -40,12 +44,19 @@ export function serviceEnvironment(
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     AUTH_KEYS_FILE: options.keyFile,
     ...neighbours(name, options.portBase),
+    ...(name === gateway ? { PUBLIC_ORIGIN: publicOrigins(options.portBase) } : {}),
     ...options.overrides,
   };
 }
 
-/** Where the services are that it may call. */
-function neighbours(name: ServiceName, portBase: number): Record<string, string> {
+/** Where the services are that it may call; the gateway is in front of all of them. */
+function neighbours(name: AppName, portBase: number): Record<string, string> {
   const callees = edges().flatMap(({ caller, callee }) => (caller === name ? [callee] : []));
-  return Object.fromEntries(callees.map((callee) => [urlSetting(callee), serviceUrl(callee, portBase)]));
+  const behind = name === gateway ? services : callees;
+  return Object.fromEntries(behind.map((other) => [urlSetting(other), serviceUrl(other, portBase)]));
+}
+
+/** Whatever the developer calls this machine in a browser. */
+function publicOrigins(portBase: number): string {
+  return ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${servicePort(gateway, portBase)}`).join(',');
 }

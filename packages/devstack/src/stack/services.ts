@@ -1,18 +1,18 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServiceName } from '@auth/contracts';
-import { services as serviceNames } from '@auth/contracts';
+import type { AppName } from '@auth/contracts';
+import { services as audiences, gateway, apps as serviceNames } from '@auth/contracts';
 import type { Service as DatabaseName } from '@auth/db/services';
 import { services as databaseNames } from '@auth/db/services';
 
-export { type DatabaseName, databaseNames, type ServiceName, serviceNames };
+export { type AppName, type DatabaseName, databaseNames, serviceNames };
 
 /** Where this checkout lies. */
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
 /** What the launcher knows of a service. */
 export interface Service {
-  readonly name: ServiceName;
+  readonly name: AppName;
   /** Absolute path of its package. */
   readonly folder: string;
   readonly colour: (typeof colours)[number];
@@ -20,16 +20,16 @@ export interface Service {
 
 const colours = ['magenta', 'green', 'yellow', 'blue', 'white'] as const;
 
-/** Every service there is in the contracts: all that the launcher knows of one follows from its name and its place. */
-export const services: Readonly<Record<ServiceName, Service>> = perService((name) => ({
+/** Every service there is in the contracts, and the gateway: all that the launcher knows of one follows from its name and its place. */
+export const services: Readonly<Record<AppName, Service>> = perService((name) => ({
   name,
   folder: join(repositoryRoot, 'apps', name),
   colour: colours[serviceNames.indexOf(name) % colours.length] ?? 'white',
 }));
 
 /** One value for each service. */
-export function perService<T>(make: (name: ServiceName) => T): Record<ServiceName, T> {
-  return Object.fromEntries(serviceNames.map((name) => [name, make(name)])) as Record<ServiceName, T>;
+export function perService<T>(make: (name: AppName) => T): Record<AppName, T> {
+  return Object.fromEntries(serviceNames.map((name) => [name, make(name)])) as Record<AppName, T>;
 }
 
 /** One value for each service that has a database. */
@@ -38,7 +38,7 @@ export function perDatabase<T>(make: (name: DatabaseName) => T): Record<Database
 }
 
 /** Whether a service has a database of its own. */
-export function hasDatabase(name: ServiceName): name is DatabaseName {
+export function hasDatabase(name: AppName): name is DatabaseName {
   return databaseNames.some((known) => known === name);
 }
 
@@ -48,25 +48,25 @@ export function databaseSetting(name: DatabaseName): string {
 }
 
 /** The setting that tells a service where another one is: `ORDER_URL`. */
-export function urlSetting(name: ServiceName): string {
+export function urlSetting(name: AppName): string {
   return `${inCapitals(name)}_URL`;
 }
 
-/** The port of a service: `PORT_BASE` + 1 is the first. */
-export function servicePort(name: ServiceName, portBase: number): number {
-  return portBase + 1 + serviceNames.indexOf(name);
+/** The port of a service: `PORT_BASE` + 1 is the first. The gateway's is `PORT_BASE` itself: a new service moves nobody. */
+export function servicePort(name: AppName, portBase: number): number {
+  return portBase + [gateway, ...audiences].indexOf(name);
 }
 
 /** The base URL of a service, without a slash at the end. */
-export function serviceUrl(name: ServiceName, portBase: number): string {
+export function serviceUrl(name: AppName, portBase: number): string {
   return `http://127.0.0.1:${servicePort(name, portBase)}`;
 }
 
 /** The port of a service's metrics: `ADMIN_PORT` unless set. */
-export function adminPort(name: ServiceName, portBase: number): number {
+export function adminPort(name: AppName, portBase: number): number {
   return servicePort(name, portBase) + 100;
 }
 
-function inCapitals(name: ServiceName): string {
+function inCapitals(name: AppName): string {
   return name.toUpperCase().replaceAll('-', '_');
 }

@@ -37,18 +37,22 @@ describe('readSettings', () => {
 
   it('keeps what it sets itself out of the environment of the services', () => {
     const own = { PORT: '1', AUTH_KEYS: '{}', DATABASE_URL: 'x', PORT_BASE: '5000', USER_URL: 'x', NO_COLOR: '1' };
-    expect(readSettings({ ...own, PATH: '/bin', LOG_LEVEL: 'debug' }).environment).toEqual({
+    const ofGateway = { PUBLIC_ORIGIN: 'https://shop.example', DATABASE_URL_GATEWAY: 'postgresql://db/gateway' };
+    expect(readSettings({ ...own, ...ofGateway, PATH: '/bin', LOG_LEVEL: 'debug' }).environment).toEqual({
       PATH: '/bin',
       LOG_LEVEL: 'debug',
     });
   });
 
-  it.each(['80', '65401', '4000.5', 'abc', '-4000', '0x1000', '1e4'])('refuses PORT_BASE=%s', (value) => {
-    expect(refusal({ PORT_BASE: value })).toMatchObject({
-      exitCode: 78,
-      message: expect.stringContaining('PORT_BASE=5000'),
-    });
-  });
+  it.each(['80', '65401', '4000.5', 'abc', '-4000', '0x1000', '1e4', '6000', '5059', '4044'])(
+    'refuses PORT_BASE=%s',
+    (value) => {
+      expect(refusal({ PORT_BASE: value })).toMatchObject({
+        exitCode: 78,
+        message: expect.stringContaining('PORT_BASE=5000'),
+      });
+    },
+  );
 
   it.each([
     ['no URL', 'postgresql://name:s3cret@:port', 'is not a URL'],

@@ -5,7 +5,7 @@ import { databaseNames, databaseSetting, repositoryRoot, serviceNames, urlSettin
 
 /** What the developer may choose. */
 export interface Settings {
-  /** The services listen on the ports after it: user on base + 1, product on base + 2, order on base + 3, and so on. */
+  /** The gateway listens on it, the services behind it: user on base + 1, product on base + 2, order on base + 3, and so on. */
   portBase: number;
   /** Absolute path of the folder that keeps the keys and the embedded Postgres between runs. */
   dataDir: string;
@@ -18,7 +18,7 @@ export interface Settings {
 /** Set by the launcher for each service: a value of the developer's shell must not reach one by accident. */
 const setPerService = [
   ...['PORT', 'HOST', 'ADMIN_PORT', 'ADMIN_HOST', 'DATABASE_URL', 'AUTH_KEYS', 'AUTH_KEYS_FILE'],
-  ...serviceNames.map(urlSetting),
+  ...['PUBLIC_ORIGIN', ...serviceNames.map(urlSetting)],
 ];
 const setForUs = ['PORT_BASE', 'DATA_DIR', ...databaseNames.map(databaseSetting)];
 /** One of them is set again from what the terminal can show; Node warns when it sees both. */
@@ -49,9 +49,24 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 function parsePortBase(text: string): number {
   const base = Number(text);
   // The last ports of a base are base + 32 (Postgres) and those behind base + 100 (metrics).
-  if (/^\d{4,5}$/.test(text) && base >= 1024 && base <= 65_400) return base;
+  if (/^\d{4,5}$/.test(text) && base >= 1024 && base <= 65_400) return assertNoBadPort(base);
   return refuse(
     `PORT_BASE is ${JSON.stringify(text)}: set it to a whole number from 1024 to 65400, such as PORT_BASE=5000`,
+  );
+}
+
+/** Above 1023, the ports that browsers and `fetch` ask nobody at (the "bad ports" of the Fetch standard). */
+const badPorts: ReadonlySet<number> = new Set([
+  ...[
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+  ],
+]);
+
+function assertNoBadPort(base: number): number {
+  const bad = [base, ...serviceNames.map((_, index) => base + 1 + index)].find((port) => badPorts.has(port));
+  if (bad === undefined) return base;
+  return refuse(
+    `PORT_BASE=${base} gives a service port ${bad}, which browsers refuse: set another, such as PORT_BASE=5000`,
   );
 }
 

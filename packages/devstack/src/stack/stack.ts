@@ -9,7 +9,7 @@ import { openDatabases, prepareDatabase } from './prepared-databases.ts';
 import type { StackServices } from './running-services.ts';
 import { createStackServices } from './running-services.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import type { DatabaseName, ServiceName } from './services.ts';
+import type { AppName, DatabaseName } from './services.ts';
 import {
   adminPort,
   databaseNames,
@@ -24,10 +24,10 @@ import type { Settings } from './settings.ts';
 /** Everything of `pnpm dev`, running: the real services as processes, their databases and their keys. */
 export interface Stack extends StackServices {
   /** Base URL of each service. */
-  urls: Record<ServiceName, string>;
+  urls: Record<AppName, string>;
   databaseUrls: Record<DatabaseName, string>;
   /** Path of each service's key document. */
-  keyFiles: Record<ServiceName, string>;
+  keyFiles: Record<AppName, string>;
   /** Stops the services, then Postgres. Nothing is left running. */
   close(): Promise<void>;
 }

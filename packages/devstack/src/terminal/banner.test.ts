@@ -10,7 +10,7 @@ const urls = perService((name) => serviceUrl(name, 4000));
 const facts: BannerFacts = {
   urls,
   databaseUrls: perDatabase((name) => `postgresql://postgres:s3cret@127.0.0.1:4032/${name}`),
-  embedded: ['user', 'product', 'order'],
+  embedded: ['user', 'product', 'order', 'gateway'],
   down: [],
   hasDemoData: true,
   took: '3.1 s',
@@ -21,6 +21,7 @@ describe('renderBanner', () => {
   it.each([
     ['the time it took', 'ready in 3.1 s'],
     ['a service', 'http://127.0.0.1:4002/livez'],
+    ['the gateway', 'http://127.0.0.1:4000/livez'],
     ['the public keys', 'http://127.0.0.1:4001/.well-known/jwks.json'],
     ['an embedded database, to connect to', 'postgresql://postgres:s3cret@127.0.0.1:4032/order'],
     ['what the databases are for', 'for local development only'],
@@ -32,9 +33,9 @@ describe('renderBanner', () => {
   });
 
   it('hides the password of a database that is the developer’s own', () => {
-    const own = plain({ embedded: ['user', 'product'] });
+    const own = plain({ embedded: ['user', 'product', 'gateway'] });
     expect(own).toContain('postgresql://postgres:***@127.0.0.1:4032/order');
-    expect(own).toContain('embedded Postgres for user and product');
+    expect(own).toContain('embedded Postgres for user, product and gateway');
   });
 
   it('says which service is down', () => {

@@ -1,17 +1,17 @@
 import picocolors from 'picocolors';
 import { ada, admin } from '../demo/demo-data.ts';
-import type { DatabaseName, ServiceName } from '../stack/services.ts';
+import type { AppName, DatabaseName } from '../stack/services.ts';
 import { databaseNames, serviceNames, services } from '../stack/services.ts';
 import { bannerCommands } from './banner-commands.ts';
 
 /** What the banner tells about. */
 export interface BannerFacts {
-  urls: Record<ServiceName, string>;
+  urls: Record<AppName, string>;
   databaseUrls: Record<DatabaseName, string>;
   /** The services whose database is the embedded one; of the others the password is not shown. */
   embedded: readonly DatabaseName[];
   /** The services that did not come up. */
-  down: readonly ServiceName[];
+  down: readonly AppName[];
   /** Whether the demo users and products are there: without them the commands would not work. */
   hasDemoData: boolean;
   /** How long the start took, such as `3.1 s`. */
@@ -22,10 +22,10 @@ export interface BannerFacts {
 export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }): string {
   const colours = picocolors.createColors(colour);
   const { bold, dim, green, red } = colours;
-  const label = (name: ServiceName): string => colours[services[name].colour](name.padEnd(8));
+  const label = (name: AppName): string => colours[services[name].colour](name.padEnd(8));
   const heading = (title: string, note: string): string => `  ${bold(title)}  ${dim(note)}`;
   const row = (first: string, text: string): string => `    ${first}  ${text}`;
-  const service = (name: ServiceName): string => {
+  const service = (name: AppName): string => {
     const state = facts.down.includes(name) ? red('down, see its output above') : dim(`${facts.urls[name]}/livez`);
     return row(label(name), `${facts.urls[name]}   ${state}`);
   };
@@ -41,7 +41,7 @@ export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }
   const lines = [
     facts.down.length === 0
       ? `  ${bold(green('ready'))} in ${facts.took}`
-      : `  ${bold(red(`${facts.down.join(' and ')} down`))}, the rest ready in ${facts.took}`,
+      : `  ${bold(red(`${listed(facts.down)} down`))}, the rest ready in ${facts.took}`,
     '',
     heading('services', 'each restarts when its files change'),
     ...serviceNames.map(service),
@@ -63,6 +63,11 @@ export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }
   return ['', ...lines, ''].join('\n');
 }
 
+/** `user, product and order` */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(names);
+}
+
 function metricsUrl(serviceUrl: string): string {
   const url = new URL('/metrics', serviceUrl);
   url.port = String(Number(url.port) + 100);
@@ -72,7 +77,7 @@ function metricsUrl(serviceUrl: string): string {
 function databaseNote(embedded: readonly DatabaseName[]): string {
   if (embedded.length === databaseNames.length) return 'embedded Postgres, for local development only';
   if (embedded.length === 0) return 'your own';
-  return `your own; embedded Postgres for ${embedded.join(' and ')}, for local development only`;
+  return `your own; embedded Postgres for ${listed(embedded)}, for local development only`;
 }
 
 /** The developer knows the password, and whoever looks over the shoulder need not. */

@@ -1,9 +1,9 @@
 import picocolors from 'picocolors';
-import type { ServiceName } from '../stack/services.ts';
+import type { AppName } from '../stack/services.ts';
 import { serviceNames, services } from '../stack/services.ts';
 
 /** Who speaks: a service, or the launcher itself. */
-export type Source = ServiceName | 'dev';
+export type Source = AppName | 'dev';
 
 /** Writes one line in the name of a source. */
 export type Say = (source: Source, line: string) => void;

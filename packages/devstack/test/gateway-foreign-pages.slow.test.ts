@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ada, mug } from '../src/index.ts';
+import { describeInChromium } from './describe-in-chromium.ts';
+import type { ForeignSite } from './foreign-site.ts';
+import { askFrom, openForeignSite, sendFormFrom } from './foreign-site.ts';
+import { createClient } from './journey-client.ts';
+import type { ShopBrowser } from './shop-browser.ts';
+import { newAccount, openShopBrowser } from './shop-browser.ts';
+import { logIn } from './test-stack.ts';
+
+const asText = { headers: { 'content-type': 'text/plain' }, mode: 'no-cors' } as const;
+const asJson = { headers: { 'content-type': 'application/json' } } as const;
+const twoMugs = { items: [{ productId: mug.id, quantity: 2 }] };
+
+/** A form that is sent as text, and as text is JSON: with these members and one more. */
+function textForm(members: object) {
+  return { type: 'text/plain', fields: { [`${JSON.stringify(members).slice(0, -1)},"more":"`]: '"}' } };
+}
+
+describeInChromium(
+  'a page of another origin, in the browser of somebody who is logged in at the gateway',
+  (executablePath) => {
+    let world: ShopBrowser;
+    let foreign: ForeignSite;
+    beforeAll(async () => {
+      foreign = await openForeignSite();
+      world = await openShopBrowser(executablePath);
+    }, 90_000);
+    afterEach(() => Promise.all(world.browser.contexts().map((context) => context.close())));
+    afterAll(async () => {
+      await world?.close();
+      await foreign?.close();
+    });
+
+    describe.each(['sibling', 'stranger'] as const)('that is a %s', (kind) => {
+      /** Somebody who is logged in opens a foreign page in another tab. */
+      async function lure() {
+        const { page: shopTab, account } = await world.openLoggedIn();
+        const context = shopTab.context();
+        const client = await logIn(world.stack, account);
+        const state = async () => ({
+          cookie: await world.cookieOf(context),
+          who: await (await context.request.get(`${world.gateway}/users/me`)).json(),
+          orders: await client.json('GET', `${world.stack.urls.order}/orders`),
+        });
+        const before = await state();
+        const page = await context.newPage();
+        await page.goto(foreign.origins[kind]);
+        return { page, shopTab, account, expectUnchanged: async () => expect(await state()).toEqual(before) };
+      }
+
+      it('reads nothing, where a page of the gateway reads all of it', async () => {
+        const { page, shopTab } = await lure();
+        for (const path of ['/session', '/sessions', '/users/me', '/orders', '/products']) {
+          const url = `${world.gateway}${path}`;
+          expect(await askFrom(shopTab, url, {})).toEqual({ text: expect.stringMatching(/^[{]/) });
+          expect(await askFrom(page, url, {})).toBe('nothing');
+          expect(await askFrom(page, url, { mode: 'no-cors' })).not.toHaveProperty('text');
+        }
+      });
+
+      it('orders nothing', async () => {
+        const { page, expectUnchanged } = await lure();
+        const url = `${world.gateway}/orders`;
+        const order = { method: 'POST', body: JSON.stringify(twoMugs) };
+        expect(await askFrom(page, url, { ...order, ...asJson })).toBe('nothing');
+        expect(await askFrom(page, url, { ...order, ...asText })).not.toHaveProperty('text');
+        await expectUnchanged();
+        expect(await sendFormFrom(page, url, textForm(twoMugs))).toBe(403);
+        await expectUnchanged();
+      });
+
+      it('logs its reader neither in as somebody else nor out', async () => {
+        const { page, expectUnchanged } = await lure();
+        const url = `${world.gateway}/session`;
+        const credentials = { email: ada.email, password: ada.password };
+        const login = { method: 'POST', body: JSON.stringify(credentials) };
+        expect(await askFrom(page, url, { method: 'DELETE' })).toBe('nothing');
+        expect(await askFrom(page, url, { ...login, ...asJson })).toBe('nothing');
+        expect(await askFrom(page, url, { ...login, ...asText })).not.toHaveProperty('text');
+        await expectUnchanged();
+        expect(await sendFormFrom(page, url, textForm(credentials))).toBe(415);
+        await expectUnchanged();
+      });
+
+      it('shows the shop in no frame of its own', async () => {
+        const { page, account } = await lure();
+        await page.setContent(`<iframe src="${world.gateway}/"></iframe>`);
+        const frame = page.frames().find((other) => other !== page.mainFrame());
+        await frame?.waitForURL(/^chrome-error:/);
+        expect(await frame?.content()).not.toContain(account.name);
+      });
+
+      it('neither logs in nor registers where nobody is logged in', async () => {
+        const { page } = await world.open();
+        const account = newAccount();
+        const { name: _name, ...credentials } = account;
+        for (const [path, members, status] of [
+          ['/session', { email: ada.email, password: ada.password }, 415],
+          ['/auth/register', account, 403],
+        ] as const) {
+          await page.goto(foreign.origins[kind]);
+          expect(await sendFormFrom(page, `${world.gateway}${path}`, textForm(members))).toBe(status);
+        }
+        expect(await world.cookieOf(page.context())).toBeUndefined();
+        expect(await createClient().status('POST', `${world.stack.urls.user}/auth/login`, credentials)).toBe(401);
+      });
+    });
+  },
+);

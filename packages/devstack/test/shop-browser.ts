@@ -1,0 +1,70 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import type { Stack } from '../src/index.ts';
+import { createClient } from './journey-client.ts';
+import type { Credentials, ShopPage } from './shop-page.ts';
+import { shopPage } from './shop-page.ts';
+import { openTestStack } from './test-stack.ts';
+import type { WatchedPage } from './watched-page.ts';
+import { openWatchedPage } from './watched-page.ts';
+
+/** A test stack, and a real browser in front of its gateway. */
+export interface ShopBrowser {
+  readonly stack: Stack;
+  /** The gateway's origin. */
+  readonly gateway: string;
+  readonly browser: Browser;
+  /** The gateway's page in a browser profile of its own, with nobody logged in. */
+  open(): Promise<WatchedPage & { readonly shop: ShopPage }>;
+  /** The same with somebody logged in whom no other test knows. */
+  openLoggedIn(): Promise<WatchedPage & { readonly shop: ShopPage; readonly account: Account }>;
+  /** The session cookie's value; `undefined` for none. */
+  cookieOf(context: BrowserContext): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Somebody who has registered. */
+export interface Account extends Credentials {
+  readonly name: string;
+}
+
+/** Opens both. */
+export async function openShopBrowser(executablePath: string): Promise<ShopBrowser> {
+  const stack = await openTestStack();
+  const gateway = stack.urls.gateway;
+  // Unless told not to, the driver of Chromium turns off that it keeps pages which one may go back to.
+  const ignoreDefaultArgs = ['--disable-back-forward-cache'];
+  const browser = await chromium.launch({ executablePath, ignoreDefaultArgs }).catch(async (error) => {
+    await stack.close();
+    throw error;
+  });
+
+  async function open() {
+    const watched = await openWatchedPage(browser, gateway);
+    return { ...watched, shop: shopPage(watched.page) };
+  }
+
+  return {
+    ...{ stack, gateway, browser, open },
+    async openLoggedIn() {
+      const account = newAccount();
+      await createClient().json('POST', `${stack.urls.user}/auth/register`, account);
+      const opened = await open();
+      await opened.shop.logIn(account);
+      return { ...opened, account };
+    },
+    async cookieOf(context) {
+      return (await context.cookies(gateway)).find(({ name }) => name === 'session')?.value;
+    },
+    async close() {
+      await browser.close();
+      await stack.close();
+    },
+  };
+}
+
+/** Somebody who has yet to register. */
+export function newAccount(): Account {
+  const unique = crypto.randomUUID();
+  return { email: `${unique}@example.com`, password: 'correct horse battery staple', name: `Grace ${unique}` };
+}
