@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { LaunchError, repositoryRoot } from '../src/index.ts';
+import type { OrphanGuard } from '../src/stack/orphan-guard.ts';
+import { waitUntilReady } from '../src/stack/readiness.ts';
+
+/** A process whose log goes to a file, as it would in production: nobody's processor time is spent on reading it. */
+export interface LoggedProcess {
+  readonly name: string;
+  /** Base URL, without a slash at the end. */
+  readonly url: string;
+  readonly pid: number;
+  /** Asks it to end, and makes it end after 8 s. */
+  stop(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly name: string;
+  /** Absolute path of its TypeScript. */
+  readonly file: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logDir: string;
+  /** Ends it when we are killed. */
+  readonly guard: OrphanGuard;
+  readonly signal: AbortSignal;
+}
+
+const readyTimeoutMs = 60_000;
+const stopDeadlineMs = 8000;
+
+/** Starts a process and waits until its `/readyz` answers 200. @throws LaunchError with the end of its log */
+export async function startProcess(options: ProcessOptions): Promise<LoggedProcess> {
+  const { name, file, port, env, logDir, guard, signal } = options;
+  const logFile = join(logDir, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(execPath, ['--import', 'tsx', '--conditions=@auth/source', file], {
+    // A group of its own: Ctrl-C in the terminal reaches us only, and we stop everything in order.
+    ...{ cwd: repositoryRoot, env: { ...env, HOST: '127.0.0.1', PORT: String(port) }, detached: true },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const { pid } = child;
+  if (pid === undefined) throw new LaunchError(`${name} does not start`);
+  guard.add(pid);
+  let isUp = true;
+  const gone = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      isUp = false;
+      guard.remove(pid);
+      resolve();
+    }),
+  );
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const deadline = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
+    await gone;
+    clearTimeout(deadline);
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    const outcome = await waitUntilReady(`${url}/readyz`, { isUp: () => isUp, timeoutMs: readyTimeoutMs, signal });
+    if (outcome === 'ready') return { name, url, pid, stop };
+    throw new LaunchError(`${name} is not ready: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { repositoryRoot } from '../src/index.ts';
+import { hasRedisServer, skipsWithoutRedis } from '../src/jest/testing.ts';
+import type { Comparison } from './comparison.ts';
+import { parts } from './cpu-meter.ts';
+import { measureAll } from './measure.ts';
+import { share200 } from './outage-report.ts';
+import { overheadsOf } from './overhead.ts';
+import { fillIn } from './page.ts';
+import { plotsOf } from './plots.ts';
+import { blocksOf } from './report.ts';
+import { readCompareSettings } from './settings.ts';
+
+const hasRedis = !skipsWithoutRedis('sessions in Redis, compared', hasRedisServer());
+const compared = [
+  ...['open', 'bearer', 'gateway-postgres', ...(hasRedis ? ['gateway-redis'] : [])],
+  ...['shared-postgres', ...(hasRedis ? ['shared-redis'] : []), 'ask-user'],
+];
+const proxies = [
+  ...['plain-proxy', 'gateway-bearer', 'gateway-postgres-quiet', ...(hasRedis ? ['gateway-redis-quiet'] : [])],
+];
+let comparison: Comparison;
+
+beforeAll(async () => {
+  comparison = await measureAll({
+    settings: readCompareSettings({ COMPARE_SECONDS: '6' }),
+    tell: () => undefined,
+    signal: new AbortController().signal,
+  });
+}, 300_000);
+
+function found<V>(all: ReadonlyMap<string, V>, key: string): V {
+  const value = all.get(key);
+  if (value === undefined) throw new Error(`nothing was measured for ${key}`);
+  return value;
+}
+
+describe('pnpm compare', () => {
+  it('gives every variant a turn in every round, and measures something in each', () => {
+    expect([...comparison.turns.keys()]).toEqual([...compared, ...proxies]);
+    for (const turns of comparison.turns.values()) {
+      expect(turns).toHaveLength(comparison.settings.rounds);
+      for (const { requests, perSecond, p50Ms, p99Ms, cost } of turns) {
+        for (const value of [requests, perSecond, p50Ms, cost.service, cost.postgres]) expect(value).toBeGreaterThan(0);
+        expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+        for (const part of parts) expect(Number.isFinite(cost[part])).toBe(true);
+      }
+    }
+  });
+
+  it('sees work where there is some: at the gateway, the proxy, the user app', () => {
+    const least = (key: string, part: (typeof parts)[number]) =>
+      Math.min(...found(comparison.turns, key).map(({ cost }) => cost[part]));
+    for (const key of ['gateway-postgres', 'gateway-bearer', 'plain-proxy']) {
+      expect(least(key, 'door')).toBeGreaterThan(0);
+    }
+    expect(least('ask-user', 'user')).toBeGreaterThan(10 * least('bearer', 'user'));
+    expect(least('open', 'door')).toBe(0);
+  });
+
+  it.each(compared)('counts what %s asks of the user app and the stores', (key) => {
+    const { counts, aloneMs } = found(comparison.storeLoad, key);
+    const about = (expected: number, count: number) => Math.abs(count - expected) < 300;
+    expect(aloneMs).toBeGreaterThan(0);
+    expect(counts.userRequests).toBe(key === 'ask-user' ? 1000 : 0);
+    expect(about(1000, counts.product)).toBe(true);
+    expect(about(key === 'gateway-postgres' ? 1000 : 0, counts.gateway)).toBe(true);
+    expect(about(key === 'shared-postgres' ? 1000 : 0, counts.shared)).toBe(true);
+    expect(about(key === 'ask-user' ? 1000 : 0, counts.user)).toBe(true);
+    expect(about(key.endsWith('redis') ? 1000 : 0, counts.redisCommands)).toBe(true);
+  });
+
+  it('knows who goes on while the user app is stopped', () => {
+    const shares = Object.fromEntries([...comparison.outages].map(([key, { during }]) => [key, share200(during)]));
+    const goesOn = Object.fromEntries(compared.map((key) => [key, key === 'ask-user' ? 0 : 1]));
+    expect(shares).toEqual({ ...goesOn, 'bearer-aged': 0, 'gateway-postgres-aged': 0 });
+    for (const key of compared) {
+      const { before, after } = found(comparison.outages, key);
+      expect([share200(before), share200(after)]).toEqual([1, 1]);
+    }
+    expect([...found(comparison.outages, 'bearer-aged').during.keys()]).toEqual(['401 token_expired']);
+    expect([...found(comparison.outages, 'gateway-postgres-aged').during.keys()]).toEqual(['503 unavailable']);
+    expect([...found(comparison.outages, 'ask-user').during.keys()]).toEqual(['503 unavailable']);
+    expect(found(comparison.outages, 'bearer').login).toBe('ECONNREFUSED');
+    expect(found(comparison.outages, 'gateway-postgres').login).toMatch(/^50\d /);
+  });
+
+  it('knows when a logout counts', () => {
+    for (const key of compared.filter((each) => each !== 'open')) {
+      const logouts = found(comparison.logouts, key);
+      expect(logouts).toHaveLength(comparison.settings.logouts);
+      for (const { lateMs, letIn, refusal } of logouts) {
+        expect(refusal).toMatch(/^401 \w+$/);
+        expect(letIn > 0).toBe(lateMs > 0);
+        // At once, also at another replica.
+        if (key.startsWith('gateway') || key.startsWith('shared')) expect([lateMs, letIn]).toEqual([0, 0]);
+        expect(lateMs).toBeLessThan(10_000);
+      }
+    }
+  });
+
+  it.each([
+    ['as fast as it goes', [...compared, ...proxies], () => comparison.turns],
+    ['at one pace', [...compared, 'gateway-bearer'], () => comparison.paced.turns],
+  ])('measures every gateway against the plain proxy %s, the whole and the process alone', (_how, keys, turns) => {
+    const overheads = overheadsOf(turns());
+    expect(overheads.map(({ key }) => key).sort()).toEqual(keys.filter((key) => key.startsWith('gateway')).sort());
+    for (const { whole, alone } of overheads) {
+      for (const { median, min, max } of [whole, alone]) {
+        expect(min).toBeGreaterThan(0);
+        expect(median).toBeGreaterThanOrEqual(min);
+        expect(max).toBeGreaterThanOrEqual(median);
+      }
+    }
+  });
+
+  it('sends all of them as much, where it says so', () => {
+    const { perSecond, turns } = comparison.paced;
+    for (const turn of [...turns.values()].flat()) {
+      expect(turn.perSecond).toBeLessThan(perSecond * 1.5);
+      expect(turn.requests).toBeGreaterThan(0);
+    }
+  });
+
+  it('has a place for every table in docs/compare.md, and every plot is drawn', async () => {
+    const page = await readFile(join(repositoryRoot, 'docs/compare.md'), 'utf8');
+    const filled = fillIn(page, blocksOf(comparison));
+    const plots = plotsOf(comparison);
+    for (const text of [filled, ...Object.values(plots)]) expect(text).not.toMatch(/NaN|undefined|Infinity/);
+    for (const { title } of comparison.variants.compared) expect(filled).toContain(`| ${title} `);
+    expect(filled).toContain(comparison.machine.processor);
+    for (const name of Object.keys(plots)) expect(page).toContain(`(plots/${name})`);
+  });
+});

@@ -1,0 +1,40 @@
+import { micros, spreadText } from './amounts.ts';
+import type { Comparison } from './comparison.ts';
+import { wholeCost } from './cpu-meter.ts';
+import { markdownTable } from './markdown-table.ts';
+import { isWithinLimit, limit, overheadsOf } from './overhead.ts';
+import type { Turn } from './rounds.ts';
+import type { Spread } from './spread.ts';
+import { spreadOf } from './spread.ts';
+
+/** What the gateway costs beside a plain proxy. */
+export function overheadBlock({ turns, paced, variants, connections }: Comparison): string {
+  const titles = new Map([...variants.proxies, ...variants.compared].map(({ key, title }) => [key, title]));
+  const full = overheadTable(turns, titles);
+  const even = overheadTable(paced.turns, titles);
+  return [
+    `As fast as ${connections} connections are answered:`,
+    full,
+    `All of them sent ${paced.perSecond} requests a second, a third of what the gateway can do with Postgres:`,
+    even,
+  ].join('\n\n');
+}
+
+function overheadTable(turns: Comparison['turns'], titles: ReadonlyMap<string, string>): string {
+  const overheads = overheadsOf(turns);
+  const whole = (turn: Turn) => wholeCost(turn.cost);
+  const door = ({ cost }: Turn) => cost.door;
+  const median = (key: string, read: (turn: Turn) => number) =>
+    micros(spreadOf((turns.get(key) ?? []).map(read)).median);
+  const judged = (spread: Spread) => `${spreadText(spread)} ${spread.median <= limit ? 'within' : '**over**'}`;
+  const rowOf = (key: string, wholeRatio: string, doorRatio: string) => [
+    ...[titles.get(key) ?? key, median(key, whole), wholeRatio, median(key, door), doorRatio],
+  ];
+  const table = markdownTable([
+    ['', 'altogether', `in proportion, ${limit} at most`, 'the process alone', `in proportion, ${limit} at most`],
+    rowOf('plain-proxy', '1', '1'),
+    ...overheads.map((overhead) => rowOf(overhead.key, judged(overhead.whole), judged(overhead.alone))),
+  ]);
+  const isWithin = isWithinLimit(overheads);
+  return `${table}\n\n${isWithin ? 'Within' : 'Not within'} ${limit} times a plain proxy, altogether.`;
+}
