@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { errorFields } from './error-fields.ts';
+import { openStandardOutput } from './log-destination.ts';
 import { prettyLine } from './pretty-line.ts';
 import { redactLine } from './redact.ts';
 
@@ -21,11 +22,11 @@ export interface LogOptions {
 
 /**
  * Makes the log of a service. Tokens, passwords, cookies and secrets are masked in every line, at any depth, also in
- * the bindings of child logs. Lines are written at once, so that none is lost when the process exits.
+ * the bindings of child logs. None is lost when the process exits (`openStandardOutput`).
  */
 export function createLog(options: LogOptions): Log {
   const { service, level, format, isTerminal = false, color = isTerminal } = options;
-  const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
+  const destination = options.destination ?? openStandardOutput();
   const asPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const forPeople = prettyLine({ color });
   return pino(
