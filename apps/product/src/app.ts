@@ -45,7 +45,7 @@ export function buildApp({
   readiness,
   metrics,
 }: Deps): Express {
-  const app = createApp({ log, readiness, metrics, identify: identityOf });
+  const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext: false });
   app.use(internalRoutes({ quotes, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
   app.use(reportUnmatched({ prefix: '/internal', onDecision }), refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer }));

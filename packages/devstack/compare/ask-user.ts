@@ -1,4 +1,5 @@
-import { outgoingHeaders, Problem } from '@auth/http';
+import type { RequestContext } from '@auth/http';
+import { contextOf, outgoingHeaders, Problem } from '@auth/http';
 import { Pool } from 'undici';
 import * as z from 'zod';
 import type { Guard } from './shop-app.ts';
@@ -13,17 +14,17 @@ const timeoutMs = 2000;
  */
 export function requireAnswerOfUser(userUrl: string, role: string): Guard {
   const pool = new Pool(userUrl, { connections: 64, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-  const ask = async (authorization: string) => {
+  const ask = async (authorization: string, context: RequestContext) => {
     const { statusCode, body } = await pool.request({
       ...{ method: 'GET', path: '/users/me' },
-      headers: { ...outgoingHeaders(), authorization },
+      headers: { ...outgoingHeaders(context), authorization },
     });
     return { status: statusCode, answer: await body.json() };
   };
   return async (req, _res, next) => {
     const { authorization } = req.headers;
     if (authorization === undefined) throw new Problem('missing_token');
-    const { status, answer } = await ask(authorization).catch((cause: unknown) => {
+    const { status, answer } = await ask(authorization, contextOf(req)).catch((cause: unknown) => {
       throw new Problem('unavailable', { reason: 'user app', cause });
     });
     if (status === 401) throw new Problem('invalid_token', { reason: 'refused by the user app' });

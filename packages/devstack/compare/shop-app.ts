@@ -22,7 +22,7 @@ const Id = z.object({ id: z.uuid() });
 
 /** One service, one piece of work, and a route to it for every way of finding out who asks. */
 export function buildShop({ guards, db, log, readiness, metrics }: ShopDeps): ReturnType<typeof createApp> {
-  const app = createApp({ log, readiness, metrics, identify: identityOf });
+  const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext: false });
   const router = createRouter();
   for (const [path, guard] of Object.entries(guards)) {
     router.get(`${path}/:id`, ...guard, async (req, res) => {

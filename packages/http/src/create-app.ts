@@ -21,6 +21,8 @@ export interface CreateAppOptions {
   readonly metrics?: Metrics;
   /** What `/readyz?verbose` tells beside every check. Without it there is no verbose answer: not where callers can see it. */
   readonly probeDetails?: () => Readonly<Record<string, unknown>>;
+  /** Whether there is a `currentContext` while a request is served. There is, unless this says no: it has its price. */
+  readonly currentContext?: boolean;
   /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` counts. Nobody's unless given. */
   readonly trustedProxies?: readonly string[] | undefined;
 }
@@ -30,14 +32,15 @@ export interface CreateAppOptions {
  * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
  */
 export function createApp(options: CreateAppOptions): Express {
-  const { log, readiness, identify, metrics, probeDetails, trustedProxies = [] } = options;
+  const { log, readiness, identify, metrics, probeDetails, trustedProxies = [], currentContext = true } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.enable('case sensitive routing').enable('strict routing');
   app.set('query parser', 'simple').set('trust proxy', [...trustedProxies]);
   // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
   app.set('env', 'production');
-  app.use(requestContext(), requestLog({ log, identify, metrics }), securityHeaders(), notStored(), passRefused());
+  app.use(requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), securityHeaders());
+  app.use(notStored(), passRefused());
   app.use(probes(readiness, probeDetails), answerOptions(app));
   return app;
 }

@@ -26,7 +26,7 @@ export { readBody, readParams, readQuery } from './read.ts';
 export { createReadiness, type Readiness, type ReadinessOptions } from './readiness.ts';
 export { type Refusal, refusalProblem } from './refusal-problem.ts';
 export { refuseBy } from './refuse-by.ts';
-export { contextOf, currentContext, nameRequest, type RequestContext, runInContext } from './request-context.ts';
+export { contextOf, currentContext, nameRequest, type RequestContext } from './request-context.ts';
 export { followRequest, type Identify, noteProblem, type RequestFacts } from './request-log.ts';
 export { createRouter } from './router.ts';
 export { runService, type Service } from './serve.ts';

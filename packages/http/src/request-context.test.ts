@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { rawRequest, serveForTest } from './raw-request.fixture.ts';
-import { contextOf, currentContext, nameRequest, requestContext, runInContext } from './request-context.ts';
+import { contextOf, currentContext, nameRequest, requestContext } from './request-context.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -53,6 +53,16 @@ describe('requestContext', () => {
     expect(answer.body.same).toBe(true);
   });
 
+  it('is not current where it is not to be', async () => {
+    const handed = express()
+      .use(requestContext({ isCurrent: false }))
+      .get('/', (req, res) => {
+        res.json({ current: currentContext() ?? null, ...contextOf(req) });
+      });
+    const answer = await request(handed).get('/').set('X-Request-Id', 'r1');
+    expect(answer.body).toMatchObject({ current: null, requestId: 'r1' });
+  });
+
   it('is current nowhere else', () => {
     expect(currentContext()).toBeUndefined();
   });
@@ -74,11 +84,10 @@ describe('nameRequest', () => {
     expect(answer.body.same).toBe(true);
   });
 
-  it('makes it the current context of what runs in it, and of nothing else', async () => {
+  it('makes it the current context of nothing', async () => {
     const answer = await request((req: IncomingMessage, res: ServerResponse) => {
-      const context = nameRequest(req);
+      nameRequest(req);
       expect(currentContext()).toBeUndefined();
-      expect(runInContext(req, currentContext)).toBe(context);
       res.end();
     }).get('/');
     expect(answer.status).toBe(200);

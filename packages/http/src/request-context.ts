@@ -21,18 +21,24 @@ const context = Symbol('request context');
 type Named = IncomingMessage & { [context]?: RequestContext };
 const running = new AsyncLocalStorage<RequestContext>();
 
-/** Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing. */
-export function requestContext(): RequestHandler {
+/**
+ * Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing.
+ *
+ * @param isCurrent whether what is done for a request can ask for its context without being handed it (`currentContext`).
+ * From the first time on that makes every promise of the process dearer
+ */
+export function requestContext({ isCurrent = true }: { isCurrent?: boolean } = {}): RequestHandler {
   return (req, res, next) => {
     const named = nameRequest(req);
     res.setHeader('X-Request-Id', named.requestId);
-    running.run(named, next);
+    if (isCurrent) running.run(named, next);
+    else next();
   };
 }
 
 /**
  * Names a request as `createApp` does, for a listener that answers it without an app; the same name when asked again.
- * It is not the current context of anything: that is `runInContext`.
+ * It is not the current context of anything.
  */
 export function nameRequest(req: Named): RequestContext {
   req[context] ??= {
@@ -56,14 +62,9 @@ export function elapsedMs(req: IncomingMessage): number {
   return Math.round((performance.now() - contextOf(req).startMs) * 10) / 10;
 }
 
-/** The context of the request being served, for code that is not handed the request, such as an outgoing client. */
+/** The context of the request being served, for code that is not handed the request; where the app keeps it (`createApp`). */
 export function currentContext(): RequestContext | undefined {
   return running.getStore();
-}
-
-/** Runs work for a request that no app serves with its context as the current one. @throws Error as `contextOf` */
-export function runInContext<T>(req: IncomingMessage, work: () => T): T {
-  return running.run(contextOf(req), work);
 }
 
 function requestIdOf(req: IncomingMessage): string {
