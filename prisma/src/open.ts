@@ -15,12 +15,23 @@ export interface DatabaseOptions {
 /** An open database. Nothing is connected before the first use. */
 export interface Database<Client> {
   readonly client: Client;
+  /**
+   * Asks past Prisma, for what stands before every request: as a statement that each connection prepares once, by its
+   * name. Rows by column name. Rejects with what node-postgres throws.
+   */
+  ask<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]>;
   /** Resolves when the database answers; rejects as a query would. */
   ping(): Promise<void>;
   /** Ends every connection after its running statement. May be called again. */
   close(): Promise<void>;
   /** Connections that exist, that are free, and callers that wait for one. */
   poolStats(): { total: number; idle: number; waiting: number };
+}
+
+/** SQL with `$1` and so on, and a name that no other SQL has. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
 }
 
 interface PingableClient {
@@ -53,6 +64,10 @@ export function openDatabase<Client extends PingableClient>(
   let closed: Promise<void> | undefined;
   return {
     client,
+    ask: async <Row extends object>(statement: Statement, values: readonly unknown[]) => {
+      const { rows } = await pool.query<Row>({ ...statement, values: [...values] });
+      return rows;
+    },
     // Through the client, so that a service that is ready has its query compiler loaded.
     ping: async () => {
       await client.$queryRawUnsafe('select 1');
