@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Log, Metrics, Readiness } from '@auth/http';
 import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
 import { refuseServiceToken } from '@auth/verify/express';
+import type { AskerOf } from './asker.ts';
 import type { Authorize } from './authorize.ts';
 import type { Cors } from './cors.ts';
 import { openApi, routeDocs } from './openapi.ts';
@@ -30,6 +31,7 @@ export interface Deps {
   /** The services behind it. */
   readonly upstreams: Upstreams;
   readonly clientAddress: (req: IncomingMessage) => string;
+  readonly askerOf: AskerOf;
   /** Where browsers find it. */
   readonly publicOrigin: string;
   readonly maxBodyBytes: number;
@@ -40,12 +42,12 @@ export interface Deps {
 /** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
 export function buildApp(deps: Deps): RequestListener {
   const { sessions, authorize, cookie, sameOrigin, cors, issuer, page, log, readiness, metrics, trustedProxies } = deps;
-  const { upstreams, clientAddress, publicOrigin, maxBodyBytes } = deps;
-  const app = createApp({ log, readiness, metrics, trustedProxies });
+  const { upstreams, clientAddress, askerOf, publicOrigin, maxBodyBytes } = deps;
+  const app = createApp({ log, readiness, metrics, trustedProxies, currentContext: false });
   app.use(refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
-  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie }));
+  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, askerOf }));
   assertDocumented(app, routeDocs);
   if (page) app.use(pageRoutes());
   finishApp(app, { log, translate: createTranslate({ cookie, publicOrigin }) });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Asker, AskerOf } from './asker.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { Visitor } from './proxy/visitor.ts';
 import type { Renewal } from './renewal.ts';
@@ -14,12 +15,12 @@ export interface AuthorizeOptions {
   readonly sameOrigin: SameOrigin;
   readonly find: FindSession;
   readonly renewal: Pick<Renewal, 'fresh'>;
-  readonly seal: Pick<Seal, 'open'>;
+  readonly seal: Pick<Seal, 'openOften'>;
   /** Whether what stands in an access token was taken back, as far as is known here. */
   readonly isRevoked: (accessToken: string) => boolean;
   /** Ends a session of which the user app knows. */
-  readonly drop: (session: Session, reason: string) => Promise<void>;
-  readonly clientAddress: (req: IncomingMessage) => string;
+  readonly drop: (session: Session, reason: string, asker: Asker) => Promise<void>;
+  readonly askerOf: AskerOf;
 }
 
 /** Finds out who sends a request. */
@@ -38,23 +39,31 @@ const anonymous: Visitor = { kind: 'anonymous' };
 
 /** Makes it: the cookie before everything, and never a cookie together with a token of the client's own. */
 export function createAuthorize(options: AuthorizeOptions): Authorize {
-  const { cookie, sameOrigin, find, renewal, seal, isRevoked, drop, clientAddress } = options;
+  const { cookie, sameOrigin, find, renewal, seal, isRevoked, drop, askerOf } = options;
 
-  async function over(session: Session, reason: string): Promise<never> {
-    await drop(session, reason);
+  async function over(session: Session, reason: string, asker: Asker): Promise<never> {
+    await drop(session, reason, asker);
     throw new GatewayError('no_session', reason);
   }
 
-  async function open(session: Session): Promise<string> {
-    return seal.open(session.accessToken, `access ${session.hash}`) ?? over(session, 'no key opens its tokens');
+  function open(session: Session, asker: Asker): string | Promise<never> {
+    return (
+      seal.openOften(session.accessToken, `access ${session.hash}`) ?? over(session, 'no key opens its tokens', asker)
+    );
   }
 
   async function visit(req: IncomingMessage, id: string): Promise<Visitor> {
-    const session = await renewal.fresh(await find(hashOf(id)), clientAddress(req));
+    const found = await find(hashOf(id));
+    const asker = askerOf(req);
+    const renewed = renewal.fresh(found, asker);
+    const session = renewed instanceof Promise ? await renewed : renewed;
+    const opened = open(session, asker);
     return {
-      ...{ kind: 'session', session: session.id, accessToken: await open(session) },
+      kind: 'session',
+      session: session.id,
+      accessToken: typeof opened === 'string' ? opened : await opened,
       async onRefused(code) {
-        return code === 'token_revoked' ? over(session, 'its access token is revoked') : undefined;
+        return code === 'token_revoked' ? over(session, 'its access token is revoked', asker) : undefined;
       },
     };
   }
@@ -81,7 +90,8 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
       }
       try {
         const session = await find(hashOf(id));
-        if (isRevoked(await open(session))) await over(session, 'its access token is revoked');
+        const asker = askerOf(req);
+        if (isRevoked(await open(session, asker))) await over(session, 'its access token is revoked', asker);
         return session;
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== 'no_session') throw error;

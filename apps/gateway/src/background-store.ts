@@ -1,6 +1,6 @@
 import type { GatewayDb } from '@auth/db/gateway';
 import type { BackgroundStore } from './background.ts';
-import { dateOf, hashOf, sessionOf } from './session-row-store.ts';
+import { dateOf, hashOf, sessionOf } from './session-row.ts';
 
 /** What is over, or was left, in the database of the gateway. */
 export function createBackgroundStore({ client }: Pick<GatewayDb, 'client'>): BackgroundStore {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createBatch } from './batch.ts';
 
@@ -14,39 +15,61 @@ function openSource() {
       });
     });
   };
-  return { load, questions, answer: (error?: Error) => answers.shift()?.(error) };
+  return {
+    load,
+    questions,
+    /** Answers the next question, when it has been asked. */
+    async answer(error?: Error) {
+      while (answers.length === 0) await turn();
+      answers.shift()?.(error);
+    },
+  };
 }
 
 describe('createBatch', () => {
-  it('asks for the first at once, and for all that come meanwhile together, each of them once', async () => {
+  it('asks for all that come in one turn together, each of them once', async () => {
     const source = openSource();
     const find = createBatch(source.load);
-    const found = ['a', 'b', 'c', 'b'].map(find);
-    expect(source.questions).toEqual([['a']]);
-    source.answer();
-    await found[0];
-    expect(source.questions).toEqual([['a'], ['b', 'c']]);
-    source.answer();
-    expect(await Promise.all(found)).toEqual(['A', 'B', 'C', 'B']);
+    const found = ['a', 'b', 'a'].map(find);
+    await source.answer();
+    expect(source.questions).toEqual([['a', 'b']]);
+    expect(await Promise.all(found)).toEqual(['A', 'B', 'A']);
+  });
+
+  it('asks for all that come while an answer is awaited together', async () => {
+    const source = openSource();
+    const find = createBatch(source.load);
+    const first = find('a');
+    while (source.questions.length === 0) await turn();
+    const others = [find('b')];
+    await turn();
+    others.push(find('c'), find('a'));
+    await source.answer();
+    expect(await first).toBe('A');
+    await source.answer();
+    expect(await Promise.all(others)).toEqual(['B', 'C', 'A']);
+    expect(source.questions).toEqual([['a'], ['b', 'c', 'a']]);
   });
 
   it('gives nothing for what is not there', async () => {
     const source = openSource();
     const found = createBatch(source.load)('unknown');
-    source.answer();
+    await source.answer();
     expect(await found).toBeUndefined();
   });
 
   it('fails all who waited while a question failed, and none that came later', async () => {
     const source = openSource();
     const find = createBatch(source.load);
-    const [first, second] = [find('a'), find('b')];
-    source.answer(new Error('down'));
-    await expect(first).rejects.toThrow('down');
-    await expect(second).rejects.toThrow('down');
+    const first = find('a');
+    while (source.questions.length === 0) await turn();
+    const second = find('b');
+    const failed = Promise.allSettled([first, second]);
+    await source.answer(new Error('down'));
+    expect(await failed).toMatchObject([{ reason: { message: 'down' } }, { reason: { message: 'down' } }]);
     expect(source.questions).toEqual([['a']]);
     const third = find('a');
-    source.answer();
+    await source.answer();
     expect(await third).toBe('A');
   });
 
@@ -54,12 +77,9 @@ describe('createBatch', () => {
     const source = openSource();
     const find = createBatch(source.load);
     const all = Array.from({ length: 301 }, (_, index) => find(`key ${index}`));
-    source.answer();
-    await all[0];
-    source.answer();
-    await all[200];
-    source.answer();
-    await Promise.all(all);
-    expect(source.questions.map((keys) => keys.length)).toEqual([1, 200, 100]);
+    await source.answer();
+    await source.answer();
+    expect((await Promise.all(all)).at(-1)).toBe('KEY 300');
+    expect(source.questions.map((keys) => keys.length)).toEqual([200, 101]);
   });
 });

@@ -1,3 +1,5 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+
 interface Waiting<V> {
   readonly resolve: (value: V | undefined) => void;
   readonly reject: (error: unknown) => void;
@@ -7,8 +9,8 @@ interface Waiting<V> {
 const largest = 200;
 
 /**
- * Asks for many at once: while an answer is awaited, what else is wanted gathers, and is asked for together. Alone one is
- * asked for at once; under load the cost of a question is shared by all who wait.
+ * Asks for many at once: what is wanted in one turn of the event loop, and what comes while an answer is awaited, is asked
+ * for together. Alone one waits for nobody; under load the cost of a question is shared by all who wait.
  */
 export function createBatch<V>(
   load: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
@@ -19,8 +21,8 @@ export function createBatch<V>(
   async function loadAll(): Promise<void> {
     isLoading = true;
     while (waiting.size > 0) {
-      const batch = new Map([...waiting].slice(0, largest));
-      waiting = new Map([...waiting].slice(largest));
+      await endOfTurn();
+      const batch = takeBatch();
       try {
         const found = await load([...batch.keys()]);
         for (const [key, all] of batch) for (const { resolve } of all) resolve(found.get(key));
@@ -32,6 +34,17 @@ export function createBatch<V>(
       }
     }
     isLoading = false;
+  }
+
+  function takeBatch(): ReadonlyMap<string, readonly Waiting<V>[]> {
+    const all = waiting;
+    if (all.size <= largest) {
+      waiting = new Map();
+      return all;
+    }
+    const entries = [...all];
+    waiting = new Map(entries.slice(largest));
+    return new Map(entries.slice(0, largest));
   }
 
   return (key) =>

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gateway, issuerService } from '@auth/contracts';
 import { openGatewayDb } from '@auth/db/gateway';
 import { openLeader } from '@auth/db/leader';
-import { auditEvents, clientAddressBehind, outgoingHeaders, runService } from '@auth/http';
+import { addressPrefix, auditEvents, clientAddressBehind, nameRequest, outgoingHeaders, runService } from '@auth/http';
 import { openService, reconnectIfSilent } from '@auth/service';
 import { AuthError } from '@auth/verify';
 import { buildApp } from './app.ts';
+import { createAskerOf } from './asker.ts';
 import { createAuthorize } from './authorize.ts';
 import { workInBackground } from './background.ts';
 import { createBackgroundStore } from './background-store.ts';
@@ -70,8 +71,9 @@ await runService(process, gateway, async (env) => {
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind(trustedProxies);
+  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
   const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop, clientAddress },
+    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop, askerOf },
   });
   const upstreams = openUpstreams({
     ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
@@ -85,7 +87,7 @@ await runService(process, gateway, async (env) => {
     sameOrigin,
     cors: createCors(corsOrigins),
     page: !config.production,
-    ...{ upstreams, clientAddress, publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
+    ...{ upstreams, clientAddress, askerOf, publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
     trustedProxies,
   });
   const background = openLeader({

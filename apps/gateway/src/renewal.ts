@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { Seal, Sealed } from './seal.ts';
 import type { Identity, Renewed, Session, SessionAudit, Tokens } from './session.ts';
@@ -21,11 +22,11 @@ export interface RenewalOptions {
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
   /** Exchanges a refresh token at the user app: `refused` when it says that the session is over. */
-  readonly refresh: (refreshToken: string, from: string) => Promise<Tokens | 'refused'>;
+  readonly refresh: (refreshToken: string, asker: Asker | undefined) => Promise<Tokens | 'refused'>;
   /** Verifies an access token: `refused` when its session is over. */
   readonly identify: (accessToken: string) => Identity | 'refused';
   /** Ends a session here; the user app knows. */
-  readonly end: (session: Session, reason: string) => Promise<void>;
+  readonly end: (session: Session, reason: string, asker: Asker | undefined) => Promise<void>;
   readonly audit: SessionAudit;
   /**
    * How long one exchange is left alone: longer than the user app is waited for, and shorter than it repeats one for
@@ -45,10 +46,9 @@ export interface Renewal {
    * The session with an access token that is good. Waits only when the one it has is not: otherwise the exchange goes on
    * beside the request.
    *
-   * @param from the address of whoever asks, for the user app's limits
    * @throws GatewayError `no_session` when it is over, `cannot_refresh` while nobody can say
    */
-  fresh(session: Session, from: string): Session | Promise<Session>;
+  fresh(session: Session, asker: Asker): Session | Promise<Session>;
   /** Exchanges the tokens of a session whose exchange was broken off. */
   resume(session: Session): Promise<void>;
   /** Waits for what is under way. */
@@ -74,14 +74,14 @@ export function createRenewal(options: RenewalOptions): Renewal {
   const running = new Map<string, Promise<Session>>();
 
   /** One exchange; `undefined` when it is somebody else's. */
-  async function exchange(session: Session, from: string): Promise<Session | undefined> {
+  async function exchange(session: Session, asker: Asker | undefined): Promise<Session | undefined> {
     const { hash, id, sid } = session;
     const at = now();
     const sealed = await store.claim(hash, { at, until: at + leaseSeconds });
     if (sealed === undefined) return undefined;
     const over = async (reason: string): Promise<never> => {
-      audit({ event: 'refresh', outcome: 'failed', session: id, sid, reason });
-      await end(session, reason);
+      audit({ event: 'refresh', outcome: 'failed', session: id, sid, reason }, asker);
+      await end(session, reason, asker);
       throw new GatewayError('no_session', reason);
     };
     const refreshToken = seal.open(sealed, `refresh ${hash}`);
@@ -89,7 +89,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
     let tokens: Tokens | 'refused';
     let identity: Identity | 'refused';
     try {
-      tokens = await refresh(refreshToken, from);
+      tokens = await refresh(refreshToken, asker);
       identity = tokens === 'refused' ? 'refused' : identify(tokens.accessToken);
     } catch (cause) {
       await store.defer(hash, now() + retrySeconds);
@@ -109,15 +109,15 @@ export function createRenewal(options: RenewalOptions): Renewal {
     const { refreshToken: _, ...shown } = renewed;
     const fresh = { ...session, ...shown };
     await cache?.replace(fresh);
-    audit({ event: 'refresh', outcome: 'ok', session: id, sid });
+    audit({ event: 'refresh', outcome: 'ok', session: id, sid }, asker);
     return fresh;
   }
 
   /** Exchanges, or waits for whoever does. */
-  async function renew(session: Session, from: string): Promise<Session> {
+  async function renew(session: Session, asker: Asker | undefined): Promise<Session> {
     const deadline = now() + patienceSeconds;
     for (let pause = 10; ; pause = Math.min(pause * 2, 200)) {
-      const mine = await exchange(session, from);
+      const mine = await exchange(session, asker);
       if (mine !== undefined) return mine;
       const theirs = (await store.find([session.hash])).get(session.hash);
       if (theirs === undefined) throw new GatewayError('no_session', 'ended');
@@ -136,25 +136,25 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   /** All who ask for one session here share one exchange. */
-  function shared(session: Session, from: string): Promise<Session> {
+  function shared(session: Session, asker: Asker | undefined): Promise<Session> {
     const { hash } = session;
     const already = running.get(hash);
     if (already !== undefined) return already;
-    const started = renew(session, from).finally(() => running.delete(hash));
+    const started = renew(session, asker).finally(() => running.delete(hash));
     running.set(hash, started);
     return started;
   }
 
   return {
-    fresh(session, from) {
+    fresh(session, asker) {
       if (session.refreshAt > now()) return session;
-      const renewed = shared(session, from);
+      const renewed = shared(session, asker);
       if (!isGood(session)) return renewed;
       renewed.catch(onTrouble);
       return session;
     },
     async resume(session) {
-      await shared(session, '').catch(onTrouble);
+      await shared(session, undefined).catch(onTrouble);
     },
     async close() {
       await Promise.allSettled(running.values());

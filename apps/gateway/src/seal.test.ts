@@ -52,6 +52,24 @@ describe('createSeal', () => {
     }
   });
 
+  it('opens often what it opens once: not when a bit or the context has changed, nor when its key is gone', () => {
+    const keys = [first];
+    const seal = createSeal(() => keys);
+    const sealed = seal.seal(text, 'access a');
+    for (let times = 0; times < 3; times += 1) expect(seal.openOften(sealed, 'access a')).toBe(text);
+    expect(seal.openOften(sealed, 'access b')).toBeUndefined();
+    const changed = sealed.slice();
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    expect(seal.openOften(changed, 'access a')).toBeUndefined();
+    const renewed = seal.seal('another token', 'access a');
+    expect(seal.openOften(renewed, 'access a')).toBe('another token');
+    expect(seal.openOften(sealed, 'access a')).toBe(text);
+    keys[0] = { ...newKey('session.1') };
+    expect(seal.openOften(sealed, 'access a')).toBeUndefined();
+    keys.pop();
+    expect(seal.openOften(sealed, 'access a')).toBeUndefined();
+  });
+
   it('says that there is no key instead of leaving a text open', () => {
     expect(() => createSeal(() => []).seal(text, 'refresh a')).toThrow('no key to seal with');
   });

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createOpenedTexts } from './opened-texts.ts';
 
 /** A key that seals what the database keeps. */
 export interface SealKey {
@@ -16,6 +17,8 @@ export interface Seal {
   seal(text: string, context: string): Sealed;
   /** `undefined` for what is not whole, is not of this context, or was sealed with a key that is gone. */
   open(sealed: Uint8Array, context: string): string | undefined;
+  /** The same for what is opened with every request: the text is remembered, and found again a good deal faster. */
+  openOften(sealed: Uint8Array, context: string): string | undefined;
 }
 
 const algorithm = 'aes-256-gcm';
@@ -27,6 +30,11 @@ const tagBytes = 16;
  * The first key seals, every key opens.
  */
 export function createSeal(keys: () => readonly SealKey[]): Seal {
+  const opened = createOpenedTexts();
+  const keyOf = (sealed: Uint8Array) => {
+    const kid = kidOf(sealed);
+    return keys().find((key) => key.kid === kid)?.key;
+  };
   return {
     seal(text, context) {
       const [first] = keys();
@@ -39,21 +47,45 @@ export function createSeal(keys: () => readonly SealKey[]): Seal {
     },
 
     open(sealed, context) {
-      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-      const ivAt = 1 + (bytes[0] ?? 0);
-      if (bytes.length < ivAt + ivBytes + tagBytes) return undefined;
-      const kid = bytes.toString('latin1', 1, ivAt);
-      const found = keys().find((key) => key.kid === kid);
-      if (found === undefined) return undefined;
-      const textAt = ivAt + ivBytes;
-      const tagAt = bytes.length - tagBytes;
-      const decipher = createDecipheriv(algorithm, found.key, bytes.subarray(ivAt, textAt));
-      decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(tagAt));
-      try {
-        return decipher.update(bytes.subarray(textAt, tagAt), undefined, 'utf8') + decipher.final('utf8');
-      } catch {
-        return undefined;
-      }
+      const key = keyOf(sealed);
+      return key && decipher(sealed, key, context);
+    },
+
+    openOften(sealed, context) {
+      const key = keyOf(sealed);
+      if (key === undefined) return undefined;
+      const known = opened.find(context, sealed, key);
+      if (known !== undefined) return known;
+      const text = decipher(sealed, key, context);
+      if (text !== undefined) opened.remember(context, { sealed, key, text });
+      return text;
     },
   };
+}
+
+function kidOf(sealed: Uint8Array): string {
+  return bytesOf(sealed).toString('latin1', 1, ivStart(sealed));
+}
+
+function decipher(sealed: Uint8Array, key: KeyObject, context: string): string | undefined {
+  const bytes = bytesOf(sealed);
+  const ivAt = ivStart(sealed);
+  const bodyAt = ivAt + ivBytes;
+  const tagAt = bytes.length - tagBytes;
+  if (tagAt < bodyAt) return undefined;
+  const opening = createDecipheriv(algorithm, key, bytes.subarray(ivAt, bodyAt));
+  opening.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(tagAt));
+  try {
+    return opening.update(bytes.subarray(bodyAt, tagAt), undefined, 'utf8') + opening.final('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function ivStart(sealed: Uint8Array): number {
+  return 1 + (sealed[0] ?? 0);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

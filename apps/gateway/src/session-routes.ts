@@ -1,16 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  addressPrefix,
-  clientAddress,
-  createRouter,
-  PageQuery,
-  readBody,
-  readParams,
-  readQuery,
-  sendPage,
-} from '@auth/http';
+import { addressPrefix, createRouter, PageQuery, readBody, readParams, readQuery, sendPage } from '@auth/http';
 import type { RequestHandler, Response, Router } from 'express';
 import * as z from 'zod';
+import type { AskerOf } from './asker.ts';
 import type { Authorize } from './authorize.ts';
 import type { GatewayErrorCode } from './gateway-error.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -31,11 +23,12 @@ interface SessionRoutesOptions {
   readonly authorize: Pick<Authorize, 'session'>;
   readonly sameOrigin: SameOrigin;
   readonly cookie: SessionCookie;
+  readonly askerOf: AskerOf;
 }
 
 /** Log in, ask who one is, log out, with a cookie: for browsers. */
 export function sessionRoutes(options: SessionRoutesOptions): Router {
-  const { sessions, authorize, sameOrigin, cookie } = options;
+  const { sessions, authorize, sameOrigin, cookie, askerOf } = options;
   const router = createRouter();
   const fromHere: RequestHandler = (req, _res, next) => {
     sameOrigin.assertOwn(req);
@@ -54,11 +47,11 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
 
   router.post('/session', fromHere, async (req, res) => {
     const credentials = readBody(req, Login);
-    const from = clientAddress(req);
-    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(from) };
+    const asker = askerOf(req);
+    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(asker.address) };
     const prior = await priorSession(req);
-    const begun = await sessions.begin(credentials, { from, device });
-    if (prior !== undefined) await sessions.end({ hash: prior.hash }, 'another login');
+    const begun = await sessions.begin(credentials, { asker, device });
+    if (prior !== undefined) await sessions.end({ hash: prior.hash }, 'another login', asker);
     const { session } = begun;
     res.set('Set-Cookie', cookie.give(begun.cookie, session.expiresAt - session.createdAt));
     sendSession(res.status(201).location('/session'), session);
@@ -70,7 +63,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
 
   router.delete('/session', fromHere, async (req, res) => {
     const session = await priorSession(req);
-    if (session !== undefined) await sessions.end({ hash: session.hash }, 'logout');
+    if (session !== undefined) await sessions.end({ hash: session.hash }, 'logout', askerOf(req));
     // Also for a session that is over: whoever logs out is out afterwards.
     res.set('Set-Cookie', cookie.clear).set('Clear-Site-Data', '"cache"').status(204).end();
   });
@@ -88,7 +81,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
   router.delete('/sessions/:id', fromHere, async (req, res) => {
     const { userId, id: current } = await authorize.session(req);
     const { id } = readParams(req, SessionId);
-    if (!(await sessions.end({ id, userId }, 'ended by its user')))
+    if (!(await sessions.end({ id, userId }, 'ended by its user', askerOf(req))))
       throw new GatewayError('session_not_found', 'unknown');
     if (id === current) res.set('Set-Cookie', cookie.clear);
     res.status(204).end();

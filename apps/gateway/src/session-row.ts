@@ -1,10 +1,11 @@
-import type { Prisma } from '@auth/db/gateway';
 import type { Session } from './session.ts';
 
-/** A row as it is read for a request: the refresh token stays where it is. */
-type Row = Prisma.SessionGetPayload<{ omit: { refreshToken: true } }>;
+type Times = 'accessExpiresAt' | 'refreshAt' | 'createdAt' | 'lastUsedAt' | 'expiresAt';
 
-/** What every request needs of a row. */
+/** A session as Prisma reads it. */
+type Row = Omit<Session, 'hash' | Times> & { readonly hash: Uint8Array } & Readonly<Record<Times, Date>>;
+
+/** A row as sessions are spoken of everywhere else. */
 export function sessionOf(row: Row): Session {
   const { id, userId, sid, roles, scope, accessToken } = row;
   return {

@@ -1,19 +1,15 @@
 import type { GatewayDb } from '@auth/db/gateway';
 import type { RenewalStore } from './renewal.ts';
 import type { LookupStore } from './session-lookup.ts';
-import { bytesOf, dateOf, hashOf, sessionOf, timesOf } from './session-row-store.ts';
+import { createLookupStore } from './session-lookup-store.ts';
+import { bytesOf, dateOf, hashOf, sessionOf, timesOf } from './session-row.ts';
 import type { SessionStore, WhichSession } from './sessions.ts';
 
 /** Sessions in the database of the gateway. */
-export function createSessionStore({ client }: Pick<GatewayDb, 'client'>): SessionStore & LookupStore & RenewalStore {
+export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): SessionStore & LookupStore & RenewalStore {
+  const { client } = db;
   return {
-    async find(hashes) {
-      const rows = await client.session.findMany({
-        where: { hash: { in: hashes.map(bytesOf) }, endedAt: null },
-        omit: { refreshToken: true },
-      });
-      return new Map(rows.map((row) => [hashOf(row.hash), sessionOf(row)]));
-    },
+    ...createLookupStore(db),
     async create({ hash, createdAt, lastUsedAt, expiresAt, accessExpiresAt, refreshAt, ...rest }) {
       const row = await client.session.create({
         data: {
@@ -28,11 +24,6 @@ export function createSessionStore({ client }: Pick<GatewayDb, 'client'>): Sessi
         omit: { refreshToken: true },
       });
       return sessionOf(row);
-    },
-    async touch(hash, at) {
-      const running = { hash: bytesOf(hash), endedAt: null };
-      const { count } = await client.session.updateMany({ where: running, data: { lastUsedAt: dateOf(at) } });
-      return count === 1;
     },
     async list(userId, { after, limit, runningAt, idleSince }) {
       const rows = await client.session.findMany({

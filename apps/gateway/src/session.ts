@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { Sealed } from './seal.ts';
 
 /** The login of one browser, as every request needs it. Times are seconds since 1970. */
@@ -67,5 +68,5 @@ export interface SessionEvent {
   readonly reason?: string | undefined;
 }
 
-/** Told of each event when it has happened. */
-export type SessionAudit = (event: SessionEvent) => void;
+/** Told of each event when it has happened, and of whose doing it was. */
+export type SessionAudit = (event: SessionEvent, asker: Asker | undefined) => void;

@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import { GatewayError } from './gateway-error.ts';
 import { refreshTime } from './renewal.ts';
 import type { Seal, Sealed } from './seal.ts';
@@ -36,9 +37,9 @@ export interface SessionsOptions {
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
   /** Logs in at the user app. */
-  readonly logIn: (credentials: Credentials, from: string, device: Device) => Promise<Tokens>;
+  readonly logIn: (credentials: Credentials, asker: Asker, device: Device) => Promise<Tokens>;
   /** Logs out at the user app. */
-  readonly logOut: (refreshToken: string) => Promise<void>;
+  readonly logOut: (refreshToken: string, asker: Asker | undefined) => Promise<void>;
   readonly identify: (accessToken: string) => Identity | 'refused';
   readonly life: SessionLife;
   readonly audit: SessionAudit;
@@ -57,30 +58,30 @@ export interface Sessions {
   /** Logs in. Always a new id, whatever the browser had: nobody can be made to use one that somebody else knows. */
   begin(
     credentials: Credentials,
-    visitor: { from: string; device: Device },
+    visitor: { asker: Asker; device: Device },
   ): Promise<{ readonly cookie: string; readonly session: Session }>;
   list(
     userId: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ readonly items: readonly SessionView[]; readonly more: boolean }>;
   /** Logs out: here at once and for all replicas, at the user app at once or as soon as it can be told. */
-  end(which: WhichSession, reason: string): Promise<boolean>;
+  end(which: WhichSession, reason: string, asker: Asker): Promise<boolean>;
   /** Tells the user app of a session that was ended. */
-  tell(ended: EndedSession): Promise<void>;
+  tell(ended: EndedSession, asker?: Asker): Promise<void>;
   /** Ends a session of which the user app knows. */
-  drop(session: Session, reason: string): Promise<void>;
+  drop(session: Session, reason: string, asker: Asker | undefined): Promise<void>;
 }
 
 /** Makes them. */
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, cache, seal, logIn, logOut, identify, life, audit, now, onTrouble } = options;
 
-  async function tell({ hash, refreshToken }: EndedSession): Promise<void> {
+  async function tell({ hash, refreshToken }: EndedSession, asker?: Asker): Promise<void> {
     // Once more: the first time it may have been out of reach.
     await cache?.end(hash);
     const token = seal.open(refreshToken, `refresh ${hash}`);
     // What no key opens nobody can use any more either.
-    if (token !== undefined) await logOut(token);
+    if (token !== undefined) await logOut(token, asker);
     await store.forget(hash);
   }
 
@@ -92,8 +93,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   return {
-    async begin(credentials, { from, device }) {
-      const tokens = await logIn(credentials, from, device);
+    async begin(credentials, { asker, device }) {
+      const tokens = await logIn(credentials, asker, device);
       const cookie = createSessionId();
       const hash = hashSessionId(cookie);
       try {
@@ -109,11 +110,11 @@ export function createSessions(options: SessionsOptions): Sessions {
           ...{ createdAt: at, lastUsedAt: at, expiresAt: at + life.absoluteSeconds },
           ...device,
         });
-        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid });
+        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid }, asker);
         return { cookie, session };
       } catch (error) {
         // A login that nobody can use is undone, if that can be.
-        await logOut(tokens.refreshToken).catch(onTrouble);
+        await logOut(tokens.refreshToken, asker).catch(onTrouble);
         throw error;
       }
     },
@@ -125,20 +126,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { items: found.slice(0, limit), more: found.length > limit };
     },
 
-    async end(which, reason) {
+    async end(which, reason, asker) {
       const ended = await endHere(which);
       if (ended === undefined) return false;
-      audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason });
-      await tell(ended).catch(onTrouble);
+      audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
+      await tell(ended, asker).catch(onTrouble);
       return true;
     },
 
     tell,
 
-    async drop({ hash }, reason) {
+    async drop({ hash }, reason, asker) {
       const ended = await endHere({ hash });
       if (ended === undefined) return;
-      audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason });
+      audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
       await store.forget(hash);
     },
   };

@@ -1,5 +1,6 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { UpstreamError } from '@auth/verify/client';
+import type { Asker } from './asker.ts';
 import type { Device, Tokens } from './session.ts';
 import type { Credentials } from './sessions.ts';
 
@@ -24,17 +25,17 @@ export interface UserClientOptions {
   readonly timeoutMs: number;
   /** A login may take longer: the user app slows down those to an account that somebody guesses at. */
   readonly loginTimeoutMs: number;
-  /** More headers for each request. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  /** More headers for what is asked in a request. */
+  readonly headers: (asker: Asker) => Readonly<Record<string, string>>;
 }
 
 /** What the gateway asks the user app for. Every method throws an UpstreamError when that gives no good answer. */
 export interface UserClient {
   /** @throws UserAppRefusal */
-  logIn(credentials: Credentials, from: string, device: Device): Promise<Tokens>;
+  logIn(credentials: Credentials, asker: Asker, device: Device): Promise<Tokens>;
   /** `refused` for a session that is over. */
-  refresh(refreshToken: string, from: string): Promise<Tokens | 'refused'>;
-  logOut(refreshToken: string): Promise<void>;
+  refresh(refreshToken: string, asker: Asker | undefined): Promise<Tokens | 'refused'>;
+  logOut(refreshToken: string, asker: Asker | undefined): Promise<void>;
 }
 
 /** Makes the client. */
@@ -49,7 +50,7 @@ export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }
     try {
       const answer = await fetch(`${baseUrl}${path}`, {
         method: 'POST',
-        headers: { ...headers(), ...more, 'content-type': 'application/json', accept: 'application/json' },
+        headers: { ...more, 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify(body),
         redirect: 'error',
         signal,
@@ -64,28 +65,28 @@ export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }
     }
   }
 
+  function headersFor(asker: Asker | undefined): Record<string, string> {
+    return asker === undefined ? {} : { ...headers(asker), 'x-forwarded-for': asker.address };
+  }
+
   return {
-    async logIn({ email, password }, from, { userAgent }) {
-      const more = { ...forwardedFor(from), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
+    async logIn({ email, password }, asker, { userAgent }) {
+      const more = { ...headersFor(asker), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
       return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
     },
-    async refresh(refreshToken, from) {
+    async refresh(refreshToken, asker) {
       try {
-        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, forwardedFor(from)));
+        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, headersFor(asker)));
       } catch (error) {
         if (error instanceof UserAppRefusal && error.problem.code === 'invalid_refresh_token') return 'refused';
         throw error;
       }
     },
-    async logOut(refreshToken) {
+    async logOut(refreshToken, asker) {
       // It is repeated in the background: nobody waits long for it.
-      await post('/auth/logout', { refresh_token: refreshToken }, {}, Math.min(timeoutMs, 1000));
+      await post('/auth/logout', { refresh_token: refreshToken }, headersFor(asker), Math.min(timeoutMs, 1000));
     },
   };
-}
-
-function forwardedFor(address: string): Record<string, string> {
-  return address === '' ? {} : { 'x-forwarded-for': address };
 }
 
 function readTokens(body: unknown): Tokens {

@@ -7,12 +7,21 @@ import type { Decision } from '@auth/devstack/app-testing';
 import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
-import { auditEvents, clientAddressBehind, createLog, createMetrics, createReadiness } from '@auth/http';
+import {
+  addressPrefix,
+  auditEvents,
+  clientAddressBehind,
+  createLog,
+  createMetrics,
+  createReadiness,
+  nameRequest,
+} from '@auth/http';
 import type { Revocations } from '@auth/verify';
 import { AuthError, createAccessTokenVerifier } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import type { Redis } from 'ioredis';
 import { buildApp } from '../src/app.ts';
+import { createAskerOf } from '../src/asker.ts';
 import type { Authorize } from '../src/authorize.ts';
 import { createAuthorize } from '../src/authorize.ts';
 import { createBackgroundStore } from '../src/background-store.ts';
@@ -149,9 +158,10 @@ export async function openHarness(
   const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind([]);
+  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
   const authorize = createAuthorize({
     ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop },
-    clientAddress,
+    askerOf,
   });
   const upstreams = openUpstreams({
     origins: { user: userApp.url, product, order: around.service.url },
@@ -159,7 +169,7 @@ export async function openHarness(
     ...(breaker && { breaker }),
   });
   const app = buildApp({
-    ...{ upstreams, clientAddress, publicOrigin: origin, maxBodyBytes: 100_000 },
+    ...{ upstreams, clientAddress, askerOf, publicOrigin: origin, maxBodyBytes: 100_000 },
     ...{ sessions, authorize, cookie, sameOrigin, cors: createCors([trustedOrigin]), issuer: issuer.issuer },
     ...{ log, readiness: createReadiness({ database: db.ping }), metrics, page: false },
   });

@@ -15,7 +15,7 @@ export interface BreakerOptions {
 export interface Breaker {
   /**
    * Runs an attempt, unless it is open. Only an `UpstreamFailure` counts as a failure of the service; other errors
-   * count as nothing. @throws BreakerOpen
+   * count as nothing. Rejects with BreakerOpen when it is.
    */
   run(attempt: () => Promise<void>): Promise<void>;
   readonly state: BreakerState;
@@ -57,9 +57,9 @@ export function createBreaker({ failures, openMs }: BreakerOptions, probe: () =>
 
   policy.onBreak(probeLater);
   return {
-    async run(attempt) {
-      if (policy.state !== CircuitState.Closed) throw new BreakerOpen(openMs / 1000);
-      await policy.execute(attempt);
+    run(attempt) {
+      if (policy.state !== CircuitState.Closed) return Promise.reject(new BreakerOpen(openMs / 1000));
+      return policy.execute(attempt);
     },
     get state() {
       return stateNames[policy.state];

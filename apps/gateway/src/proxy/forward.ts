@@ -28,53 +28,53 @@ export interface Outgoing {
 /** May be sent again when the first try came to nothing. */
 const repeatable: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
+/** One attempt, until its answer has begun. */
+interface Attempt extends Place {
+  readonly exchange: Exchange;
+  readonly outgoing: Outgoing;
+  begun: boolean;
+  /** It is the second try of it. */
+  repeated: boolean;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /** Sends a request to its service, and the service's answer to the client. */
 export function forward(outgoing: Outgoing): void {
   outgoing.upstream.breaker.run(() => attempt(outgoing)).catch((error: unknown) => giveUp(outgoing, error));
 }
 
 /** Settles when the service's answer has begun: one that breaks off later is no reason to keep others from the service. */
-async function attempt(outgoing: Outgoing): Promise<void> {
-  try {
-    await send(outgoing);
-  } catch (error) {
-    if (!maySendAgain(outgoing, error)) throw error;
-    await send(outgoing);
-  }
-}
-
-/** A kept connection may have been given up by the service just before it was used: that says nothing of the service. */
-function maySendAgain({ exchange, maxBodyBytes }: Outgoing, error: unknown): boolean {
-  return isCutOff(error) && maxBodyBytes === undefined && repeatable.has(exchange.req.method);
-}
-
-/** One try on its way. */
-interface Try extends Place {
-  readonly exchange: Exchange;
-  readonly outgoing: Outgoing;
-  begun: boolean;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
-async function send(outgoing: Outgoing): Promise<void> {
-  const { exchange, upstream, headers, maxBodyBytes } = outgoing;
-  const { req, res } = exchange;
-  const place = upstream.bulkhead.enter();
-  if (place !== undefined) await place;
-  if (exchange.left) {
-    upstream.bulkhead.leave();
-    throw new ClientLeft();
-  }
-  await new Promise<void>((resolve, reject) => {
-    const opaque: Try = { exchange, upstream, taken: true, outgoing, begun: false, resolve, reject };
-    const body = maxBodyBytes === undefined ? null : requestBody(req, { maxBytes: maxBodyBytes });
-    const what = { path: req.url ?? '', method: req.method as Dispatcher.HttpMethod, headers, body };
-    upstream.pool.stream({ ...what, signal: res, responseHeaders: 'raw', opaque }, onAnswer, onDone);
+function attempt(outgoing: Outgoing): Promise<void> {
+  const { exchange, upstream } = outgoing;
+  return new Promise((resolve, reject) => {
+    enter({ exchange, upstream, taken: false, outgoing, begun: false, repeated: false, resolve, reject });
   });
 }
 
-function onAnswer({ statusCode: status, headers, opaque }: Dispatcher.StreamFactoryData<Try>): Writable {
+/** @throws BulkheadFull */
+function enter(one: Attempt): void {
+  const place = one.upstream.bulkhead.enter();
+  if (place === undefined) send(one);
+  else place.then(() => send(one)).catch(one.reject);
+}
+
+function send(one: Attempt): void {
+  const { exchange, upstream, outgoing } = one;
+  const { req, res } = exchange;
+  const { headers, maxBodyBytes } = outgoing;
+  one.taken = true;
+  if (exchange.left) {
+    leavePlace(one);
+    one.reject(new ClientLeft());
+    return;
+  }
+  const body = maxBodyBytes === undefined ? null : requestBody(req, { maxBytes: maxBodyBytes });
+  const what = { path: req.url ?? '', method: req.method as Dispatcher.HttpMethod, headers, body };
+  upstream.pool.stream({ ...what, signal: res, responseHeaders: 'raw', opaque: one }, onAnswer, onDone);
+}
+
+function onAnswer({ statusCode: status, headers, opaque }: Dispatcher.StreamFactoryData<Attempt>): Writable {
   const { exchange, session } = opaque.outgoing;
   const head = { status, rawHeaders: flat(headers) };
   const writable =
@@ -86,12 +86,27 @@ function onAnswer({ statusCode: status, headers, opaque }: Dispatcher.StreamFact
   return writable;
 }
 
-function onDone(error: Error | null, { opaque }: Dispatcher.StreamData<Try>): void {
-  const { outgoing, begun, reject } = opaque;
-  leavePlace(opaque);
+function onDone(error: Error | null, { opaque: one }: Dispatcher.StreamData<Attempt>): void {
+  const { outgoing, begun } = one;
+  leavePlace(one);
   if (error === null) return;
-  if (!begun) reject(outgoing.exchange.left ? new ClientLeft() : (upstreamFailure(error) ?? error));
+  if (!begun) fail(one, outgoing.exchange.left ? new ClientLeft() : (upstreamFailure(error) ?? error));
   else if (!outgoing.exchange.res.headersSent) giveUp(outgoing, upstreamFailure(error) ?? error);
+}
+
+function fail(one: Attempt, error: unknown): void {
+  try {
+    if (!maySendAgain(one, error)) throw error;
+    one.repeated = true;
+    enter(one);
+  } catch (failure) {
+    one.reject(failure);
+  }
+}
+
+/** A kept connection may have been given up by the service just before it was used: that says nothing of the service. */
+function maySendAgain({ repeated, outgoing: { exchange, maxBodyBytes } }: Attempt, error: unknown): boolean {
+  return !repeated && isCutOff(error) && maxBodyBytes === undefined && repeatable.has(exchange.req.method);
 }
 
 /** The session has the first word on what becomes of a refused token. */

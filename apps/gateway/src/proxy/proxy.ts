@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log, Metrics } from '@auth/http';
-import { followRequest, nameRequest, runInContext } from '@auth/http';
+import { followRequest, nameRequest } from '@auth/http';
 import { assertForwardable, assertUnambiguous } from './admission.ts';
 import type { Exchange } from './exchange.ts';
 import { openExchange } from './exchange.ts';
@@ -43,7 +43,9 @@ export function createProxy(options: ProxyOptions): Proxy {
     const session = visitor.kind === 'session' ? visitor : undefined;
     exchange.session = session?.session;
     forward({
-      ...{ exchange, session, refuse },
+      exchange,
+      session,
+      refuse,
       upstream: upstreams.byName[route.service],
       headers: [...headers.passed, ...forwardedHeaders(req, headers.authorization, visitor)],
       maxBodyBytes: hasBody(req) ? maxBodyBytes : undefined,
@@ -64,8 +66,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       assertUnambiguous(route);
       assertForwardable(req, { maxBodyBytes });
       const headers = readRequestHeaders(req.rawHeaders, req.headers.connection);
-      // What is done to find that out is done for this request: its calls and lines say so.
-      const visitor = runInContext(req, () => authorize(req));
+      const visitor = authorize(req);
       if (!(visitor instanceof Promise)) pass(exchange, route, headers, visitor);
       else visitor.then((known) => pass(exchange, route, headers, known)).catch((error) => refuse(exchange, error));
     } catch (error) {
