@@ -97,49 +97,62 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Knows what is open, because Node's own bookkeeping lacks two things that a drain needs. */
+/** One connection, and the answers on it that are still open: one, unless the client sends requests ahead. */
+interface Connection {
+  readonly socket: Socket;
+  readonly answering: ServerResponse[];
+  /** Something was asked on it. */
+  used: boolean;
+}
+
+/**
+ * Knows what is open, because Node's own bookkeeping lacks two things that a drain needs. Answers are kept in arrays: what
+ * has left a `Set` that lives long may stay in memory until the next full collection, and all that came after it.
+ */
 function trackConnections({ pipelined }: { pipelined: number }) {
-  const unused = new Set<Socket>();
-  const answering = new Set<ServerResponse>();
-  /** Of each connection, the answers that are still open. */
-  const open = new WeakMap<Socket, Set<ServerResponse>>();
+  const connections = new Set<Connection>();
+  const bySocket = new WeakMap<Socket, Connection>();
   let closing = false;
   const announceClose = (res: ServerResponse) => {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   };
   return {
     opened(socket: Socket) {
-      unused.add(socket);
-      const responses = new Set<ServerResponse>();
-      open.set(socket, responses);
+      const connection: Connection = { socket, answering: [], used: false };
+      connections.add(connection);
+      bySocket.set(socket, connection);
       socket.once('close', () => {
-        unused.delete(socket);
+        connections.delete(connection);
         // A pipelined request that still waits for its turn has no socket, so Node never tells its answer that the
         // client is gone: whoever waits for that (the log line, a count) would wait for ever.
-        for (const res of responses) res.emit('close');
+        for (const res of connection.answering.splice(0)) res.emit('close');
       });
     },
-    requested(req: { socket: Socket }, res: ServerResponse) {
-      unused.delete(req.socket);
-      const responses = open.get(req.socket);
-      answering.add(res);
-      responses?.add(res);
-      res.once('close', () => {
-        answering.delete(res);
-        responses?.delete(res);
-      });
-      // Nobody who waits for answers asks so much ahead of them; each waiting request holds memory.
-      if (responses !== undefined && responses.size > pipelined) req.socket.destroy();
+    requested({ socket }: { socket: Socket }, res: ServerResponse) {
+      const connection = bySocket.get(socket);
+      if (connection !== undefined) {
+        const { answering } = connection;
+        connection.used = true;
+        answering.push(res);
+        res.once('close', () => remove(answering, res));
+        // Nobody who waits for answers asks so much ahead of them; each waiting request holds memory.
+        if (answering.length > pipelined) socket.destroy();
+      }
       if (closing) announceClose(res);
     },
     /** From now on every answer tells the client to open its next connection elsewhere. */
     closeAfterAnswer() {
       closing = true;
-      for (const res of answering) announceClose(res);
+      for (const { answering } of connections) answering.forEach(announceClose);
     },
     /** Connections opened in advance (browsers do) count as busy for Node until their first request. */
     destroyUnused() {
-      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+      for (const { socket, used } of connections) if (!used && socket.bytesRead === 0) socket.destroy();
     },
   };
+}
+
+function remove<T>(all: T[], one: T): void {
+  const index = all.indexOf(one);
+  if (index !== -1) all.splice(index, 1);
 }

@@ -26,7 +26,9 @@ interface RequestLogOptions {
 
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 const refusals = new WeakMap<IncomingMessage, Problem>();
-const followed = new WeakSet<IncomingMessage>();
+/** On the request itself, for the reason of the context's. */
+const followed = Symbol('followed');
+type Followed = IncomingMessage & { [followed]?: true };
 
 /** Remembers why a request was refused, for its log line. */
 export function noteProblem(req: IncomingMessage, problem: Problem): void {
@@ -36,7 +38,7 @@ export function noteProblem(req: IncomingMessage, problem: Problem): void {
 /** Logs (and counts) one line per request when its connection is done with it, also when the client left early (`aborted: true`). */
 export function requestLog({ log, identify, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
-    if (!followed.has(req)) {
+    if (!isFollowed(req)) {
       const path = pathOf(req.originalUrl);
       res.once('close', () => {
         const who = identified(req, log, identify);
@@ -52,16 +54,20 @@ export function requestLog({ log, identify, metrics }: RequestLogOptions): Reque
  * An app that is handed the request later leaves both to this. `facts` are read when the line is written.
  */
 export function followRequest(
-  req: IncomingMessage,
+  req: Followed,
   res: ServerResponse,
   { log, metrics, facts }: { log: Log; metrics: Metrics; facts: RequestFacts },
 ): void {
-  followed.add(req);
+  req[followed] = true;
   const path = pathOf(req.url ?? '');
   res.once('close', () => {
     const { route, upstream, session } = facts;
     logRequest({ log, metrics, req, res, path, who: { upstream, session }, route });
   });
+}
+
+function isFollowed(req: Followed): boolean {
+  return req[followed] === true;
 }
 
 interface LoggedRequest {
