@@ -8,11 +8,11 @@ const running = {
   name: 'running sessions',
   text: `
     select hash, id, user_id as "userId", sid, roles, scope, access_token as "accessToken",
-      extract(epoch from access_expires_at)::float8 as "accessExpiresAt",
-      extract(epoch from refresh_at)::float8 as "refreshAt",
-      extract(epoch from created_at)::float8 as "createdAt",
-      extract(epoch from last_used_at)::float8 as "lastUsedAt",
-      extract(epoch from expires_at)::float8 as "expiresAt"
+      date_part('epoch', access_expires_at) as "accessExpiresAt",
+      date_part('epoch', refresh_at) as "refreshAt",
+      date_part('epoch', created_at) as "createdAt",
+      date_part('epoch', last_used_at) as "lastUsedAt",
+      date_part('epoch', expires_at) as "expiresAt"
     from sessions where hash = any($1) and ended_at is null`,
 };
 
