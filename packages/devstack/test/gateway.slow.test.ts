@@ -5,6 +5,7 @@ import type { Stack } from '../src/index.ts';
 import { mug } from '../src/index.ts';
 import type { GatewayBrowser } from './gateway-browser.ts';
 import { openNewBrowser } from './gateway-browser.ts';
+import { loggedLines } from './logged-lines.ts';
 import { openTestStack } from './test-stack.ts';
 
 /** Tokens that expire while the tests run, so that they are exchanged under load. */
@@ -16,7 +17,8 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => stack?.close());
 
-const refreshesAtUser = () => stack.lines('user').filter((line) => /POST \/auth\/refresh 200/.test(line)).length;
+const refreshesAtUser = async () =>
+  (await loggedLines(stack, 'user')).filter((line) => /POST \/auth\/refresh 200/.test(line)).length;
 
 /** Makes a session's access token one that has expired: the gateway counts on what its row says. */
 async function expireTokens(): Promise<void> {
@@ -38,10 +40,10 @@ describe('the gateway', () => {
   it('answers 100 requests of a session whose access token has just expired with one exchange of tokens', async () => {
     const browser = await openNewBrowser(stack.urls.gateway);
     await expireTokens();
-    const before = refreshesAtUser();
+    const before = await refreshesAtUser();
     const answers = await Promise.all(Array.from({ length: 100 }, () => whoIs(browser)));
     expect(answers).toEqual(Array.from({ length: 100 }, () => browser.email));
-    expect(refreshesAtUser() - before).toBe(1);
+    expect((await refreshesAtUser()) - before).toBe(1);
   });
 
   it('lets everybody go on while the user app is down, until their tokens expire, and then says to come again', async () => {
