@@ -29,6 +29,7 @@ const calls: [string, (db: ProductDb) => PromiseLike<unknown>][] = [
   ['raw SQL', ({ client }) => client.$queryRaw`select 1`],
   ['a batch', ({ client }) => client.$transaction([client.product.count(), client.product.count()])],
   ['a transaction', ({ client }) => client.$transaction((tx) => tx.product.count())],
+  ['a prepared statement', (db) => db.ask({ name: 'one', text: 'select $1::int' }, [1])],
   ['a ping', (db) => db.ping()],
 ];
 

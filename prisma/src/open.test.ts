@@ -62,6 +62,21 @@ describe('openOrderDb', () => {
 });
 
 describe('openProductDb', () => {
+  it('asks past Prisma with a statement that a connection prepares once', async () => {
+    const test = await openTestDatabase('product');
+    const db = openProductDb({ url: test.url, poolMax: 1 });
+    const twice = { name: 'twice', text: 'select $1::int * 2 as result, $2::bytea as bytes' };
+    for (const value of [4, 5]) {
+      const rows = await db.ask(twice, [value, Buffer.of(1, 255)]);
+      expect(rows).toEqual([{ result: value * 2, bytes: Buffer.of(1, 255) }]);
+    }
+    const prepared = await db.client.$queryRaw`select name from pg_prepared_statements where name = 'twice'`;
+    expect(prepared).toEqual([{ name: 'twice' }]);
+    await expect(db.ask({ name: 'wrong', text: 'selec 1' }, [])).rejects.toMatchObject({ code: '42601' });
+    await db.close();
+    await test.drop();
+  });
+
   it.each(['price', 'stock'])('refuses a negative %s', async (member) => {
     const test = await openTestDatabase('product');
     const db = openProductDb({ url: test.url });
