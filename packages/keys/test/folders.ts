@@ -5,7 +5,7 @@ import { markedFor } from '../src/development-keys.ts';
 import { generateEdgeKey } from '../src/generate.ts';
 import { KeyDocument } from '../src/key-document.ts';
 import type { EdgeName } from '../src/manage/edge-ends.ts';
-import type { Gate } from '../src/manage/gate.ts';
+import type { Gate, Wanted } from '../src/manage/gate.ts';
 import { planInit } from '../src/manage/plan-init.ts';
 import type { NextKid } from '../src/manage/rotate-edge.ts';
 import type { Folder } from '../src/manage/step.ts';
@@ -19,6 +19,24 @@ export const everybodyReady: Gate = {
   setting: () => undefined,
   loadedBy: () => ({ loaded: 1, asked: 1 }),
 };
+
+/**
+ * Opens a gate that lets nobody through, and remembers what it was asked.
+ *
+ * @param settings what replicas say of their settings, such as `user jwksMaxAgeSeconds`
+ */
+export function shutGate(settings: Readonly<Record<string, number>> = {}) {
+  const asked: (Wanted & { service: string })[] = [];
+  const gate: Gate = {
+    ...everybodyReady,
+    setting: (service, name) => settings[`${service} ${name}`],
+    blockers(service, wanted) {
+      asked.push({ service, ...wanted });
+      return [`${service} is not ready`];
+    },
+  };
+  return { gate, asked };
+}
 
 /** Makes new keys for a test: each id once, and none takes time. */
 export interface TestKeys {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, edgeIn, everybodyReady, openTestKeys, written } from '../../test/folders.ts';
+import { completeFolder, edgeIn, everybodyReady, openTestKeys, shutGate, written } from '../../test/folders.ts';
 import { edgesOf, readEnds, withAccepts, withCalls } from './edge-ends.ts';
-import type { Gate, Wanted } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';
@@ -9,19 +9,6 @@ import { documentOf } from './step.ts';
 const edge = { caller: 'order', callee: 'product' };
 const keys = openTestKeys();
 const rest = completeFolder(keys);
-
-/** A gate that lets nobody through, and remembers what it was asked. */
-function shutGate() {
-  const asked: (Wanted & { service: string })[] = [];
-  const gate: Gate = {
-    ...everybodyReady,
-    blockers(service, wanted) {
-      asked.push({ service, ...wanted });
-      return [`${service} is not ready`];
-    },
-  };
-  return { gate, asked };
-}
 
 const plan = (folder: Folder, gate: Gate = everybodyReady) =>
   planEdgeRotation(folder, edge, { gate, nextKid: keys.nextKid });

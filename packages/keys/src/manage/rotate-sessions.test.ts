@@ -1,25 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys, sessionsIn, written } from '../../test/folders.ts';
-import type { Gate, Wanted } from './gate.ts';
+import { completeFolder, everybodyReady, openTestKeys, sessionsIn, shutGate, written } from '../../test/folders.ts';
+import type { Gate } from './gate.ts';
 import { isSessionRotating, planSessionRotation } from './rotate-sessions.ts';
 import type { Folder } from './step.ts';
 
 const keys = openTestKeys();
 const rest = completeFolder(keys);
-
-/** A gate that lets nobody through, and remembers what it was asked. */
-function shutGate(settings: Readonly<Record<string, number>> = {}) {
-  const asked: (Wanted & { service: string })[] = [];
-  const gate: Gate = {
-    ...everybodyReady,
-    setting: (service, name) => settings[`${service} ${name}`],
-    blockers(service, wanted) {
-      asked.push({ service, ...wanted });
-      return [`${service} is not ready`];
-    },
-  };
-  return { gate, asked };
-}
 
 const plan = (folder: Folder, gate: Gate = everybodyReady) =>
   planSessionRotation(folder, { gate, generate: keys.sessionKey });

@@ -1,15 +1,13 @@
-import { gateway, issuerService } from '@auth/contracts';
+import { gateway } from '@auth/contracts';
 import type { KeyDocument } from '../key-document.ts';
 import type { SessionSecret } from '../session-key.ts';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';
+import { accessTokenLife, skewSeconds } from './waiting-times.ts';
 
-/** Clocks may differ by this much. */
-const skewSeconds = 5;
-/** Where they do not say: how long the gateway lets a session idle by default, and the longest life of an access token. */
+/** Where the gateway does not say: how long it lets a session idle by default. */
 const unknownIdleSeconds = 86_400;
-const unknownTokenSeconds = 3600;
 
 /**
  * The next step of the session key's rotation: publish a new key to every replica of the gateway, seal with it, remove the
@@ -34,7 +32,6 @@ function removal(document: KeyDocument, gate: Gate): Step | undefined {
   const active = sessionKeys.find(({ state }) => state === 'active');
   if (old.length === 0 || active === undefined) return undefined;
   // Its tokens are sealed anew when the access token is replaced; until then it was used, and from then on it may idle.
-  const life = gate.setting(issuerService, 'accessTokenSeconds') ?? unknownTokenSeconds;
   const idle = gate.setting(gateway, 'sessionIdleSeconds') ?? unknownIdleSeconds;
   return {
     did: `removed ${old.map(({ kid }) => kid).join(', ')}`,
@@ -43,7 +40,7 @@ function removal(document: KeyDocument, gate: Gate): Step | undefined {
       kid: active.kid,
       member: 'sessionKeys',
       state: 'active',
-      forSeconds: life + idle + skewSeconds,
+      forSeconds: accessTokenLife(gate) + idle + skewSeconds,
     }),
     next: 'the rotation is complete',
     last: true,

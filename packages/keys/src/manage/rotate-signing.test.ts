@@ -1,25 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys, signingIn, written } from '../../test/folders.ts';
-import type { Gate, Wanted } from './gate.ts';
+import { completeFolder, everybodyReady, openTestKeys, shutGate, signingIn, written } from '../../test/folders.ts';
+import type { Gate } from './gate.ts';
 import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
 import type { Folder } from './step.ts';
 
 const keys = openTestKeys();
 const rest = completeFolder(keys);
-
-/** A gate that lets nobody through, and remembers what it was asked. */
-function shutGate(settings: Readonly<Record<string, number>> = {}) {
-  const asked: (Wanted & { service: string })[] = [];
-  const gate: Gate = {
-    ...everybodyReady,
-    blockers(service, wanted) {
-      asked.push({ service, ...wanted });
-      return [`${service} is not ready`];
-    },
-    setting: (_service, name) => settings[name],
-  };
-  return { gate, asked };
-}
 
 const plan = (folder: Folder, gate: Gate = everybodyReady) =>
   planSigningRotation(folder, { gate, generate: keys.signingKey });
@@ -42,7 +28,7 @@ describe('the rotation of the signing key', () => {
   });
 
   it('switches over when every verifier has the key, and every copy of the published keys is older than it', async () => {
-    const { gate, asked } = shutGate({ jwksMaxAgeSeconds: 60 });
+    const { gate, asked } = shutGate({ 'user jwksMaxAgeSeconds': 60 });
     const { blockers } = await plan(await step(rest), gate);
     expect(blockers).toEqual(['user', 'product', 'order', 'gateway'].map((name) => `${name} is not ready`));
     expect(asked).toMatchObject([
@@ -54,7 +40,7 @@ describe('the rotation of the signing key', () => {
   });
 
   it('removes the old key when the last token that it signed has expired', async () => {
-    const { gate, asked } = shutGate({ accessTokenSeconds: 900 });
+    const { gate, asked } = shutGate({ 'user accessTokenSeconds': 900 });
     expect((await plan(await step(await step(rest)), gate)).blockers).toEqual(['user is not ready']);
     expect(asked).toMatchObject([{ service: 'user', member: 'signing', state: 'active', forSeconds: 905 }]);
   });

@@ -5,12 +5,10 @@ import { publicJwk } from '../signing-key.ts';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';
+import { accessTokenLife, skewSeconds } from './waiting-times.ts';
 
-/** Clocks may differ by this much. */
-const skewSeconds = 5;
-/** Where the issuer does not say: its default for the public keys, and the longest life of an access token. */
+/** Where the issuer does not say: its default for the public keys. */
 const unknownMaxAgeSeconds = 300;
-const unknownTokenSeconds = 3600;
 
 /**
  * The next step of the signing key's rotation: publish a new key to everybody, sign with it, remove the old one. Public
@@ -60,7 +58,6 @@ function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefi
   const old = signing.filter(({ state }) => state === 'retired');
   const active = signing.find(({ state }) => state === 'active');
   if (old.length === 0 || active === undefined) return undefined;
-  const life = gate.setting(issuerService, 'accessTokenSeconds') ?? unknownTokenSeconds;
   const without = { ...issuer, signing: signing.filter(({ state }) => state !== 'retired') };
   return {
     did: `removed ${old.map(({ kid }) => kid).join(', ')} everywhere`,
@@ -71,7 +68,7 @@ function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefi
       kid: active.kid,
       member: 'signing',
       state: 'active',
-      forSeconds: life + skewSeconds,
+      forSeconds: accessTokenLife(gate) + skewSeconds,
     }),
     next: 'the rotation is complete',
     last: true,
