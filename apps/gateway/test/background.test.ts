@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { workInBackground } from '../src/background.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { life, openHarness, openSurroundings } from './harness.ts';
+import { life, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;
-beforeAll(async () => {
-  around = await openSurroundings();
-  gateway = await openHarness(around);
-});
-afterAll(async () => {
-  await gateway.close();
-  await around.close();
-});
+useGateway((opened) => ({ around, gateway } = opened));
 
 /** As many rounds as it takes, until there is nothing left to do. */
 async function work(rounds: number): Promise<unknown[]> {

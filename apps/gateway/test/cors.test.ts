@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings, origin, trustedOrigin } from './harness.ts';
+import { origin, trustedOrigin, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;
-beforeAll(async () => {
-  around = await openSurroundings();
-  gateway = await openHarness(around);
-});
-afterAll(async () => {
-  await gateway.close();
-  await around.close();
-});
+useGateway((opened) => ({ around, gateway } = opened));
 
 const named = (headers: Record<string, string>) =>
   Object.keys(headers).filter((name) => name.startsWith('access-control'));

@@ -1,21 +1,14 @@
 import { databaseNowhere, expectUnavailable } from '@auth/devstack/app-testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { useGateway } from './harness.ts';
 
 describe('the gateway without its database', () => {
   let around: Surroundings;
   let gateway: Harness;
   const cookie = `__Host-session=${'A'.repeat(43)}`;
-  beforeAll(async () => {
-    around = await openSurroundings();
-    gateway = await openHarness(around, { url: databaseNowhere });
-  });
-  afterAll(async () => {
-    await gateway.close();
-    await around.close();
-  });
+  useGateway((opened) => ({ around, gateway } = opened), { url: databaseNowhere });
 
   it('says to come again, and never that nobody is logged in', async () => {
     const browser = () => openBrowser(gateway.server, { cookie });

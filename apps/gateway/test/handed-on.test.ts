@@ -3,20 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import request from 'supertest';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings, origin, trustedOrigin } from './harness.ts';
+import { openHarness, origin, trustedOrigin, useGateway } from './harness.ts';
 import { problem } from './user-app.ts';
 
 let around: Surroundings;
 let gateway: Harness;
-beforeAll(async () => {
-  around = await openSurroundings();
-  gateway = await openHarness(around);
-});
+useGateway((opened) => ({ around, gateway } = opened));
 afterEach(() => around.service.answer(undefined));
-afterAll(async () => {
-  await gateway.close();
-  await around.close();
-});
 
 async function loggedIn() {
   const browser = openBrowser(gateway.server);

@@ -19,6 +19,7 @@ import {
 import type { Revocations } from '@auth/verify';
 import { AuthError, createAccessTokenVerifier } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
+import { afterAll, beforeAll } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { buildApp } from '../src/app.ts';
 import { createAskerOf } from '../src/asker.ts';
@@ -118,6 +119,24 @@ export interface HarnessOptions {
   readonly breaker?: BreakerOptions;
   /** To each service; 200 unless given. */
   readonly connections?: number;
+}
+
+/** Opens surroundings and one replica in them for the tests of a file or a `describe`, and closes them afterwards. */
+export function useGateway(
+  take: (opened: { around: Surroundings; gateway: Harness }) => void,
+  options: HarnessOptions = {},
+): void {
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const around = await openSurroundings();
+    const gateway = await openHarness(around, options);
+    close = async () => {
+      await gateway.close();
+      await around.close();
+    };
+    take({ around, gateway });
+  });
+  afterAll(() => close());
 }
 
 /** Opens one replica. */

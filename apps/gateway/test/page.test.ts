@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { execPath } from 'node:process';
 import { recordDecisions } from '@auth/devstack/app-testing';
 import { createApp, createLog, createReadiness, finishApp } from '@auth/http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { pageFiles } from '../src/page/files.ts';
 import { pageRoutes } from '../src/page-routes.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import type { Harness } from './harness.ts';
+import { useGateway } from './harness.ts';
 
 const { destination } = recordDecisions();
 const log = createLog({ service: 'gateway', level: 'silent', format: 'json', destination });
@@ -78,16 +78,8 @@ describe('the scripts of the page', () => {
 });
 
 describe('a gateway that is to serve no page', () => {
-  let around: Surroundings;
   let gateway: Harness;
-  beforeAll(async () => {
-    around = await openSurroundings();
-    gateway = await openHarness(around);
-  });
-  afterAll(async () => {
-    await gateway.close();
-    await around.close();
-  });
+  useGateway((opened) => ({ gateway } = opened));
 
   it.each(pageFiles.map(([path]) => path))('answers 404 to GET %s', async (path) => {
     expect((await request(gateway.server).get(path)).status).toBe(404);

@@ -1,25 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTestIssuer } from '@auth/verify/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashSessionId } from '../src/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { life, openHarness, openSurroundings, origin } from './harness.ts';
+import { life, origin, useGateway } from './harness.ts';
 import { problem, send } from './user-app.ts';
 
 let around: Surroundings;
 let gateway: Harness;
 
-beforeAll(async () => {
-  around = await openSurroundings();
-  gateway = await openHarness(around);
-});
-afterAll(async () => {
-  await gateway.close();
-  await around.close();
-});
+useGateway((opened) => ({ around, gateway } = opened));
 
 async function loggedIn(): Promise<Browser> {
   const browser = openBrowser(gateway.server);

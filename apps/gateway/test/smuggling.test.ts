@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings, origin } from './harness.ts';
+import { origin, useGateway } from './harness.ts';
 import { sendBytes } from './raw-socket.ts';
 import type { Received } from './service.ts';
 
@@ -10,19 +10,14 @@ let gateway: Harness;
 let cookie: string;
 let before: number;
 
+useGateway((opened) => ({ around, gateway } = opened));
 beforeAll(async () => {
-  around = await openSurroundings();
-  gateway = await openHarness(around);
   const browser = openBrowser(gateway.server);
   await browser.logIn(around.userApp);
   cookie = browser.cookie;
 });
 beforeEach(() => {
   before = around.service.received.length;
-});
-afterAll(async () => {
-  await gateway.close();
-  await around.close();
 });
 
 /** A request as it is written, with the session's cookie, and `CRLF` where a line ends. */
