@@ -41,29 +41,28 @@ const anonymous: Visitor = { kind: 'anonymous' };
 export function createAuthorize(options: AuthorizeOptions): Authorize {
   const { cookie, sameOrigin, find, renewal, seal, isRevoked, drop, askerOf } = options;
 
-  async function over(session: Session, reason: string, asker: Asker): Promise<never> {
-    await drop(session, reason, asker);
+  async function over(session: Session, reason: string, req: IncomingMessage): Promise<never> {
+    await drop(session, reason, askerOf(req));
     throw new GatewayError('no_session', reason);
   }
 
-  function open(session: Session, asker: Asker): string | Promise<never> {
+  function open(session: Session, req: IncomingMessage): string | Promise<never> {
     return (
-      seal.openOften(session.accessToken, `access ${session.hash}`) ?? over(session, 'no key opens its tokens', asker)
+      seal.openOften(session.accessToken, `access ${session.hash}`) ?? over(session, 'no key opens its tokens', req)
     );
   }
 
   async function visit(req: IncomingMessage, id: string): Promise<Visitor> {
     const found = await find(hashOf(id));
-    const asker = askerOf(req);
-    const renewed = renewal.fresh(found, asker);
+    const renewed = renewal.fresh(found, () => askerOf(req));
     const session = renewed instanceof Promise ? await renewed : renewed;
-    const opened = open(session, asker);
+    const opened = open(session, req);
     return {
       kind: 'session',
       session: session.id,
       accessToken: typeof opened === 'string' ? opened : await opened,
       async onRefused(code) {
-        return code === 'token_revoked' ? over(session, 'its access token is revoked', asker) : undefined;
+        return code === 'token_revoked' ? over(session, 'its access token is revoked', req) : undefined;
       },
     };
   }
@@ -90,8 +89,7 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
       }
       try {
         const session = await find(hashOf(id));
-        const asker = askerOf(req);
-        if (isRevoked(await open(session, asker))) await over(session, 'its access token is revoked', asker);
+        if (isRevoked(await open(session, req))) await over(session, 'its access token is revoked', req);
         return session;
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== 'no_session') throw error;

@@ -46,9 +46,10 @@ export interface Renewal {
    * The session with an access token that is good. Waits only when the one it has is not: otherwise the exchange goes on
    * beside the request.
    *
+   * @param asker is asked for who asks when an exchange is due, which is hardly ever
    * @throws GatewayError `no_session` when it is over, `cannot_refresh` while nobody can say
    */
-  fresh(session: Session, asker: Asker): Session | Promise<Session>;
+  fresh(session: Session, asker: () => Asker): Session | Promise<Session>;
   /** Exchanges the tokens of a session whose exchange was broken off. */
   resume(session: Session): Promise<void>;
   /** Waits for what is under way. */
@@ -148,7 +149,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
   return {
     fresh(session, asker) {
       if (session.refreshAt > now()) return session;
-      const renewed = shared(session, asker);
+      const renewed = shared(session, asker());
       if (!isGood(session)) return renewed;
       renewed.catch(onTrouble);
       return session;
