@@ -1,7 +1,6 @@
 import { isDatabaseUnavailable } from '@auth/db/errors';
 import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, problems, refusalProblem } from '@auth/http';
-import type { UpstreamErrorCode } from '@auth/verify/client';
+import { Problem, problems, refusalProblem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
 import { refusalOf } from '@auth/verify/express';
 import type { GatewayErrorCode } from './gateway-error.ts';
@@ -25,13 +24,6 @@ const answers = {
   not_json: ['unsupported_media_type', { headers: { Accept: 'application/json' } }],
 } as const satisfies Record<GatewayErrorCode, readonly [ProblemCode, ProblemOptions]>;
 
-const upstream = {
-  unavailable: 'unavailable',
-  upstream_timeout: 'upstream_timeout',
-  upstream_failed: 'upstream_failed',
-  upstream_refused: 'upstream_failed',
-} as const satisfies Record<UpstreamErrorCode, ProblemCode>;
-
 /** Headers of the user app's refusals that are for whoever sent the request. */
 const relayed = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
@@ -54,7 +46,7 @@ export function createTranslate({ cookie, publicOrigin }: TranslateOptions): rea
     (error) => (error instanceof UserAppRefusal ? relay(error) : undefined),
     (error) =>
       error instanceof UpstreamError
-        ? new Problem(upstream[error.code], { reason: error.message, cause: error.cause })
+        ? upstreamProblem(error.code, { reason: error.message, cause: error.cause })
         : undefined,
     (error) => {
       if (!(error instanceof GatewayError)) return undefined;

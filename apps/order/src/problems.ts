@@ -1,7 +1,6 @@
 import { isDatabaseUnavailable } from '@auth/db/errors';
 import type { FieldError, ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, refusalProblem } from '@auth/http';
-import type { UpstreamErrorCode } from '@auth/verify/client';
+import { Problem, refusalProblem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
 import { refusalOf } from '@auth/verify/express';
 import type { OrderErrorCode, RejectedItem } from './order-error.ts';
@@ -30,21 +29,12 @@ const rejections = {
   out_of_stock: 'is not in stock in this quantity',
 } as const satisfies Record<RejectedItem['reason'], string>;
 
-// That a service refused us, or our answer to it, is not something our caller can mend: 502, whatever it was.
-const upstream = {
-  unavailable: 'unavailable',
-  upstream_timeout: 'upstream_timeout',
-  upstream_failed: 'upstream_failed',
-  upstream_refused: 'upstream_failed',
-} as const satisfies Record<UpstreamErrorCode, ProblemCode>;
-
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
   (error) =>
     isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
-  (error) =>
-    error instanceof UpstreamError ? new Problem(upstream[error.code], { reason: error.message }) : undefined,
+  (error) => (error instanceof UpstreamError ? upstreamProblem(error.code, { reason: error.message }) : undefined),
   (error) => {
     if (!(error instanceof OrderError)) return undefined;
     const [code, options] = answers[error.code];

@@ -40,6 +40,7 @@ export {
 } from './server-config.ts';
 export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
 export { ProxySettings } from './trusted-proxies.ts';
+export { upstreamProblem } from './upstream-problem.ts';
 export { createUserHash } from './user-hash.ts';
 export { type CountedLimit, visitorOf } from './visitor.ts';
 export { wholeNumber } from './whole-number.ts';
