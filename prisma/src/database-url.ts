@@ -51,7 +51,11 @@ export function parseDatabaseUrl(text: string): ConnectionTarget {
     if (url.searchParams.getAll(name).length > 1) throw refused(name, 'is given twice');
   }
   if ((given('schema') ?? 'public') !== 'public') throw refused('schema', 'can only be public: the tables are there');
-  const host = decode(url.hostname.replace(/^\[(.+)\]$/, '$1')) || given('host');
+  const [hostname, folder] = [decode(url.hostname.replace(/^\[(.+)\]$/, '$1')), given('host')];
+  if (hostname.includes(',')) throw new DatabaseUrlError("The database's URL names several hosts: name one");
+  if (folder !== undefined && (hostname !== '' || !folder.startsWith('/')))
+    throw refused('host', 'can only be the folder of a Unix socket, and then no other host is named');
+  const host = hostname || folder;
   const database = decode(url.pathname.slice(1));
   if (host === undefined || database === '') throw new DatabaseUrlError(`The database's URL names no host or database`);
   const [user, password] = [decode(url.username), decode(url.password)];
