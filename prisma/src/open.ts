@@ -79,6 +79,10 @@ export function openDatabase<Client extends PingableClient>(
       // Through the client, so that a service that is ready has its query compiler loaded.
       pinging ??= Promise.resolve(client.$queryRawUnsafe(probe))
         .then(assertSession)
+        .catch((error: unknown) => {
+          watch.fail(error);
+          throw error;
+        })
         .finally(() => {
           pinging = undefined;
         });

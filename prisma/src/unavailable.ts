@@ -22,6 +22,12 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
   return undefined;
 }
 
+/** Why a request is answered with 503, in two words for its log line; `undefined` when the database is not to blame. */
+export function unavailableReason(error: unknown): string | undefined {
+  const trouble = databaseTrouble(error);
+  return trouble && `database: ${trouble.kind}`;
+}
+
 /** Whether `error` is to be answered with 503, since the database cannot do now what it was asked to. */
 export const isDatabaseUnavailable = (error: unknown): boolean => databaseTrouble(error) !== undefined;
 

@@ -1,4 +1,5 @@
 import type { TroubleKind } from './trouble-kinds.ts';
+import type { DatabaseTrouble } from './unavailable.ts';
 import { databaseTrouble } from './unavailable.ts';
 
 /** Told when a database cannot do its work, and when it can again. */
@@ -12,6 +13,8 @@ export interface DatabaseListener {
 export interface DatabaseWatch {
   /** To be called with each error, and with `undefined` after each success. */
   observe(error: unknown): void;
+  /** To be called with what keeps the service from being ready, whatever it is. */
+  fail(error: unknown): void;
   listen(listener: DatabaseListener): void;
 }
 
@@ -23,6 +26,12 @@ export function createDatabaseWatch({ now = () => performance.now() } = {}): Dat
   let listener: DatabaseListener | undefined;
   let lastTroubleAt = 0;
   const told = new Set<TroubleKind>();
+  const tell = ({ kind, reason }: DatabaseTrouble): void => {
+    lastTroubleAt = now();
+    if (told.has(kind)) return;
+    told.add(kind);
+    listener?.onTrouble(reason);
+  };
   return {
     observe(error) {
       if (error === undefined) {
@@ -34,10 +43,11 @@ export function createDatabaseWatch({ now = () => performance.now() } = {}): Dat
       const trouble = databaseTrouble(error);
       // A conflict is over with its transaction.
       if (trouble === undefined || trouble.kind === 'conflict') return;
-      lastTroubleAt = now();
-      if (told.has(trouble.kind)) return;
-      told.add(trouble.kind);
-      listener?.onTrouble(trouble.reason);
+      tell(trouble);
+    },
+    fail(error) {
+      const said = error instanceof Error ? error.message : String(error);
+      tell(databaseTrouble(error) ?? { kind: 'broken', reason: `the database cannot be asked: ${said}` });
     },
     listen(next) {
       listener = next;

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { unavailableReason } from '@auth/db/errors';
 import type { FieldError, ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, refusalProblem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
@@ -32,8 +32,10 @@ const rejections = {
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
-  (error) =>
-    isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) => {
+    const reason = unavailableReason(error);
+    return reason === undefined ? undefined : new Problem('unavailable', { reason });
+  },
   (error) => (error instanceof UpstreamError ? upstreamProblem(error.code, { reason: error.message }) : undefined),
   (error) => {
     if (!(error instanceof OrderError)) return undefined;
