@@ -22,7 +22,7 @@ export const troubleWords = {
   missing: 'the database or its schema does not exist: create it, or correct DATABASE_URL',
   tls: 'there is no trusted TLS connection to the database: correct sslmode and sslrootcert in DATABASE_URL, or the certificate',
   pooler:
-    'a pooler in front of the database refuses: set DATABASE_POOLER=transaction if it is not set, and look at its log',
+    'a pooler in front of the database refuses: set DATABASE_POOLER=transaction (and DATABASE_DIRECT_URL for migrations), or look at its log',
   busy: 'no connection of the pool gets free: raise DATABASE_POOL_MAX, or find what holds them',
   locked: 'a statement took too long: a table is locked, or the database is overloaded',
   conflict: 'concurrent transactions were in conflict, and this one was rolled back',
