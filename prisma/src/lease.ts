@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { createPool } from './session-client.ts';
 
 /** The lease of a duty as its holder knows it. */
 export interface Lease {
@@ -60,16 +60,10 @@ const releaseSql = 'UPDATE leases SET until = to_timestamp(0) WHERE duty = $1 AN
 /** Opens the lease of a duty, on a connection of its own that is given up with the first statement that fails. */
 export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: LeaseOptions): LeaseStore {
   const holder = randomUUID();
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 1,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-    keepAlive: true,
+  // Nothing here needs a session: as if there was a pooler, whether there is one or not.
+  const pool = createPool({
+    ...{ url, pooler: 'transaction', max: 1, connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
   });
-  // The statement that runs, or the next one, tells of a lost connection.
-  pool.on('error', () => undefined);
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
   /** The lease of another process, and since when it has not been renewed, by our monotonic clock. */
   let seen: (Lease & { readonly sinceMs: number }) | undefined;
 

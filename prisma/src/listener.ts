@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { probePayload } from './lease.ts';
+import { createConnection } from './session-client.ts';
 
 /** Hears the notifications of a channel, on a connection that is made again for as long as it is open. */
 export interface Listener {
@@ -50,7 +50,9 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
 
   /** One connection, until it is lost. */
   async function listen(connectionString: string): Promise<void> {
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
+    const client = createConnection({
+      ...{ url: connectionString, pooler: 'transaction', connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
+    });
     const lost = new Promise<never>((_, reject) => {
       lose = reject;
       client.on('error', reject).on('end', () => reject(new Error('the connection for notifications was closed')));

@@ -52,7 +52,7 @@ interface PingableClient {
 }
 
 const WITHOUT_DIRECT_URL =
-  'DATABASE_POOLER is set and DATABASE_DIRECT_URL is not: migrations are refused here, and what waits for a notification asks once a second';
+  'DATABASE_POOLER is set and DATABASE_DIRECT_URL is not: migrations are refused, and instead of being notified a leader looks every 200 ms';
 
 /** Builds a Prisma client on a pool of its own. `tables` are those that the service writes to. */
 export function openDatabase<Client extends PingableClient>(

@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** How long one statement may run; 0 for as long as it takes. As the role says, unless given. */
   readonly statementTimeoutMs?: number;
+  /** How long to wait for the answer to a statement. A little longer than it may run, unless given. */
+  readonly answerTimeoutMs?: number;
   /** Called with each error of connecting and of a statement, and with `undefined` after each statement that succeeded. */
   readonly observe?: Observe;
 }
@@ -87,11 +89,12 @@ function observed(call: Call, settle: Observe): Call {
 
 function configOf(options: ConnectionOptions): SessionConfig {
   const { url, pooler = 'none', connectTimeoutMs, statementTimeoutMs, observe = () => undefined } = options;
+  const answerTimeoutMs = options.answerTimeoutMs ?? (statementTimeoutMs ? statementTimeoutMs + ANSWER_GRACE_MS : 0);
   const limit = statementTimeoutMs === undefined ? {} : { statement_timeout: String(statementTimeoutMs) };
   return {
     keepAlive: true,
     ...(connectTimeoutMs === undefined ? {} : { connectionTimeoutMillis: connectTimeoutMs }),
-    ...(statementTimeoutMs ? { query_timeout: statementTimeoutMs + ANSWER_GRACE_MS } : {}),
+    ...(answerTimeoutMs > 0 ? { query_timeout: answerTimeoutMs } : {}),
     ...parseDatabaseUrl(url),
     observe,
     startup: { ...meaning, ...(pooler === 'none' ? { ...directMeaning, ...limit } : {}) },
