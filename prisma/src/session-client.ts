@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { parseDatabaseUrl } from './database-url.ts';
+import { databaseTrouble } from './unavailable.ts';
 
 /** How to open connections to a database. */
 export interface ConnectionOptions {
@@ -49,6 +50,8 @@ const startupOf = (client: pg.Client): Readonly<Record<string, string>> =>
  */
 class SessionClient extends pg.Client {
   readonly #startup: Readonly<Record<string, string>>;
+  /** Whether another connection may have better luck: one that leads to a demoted primary stays read-only for ever. */
+  isWorn = false;
 
   constructor(config: SessionConfig) {
     super(config);
@@ -57,6 +60,8 @@ class SessionClient extends pg.Client {
     this.on('error', () => undefined);
     const query = observed(this.query.bind(this) as Call, (error) => {
       config.observe(error);
+      const kind = databaseTrouble(error)?.kind;
+      if (kind !== undefined && kind !== 'conflict' && kind !== 'locked') this.isWorn = true;
       // The statement may still run: the connection is of no use to the next caller.
       if (error instanceof Error && error.message === 'Query read timeout') void this.end();
     });
@@ -115,5 +120,9 @@ export function createPool(options: ConnectionOptions & { readonly max: number }
   Object.assign(pool, { connect });
   // An idle connection was lost. The pool replaces it; without a listener the process would end.
   pool.on('error', () => undefined);
+  // Not before the end of its transaction: what failed in it must not be hidden by a rollback that fails.
+  pool.on('release', (_error, client) => {
+    if (client instanceof SessionClient && client.isWorn) void client.end();
+  });
   return pool;
 }

@@ -106,14 +106,18 @@ describe('databaseTrouble', () => {
   });
 
   it('knows a database that is read-only', async () => {
-    await db.client.$executeRawUnsafe(
-      `alter database ${new URL(test.url).pathname.slice(1)} set default_transaction_read_only = on`,
-    );
-    const late = openProductDb({ url: test.url });
+    const name = new URL(test.url).pathname.slice(1);
+    await db.client.$executeRawUnsafe(`alter database ${name} set default_transaction_read_only = on`);
+    const late = openProductDb({ url: test.url, poolMax: 1 });
     for (const call of [() => late.client.product.create({ data: product('mug') }), () => late.ping()]) {
       expect(databaseTrouble(await failure(call()))).toMatchObject({ kind: 'read_only' });
     }
     expect(await late.client.product.count()).toBe(0);
+    // Sessions keep what they began with: each is given up with the first write that it refuses.
+    await db.client.$executeRawUnsafe(`alter database ${name} reset default_transaction_read_only`);
+    const write = () => late.client.$transaction((tx) => tx.product.create({ data: product('mug') }));
+    const refusals = [await failure(write()), await failure(write())];
+    expect(refusals.map((error) => databaseTrouble(error)?.kind ?? error)).toEqual(['read_only', 'it did not fail']);
     await late.close();
   });
 
