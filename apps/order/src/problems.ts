@@ -20,6 +20,10 @@ const answers = {
     'conflict',
     { detail: 'The first request with this Idempotency-Key still runs: repeat it shortly.', retryAfterSeconds: 2 },
   ],
+  too_many_keys: [
+    'rate_limited',
+    { detail: 'Too many orders with an Idempotency-Key within 24 hours.', retryAfterSeconds: 3600 },
+  ],
   quote_incomplete: ['upstream_failed', { detail: 'The quote for these items was incomplete.' }],
 } as const satisfies Record<OrderErrorCode, readonly [ProblemCode, ProblemOptions]>;
 
