@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { GatewayDb } from './gateway.ts';
 import { openGatewayDb } from './gateway.ts';
 import { createConnection } from './session-client.ts';
+import { databaseTrouble } from './unavailable.ts';
 
 type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
@@ -115,6 +116,27 @@ describe('a session with Postgres', () => {
       await Promise.all(Array.from({ length: 20 }, () => db.ask({ name: 'one', text: 'select $1::int' }, [1])));
       await db.close();
       await pooler.stop();
+    },
+  );
+
+  (skipsWithoutPgBouncer('time limits through PgBouncer') ? it.skip : it)(
+    'gives up a statement behind PgBouncer, and its connection with it',
+    async () => {
+      const test = await openTestDatabase('gateway');
+      const name = nameOf(test.url);
+      const pooler = await startPgBouncer({ target: test.url });
+      const db = openGatewayDb({ url: pooler.url(name), pooler: 'transaction', poolMax: 1, statementTimeoutMs: 100 });
+      const asleep = () => db.client.$transaction((tx) => tx.$queryRaw`select pg_sleep(30)::text`);
+      const error = await asleep().then(
+        () => 'it did not fail',
+        (reason: unknown) => reason,
+      );
+      expect(databaseTrouble(error)).toMatchObject({ kind: 'locked' });
+      // The only place of the pool is free again, with a connection that does not wait for the statement before.
+      expect(await db.client.session.count()).toBe(0);
+      await db.close();
+      await pooler.stop();
+      await test.drop();
     },
   );
 });
