@@ -1,18 +1,25 @@
-// Brings the database of one service up to date: node dist/src/deploy.js <service>, with DATABASE_URL.
+// Brings the database of one service up to date: node dist/src/deploy.js <service>, with the service's own settings.
 import { argv, env, exit, stderr, stdout } from 'node:process';
+import { DatabaseUrlError } from './database-url.ts';
 import { MigrationError, migrate, services } from './migrate.ts';
 
 const service = services.find((name) => name === argv[2]);
-const url = env['DATABASE_URL'];
-if (service === undefined || !url) {
+const isPooled = (env['DATABASE_POOLER'] || 'none') !== 'none';
+const url = env['DATABASE_DIRECT_URL'] || (isPooled ? '' : env['DATABASE_URL']);
+if (service === undefined || argv.length > 3) {
   stderr.write(`usage: DATABASE_URL=postgresql://… node deploy.js ${services.join('|')}\n`);
   exit(64);
+}
+if (!url) {
+  const pooled = 'DATABASE_POOLER is set: migrations need DATABASE_DIRECT_URL, a URL that goes past the pooler';
+  stderr.write(`${service}: ${isPooled ? pooled : 'set DATABASE_URL=postgresql://…'}\n`);
+  exit(isPooled ? 78 : 64);
 }
 try {
   const { applied } = await migrate({ url, service });
   stdout.write(`${service}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}\n`);
 } catch (error) {
-  if (!(error instanceof MigrationError)) throw error;
+  if (!(error instanceof MigrationError || error instanceof DatabaseUrlError)) throw error;
   stderr.write(`${error.message}\n`);
-  exit(1);
+  exit(error instanceof DatabaseUrlError ? error.exitCode : 1);
 }

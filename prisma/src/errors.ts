@@ -1,6 +1,6 @@
 import { PrismaClientKnownRequestError } from '@prisma/client/runtime/client';
 
-export { isDatabaseUnavailable } from './unavailable.ts';
+export { type DatabaseTrouble, databaseTrouble, isDatabaseUnavailable, unavailableReason } from './unavailable.ts';
 export { PrismaClientKnownRequestError };
 
 /** A value that has to be unique is there already. */

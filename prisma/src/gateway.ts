@@ -9,6 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the gateway. */
 export type GatewayDb = Database<PrismaClient>;
 
+/** What the service writes to, each with a column: the service is ready while it can. */
+const tables = { sessions: 'hash' };
+
 /** Opens the database of the gateway. Close it, or its connections keep the process alive. */
 export const openGatewayDb = (options: DatabaseOptions): GatewayDb =>
-  openDatabase(options, (prisma) => new PrismaClient(prisma));
+  openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

@@ -17,11 +17,13 @@ afterAll(async () => {
 });
 
 /** A candidate, and each of its terms when it comes. */
-function candidate(duty: string) {
+function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
   const terms: Term[] = [];
   let tell = () => {};
+  const errors: string[] = [];
   const leader = openLeader({
-    ...{ url: database.url, duty, channel: duty, retryMs: 20, onError: () => {} },
+    ...{ url: database.url, listenUrl: database.url, duty, channel: duty, retryMs: 20, ...options },
+    onError: (error) => errors.push(String(error)),
     lead: (term) =>
       new Promise((resolve) => {
         terms.push(term);
@@ -33,44 +35,115 @@ function candidate(duty: string) {
     while (terms.length < count) await new Promise<void>((resolve) => (tell = resolve));
     return terms[count - 1] as Term;
   };
-  return { terms, won, close: leader.close };
+  return { terms, errors, won, close: leader.close };
 }
 
 describe('openLeader', () => {
-  it('lets one of several lead, and another when that one has gone', async () => {
+  it('lets one of several lead, and another one at once when that one closes, with a greater number', async () => {
     const first = candidate('one');
-    await first.won();
+    const { number } = await first.won();
     const second = candidate('one');
     const other = candidate('other');
     // Another duty has a leader of its own: by then the second has tried as well.
     await other.won();
     expect(second.terms).toHaveLength(0);
     await first.close();
-    await second.won();
+    expect((await second.won()).number).toBeGreaterThan(number);
     await Promise.all([second.close(), other.close()]);
   });
 
-  it('ends the term when the connection is lost, and runs again', async () => {
-    const leader = candidate('lost');
+  it('leads on when its connections are lost: they are made again', async () => {
+    const leader = candidate('lost', { leaseMs: 3000 });
     const term = await leader.won();
-    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN "lost"%'`);
-    const again = await leader.won(2);
-    expect([term.signal.aborted, again.signal.aborted]).toEqual([true, false]);
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    const until = async () =>
+      (await admin.query("SELECT until FROM leases WHERE duty = 'lost'")).rows[0].until.getTime();
+    const before = await until();
+    while ((await until()) === before) await term.wait(20);
+    expect([term.signal.aborted, leader.terms.length]).toEqual([false, 1]);
     await leader.close();
-    expect(again.signal.aborted).toBe(true);
+    expect([term.signal.aborted, term.isHeld()]).toEqual([true, false]);
+  });
+
+  it('ends the term when another process has taken the lease, and says so', async () => {
+    const leader = candidate('stolen', { leaseMs: 700 });
+    const term = await leader.won();
+    await admin.query("UPDATE leases SET term = term + 1, holder = gen_random_uuid() WHERE duty = 'stolen'");
+    const again = await leader.won(2);
+    expect(leader.errors.filter((text) => !text.includes('notification'))).toEqual([
+      'Error: another process has the lease for "stolen"',
+    ]);
+    expect([term.signal.aborted, again.number > term.number + 1]).toEqual([true, true]);
+    await leader.close();
+  });
+
+  it('begins a new term when the row is older than it left it, as after a restored backup', async () => {
+    const leader = candidate('restored', { leaseMs: 700 });
+    const term = await leader.won();
+    await admin.query("UPDATE leases SET until = until - interval '2 seconds' WHERE duty = 'restored'");
+    expect((await leader.won(2)).number).toBeGreaterThan(term.number);
+    await leader.close();
+  });
+
+  it('numbers terms by the clock of the database when the backup has lower ones, or none', async () => {
+    const leader = candidate('numbers');
+    const { number } = await leader.won();
+    await leader.close();
+    for (const lost of [
+      "UPDATE leases SET term = 3 WHERE duty = 'numbers'",
+      "DELETE FROM leases WHERE duty = 'numbers'",
+    ]) {
+      await admin.query(lost);
+      const next = candidate('numbers');
+      expect((await next.won()).number).toBeGreaterThan(number);
+      await next.close();
+    }
+    await admin.query("UPDATE leases SET term = 9000000000000000 WHERE duty = 'numbers'");
+    const last = candidate('numbers');
+    expect((await last.won()).number).toBe(9_000_000_000_000_001);
+    await last.close();
+  });
+
+  it('takes a lease that nobody renews, though the clock of the database was put back since', async () => {
+    await admin.query(
+      "INSERT INTO leases VALUES ('put back', 7, gen_random_uuid(), clock_timestamp() + interval '1 day')",
+    );
+    const leader = candidate('put back', { leaseMs: 400 });
+    await leader.won();
+    await leader.close();
   });
 
   it('is woken by a notification of its channel', async () => {
     const leader = candidate('woken');
     const term = await leader.won();
+    // The first wait may end after 200 ms: the connection for notifications is not tried out yet.
+    while (term.notified === 0) {
+      await admin.query('NOTIFY woken');
+      await term.wait(10_000, 0);
+    }
+    const { notified } = term;
     const started = performance.now();
     const woken = term.wait(10_000);
-    await admin.query(`NOTIFY woken`);
+    await admin.query('NOTIFY woken');
     await woken;
-    // One that came while nobody waited counts as well.
-    expect(term.notified).toBe(1);
-    await term.wait(10_000, 0);
+    // One that came while nothing waited counts as well.
+    await term.wait(10_000, notified);
     expect(performance.now() - started).toBeLessThan(5000);
+    await leader.close();
+  });
+
+  it('looks every 200 ms without a connection for notifications', async () => {
+    let ended = 0;
+    const leader = openLeader({
+      ...{ url: database.url, duty: 'unheard', channel: 'unheard', retryMs: 20, onError: () => {} },
+      async lead(term) {
+        await term.wait(600_000);
+        ended += 1;
+      },
+    });
+    while (ended === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await leader.close();
   });
 

@@ -1,50 +1,77 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { createHold } from './hold.ts';
+import type { Lease, LeaseStore } from './lease.ts';
+import { openLeaseStore } from './lease.ts';
+import type { Listener } from './listener.ts';
+import { openListener } from './listener.ts';
 
-/** What the one that leads is given. */
+/** A term of leadership, as the duty sees it. */
 export interface Term {
-  /** Aborted when the lead is lost, or given back. */
+  /** Aborted when the lease is lost, or given back. */
   readonly signal: AbortSignal;
+  /**
+   * The fencing number. Each term has a greater one than all before it, in whatever process, also after the database was
+   * restored from a backup.
+   */
+  readonly number: number;
+  /** Whether the lease still holds by the clocks of this process: to be asked before each write that others must not see. */
+  isHeld(): boolean;
   /** Notifications of the channel so far. */
   readonly notified: number;
   /**
-   * Resolves at the next notification, or after so many milliseconds, or when the lead is lost; at once when there were
-   * notifications since `notified` was as given.
+   * Resolves at the next notification, or after so many milliseconds, or when the lease is lost; at once when there were
+   * notifications since `notified` was as given. Without a connection for notifications it resolves after 200 ms at most.
    */
   wait(ms: number, since?: number): Promise<void>;
 }
 
 export interface LeaderOptions {
+  /** The database with the table `leases`. May lead through a transaction pooler such as PgBouncer. */
   readonly url: string;
+  /** A direct connection to the same database, for `LISTEN` alone. Without it the leader looks every 200 ms. */
+  readonly listenUrl?: string | undefined;
   /** What only one process at a time may do, among all that share the database. */
   readonly duty: string;
-  /** A `NOTIFY` channel that wakes the one that leads. */
-  readonly channel: string;
-  /** Does the duty until the signal is aborted. May be called again, when the lead was lost and won back. */
+  /** A `NOTIFY` channel that wakes the leader; leave it out for a duty that is not woken. */
+  readonly channel?: string;
+  /** Does the duty until the signal is aborted. Called again when the lease was lost and taken again. */
   readonly lead: (term: Term) => Promise<void>;
   /** Told what ended a term, or kept one from beginning: once for as long as it is the same. */
   readonly onError: (error: unknown) => void;
-  /** How often a process that does not lead tries to; 1000 unless given. */
+  /** How often a process that does not lead looks for a lease that is free; 1000 unless given. */
   readonly retryMs?: number;
+  /** How long a lease lasts that is not renewed; 7000 unless given. It is renewed after two sevenths of that. */
+  readonly leaseMs?: number;
 }
 
+/** How often the leader looks when no notification can wake it. */
+const pollMs = 200;
+
 /**
- * Does a duty in one process at a time, by a session-level advisory lock of Postgres on a connection of its own. Another
- * takes over within a moment when that process, or its connection, is gone. For that moment there may be two: what they
- * do must be safe to be done twice.
+ * Does a duty in one process at a time: the one that holds the lease in the table `leases`. Another process takes over
+ * within `leaseMs` and `retryMs` when the holder is stopped, cut off or killed, and within `retryMs` when it closes. For a
+ * moment there may be two that believe they lead: what they write must carry the number of the term, so that the older
+ * one is refused.
  */
 export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
-  const { retryMs = 1000, onError } = options;
+  const { retryMs = 1000, leaseMs = 7000, onError, url, duty, channel = '' } = options;
+  const renewMs = Math.ceil((leaseMs * 2) / 7);
+  const leases = openLeaseStore({ url, duty, channel, leaseMs, timeoutMs: renewMs });
   const closing = new AbortController();
   let told: string | undefined;
+  const report = (error: unknown) => {
+    if (String(error) !== told) onError(error);
+    told = String(error);
+  };
   const running = (async () => {
     while (!closing.signal.aborted) {
+      const askedAt = performance.now();
       try {
-        await serve(options, closing.signal);
+        const held = await leases.take();
+        if (held !== undefined) await serve(held, { ...options, leases, leaseMs, renewMs, askedAt, report }, closing);
         told = undefined;
       } catch (error) {
-        if (String(error) !== told) onError(error);
-        told = String(error);
+        report(error);
       }
       await delay(retryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
@@ -53,51 +80,86 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
     async close() {
       closing.abort();
       await running;
+      // Not waited for long: a database that is gone does not answer a goodbye.
+      await Promise.race([leases.close(), delay(1000, undefined, { ref: false })]);
     },
   };
 }
 
-/** One connection: until it is lost or the lead is given back. */
-async function serve({ url, duty, channel, lead, retryMs = 1000 }: LeaderOptions, closing: AbortSignal): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000, keepAlive: true });
-  const lost = new AbortController();
-  client.on('error', () => lost.abort());
-  client.on('end', () => lost.abort());
-  const signal = AbortSignal.any([lost.signal, closing]);
-  try {
-    await client.connect();
-    while (!signal.aborted) {
-      const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS won', [duty]);
-      if (rows[0]?.won === true) {
-        await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-        await lead(termOf(client, signal));
-        return;
-      }
-      await delay(retryMs, undefined, { signal }).catch(() => undefined);
-    }
-  } finally {
-    // Ending the connection gives the lock back.
-    await client.end().catch(() => undefined);
-  }
+interface ServeOptions extends LeaderOptions {
+  readonly leases: LeaseStore;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly askedAt: number;
+  readonly report: (error: unknown) => void;
 }
 
-function termOf(client: pg.Client, signal: AbortSignal): Term {
-  let notified = 0;
-  client.on('notification', () => {
-    notified += 1;
+/** One term: until the lease is lost or given back. @throws what ended it, unless it was given back */
+async function serve(taken: Lease, options: ServeOptions, { signal: closing }: AbortController): Promise<void> {
+  const { leases, leaseMs, renewMs, askedAt, report, lead, channel, listenUrl } = options;
+  const hold = createHold({ leaseMs, askedAt });
+  const over = new AbortController();
+  const stop = () => over.abort();
+  closing.addEventListener('abort', stop);
+  let held = taken;
+  let lost: unknown;
+
+  async function keep(): Promise<void> {
+    while (!over.signal.aborted) {
+      await delay(lost === undefined ? renewMs : renewMs / 4, undefined, { signal: over.signal }).catch(
+        () => undefined,
+      );
+      if (over.signal.aborted) return;
+      const sentAt = performance.now();
+      try {
+        const renewed = await leases.renew(held);
+        lost = renewed === undefined ? new Error(`another process has the lease for "${options.duty}"`) : undefined;
+        if (renewed === undefined) return over.abort();
+        held = renewed;
+        hold.extend(sentAt);
+        listener.expectProbe();
+      } catch (error) {
+        lost = error;
+      }
+    }
+  }
+
+  const listener = openListener({
+    ...{ url: channel === undefined ? undefined : listenUrl, channel: channel ?? '', timeoutMs: renewMs },
+    onListening: () => void leases.probe().then(listener.expectProbe, () => undefined),
+    onError: (error) => over.signal.aborted || report(error),
   });
+  const expired = hold.expired(over.signal).then(() => over.abort());
+  const renewing = keep();
+  try {
+    await lead(termOf(taken.term, { hold, listener, signal: over.signal, isWoken: channel !== undefined }));
+  } finally {
+    const wasHeld = hold.isHeld();
+    over.abort();
+    closing.removeEventListener('abort', stop);
+    await Promise.all([renewing, expired, listener.close()]);
+    if (wasHeld) await leases.release(held).catch(() => undefined);
+  }
+  if (lost !== undefined && !closing.aborted) throw lost;
+}
+
+interface TermParts {
+  readonly hold: ReturnType<typeof createHold>;
+  readonly listener: Listener;
+  readonly signal: AbortSignal;
+  readonly isWoken: boolean;
+}
+
+function termOf(number: number, { hold, listener, signal, isWoken }: TermParts): Term {
   return {
-    signal,
+    ...{ signal, number },
+    isHeld: () => !signal.aborted && hold.isHeld(),
     get notified() {
-      return notified;
+      return listener.notified;
     },
-    async wait(ms, since = notified) {
-      if (notified > since) return;
-      const woken = new AbortController();
-      const wake = () => woken.abort();
-      client.once('notification', wake);
-      await delay(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
-      client.off('notification', wake);
+    async wait(ms, since = listener.notified) {
+      if (listener.notified > since) return;
+      await listener.next(isWoken && !listener.isAlive() ? Math.min(ms, pollMs) : ms, signal);
     },
   };
 }

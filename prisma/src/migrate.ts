@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 
 import { withSchemaEngine } from './engine.ts';
-import { isDatabaseUnavailable } from './errors.ts';
+import { databaseTrouble } from './errors.ts';
 import { MigrationError } from './migration-error.ts';
 import type { MigrationFile } from './migration-files.ts';
 import { readMigrations } from './migration-files.ts';
@@ -56,8 +56,11 @@ export async function migrate(options: {
     });
   } catch (error) {
     if (error instanceof MigrationError) throw error;
-    if (isDatabaseUnavailable(error)) throw unreachable(options, error);
     const migration = migrations.find(({ sql }) => sql === failed?.script)?.name;
+    const trouble = databaseTrouble(failed?.error ?? error);
+    // What a migration asks for in vain is its own fault, as is a table that is missing: unless the connection was lost.
+    if (trouble !== undefined && (migration === undefined || trouble.kind === 'unreachable'))
+      throw unreachable(options, trouble.reason, error);
     if (migration !== undefined) throw failure(service, migration, failed?.error);
     throw new MigrationError('migration_refused', `${service}: the database was not migrated: ${reasonOf(error)}`, {
       cause: error,
@@ -107,10 +110,10 @@ const failure = (service: Service, migration: string, error: unknown): Migration
     { cause: error, migration },
   );
 
-function unreachable({ url, service }: { url: string; service: Service }, cause: unknown): MigrationError {
+function unreachable({ url, service }: { url: string; service: Service }, reason: string, cause: unknown) {
   const { host, pathname } = new URL(url);
-  const message = `${service}: no database answers at ${host}${pathname} (${reasonOf(cause)})`;
-  return new MigrationError('database_unreachable', `${message}. Is Postgres running there?`, { cause });
+  const message = `${service}: the database at ${host}${pathname} cannot be migrated: ${reason}`;
+  return new MigrationError('database_unreachable', message, { cause });
 }
 
 /** Postgres' own words where there are any. */

@@ -91,7 +91,7 @@ describe('openProductDb', () => {
     const test = await openTestDatabase('product');
     const db = openProductDb({ url: test.url, poolMax: 2 });
     expect(db.poolStats()).toEqual({ total: 0, idle: 0, waiting: 0 });
-    await Promise.all([db.ping(), db.ping(), db.ping()]);
+    await Promise.all([1, 2, 3].map(() => db.client.product.count()));
     expect(db.poolStats()).toEqual({ total: 2, idle: 2, waiting: 0 });
     await Promise.all([db.close(), db.close()]);
     expect(db.poolStats()).toMatchObject({ total: 0 });

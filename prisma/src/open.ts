@@ -1,9 +1,17 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type { Tables } from './probe.ts';
+import { assertSession, probeOf } from './probe.ts';
+import { createPool } from './session-client.ts';
+import type { DatabaseListener } from './watch.ts';
+import { createDatabaseWatch } from './watch.ts';
 
 /** How a service opens its database. */
 export interface DatabaseOptions {
   readonly url: string;
+  /** What stands between the service and Postgres. `none` unless given. */
+  readonly pooler?: 'none' | 'transaction';
+  /** A URL that goes past the pooler; `undefined` where there is none. */
+  readonly directUrl?: string | undefined;
   /** Connections at most. 10 unless given. */
   readonly poolMax?: number;
   /** How long to wait for a connection, be it a new one or a free one of the pool. 3 s unless given. */
@@ -20,8 +28,12 @@ export interface Database<Client> {
    * name. Rows by column name. Rejects with what node-postgres throws.
    */
   ask<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]>;
-  /** Resolves when the database answers; rejects as a query would. */
+  /** Resolves when the database can be written to; rejects as a query would. Calls at the same time share one run. */
   ping(): Promise<void>;
+  /** From now on tells when the database cannot do its work, and when it can again. */
+  watch(listener: DatabaseListener): void;
+  /** What an operator should know about the way in which the database is opened: one sentence each. */
+  readonly notes: readonly string[];
   /** Ends every connection after its running statement. May be called again. */
   close(): Promise<void>;
   /** Connections that exist, that are free, and callers that wait for one. */
@@ -39,39 +51,45 @@ interface PingableClient {
   $queryRawUnsafe(query: string): PromiseLike<unknown>;
 }
 
-/** A server that is cut off sends nothing, not even its own timeout: give up a little later than it would have. */
-const ANSWER_GRACE_MS = 1_000;
+const WITHOUT_DIRECT_URL =
+  'DATABASE_POOLER is set and DATABASE_DIRECT_URL is not: migrations are refused, and instead of being notified a leader looks every 200 ms';
 
-/** Builds a Prisma client on a pool of its own. */
+/** Builds a Prisma client on a pool of its own. `tables` are those that the service writes to. */
 export function openDatabase<Client extends PingableClient>(
-  options: DatabaseOptions,
+  options: DatabaseOptions & { readonly tables: Tables },
   createClient: (options: { adapter: PrismaPg; errorFormat: 'minimal' }) => Client,
 ): Database<Client> {
-  const { url, poolMax = 10, connectTimeoutMs = 3_000, statementTimeoutMs = 5_000 } = options;
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolMax,
-    connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
-    keepAlive: true,
-  });
-  // An idle connection was lost. The pool replaces it; without a listener the process would end.
-  pool.on('error', () => undefined);
-  // So would it for a connection that is in use, in the moment between two statements: the next one tells of it.
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const { url, pooler = 'none', poolMax = 10, connectTimeoutMs = 3_000, statementTimeoutMs = 5_000 } = options;
+  const watch = createDatabaseWatch();
+  const { observe } = watch;
+  const pool = createPool({ url, pooler, max: poolMax, connectTimeoutMs, statementTimeoutMs, observe });
   const client = createClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const probe = probeOf(options.tables);
   let closed: Promise<void> | undefined;
+  let pinging: Promise<void> | undefined;
   return {
     client,
-    ask: async <Row extends object>(statement: Statement, values: readonly unknown[]) => {
+    ask: async <Row extends object>({ name, text }: Statement, values: readonly unknown[]) => {
+      // A pooler may have the next statement run on another connection, which has not prepared it.
+      const statement = pooler === 'none' ? { name, text } : { text };
       const { rows } = await pool.query<Row>({ ...statement, values: [...values] });
       return rows;
     },
-    // Through the client, so that a service that is ready has its query compiler loaded.
-    ping: async () => {
-      await client.$queryRawUnsafe('select 1');
+    ping() {
+      // Through the client, so that a service that is ready has its query compiler loaded.
+      pinging ??= Promise.resolve(client.$queryRawUnsafe(probe))
+        .then(assertSession)
+        .catch((error: unknown) => {
+          watch.fail(error);
+          throw error;
+        })
+        .finally(() => {
+          pinging = undefined;
+        });
+      return pinging;
     },
+    watch: watch.listen,
+    notes: pooler !== 'none' && options.directUrl === undefined ? [WITHOUT_DIRECT_URL] : [],
     close: () => {
       closed ??= client.$disconnect().then(() => pool.end());
       return closed;

@@ -9,6 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the order service. */
 export type OrderDb = Database<PrismaClient>;
 
+/** What the service writes to, each with a column: the service is ready while it can. */
+const tables = { orders: 'id', order_items: 'position', idempotency_keys: 'key' };
+
 /** Opens the database of the order service. Close it, or its connections keep the process alive. */
 export const openOrderDb = (options: DatabaseOptions): OrderDb =>
-  openDatabase(options, (prisma) => new PrismaClient(prisma));
+  openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

@@ -9,6 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the product service. */
 export type ProductDb = Database<PrismaClient>;
 
+/** What the service writes to, each with a column: the service is ready while it can. */
+const tables = { products: 'id' };
+
 /** Opens the database of the product service. Close it, or its connections keep the process alive. */
 export const openProductDb = (options: DatabaseOptions): ProductDb =>
-  openDatabase(options, (prisma) => new PrismaClient(prisma));
+  openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

@@ -1,8 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
 
 import { queryWithChars } from './char-columns.ts';
+import { createPool } from './session-client.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const SAVEPOINT = 'engine_call';
@@ -17,9 +17,8 @@ export async function inTransaction<T>(
   options: { url: string; onScriptError: (script: string, error: unknown) => void },
   work: (adapter: SqlDriverAdapter) => Promise<T>,
 ): Promise<T> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 1, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A lost connection fails the query that runs on it; an idle one must not end the process.
-  pool.on('error', () => undefined);
+  // A migration takes as long as it takes, whatever limit the role has for everything else.
+  const pool = createPool({ url: options.url, max: 1, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: 0 });
   try {
     const base = await new PrismaPg(pool).connect();
     const transaction = await base.startTransaction();

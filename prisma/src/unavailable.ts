@@ -1,51 +1,64 @@
-/** https://www.prisma.io/docs/orm/reference/error-reference: unreachable, timed out, closed, no connection to be had. */
-const PRISMA = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'];
-/** Shutting down, crashed, starting, session ended, too many connections (PostgreSQL, appendix A). Class 08 as well. */
-const POSTGRES = ['57P01', '57P02', '57P03', '57P05', '53300'];
-const SOCKET = ['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'];
-const NETWORK = ['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'];
-const CODES = new Set([...PRISMA, ...POSTGRES, ...SOCKET, ...NETWORK]);
+import type { TroubleKind } from './trouble-kinds.ts';
+import { kindOfCode, kindOfMessage, troubleWords } from './trouble-kinds.ts';
 
-/** What Prisma's adapter makes of some of these before the client has given them a code. */
-const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
-
-/** node-postgres throws these without a code. */
-const MESSAGES = new Set([
-  'Connection terminated',
-  'Connection terminated unexpectedly',
-  'Connection terminated due to connection timeout',
-  'Client has encountered a connection error and is not queryable',
-  'Client was closed and is not queryable',
-  'Query read timeout',
-  'timeout expired',
-  'timeout exceeded when trying to connect',
-]);
-
-/** P2028 stands for every trouble with a transaction. Only this one is the database's. */
-const NO_TRANSACTION = 'Unable to start a transaction in the given time';
+/** Why a database could not do what it was asked to. */
+export interface DatabaseTrouble {
+  readonly kind: TroubleKind;
+  /** In words for operators, followed by the database's own. Holds no password and nothing of a row. */
+  readonly reason: string;
+}
 
 /**
- * Whether `error` shows that the database is down, unreachable, starting or out of connections, in any of the shapes in
- * which that comes through Prisma and node-postgres: to be answered with 503. An objection of a database that works
- * is not one, nor is a wrong password, a missing database, or a statement that took too long.
+ * Why `error` was thrown, where the reason is the state of the database and not the statement: it is down, full,
+ * locked, read-only, refuses the login and so on, in any of the shapes in which that comes through Prisma and node-postgres.
+ * `undefined` for an objection of a database that works, such as a violated constraint, and for every other error.
  */
-export const isDatabaseUnavailable = (error: unknown): boolean =>
-  [error, driverCause(error), driverCause(read(read(error, 'meta'), 'driverAdapterError'))].some(isTrouble);
+export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
+  const shapes = [driverCause(read(error, 'meta', 'driverAdapterError')), driverCause(error), error];
+  for (const shape of shapes) {
+    const kind = kindOf(shape);
+    if (kind !== undefined) return { kind, reason: [troubleWords[kind], ...ownWords(shape)].join(': ') };
+  }
+  return undefined;
+}
+
+/** Why a request is answered with 503, in two words for its log line; `undefined` when the database is not to blame. */
+export function unavailableReason(error: unknown): string | undefined {
+  const trouble = databaseTrouble(error);
+  return trouble && `database: ${trouble.kind}`;
+}
+
+/** Whether `error` is to be answered with 503, since the database cannot do now what it was asked to. */
+export const isDatabaseUnavailable = (error: unknown): boolean => databaseTrouble(error) !== undefined;
 
 /** What the driver said. The cause of any other error is none of our business: a failed fetch has one just like it. */
 const driverCause = (error: unknown): unknown =>
   read(error, 'name') === 'DriverAdapterError' ? read(error, 'cause') : undefined;
 
-function isTrouble(error: unknown): boolean {
-  const [code, message] = [read(error, 'code') ?? read(error, 'errorCode'), read(error, 'message')];
-  if (code === 'P2028') return typeof message === 'string' && message.includes(NO_TRANSACTION);
-  if (code === undefined && typeof message === 'string' && MESSAGES.has(message)) return true;
-  return isTroubleCode(code) || isTroubleCode(read(error, 'originalCode')) || KINDS.has(String(read(error, 'kind')));
+function kindOf(shape: unknown): TroubleKind | undefined {
+  const [code, message] = [codeOf(shape), read(shape, 'message')];
+  // One code for every trouble with a transaction, most of them our own mistakes.
+  if (code === undefined || code === 'P2028') return kindOfMessage(message) ?? kindOfCode(read(shape, 'kind'), '');
+  return kindOfCode(code, read(shape, 'syscall'));
 }
 
-const isTroubleCode = (code: unknown): boolean =>
-  typeof code === 'string' && (CODES.has(code) || /^08[0-9A-Z]{3}$/.test(code));
+const codeOf = (shape: unknown): unknown =>
+  read(shape, 'originalCode') ?? read(shape, 'code') ?? read(shape, 'errorCode');
+
+/** Of Prisma's own messages the first line is a placeholder for code of ours. */
+function ownWords(shape: unknown): string[] {
+  const [code, said] = [
+    codeOf(shape),
+    read(shape, 'originalMessage') ?? read(shape, 'reason') ?? read(shape, 'message'),
+  ];
+  const message = typeof said === 'string' ? said.trim().split('\n').at(-1) : undefined;
+  if (!message) return typeof code === 'string' ? [code] : [];
+  return [typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message];
+}
 
 /** By structure: an error of Node's core is no `instanceof Error` in a realm of its own, as in Jest's. */
-const read = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+const read = (value: unknown, key: string, ...more: readonly string[]): unknown => {
+  const member: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  const [next, ...rest] = more;
+  return next === undefined ? member : read(member, next, ...rest);
+};

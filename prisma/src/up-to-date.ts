@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+
 import type { MigrationFile } from './migration-files.ts';
+import { createConnection } from './session-client.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -9,9 +10,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * spares the schema engine its start; whatever is not plainly so is for the engine to judge.
  */
 export async function isUpToDate(url: string, migrations: readonly MigrationFile[]): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A connection lost between two queries fails the next one; by itself it must not end the process.
-  client.on('error', () => undefined);
+  const client = createConnection({ url, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: 0 });
   try {
     await client.connect();
     const { rows } = await client.query<{ name: string; checksum: string; done: boolean }>(

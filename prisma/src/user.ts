@@ -9,6 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the user service. */
 export type UserDb = Database<PrismaClient>;
 
+/** What the service writes to, each with a column: the service is ready while it can. */
+const tables = { users: 'id', sessions: 'id', refresh_tokens: 'session_id', revocation_events: 'keep_until' };
+
 /** Opens the database of the user service. Close it, or its connections keep the process alive. */
 export const openUserDb = (options: DatabaseOptions): UserDb =>
-  openDatabase(options, (prisma) => new PrismaClient(prisma));
+  openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

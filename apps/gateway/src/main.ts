@@ -91,7 +91,7 @@ await runService(process, gateway, async (env) => {
     trustedProxies,
   });
   const background = openLeader({
-    ...{ url: config.database.url, duty: 'gateway background', channel: 'gateway_background' },
+    ...{ url: config.database.url, duty: 'gateway background' },
     lead: ({ signal, wait }) =>
       workInBackground(
         { store: createBackgroundStore(db), life, tell: sessions.tell, resume: renewal.resume, now, onTrouble },

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { unavailableReason } from '@auth/db/errors';
 import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, problems, refusalProblem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
@@ -41,8 +41,10 @@ export function createTranslate({ cookie, publicOrigin }: TranslateOptions): rea
   const fromHere = `Requests that change something must come from a page of this site: send 'Origin: ${publicOrigin}'.`;
   return [
     (error) => refusalProblem(refusalOf(error)),
-    (error) =>
-      isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'session store', cause: error }) : undefined,
+    (error) => {
+      const reason = unavailableReason(error instanceof GatewayError ? error.cause : error);
+      return reason === undefined ? undefined : new Problem('unavailable', { reason });
+    },
     (error) => (error instanceof UserAppRefusal ? relay(error) : undefined),
     (error) =>
       error instanceof UpstreamError

@@ -2,16 +2,18 @@ import { Order as OrderView } from '@auth/contracts';
 import type { OrderDb } from '@auth/db/order';
 import { Prisma } from '@auth/db/order';
 import type { IdempotencyStore } from './idempotency.ts';
+import type { KeyCleanupStore } from './key-cleanup.ts';
 
 /** Idempotency keys in the order database. Their answers are written by the order store, together with the order. */
-export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): IdempotencyStore {
+export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): IdempotencyStore & KeyCleanupStore {
   return {
-    async claimKey({ userId, key, claim, requestHash, at, until, forgottenBefore }) {
+    async claimKey({ userId, key, claim, requestHash, at, until, forgottenBefore, keysPerUser }) {
       const lease = { claim, requestHash, claimedUntil: until, createdAt: at, answer: Prisma.DbNull };
-      const { count } = await client.idempotencyKey.createMany({
-        data: [{ userId, key, ...lease }],
-        skipDuplicates: true,
-      });
+      const count = await client.$executeRaw`
+        INSERT INTO public.idempotency_keys (user_id, key, request_hash, claim, claimed_until, created_at)
+        SELECT ${userId}::uuid, ${key}, ${requestHash}::bytea, ${claim}::uuid, ${until}::timestamptz, ${at}::timestamptz
+        WHERE (SELECT count(*) FROM (${keptOf(userId, forgottenBefore, keysPerUser)}) AS kept) < ${keysPerUser}
+        ON CONFLICT DO NOTHING`;
       if (count === 1) return true;
       const taken = await client.idempotencyKey.updateMany({
         where: {
@@ -31,11 +33,25 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
       if (row === null) return undefined;
       return { requestHash: row.requestHash, answer: row.answer === null ? undefined : answered(userId, row.answer) };
     },
+    async hasAllKeys({ userId, forgottenBefore, keysPerUser }) {
+      const kept = await client.$queryRaw<unknown[]>(keptOf(userId, forgottenBefore, keysPerUser));
+      return kept.length >= keysPerUser;
+    },
+    removeKeys: (before, limit) => client.$executeRaw`
+      DELETE FROM public.idempotency_keys WHERE (user_id, key) IN (
+        SELECT user_id, key FROM public.idempotency_keys WHERE created_at < ${before}::timestamptz
+        ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )`,
     async releaseKey({ userId, key, claim }) {
       await client.idempotencyKey.deleteMany({ where: { userId, key, claim, answer: { equals: Prisma.DbNull } } });
     },
   };
 }
+
+/** The keys of a user that are still remembered, as far as they matter. */
+const keptOf = (userId: string, forgottenBefore: Date, limit: number): Prisma.Sql => Prisma.sql`
+  SELECT 1 AS kept FROM public.idempotency_keys
+  WHERE user_id = ${userId}::uuid AND created_at >= ${forgottenBefore}::timestamptz LIMIT ${limit}`;
 
 function answered(userId: string, answer: Prisma.JsonValue) {
   const { contact, createdAt, ...order } = OrderView.parse(answer);

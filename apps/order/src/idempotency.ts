@@ -20,11 +20,20 @@ export interface KnownKey {
   readonly answer: Order | undefined;
 }
 
+interface KeyLimit {
+  /** Keys that were claimed before then do not count. */
+  readonly forgottenBefore: Date;
+  readonly keysPerUser: number;
+}
+
 export interface IdempotencyStore {
-  /** Claims a key that is new, forgotten, or whose lease ended with the same request; false otherwise. */
-  claimKey(
-    claim: Claim & { requestHash: Uint8Array<ArrayBuffer>; at: Date; until: Date; forgottenBefore: Date },
-  ): Promise<boolean>;
+  /**
+   * Claims a key that is new, forgotten, or whose lease ended with the same request; false otherwise. A new key is not
+   * claimed for a user who has `keysPerUser` of them.
+   */
+  claimKey(claim: Claim & { requestHash: Uint8Array<ArrayBuffer>; at: Date; until: Date } & KeyLimit): Promise<boolean>;
+  /** Whether a user has as many keys as a user may have. */
+  hasAllKeys(limit: Pick<IdempotencyKey, 'userId'> & KeyLimit): Promise<boolean>;
   findKey(key: IdempotencyKey): Promise<KnownKey | undefined>;
   /** Gives up a claim, so that the key can be used again at once. */
   releaseKey(claim: Claim): Promise<void>;
@@ -34,7 +43,8 @@ export interface Idempotency {
   /**
    * Claims the key for this request, or finds the order that it placed before.
    *
-   * @throws OrderError `key_reused` for another request under the same key, `key_in_use` while the first still runs
+   * @throws OrderError `key_reused` for another request under the same key, `key_in_use` while the first still runs,
+   * `too_many_keys` when the user has as many as a user may have
    */
   begin(key: IdempotencyKey, request: unknown): Promise<{ claim: Claim } | { answer: Order }>;
   /** Gives up a claim whose request failed. */
@@ -47,23 +57,30 @@ export interface IdempotencyOptions {
   readonly leaseSeconds: number;
   /** How long answers are kept. */
   readonly keepSeconds: number;
+  /** How many keys of one user are kept at a time. */
+  readonly keysPerUser: number;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
 /** The rules of idempotency keys. */
-export function createIdempotency({ store, leaseSeconds, keepSeconds, now }: IdempotencyOptions): Idempotency {
+export function createIdempotency(options: IdempotencyOptions): Idempotency {
+  const { store, leaseSeconds, keepSeconds, keysPerUser, now } = options;
   return {
     release: (claim) => store.releaseKey(claim),
     async begin(key, request) {
       const requestHash = new Uint8Array(createHash('sha256').update(JSON.stringify(request)).digest());
       const claim = { ...key, claim: randomUUID() };
       const at = (plusSeconds: number) => new Date((now() + plusSeconds) * 1000);
-      const lease = { at: at(0), until: at(leaseSeconds), forgottenBefore: at(-keepSeconds) };
-      if (await store.claimKey({ ...claim, ...lease, requestHash })) return { claim };
+      const limit = { forgottenBefore: at(-keepSeconds), keysPerUser };
+      const lease = { at: at(0), until: at(leaseSeconds), requestHash };
+      if (await store.claimKey({ ...claim, ...lease, ...limit })) return { claim };
       const known = await store.findKey(key);
-      // Gone between the two looks: its request failed just now.
-      if (known === undefined) throw new OrderError('key_in_use');
+      if (known === undefined) {
+        // Unless there is no room for it, it is gone between the two looks: its request failed just now.
+        const isFull = await store.hasAllKeys({ userId: key.userId, ...limit });
+        throw new OrderError(isFull ? 'too_many_keys' : 'key_in_use');
+      }
       if (Buffer.compare(known.requestHash, requestHash) !== 0) throw new OrderError('key_reused');
       if (known.answer === undefined) throw new OrderError('key_in_use');
       return { answer: known.answer };

@@ -5,6 +5,7 @@ import { buildApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
+import { openKeyCleanup } from './key-cleanup.ts';
 import { createOrderStore } from './order-store.ts';
 import { createOrders } from './orders.ts';
 import { createProductClient } from './product-client.ts';
@@ -14,13 +15,9 @@ await runService(process, 'order', async (env) => {
   const config = parseConfig(env);
   const db = openOrderDb(config.database);
   const service = await openService({ service: 'order', config, database: db });
-  const { log, signer, now } = service;
-  const idempotency = createIdempotency({
-    store: createIdempotencyStore(db),
-    leaseSeconds: 20,
-    keepSeconds: 86_400,
-    now,
-  });
+  const { log, metrics, signer, now } = service;
+  const keys = { store: createIdempotencyStore(db), keepSeconds: 86_400, now };
+  const idempotency = createIdempotency({ ...keys, leaseSeconds: 20, keysPerUser: 1000 });
   const catalog = createProductClient({ signer, baseUrl: config.productUrl, headers: outgoingHeaders });
   const contacts = createUserClient({
     signer,
@@ -30,5 +27,11 @@ await runService(process, 'order', async (env) => {
     onMissed: (error) => log.warn({ reason: error.message }, 'no contact for now: it is attached on a later read'),
   });
   const orders = createOrders({ store: createOrderStore(db), idempotency, catalog, contacts });
-  return service.serve(buildApp({ ...service, orders }));
+  const countRemoved = metrics.counter('order_rows_removed_total', 'Rows removed in the background.', ['table']);
+  const cleanup = openKeyCleanup({
+    ...keys,
+    onRemoved: (rows) => countRemoved({ table: 'idempotency_keys' }, rows),
+    onError: (err) => log.warn({ err }, 'old idempotency keys could not be removed'),
+  });
+  return service.serve(buildApp({ ...service, orders }), cleanup);
 });

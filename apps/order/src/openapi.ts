@@ -4,7 +4,10 @@ import { createOpenApi } from '@auth/http';
 import * as z from 'zod';
 import { Id, ListQuery, NewOrder } from './routes.ts';
 
-const PlacedOrder = Order.meta({ id: 'Order', description: '`contact` is null until it could be had from user.' });
+const PlacedOrder = Order.meta({
+  id: 'Order',
+  description: '`contact` is null until it could be had from user, and for a token without the scope `account`.',
+});
 const OrderPage = z.strictObject({ items: z.array(PlacedOrder), next_cursor: z.string().nullable() });
 const IdempotencyKey = z.object({
   'Idempotency-Key': z
@@ -30,7 +33,7 @@ export const routeDocs: readonly RouteDoc[] = [
       schema: PlacedOrder,
       headers: { Location: 'Where it is.', 'Idempotent-Replayed': '`true` when this repeats an earlier answer.' },
     },
-    problems: ['insufficient_audience', 'conflict', 'upstream_failed', 'upstream_timeout'],
+    problems: ['insufficient_audience', 'conflict', 'rate_limited', 'upstream_failed', 'upstream_timeout'],
   },
   {
     method: 'get',

@@ -6,7 +6,8 @@ export type OrderErrorCode =
   | 'audience_lacks_user'
   | 'quote_incomplete'
   | 'key_reused'
-  | 'key_in_use';
+  | 'key_in_use'
+  | 'too_many_keys';
 
 /** One item of an order that cannot be had: its place in the request, and why. */
 export interface RejectedItem {

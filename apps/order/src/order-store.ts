@@ -44,14 +44,13 @@ export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStor
       const rows = await client.order.findMany({ where, include, orderBy: { id: 'desc' }, take: limit });
       return rows.map(toOrder);
     },
-    async cancel(id, userId) {
-      const [row] = await client.order.updateManyAndReturn({
-        where: { id, userId, status: 'placed' },
-        data: { status: 'cancelled' },
-        select: { id: true },
-      });
-      return row === undefined ? undefined : this.find(id);
-    },
+    // In one transaction: an order whose answer cannot be read is not cancelled either.
+    cancel: (id, userId) =>
+      client.$transaction(async (tx) => {
+        const where = { id, userId, status: 'placed' };
+        const { count } = await tx.order.updateMany({ where, data: { status: 'cancelled' } });
+        return count === 0 ? undefined : toOrder(await tx.order.findUniqueOrThrow({ where: { id }, include }));
+      }),
     async attachContact(userId, contact) {
       await client.order.updateMany({ where: { userId, contact: { equals: Prisma.DbNull } }, data: { contact } });
     },

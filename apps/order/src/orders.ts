@@ -33,6 +33,8 @@ export interface Customer {
   readonly audience: readonly string[];
   /** May read every order. */
   readonly readsAny: boolean;
+  /** May read how the user is reached: with the scope `account`. */
+  readonly readsContact: boolean;
 }
 
 export interface OrderQuery {
@@ -89,20 +91,26 @@ export interface OrdersOptions {
 export function createOrders({ store, catalog, contacts, idempotency }: OrdersOptions): Orders {
   /** A contact that could not be had when an order was placed is attached when its owner reads it. */
   async function complete(customer: Customer, orders: readonly Order[]): Promise<readonly Order[]> {
-    const { userId, accessToken, audience } = customer;
+    const { userId, accessToken, audience, readsContact } = customer;
     const lacks = (order: Order) => order.userId === userId && order.contact === undefined;
-    if (!orders.some(lacks) || !audience.includes('user')) return orders;
+    if (!readsContact || !orders.some(lacks) || !audience.includes('user')) return orders;
     const contact = await contacts.find(userId, accessToken);
     if (contact === undefined) return orders;
     await store.attachContact(userId, contact);
     return orders.map((order) => (lacks(order) ? { ...order, contact } : order));
   }
 
-  async function priceAndStore({ userId, accessToken }: Customer, wanted: WantedItems, claim: Claim | undefined) {
+  async function priceAndStore(customer: Customer, wanted: WantedItems, claim: Claim | undefined) {
+    const { userId, accessToken, readsContact } = customer;
     const priced = priceOrder(wanted, await catalog.quote(wanted));
-    const contact = await contacts.find(userId, accessToken);
+    // Without the scope for it, user would refuse: the order waits for a token that has it.
+    const contact = readsContact ? await contacts.find(userId, accessToken) : undefined;
     return store.create({ ...priced, userId, contact }, claim);
   }
+
+  /** An order as this customer may see it: a token that cannot read the contact at user does not get it here either. */
+  const shownTo = ({ readsContact, readsAny }: Customer, order: Order): Order =>
+    readsContact || readsAny ? order : { ...order, contact: undefined };
 
   async function find(id: string, readableBy: (order: Order) => boolean): Promise<Order> {
     const order = await store.find(id);
@@ -116,7 +124,7 @@ export function createOrders({ store, catalog, contacts, idempotency }: OrdersOp
       if (!customer.audience.includes('user')) throw new OrderError('audience_lacks_user');
       if (key === undefined) return { order: await priceAndStore(customer, wanted, undefined), replayed: false };
       const begun = await idempotency.begin({ userId: customer.userId, key }, wanted);
-      if ('answer' in begun) return { order: begun.answer, replayed: true };
+      if ('answer' in begun) return { order: shownTo(customer, begun.answer), replayed: true };
       try {
         return { order: await priceAndStore(customer, wanted, begun.claim), replayed: false };
       } catch (error) {
@@ -129,7 +137,7 @@ export function createOrders({ store, catalog, contacts, idempotency }: OrdersOp
     async get(customer, id) {
       const order = await find(id, ({ userId }) => customer.readsAny || userId === customer.userId);
       const [completed = order] = await complete(customer, [order]);
-      return completed;
+      return shownTo(customer, completed);
     },
 
     read: (id) => find(id, () => true),
@@ -137,12 +145,13 @@ export function createOrders({ store, catalog, contacts, idempotency }: OrdersOp
     async list(customer, { before, limit }) {
       const userId = customer.readsAny ? undefined : customer.userId;
       const found = await store.list({ userId, before, limit: limit + 1 });
-      return { items: await complete(customer, found.slice(0, limit)), more: found.length > limit };
+      const items = await complete(customer, found.slice(0, limit));
+      return { items: items.map((order) => shownTo(customer, order)), more: found.length > limit };
     },
 
     async cancel(customer, id) {
       const cancelled = await store.cancel(id, customer.userId);
-      if (cancelled !== undefined) return cancelled;
+      if (cancelled !== undefined) return shownTo(customer, cancelled);
       await find(id, ({ userId }) => userId === customer.userId);
       throw new OrderError('already_cancelled');
     },

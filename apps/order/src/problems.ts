@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { unavailableReason } from '@auth/db/errors';
 import type { FieldError, ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, refusalProblem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
@@ -20,6 +20,10 @@ const answers = {
     'conflict',
     { detail: 'The first request with this Idempotency-Key still runs: repeat it shortly.', retryAfterSeconds: 2 },
   ],
+  too_many_keys: [
+    'rate_limited',
+    { detail: 'Too many orders with an Idempotency-Key within 24 hours.', retryAfterSeconds: 3600 },
+  ],
   quote_incomplete: ['upstream_failed', { detail: 'The quote for these items was incomplete.' }],
 } as const satisfies Record<OrderErrorCode, readonly [ProblemCode, ProblemOptions]>;
 
@@ -32,8 +36,10 @@ const rejections = {
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
-  (error) =>
-    isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) => {
+    const reason = unavailableReason(error);
+    return reason === undefined ? undefined : new Problem('unavailable', { reason });
+  },
   (error) => (error instanceof UpstreamError ? upstreamProblem(error.code, { reason: error.message }) : undefined),
   (error) => {
     if (!(error instanceof OrderError)) return undefined;

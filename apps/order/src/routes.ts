@@ -43,5 +43,6 @@ export function orderRoutes({ orders, verify }: { orders: Orders; verify: Access
 
 function customerOf(req: Request): Customer {
   const { sub, aud, scopes } = userOf(req);
-  return { userId: sub, accessToken: accessTokenOf(req), audience: aud, readsAny: scopes.has('order:read-any') };
+  const rights = { readsAny: scopes.has('order:read-any'), readsContact: scopes.has('account') };
+  return { userId: sub, accessToken: accessTokenOf(req), audience: aud, ...rights };
 }

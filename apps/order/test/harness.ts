@@ -57,6 +57,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const opening = url === undefined ? openTestDatabase('order') : undefined;
   let time = 1_800_000_000;
   const now = () => time;
+  const keysPerUser = 20;
   const issuer = openRunIssuer(now);
   const edges = createRunEdges('order');
   const verifierOf = (audience: string) =>
@@ -68,7 +69,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   });
   const database = await opening;
   const db = openOrderDb({ url: database?.url ?? url ?? '' });
-  const keys = { store: createIdempotencyStore(db), leaseSeconds: 20, keepSeconds: 86_400 };
+  const keys = { store: createIdempotencyStore(db), leaseSeconds: 20, keepSeconds: 86_400, keysPerUser };
   const idempotency = createIdempotency({ ...keys, now });
   const { destination, decisions } = recordDecisions();
   const log = createLog({ service: 'order', level: 'info', format: 'json', destination });

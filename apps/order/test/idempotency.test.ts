@@ -45,6 +45,19 @@ describe('POST /orders with an Idempotency-Key', () => {
     expect(await harness.countOrders(customer)).toBe(1);
   });
 
+  it('answers 429 to a key that is one too many, places nothing, and goes on repeating the others', async () => {
+    const customer = harness.newCustomer();
+    const first = await place(customer, 'key-0');
+    for (let index = 1; index < 20; index += 1) expectPlaced(await place(customer, `key-${index}`));
+    const { headers, body } = await place(customer, 'one-too-many');
+    expect(body).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(headers['retry-after']).toBe('3600');
+    expect(await harness.countOrders(customer)).toBe(20);
+    expectReplay(first, await place(customer, 'key-0'));
+    expectPlaced(await place(harness.newCustomer(), 'of-another-customer'));
+    expect((await post(customer, '/orders').send({ items: [mug] })).status).toBe(201);
+  });
+
   it('repeats its answer as it was, also when the order was cancelled since', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');

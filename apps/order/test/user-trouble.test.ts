@@ -117,6 +117,43 @@ describe('POST /orders when user', () => {
   });
 });
 
+describe('a token without the scope account', () => {
+  const scope = 'order:read order:write';
+
+  it('places an order without a contact, user is not called, and a token with the scope attaches it later', async () => {
+    connect(user.url);
+    user.answer(json(contact));
+    const customer = harness.newCustomer();
+    const before = user.requests.length;
+    const { status, body } = await place(customer).set('Authorization', customer.bearer({ scope }));
+    expect([status, body.contact]).toEqual([201, null]);
+    expect(user.requests).toHaveLength(before);
+    expect((await ask(customer, 'get', `/orders/${body.id}`)).body.contact).toEqual(contact);
+  });
+
+  it('is not shown the contact of an order that has one, on no route', async () => {
+    connect(user.url);
+    user.answer(json(contact));
+    const customer = harness.newCustomer();
+    const key = { 'Idempotency-Key': 'key-1' };
+    const items = [{ productId: shop.offer(), quantity: 1 }];
+    const placed = await ask(customer, 'post', '/orders').set(key).send({ items });
+    expect(placed.body.contact).toEqual(contact);
+    const authorization = customer.bearer({ scope });
+    const path = `/orders/${placed.body.id}`;
+    const repeated = await ask(customer, 'post', '/orders', authorization).set(key).send({ items });
+    expect(repeated.headers['idempotent-replayed']).toBe('true');
+    const listed = await ask(customer, 'get', '/orders', authorization);
+    const [one, cancelled] = [
+      await ask(customer, 'get', path, authorization),
+      await ask(customer, 'post', `${path}/cancel`, authorization),
+    ];
+    const shown = [repeated.body, ...listed.body.items, one.body, cancelled.body];
+    expect(shown.map((order) => order.contact)).toEqual([null, null, null, null]);
+    expect((await ask(customer, 'get', path)).body).toMatchObject({ status: 'cancelled', contact });
+  });
+});
+
 describe('an order without a contact', () => {
   it('is given it by GET /orders/:id, for good', async () => {
     const customer = harness.newCustomer();

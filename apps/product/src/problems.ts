@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { unavailableReason } from '@auth/db/errors';
 import type { ProblemCode, Translate } from '@auth/http';
 import { Problem, refusalProblem } from '@auth/http';
 import { refusalOf } from '@auth/verify/express';
@@ -14,8 +14,10 @@ const answers = {
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
-  (error) =>
-    isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'database', cause: error }) : undefined,
+  (error) => {
+    const reason = unavailableReason(error);
+    return reason === undefined ? undefined : new Problem('unavailable', { reason });
+  },
   (error) => {
     if (!(error instanceof ProductError)) return undefined;
     const [code, detail] = answers[error.code];

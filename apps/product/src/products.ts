@@ -46,7 +46,8 @@ export interface ProductStore {
 
 export interface Products {
   list(query: ProductQuery): Promise<{ items: readonly Product[]; more: boolean }>;
-  get(id: string): Promise<Product>;
+  /** @throws ProductError `product_not_found`, also for one that is not active when only active ones are asked for */
+  get(id: string, only: Pick<ProductQuery, 'activeOnly'>): Promise<Product>;
   create(product: NewProduct): Promise<Product>;
   /** @throws ProductError `version_changed` when somebody else was first */
   update(id: string, version: ExpectedVersion, changes: ProductChanges): Promise<Product>;
@@ -55,15 +56,15 @@ export interface Products {
 
 /** The rules of the catalogue. */
 export function createProducts({ store }: { store: ProductStore }): Products {
-  async function get(id: string): Promise<Product> {
+  async function get(id: string, { activeOnly }: Pick<ProductQuery, 'activeOnly'>): Promise<Product> {
     const product = await store.find(id);
-    if (product === undefined) throw new ProductError('product_not_found');
+    if (product === undefined || (activeOnly && !product.active)) throw new ProductError('product_not_found');
     return product;
   }
 
   /** Nothing matched: is it gone, or has it changed? */
   async function explainMiss(id: string): Promise<never> {
-    await get(id);
+    await get(id, { activeOnly: false });
     throw new ProductError('version_changed');
   }
 

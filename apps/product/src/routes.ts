@@ -12,7 +12,7 @@ import {
 } from '@auth/http';
 import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import * as z from 'zod';
 import type { Products } from './products.ts';
 
@@ -44,12 +44,11 @@ export function productRoutes({ products, verify }: { products: Products; verify
 
   router.get('/products', ...reader, async (req, res) => {
     const { cursor: after, limit, q: text } = readQuery(req, ListQuery);
-    const activeOnly = !userOf(req).scopes.has('product:write');
-    sendPage(req, res, await products.list({ after, limit, text, activeOnly }));
+    sendPage(req, res, await products.list({ after, limit, text, activeOnly: seesActiveOnly(req) }));
   });
 
   router.get('/products/:id', ...reader, async (req, res) => {
-    const product = await products.get(readParams(req, Id).id);
+    const product = await products.get(readParams(req, Id).id, { activeOnly: seesActiveOnly(req) });
     res.set({ ETag: versionTag(product.version), 'Cache-Control': 'private, no-cache' }).json(product);
   });
 
@@ -73,3 +72,6 @@ export function productRoutes({ products, verify }: { products: Products; verify
 
   return router;
 }
+
+/** What is not for sale is there for those who may change it, in lists and by its id. */
+const seesActiveOnly = (req: Request): boolean => !userOf(req).scopes.has('product:write');

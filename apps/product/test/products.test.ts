@@ -119,6 +119,15 @@ describe('GET /products/:id', () => {
     });
   });
 
+  it('answers 404 to readers of a product that is not active, whatever they know of it, and 200 to editors', async () => {
+    const { id } = await harness.addProduct({ active: false });
+    expect((await get(`/products/${id}`)).body).toMatchObject({ status: 404, code: 'not_found' });
+    const conditional = await get(`/products/${id}`).set('If-None-Match', '"1"');
+    expect(conditional.body).toMatchObject({ status: 404, code: 'not_found' });
+    expect(conditional.headers).not.toHaveProperty('etag');
+    expect((await get(`/products/${id}`, editor)).body).toMatchObject({ id, active: false });
+  });
+
   it('takes the id in capitals', async () => {
     const { id } = await harness.addProduct();
     expect((await get(`/products/${id.toUpperCase()}`)).body.id).toBe(id);

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { databaseTrouble } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
 
 /** The accounts that `pnpm dev` creates. Their passwords stand in the repository, for everybody to read. */
@@ -28,9 +28,9 @@ export async function assertNoDemoAccounts(
   const found = await client.user
     .findMany({ where: { id: { in: demoAccountIds } }, orderBy: { id: 'asc' }, select: { id: true } })
     .catch((cause: unknown) => {
-      if (!isDatabaseUnavailable(cause)) throw cause;
-      const problem = 'DATABASE_URL names a database that does not answer: is it up, and reachable from here?';
-      throw new UnfitDatabaseError(problem, { exitCode: 1, cause });
+      const trouble = databaseTrouble(cause);
+      if (trouble === undefined) throw cause;
+      throw new UnfitDatabaseError(`DATABASE_URL: ${trouble.reason}`, { exitCode: 1, cause });
     });
   const lines = found.map(
     ({ id }) =>

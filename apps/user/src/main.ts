@@ -103,7 +103,8 @@ await runService(process, 'user', async (env) => {
     onTrouble: (err: unknown) => log.warn({ err }, 'cut-offs could not be published for now'),
   };
   const background = openLeader({
-    ...{ url: config.database.url, duty: 'user background', channel: cutOffChannel },
+    ...{ url: config.database.url, listenUrl: config.database.directUrl },
+    ...{ duty: 'user background', channel: cutOffChannel },
     lead: async (term) => {
       const { signal } = term;
       const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);

@@ -10,7 +10,7 @@ export function contactPath(id: string): string {
 export function contactCall({ calls, issuer, now }: Harness, id: string): WellMadeCall {
   return makeCall({
     ...{ caller: 'order', callee: 'user', keys: calls.order, operation: 'contacts.read', method: 'get' },
-    ...{ path: contactPath(id), bearer: issuer.token({ sub: id }), at: now() },
+    ...{ path: contactPath(id), bearer: issuer.token({ sub: id, scope: 'account' }), at: now() },
   });
 }
 

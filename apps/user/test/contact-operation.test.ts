@@ -100,6 +100,16 @@ const attacks: readonly CallAttack[] = [
   ],
 ];
 
+describe('GET /internal/users/:id/contact without the scope account', () => {
+  it('answers 403', async () => {
+    const { user, sent, sign } = await goodCall(harness);
+    const bearer = harness.issuer.token({ sub: user.id, scope: 'order:read order:write' });
+    const { headers, body } = await sendCall(harness, { ...sent, bearer, serviceToken: sign({ bearer }) });
+    expect(body).toMatchObject({ status: 403, code: 'insufficient_scope' });
+    expect(headers['www-authenticate']).toContain('scope="account"');
+  });
+});
+
 describe('GET /internal/users/:id/contact, attacked', () => {
   testCallAttacks(operation, attacks);
   testSingleUse(operation);

@@ -42,7 +42,7 @@ describe('assertNoDemoAccounts', () => {
     const nowhere = openUserDb({ url: databaseNowhere });
     await expect(assertNoDemoAccounts(nowhere, { production: true })).rejects.toMatchObject({
       exitCode: 1,
-      message: expect.stringContaining('DATABASE_URL names a database that does not answer'),
+      message: expect.stringContaining('DATABASE_URL: the database does not answer'),
     });
     await nowhere.close();
   });

@@ -14,6 +14,8 @@ export const operations = defineOperations({
     path: '/internal/users/:id/contact',
     callers: ['order'],
     user: 'required',
+    // As for the routes of the user's own account: a token that was asked for without it is for something else.
+    userScopes: ['account'],
     request: { params: z.strictObject({ id: z.uuid() }) },
     response: Contact,
   },

@@ -255,7 +255,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
   },
   'prisma/src/open-user-db.ts': {
-    allowed: ['@prisma/client', '@prisma/adapter-pg', 'pg'],
+    allowed: ['@prisma/client', '@prisma/adapter-pg'],
+    forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod', 'pg'],
+  },
+  'prisma/src/session-client.ts': {
+    allowed: ['pg', './database-url.ts'],
     forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod'],
   },
 };

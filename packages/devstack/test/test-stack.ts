@@ -11,12 +11,17 @@ import { openStackDatabases } from './stack-databases.ts';
 export interface TestStackOptions {
   /** Added to the environment of every service, whose ports follow `portBase`. */
   readonly serviceEnv?: (portBase: number) => Record<string, string>;
+  /** Opens its databases: on the Postgres of the test run unless given. */
+  readonly openDatabases?: typeof openStackDatabases;
 }
 
 /** Starts all services as processes, with demo data, on free ports and on databases that go when it is closed. */
-export async function openTestStack({ serviceEnv = () => ({}) }: TestStackOptions = {}): Promise<Stack> {
+export async function openTestStack({
+  serviceEnv = () => ({}),
+  openDatabases = openStackDatabases,
+}: TestStackOptions = {}): Promise<Stack> {
   const { dataDir, remove } = newDataDir();
-  const [portBase, databases] = await Promise.all([freePortBase(), openStackDatabases()]);
+  const [portBase, databases] = await Promise.all([freePortBase(), openDatabases()]);
   const settings = readSettings({ ...env, ...databases.env, PORT_BASE: String(portBase), DATA_DIR: dataDir });
   const giveBack = async (): Promise<void> => {
     await databases.drop();

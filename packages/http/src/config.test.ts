@@ -38,6 +38,7 @@ describe('readConfig', () => {
       LOG_FORMAT: 'auto',
       REVOCATIONS_STALE_SECONDS: 10,
       DRAIN_DELAY_MS: 1000,
+      DATABASE_POOLER: 'none',
       DATABASE_POOL_MAX: 10,
       ADMIN_HOST: '127.0.0.1',
       NODE_ENV: 'development',

@@ -101,6 +101,13 @@ describe('the problem handler', () => {
     expect(lines()[0]).toMatchObject({ level: 'warn', code: 'unavailable', err: { message: 'ECONNREFUSED' } });
   });
 
+  it('leaves a 503 that a translation gave without a cause to the line of the request', async () => {
+    const translate: Translate[] = [() => new Problem('unavailable', { reason: 'database: locked' })];
+    const { app, lines } = throwing(new Error('canceled'), translate);
+    await request(app).get('/');
+    expect(lines()).toEqual([expect.objectContaining({ level: 'warn', status: 503, reason: 'database: locked' })]);
+  });
+
   it('cuts the connection when half of the answer is out', async () => {
     const { log, lines } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });

@@ -24,7 +24,8 @@ export function problemHandler(options: { log: Log; translate: readonly Translat
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn';
       const { code, reason } = problem;
-      const err = problem.cause ?? (error === problem ? undefined : error);
+      // A dependency that is down says so once, where it is asked: not with a stack at each request.
+      const err = problem.cause ?? (error === problem || problem.code === 'unavailable' ? undefined : error);
       if (err !== undefined || level === 'error') {
         log[level]({ err: err ?? problem, code, reason, requestId, traceId }, 'request failed');
       }

@@ -34,6 +34,26 @@ describe('createReadiness', () => {
     expect(failures).toEqual([['database', 'Error: no answer within 5 ms']]);
   });
 
+  it('says once why a check fails, again when the reason changes, and once that it passes again', async () => {
+    const said: string[] = [];
+    let reason: string | undefined = 'no answer';
+    const database = async () => {
+      if (reason !== undefined) throw new Error(reason);
+    };
+    const readiness = createReadiness(
+      { database, keys: passes },
+      {
+        onFailure: (name, error) => said.push(`${name}: ${String(error)}`),
+        onRecovered: (name) => said.push(`${name} is back`),
+      },
+    );
+    for (const next of ['no answer', 'no answer', 'wrong password', 'wrong password', undefined, undefined]) {
+      reason = next;
+      await readiness.check();
+    }
+    expect(said).toEqual(['database: Error: no answer', 'database: Error: wrong password', 'database is back']);
+  });
+
   it('shares one run among probes at the same time and checks anew afterwards', async () => {
     let runs = 0;
     const readiness = createReadiness({

@@ -18,7 +18,10 @@ export interface Readiness {
 /** How long a check may take, and where to say why one failed (the callers of `check` only learn its name). */
 export interface ReadinessOptions {
   timeoutMs?: number;
+  /** Called when a check begins to fail, and when it fails for another reason than before; not at each probe. */
   onFailure?: (name: string, error: unknown) => void;
+  /** Called when a check that failed passes again. */
+  onRecovered?: (name: string) => void;
 }
 
 /** Makes a readiness from named checks, each of which throws when it fails. Probes at the same time share one run. */
@@ -26,7 +29,8 @@ export function createReadiness(
   checks: Readonly<Record<string, () => Promise<void>>>,
   options: ReadinessOptions = {},
 ): Readiness {
-  const { timeoutMs = 2000, onFailure = () => {} } = options;
+  const { timeoutMs = 2000, onFailure = () => {}, onRecovered = () => {} } = options;
+  const reasons = new Map<string, string>();
   let draining = false;
   let running: Promise<string[]> | undefined;
 
@@ -35,9 +39,12 @@ export function createReadiness(
       Object.entries(checks).map(async ([name, check]) => {
         try {
           await within(timeoutMs, check);
+          if (reasons.delete(name)) onRecovered(name);
           return undefined;
         } catch (error) {
-          onFailure(name, error);
+          const reason = String(error);
+          if (reasons.get(name) !== reason) onFailure(name, error);
+          reasons.set(name, reason);
           return name;
         }
       }),

@@ -104,10 +104,33 @@ describe('serverConfig', () => {
 });
 
 describe('databaseConfig', () => {
+  const url = 'postgresql://a:b@127.0.0.1/user';
+  const direct = 'postgresql://a:b@10.0.0.1/user';
+  const read = (env: NodeJS.ProcessEnv) =>
+    databaseConfig(readConfig(z.object(DatabaseSettings), { DATABASE_URL: url, ...env }));
+
   it('takes 10 connections unless told otherwise', () => {
-    const read = (env: NodeJS.ProcessEnv) => databaseConfig(readConfig(z.object(DatabaseSettings), env));
-    const url = 'postgresql://a:b@127.0.0.1/user';
-    expect(read({ DATABASE_URL: url })).toEqual({ url, poolMax: 10 });
-    expect(read({ DATABASE_URL: url, DATABASE_POOL_MAX: '3' })).toEqual({ url, poolMax: 3 });
+    expect([read({}).poolMax, read({ DATABASE_POOL_MAX: '3' }).poolMax]).toEqual([10, 3]);
+  });
+
+  it.each([
+    ['the URL itself without a pooler', {}, 'none', url],
+    ['none behind a pooler, unless one is given', { DATABASE_POOLER: 'transaction' }, 'transaction', undefined],
+    [
+      'the one that is given behind a pooler',
+      { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL: direct },
+      'transaction',
+      direct,
+    ],
+    ['the one that is given without a pooler', { DATABASE_DIRECT_URL: direct }, 'none', direct],
+  ])('has as direct URL %s', (_case, env, pooler, directUrl) => {
+    expect(read(env)).toMatchObject({ url, pooler, directUrl });
+  });
+
+  it('refuses a direct URL that is the URL of the pooler', () => {
+    const env = { PORT: '4001', AUTH_KEYS: '{}', DATABASE_URL: url, DATABASE_POOLER: 'transaction' };
+    const Settings = withKeyRules(z.object({ ...ServerSettings, ...DatabaseSettings }));
+    expect(readConfig(Settings, { ...env, DATABASE_DIRECT_URL: direct })).toMatchObject({ DATABASE_URL: url });
+    expect(() => readConfig(Settings, { ...env, DATABASE_DIRECT_URL: url })).toThrow('DATABASE_DIRECT_URL is the URL');
   });
 });

@@ -54,15 +54,23 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
   };
 }
 
-/** Where a service's database is, and how many connections it may have. */
+/** Where a service's database is, and how it is connected to. */
 export interface DatabaseConfig {
   readonly url: string;
+  /** What stands in front of it: `transaction` hands out a connection of the server for one transaction at a time. */
+  readonly pooler: 'none' | 'transaction';
+  /** For what needs a connection of its own; `undefined` when there is a pooler and no way past it. */
+  readonly directUrl: string | undefined;
   readonly poolMax: number;
 }
 
 /** Turns the settings of `DatabaseSettings` into configuration. */
 export function databaseConfig(settings: z.output<z.ZodObject<typeof DatabaseSettings>>): DatabaseConfig {
-  return { url: settings.DATABASE_URL, poolMax: settings.DATABASE_POOL_MAX };
+  const { DATABASE_URL: url, DATABASE_POOLER: pooler, DATABASE_DIRECT_URL: directUrl } = settings;
+  return {
+    ...{ url, pooler, poolMax: settings.DATABASE_POOL_MAX },
+    directUrl: directUrl ?? (pooler === 'none' ? url : undefined),
+  };
 }
 
 function jwksConfig(settings: Partial<z.output<z.ZodObject<typeof JwksSettings>>>): JwksConfig | undefined {

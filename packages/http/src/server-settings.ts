@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { databaseUrlProblem } from './database-url.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** The settings that every service reads from its environment: a raw shape, to be spread into `z.object`. */
@@ -53,14 +54,22 @@ export const ServerSettings = {
     .describe('How long it may be silent there before what is known counts as stale, in seconds.'),
 };
 
+const databaseUrl = z.string().refine((text) => databaseUrlProblem(text) === undefined, {
+  error: ({ input }) => databaseUrlProblem(String(input)) ?? 'is not a postgres URL',
+});
+
 /** The settings of a service that has a database, beside `ServerSettings`. */
 export const DatabaseSettings = {
-  DATABASE_URL: z
-    .string()
-    .refine(isPostgresUrl, { error: 'is not a postgres URL' })
-    .describe(
-      'The database of this service: a URL such as postgresql://host:5432/name, with user and password in front of the host.',
-    ),
+  DATABASE_URL: databaseUrl.describe(
+    'The database of this service: a URL such as postgresql://host:5432/name, with user and password in front of the host.',
+  ),
+  DATABASE_POOLER: z
+    .enum(['none', 'transaction'])
+    .default('none')
+    .describe('What stands in front of the database: transaction for PgBouncer and the like in transaction pooling.'),
+  DATABASE_DIRECT_URL: databaseUrl
+    .optional()
+    .describe('The same database past the pooler, for migrations and notifications; not needed without a pooler.'),
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(10)
     .describe('The most connections to the database at a time.'),
@@ -93,6 +102,9 @@ interface KeySettings {
   readonly AUTH_JWKS_FRESH_SECONDS?: number;
   readonly AUTH_JWKS_STALE_SECONDS?: number;
   readonly REVOCATIONS?: string | undefined;
+  readonly DATABASE_URL?: string;
+  readonly DATABASE_POOLER?: string;
+  readonly DATABASE_DIRECT_URL?: string | undefined;
 }
 
 /**
@@ -132,7 +144,12 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
       path: ['AUTH_JWKS_STALE_SECONDS'],
       error: 'must be AUTH_JWKS_FRESH_SECONDS or more',
       when,
-    });
+    })
+    .refine(
+      ({ DATABASE_URL, DATABASE_POOLER = 'none', DATABASE_DIRECT_URL }) =>
+        DATABASE_POOLER === 'none' || DATABASE_DIRECT_URL === undefined || DATABASE_DIRECT_URL !== DATABASE_URL,
+      { path: ['DATABASE_DIRECT_URL'], error: 'is the URL of the pooler: it must go past it, or not be set', when },
+    );
 }
 
 /** As `parseFeedUrl` of @auth/revocation, which has the last word. */
@@ -160,10 +177,4 @@ function isPlainHttp(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname } = new URL(text);
-  return /^postgres(?:ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1;
 }

@@ -22,7 +22,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const database = { ping: async () => undefined, poolStats: () => ({ idle: 1 }), close: async () => undefined };
+const database = {
+  ...{ ping: async () => undefined, poolStats: () => ({ idle: 1 }), close: async () => undefined },
+  ...{ watch: () => undefined, notes: [] },
+};
 
 /** The key document of product, in a folder of its own, with the public keys of a throw-away issuer. */
 async function productDocument() {

@@ -23,6 +23,10 @@ export interface ServiceDatabase {
   ping(): Promise<void>;
   /** Connections by state. */
   poolStats(): Readonly<Record<string, number>>;
+  /** Tells when it cannot do its work, with the reason in words for operators, and when it can again. */
+  watch(listener: { readonly onTrouble: (reason: string) => void; readonly onRecovered: () => void }): void;
+  /** What an operator should know about the way in which it is opened: one sentence each. */
+  readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
@@ -77,6 +81,11 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   const metrics = createMetrics({ service });
   if (database !== undefined) {
     metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
+    database.watch({
+      onTrouble: (reason) => log.warn({ reason }, 'the database cannot be used'),
+      onRecovered: () => log.info('the database can be used again'),
+    });
+    for (const note of database.notes) log.warn(note);
   }
   const source = { ...config.keys, remoteJwks: config.jwks !== undefined };
   const keys = await openKeys({ service, source, log, metrics, now });
@@ -86,11 +95,14 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   const feed = openRevocationFeed({
     ...{ config: config.revocations, issuer, keys: publicKeys, onUnknownKid, log, metrics, now },
   });
-  const readiness = createReadiness({
-    ...(database === undefined ? {} : { database: () => database.ping() }),
-    ...issuerKeys.checks,
-    ...feed.checks,
-  });
+  const readiness = createReadiness(
+    { ...(database === undefined ? {} : { database: () => database.ping() }), ...issuerKeys.checks, ...feed.checks },
+    {
+      // Details for debugging. The database, the feed and the public keys each tell of themselves when they fail.
+      onFailure: (check, error) => log.debug({ check, reason: String(error) }, 'not ready'),
+      onRecovered: (check) => log.debug({ check }, 'ready again'),
+    },
+  );
   const redis = config.redis && (await openRedis(config.redis.url, { log }));
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>

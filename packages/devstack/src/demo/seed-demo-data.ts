@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { parseDatabaseUrl } from '@auth/db/connection';
 import { startStopwatch } from '../stack/duration.ts';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseSetting } from '../stack/services.ts';
@@ -7,8 +7,8 @@ import { seedProducts, seedUsers } from './seed.ts';
 
 /** True for a database of this machine. Demo data stays out of any other: its administrator has a published password. */
 export function isLocalDatabase(url: string): boolean {
-  // Asked of the driver: a URL may name another host in its query.
-  const { host } = new pg.Client({ connectionString: url });
+  // As it is connected to: a URL may name the folder of a socket in its query.
+  const { host } = parseDatabaseUrl(url);
   return ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host) || host.startsWith('/');
 }
 

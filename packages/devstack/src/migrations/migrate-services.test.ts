@@ -29,6 +29,17 @@ describe('migrateServices', () => {
     });
   });
 
+  it('migrates past a pooler, and refuses to go through one', async () => {
+    const { url, drop } = await openTestDatabase('user');
+    const pooled = { DATABASE_URL_USER: 'postgresql://a:horse@127.0.0.1:1/user', DATABASE_POOLER: 'transaction' };
+    expect(await run([], { ...pooled, DATABASE_DIRECT_URL_USER: url })).toEqual(['user: nothing to do']);
+    await expect(run([], pooled)).rejects.toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('set DATABASE_DIRECT_URL_USER'),
+    });
+    await drop();
+  });
+
   it('answers an unknown service with the usage', async () => {
     await expect(run(['shop'], {})).rejects.toMatchObject({ exitCode: 64 });
   });

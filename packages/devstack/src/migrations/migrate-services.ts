@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { migrate } from '@auth/db/migrate';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';
+import { directUrlOf, readPoolerSettings } from '../stack/direct-urls.ts';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName, refuseUsage } from './arguments.ts';
@@ -10,7 +11,8 @@ import { parseDatabaseName, refuseUsage } from './arguments.ts';
 const USAGE = `Usage: pnpm db:migrate [service…]
 
 Applies the pending migrations of the services (all of them unless named) to the databases of DATABASE_URL_USER,
-DATABASE_URL_PRODUCT and DATABASE_URL_ORDER, or, when none of these is set, to the databases of pnpm dev.`;
+DATABASE_URL_PRODUCT, DATABASE_URL_ORDER and DATABASE_URL_GATEWAY, or, when none of these is set, to the databases of
+pnpm dev. Behind a pooler (DATABASE_POOLER=transaction) each needs its DATABASE_DIRECT_URL_… as well.`;
 
 /** `pnpm db:migrate`: creates what database is missing, migrates it, and reports one line per service. */
 export async function migrateServices(
@@ -25,7 +27,9 @@ export async function migrateServices(
   const chosen = named.length > 0 ? named : databaseNames.filter((name) => given(name) !== undefined);
   const missing = chosen.find((name) => given(name) === undefined);
   if (missing !== undefined) refuseUsage(`Set ${databaseSetting(missing)}: another one is set.`, USAGE);
-  for (const name of chosen) await migrateOne(name, given(name) ?? '', print);
+  const pooling = readPoolerSettings(env);
+  const direct = chosen.map((name) => [name, directUrlOf(name, given(name) ?? '', pooling)] as const);
+  for (const [name, url] of direct) await migrateOne(name, url, print);
 }
 
 async function migrateEmbedded(

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { createConnection } from '@auth/db/connection';
+import type pg from 'pg';
 
 import { PostgresError } from './error.ts';
 
@@ -45,8 +46,7 @@ async function withMaintenance<T>(url: string, work: (client: pg.Client, name: s
   const name = decodeURIComponent(target.pathname.slice(1));
   const maintenance = new URL(target);
   maintenance.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: maintenance.href, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  client.on('error', () => undefined);
+  const client = connectionTo(maintenance.href);
   try {
     await client.connect();
     return await work(client, name);
@@ -54,6 +54,14 @@ async function withMaintenance<T>(url: string, work: (client: pg.Client, name: s
     throw explain(error, `${target.host}/${name}`);
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+function connectionTo(url: string): pg.Client {
+  try {
+    return createConnection({ url, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  } catch (cause) {
+    throw new PostgresError('database_url_invalid', textOf(cause, 'message') ?? 'The URL cannot be used', { cause });
   }
 }
 

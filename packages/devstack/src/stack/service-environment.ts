@@ -25,6 +25,8 @@ export function serviceEnvironment(
     portBase: number;
     /** Absent for a service that has no database. */
     databaseUrl: string | undefined;
+    /** More about that database: what stands in front of it, and how to get past. */
+    databaseSettings?: Record<string, string>;
     keyFile: string;
     /** Absolute path of the folder that all services share. */
     dataDir: string;
@@ -41,7 +43,7 @@ export function serviceEnvironment(
     ...options.environment,
     HOST: '127.0.0.1',
     PORT: String(servicePort(name, options.portBase)),
-    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl, ...options.databaseSettings }),
     AUTH_KEYS_FILE: options.keyFile,
     ...neighbours(name, options.portBase),
     ...(name === gateway ? { PUBLIC_ORIGIN: publicOrigins(options.portBase) } : {}),

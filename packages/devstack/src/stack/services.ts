@@ -47,6 +47,11 @@ export function databaseSetting(name: DatabaseName): string {
   return `DATABASE_URL_${inCapitals(name)}`;
 }
 
+/** The setting that names the same database past a pooler: `DATABASE_DIRECT_URL_ORDER`. */
+export function directDatabaseSetting(name: DatabaseName): string {
+  return `DATABASE_DIRECT_URL_${inCapitals(name)}`;
+}
+
 /** The setting that tells a service where another one is: `ORDER_URL`. */
 export function urlSetting(name: AppName): string {
   return `${inCapitals(name)}_URL`;

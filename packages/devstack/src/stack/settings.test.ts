@@ -19,6 +19,7 @@ describe('readSettings', () => {
       portBase: 4000,
       dataDir: `${repositoryRoot}/.data`,
       databaseUrls: {},
+      pooling: { pooler: 'none', directUrls: {} },
       environment: {},
     });
   });
@@ -65,6 +66,27 @@ describe('readSettings', () => {
     expect(message).toContain('DATABASE_URL_ORDER');
     expect(message).not.toContain('s3cret');
     expect(exitCode).toBe(78);
+  });
+
+  it('reads what stands in front of the databases, and keeps it from the services that have another', () => {
+    const direct = 'postgresql://a:b@db/user';
+    const env = { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL_USER: direct, DATABASE_DIRECT_URL: 'x' };
+    expect(readSettings(env)).toMatchObject({
+      pooling: { pooler: 'transaction', directUrls: { user: direct } },
+      environment: {},
+    });
+    expect(refusal({ DATABASE_POOLER: 'session' })).toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('DATABASE_POOLER'),
+    });
+  });
+
+  it('refuses a database URL with a parameter that is not honoured', () => {
+    const url = 'postgresql://a:s3cret@db/order?channel_binding=require';
+    expect(refusal({ DATABASE_URL_ORDER: url })).toMatchObject({
+      exitCode: 78,
+      message: expect.stringMatching(/^DATABASE_URL_ORDER: .*channel_binding/),
+    });
   });
 
   it('refuses one database for two services, also when the default port is spelled out once', () => {

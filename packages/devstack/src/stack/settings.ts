@@ -1,7 +1,17 @@
 import { resolve } from 'node:path';
+import { DatabaseUrlError, parseDatabaseUrl as readDatabaseUrl } from '@auth/db/connection';
+import type { PoolerSettings } from './direct-urls.ts';
+import { readPoolerSettings } from './direct-urls.ts';
 import { LaunchError } from './launch-error.ts';
 import type { DatabaseName } from './services.ts';
-import { databaseNames, databaseSetting, repositoryRoot, serviceNames, urlSetting } from './services.ts';
+import {
+  databaseNames,
+  databaseSetting,
+  directDatabaseSetting,
+  repositoryRoot,
+  serviceNames,
+  urlSetting,
+} from './services.ts';
 
 /** What the developer may choose. */
 export interface Settings {
@@ -11,16 +21,31 @@ export interface Settings {
   dataDir: string;
   /** The databases that stand in for the embedded ones. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
+  /** What stands in front of those. */
+  pooling: PoolerSettings;
   /** The rest of the environment, handed on to each service. */
   environment: Record<string, string>;
 }
 
 /** Set by the launcher for each service: a value of the developer's shell must not reach one by accident. */
 const setPerService = [
-  ...['PORT', 'HOST', 'ADMIN_PORT', 'ADMIN_HOST', 'DATABASE_URL', 'AUTH_KEYS', 'AUTH_KEYS_FILE'],
+  ...[
+    'PORT',
+    'HOST',
+    'ADMIN_PORT',
+    'ADMIN_HOST',
+    'DATABASE_URL',
+    'DATABASE_DIRECT_URL',
+    'DATABASE_POOLER',
+    'AUTH_KEYS',
+    'AUTH_KEYS_FILE',
+  ],
   ...['PUBLIC_ORIGIN', ...serviceNames.map(urlSetting)],
 ];
-const setForUs = ['PORT_BASE', 'DATA_DIR', ...databaseNames.map(databaseSetting)];
+const setForUs = [
+  ...['PORT_BASE', 'DATA_DIR'],
+  ...databaseNames.flatMap((name) => [databaseSetting(name), directDatabaseSetting(name)]),
+];
 /** One of them is set again from what the terminal can show; Node warns when it sees both. */
 const colourSettings = ['NO_COLOR', 'FORCE_COLOR'];
 
@@ -38,10 +63,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     if (url) databaseUrls[name] = parseDatabaseUrl(databaseSetting(name), url);
   }
   assertOneDatabasePerService(databaseUrls);
+  const pooling = readPoolerSettings(env);
+  for (const [name, url] of Object.entries(pooling.directUrls))
+    parseDatabaseUrl(directDatabaseSetting(name as DatabaseName), url);
   return {
     portBase: parsePortBase(env['PORT_BASE'] || '4000'),
     dataDir: resolve(repositoryRoot, env['DATA_DIR'] || '.data'),
     databaseUrls,
+    pooling,
     environment: without([...setPerService, ...setForUs, ...colourSettings], env),
   };
 }
@@ -80,6 +109,12 @@ function parseDatabaseUrl(setting: string, text: string): string {
   }
   if (url.pathname.length < 2) refuse(`${setting} names no database: put one after the host, ${example}`);
   if (!url.hostname && !url.searchParams.has('host')) refuse(`${setting} names no host: ${example}`);
+  try {
+    readDatabaseUrl(text);
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) refuse(`${setting}: ${error.message}`);
+    throw error;
+  }
   return text;
 }
 

@@ -4,6 +4,7 @@ import type { Say } from '../terminal/console.ts';
 import type { Closers } from './closers.ts';
 import { createClosers } from './closers.ts';
 import { claimDataDir } from './data-dir.ts';
+import { directUrlsOf } from './direct-urls.ts';
 import { assertPortsFree } from './ports.ts';
 import { openDatabases, prepareDatabase } from './prepared-databases.ts';
 import type { StackServices } from './running-services.ts';
@@ -71,6 +72,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   );
   const urls = perService((name) => serviceUrl(name, portBase));
   const databaseUrls = await openDatabases(settings, { say, closers });
+  const directUrls = directUrlsOf(databaseUrls, settings.pooling, (name) => settings.databaseUrls[name] !== undefined);
   signal?.throwIfAborted();
 
   const { created, files } = await initKeyDocuments({ dir: `${dataDir}/keys`, issuer: urls.user });
@@ -82,6 +84,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
       environment: settings.environment,
       portBase,
       databaseUrl: hasDatabase(name) ? databaseUrls[name] : undefined,
+      databaseSettings: hasDatabase(name) ? databaseSettings(name, settings) : {},
       keyFile: files[name],
       dataDir,
       overrides: options.serviceEnv ?? {},
@@ -92,13 +95,20 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   const running = createStackServices({ urls, environments, watch, say, closers, signal: ended });
   // A service takes seconds to load, and nobody knows its address yet: the databases are made ready meanwhile.
   await allOrFirstFailure([
-    prepareDatabases(databaseUrls, options).catch((error) => {
+    prepareDatabases(directUrls, options).catch((error) => {
       failed.abort(error);
       throw error;
     }),
     ...serviceNames.map((name) => running.start(name)),
   ]);
   return { ...running, urls, databaseUrls, keyFiles: files, close: closers.closeAll };
+}
+
+/** What a service is told of a pooler in front of its database. The embedded Postgres has none. */
+function databaseSettings(name: DatabaseName, { databaseUrls, pooling }: Settings): Record<string, string> {
+  const direct = pooling.directUrls[name];
+  if (databaseUrls[name] === undefined) return {};
+  return { DATABASE_POOLER: pooling.pooler, ...(direct === undefined ? {} : { DATABASE_DIRECT_URL: direct }) };
 }
 
 async function prepareDatabases(urls: Record<DatabaseName, string>, options: StackOptions): Promise<void> {

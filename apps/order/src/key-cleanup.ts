@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface KeyCleanupStore {
+  /** Removes at most `limit` keys that were claimed before then, the oldest first; how many it removed. */
+  removeKeys(before: Date, limit: number): Promise<number>;
+}
+
+export interface KeyCleanupOptions {
+  readonly store: KeyCleanupStore;
+  /** How long keys are kept. */
+  readonly keepSeconds: number;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly onRemoved: (keys: number) => void;
+  /** Told when keys could not be removed: once for as long as it is for the same reason. */
+  readonly onError: (error: unknown) => void;
+  /** How often to look; once a minute unless given. */
+  readonly everyMs?: number;
+}
+
+const batchSize = 1000;
+
+/** Removes every key that is older than it has to be kept, in batches. Replicas may do so at the same time. */
+export async function removeOldKeys(
+  { store, keepSeconds, now, onRemoved }: Omit<KeyCleanupOptions, 'onError' | 'everyMs'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const before = new Date((now() - keepSeconds) * 1000);
+  for (;;) {
+    const removed = await store.removeKeys(before, batchSize);
+    if (removed > 0) onRemoved(removed);
+    if (removed < batchSize || signal?.aborted) return;
+  }
+}
+
+/** Removes old keys in the background, until it is closed. */
+export function openKeyCleanup(options: KeyCleanupOptions): { close(): Promise<void> } {
+  const { onError, everyMs = 60_000 } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+  let told: string | undefined;
+  const running = (async () => {
+    while (!signal.aborted) {
+      try {
+        await removeOldKeys(options, signal);
+        told = undefined;
+      } catch (error) {
+        if (String(error) !== told) onError(error);
+        told = String(error);
+      }
+      await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  })();
+  return {
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Stack } from '../src/index.ts';
+import { ada, databaseNames, databaseSetting, mug } from '../src/index.ts';
+import type { PgBouncer } from '../src/jest/testing.ts';
+import { skipsWithoutPgBouncer, startPgBouncer } from '../src/jest/testing.ts';
+import { createClient } from './journey-client.ts';
+import { loggedLines } from './logged-lines.ts';
+import { openStackDatabases } from './stack-databases.ts';
+import { logIn, openTestStack } from './test-stack.ts';
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+/** The databases of a stack behind one PgBouncer. What is created and migrated goes past it. */
+async function openPooledDatabases() {
+  const { env, drop } = await openStackDatabases();
+  const urls = databaseNames.map((name) => [databaseSetting(name), env[databaseSetting(name)] ?? ''] as const);
+  const pooler: PgBouncer = await startPgBouncer({ target: urls[0]?.[1] ?? '' });
+  const direct = urls.map(([setting, url]) => [setting.replace('DATABASE_URL', 'DATABASE_DIRECT_URL'), url] as const);
+  return {
+    env: {
+      ...Object.fromEntries(urls.map(([setting, url]) => [setting, pooler.url(nameOf(url))])),
+      ...Object.fromEntries(direct),
+      DATABASE_POOLER: 'transaction',
+    },
+    async drop() {
+      await pooler.stop();
+      await drop();
+    },
+  };
+}
+
+/** Logs in, and resolves with how long after the logout the access token still opened the product app, in ms. */
+async function logoutDelay(stack: Stack): Promise<number> {
+  const { user, product } = stack.urls;
+  const login = { email: ada.email, password: ada.password };
+  const tokens = await createClient().json<{ access_token: string; refresh_token: string }>(
+    'POST',
+    `${user}/auth/login`,
+    login,
+  );
+  const customer = createClient(tokens.access_token);
+  const mugUrl = `${product}/products/${mug.id}`;
+  expect(await customer.status('GET', mugUrl)).toBe(200);
+  const { refresh_token } = tokens;
+  expect(await createClient().status('POST', `${user}/auth/logout`, { refresh_token })).toBe(204);
+  const since = performance.now();
+  while ((await customer.status('GET', mugUrl)) === 200 && performance.now() - since < 30_000);
+  return performance.now() - since;
+}
+
+const describeOrSkip = skipsWithoutPgBouncer('all services behind PgBouncer') ? describe.skip : describe;
+
+describeOrSkip.each([
+  ['with a direct URL', {}],
+  ['without a direct URL', { DATABASE_DIRECT_URL: '' }],
+])('all services behind a stock PgBouncer in transaction pooling, %s', (_case, serviceEnv: Record<string, string>) => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await openTestStack({
+      openDatabases: openPooledDatabases,
+      serviceEnv: () => ({ LOG_FORMAT: 'json', ...serviceEnv }),
+    });
+  }, 120_000);
+  afterAll(() => stack?.close());
+
+  it('serves a login, an order and its contact', async () => {
+    const customer = await logIn(stack, ada);
+    const order = { items: [{ productId: mug.id, quantity: 1 }] };
+    const placed = await customer.json<{ id: string; contact: { email: string } | null }>(
+      'POST',
+      `${stack.urls.order}/orders`,
+      order,
+    );
+    expect(placed.contact).toMatchObject({ email: ada.email });
+    expect(await customer.json('GET', `${stack.urls.order}/orders/${placed.id}`)).toEqual(placed);
+  }, 60_000);
+
+  it('publishes a logout to the product app, also after a restart of the user app', async () => {
+    expect(await logoutDelay(stack)).toBeLessThan(10_000);
+    await stack.stop('user');
+    await stack.start('user');
+    // Another leads: what the one before left at the pooler must not keep it from that for longer than its lease.
+    expect(await logoutDelay(stack)).toBeLessThan(25_000);
+  }, 120_000);
+
+  it('says at the start what it lacks, and nothing else', async () => {
+    for (const name of databaseNames) {
+      const lines = (await loggedLines(stack, name)).map((line) => JSON.parse(line.slice(line.indexOf('{'))));
+      const told = lines.filter(({ msg }) => /DATABASE_DIRECT_URL/.test(msg));
+      const starts = lines.filter(({ msg }) => /^listening on/.test(msg));
+      expect(told.length).toBe('DATABASE_DIRECT_URL' in serviceEnv ? starts.length : 0);
+      expect(lines.filter(({ msg }) => /database cannot be used/.test(msg))).toEqual([]);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,252 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from '@auth/db/connection';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { AppName, Stack } from '../src/index.ts';
+import { ada, admin, databaseNames, databaseSetting, mug } from '../src/index.ts';
+import type { Postgres } from '../src/jest/testing.ts';
+import { startPostgres } from '../src/jest/testing.ts';
+import type { GatewayBrowser } from './gateway-browser.ts';
+import { openNewBrowser } from './gateway-browser.ts';
+import { openTestStack } from './test-stack.ts';
+
+const password = 'horse-battery-9';
+/** What the requests below write to. */
+const tables = { user: ['sessions'], product: ['products'], order: ['orders'], gateway: ['sessions'] } as const;
+const cannot = 'the database cannot be used';
+const canAgain = 'the database can be used again';
+
+let postgres: Postgres;
+let root: pg.Client;
+let stack: Stack;
+
+const connect = async (database: string): Promise<pg.Client> => {
+  const client = createConnection({ url: postgres.url(database) });
+  await client.connect();
+  return client;
+};
+
+/** Runs SQL in each database as its administrator. */
+async function inEach(sql: (name: (typeof databaseNames)[number]) => string): Promise<void> {
+  await Promise.all(
+    databaseNames.map(async (name) => {
+      const client = await connect(name);
+      await client.query(sql(name)).finally(() => client.end());
+    }),
+  );
+}
+
+/** Ends the connections of the services: the next ones are made under what has changed. */
+const reconnect = () =>
+  root.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop' and pid <> pg_backend_pid()`,
+  );
+
+/** Replaces the rules by which clients may connect; those for the administrator stay. */
+async function replaceHba(rule: string): Promise<void> {
+  const { rows } = await root.query<{ file: string }>(`select current_setting('hba_file') as file`);
+  const lines = `select unnest(array['host all postgres 127.0.0.1/32 scram-sha-256', '${rule}'])`;
+  await root.query(`copy (${lines}) to program 'cat > ${rows[0]?.file}'`);
+  await root.query('select pg_reload_conf()');
+}
+
+beforeAll(async () => {
+  postgres = await startPostgres({});
+  root = await connect('postgres');
+  await root.query(`create role shop login password '${password}'`);
+  for (const name of databaseNames) await root.query(`create database ${root.escapeIdentifier(name)} owner shop`);
+  const urlOf = (name: string) => {
+    const url = new URL(postgres.url(name));
+    [url.username, url.password] = ['shop', password];
+    return url.href;
+  };
+  stack = await openTestStack({
+    serviceEnv: () => ({ LOG_FORMAT: 'json' }),
+    openDatabases: async () => ({
+      env: Object.fromEntries(databaseNames.map((name) => [databaseSetting(name), urlOf(name)])),
+      drop: async () => undefined,
+    }),
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.close();
+  await root?.end();
+  await postgres?.stop();
+});
+
+/** What clients hold before the database fails, and use again afterwards. */
+interface Held {
+  readonly access: string;
+  readonly editor: string;
+  readonly refreshToken: string;
+  readonly orderId: string;
+  readonly sku: string;
+  readonly browser: GatewayBrowser;
+}
+
+async function send(method: string, url: string, token: string | undefined, body?: unknown): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) };
+  return fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+async function logIn({ email, password: secret }: { readonly email: string; readonly password: string }) {
+  const answer = await send('POST', `${stack.urls.user}/auth/login`, undefined, { email, password: secret });
+  return (await answer.json()) as { access_token: string; refresh_token: string };
+}
+
+async function hold(): Promise<Held> {
+  const [customer, editor] = [await logIn(ada), await logIn(admin)];
+  const items = [{ productId: mug.id, quantity: 1 }];
+  const placed = await send('POST', `${stack.urls.order}/orders`, customer.access_token, { items });
+  const { id } = (await placed.json()) as { id: string };
+  return {
+    ...{ access: customer.access_token, editor: editor.access_token, refreshToken: customer.refresh_token },
+    ...{ orderId: id, sku: `sku-${Date.now()}`, browser: await openNewBrowser(stack.urls.gateway) },
+  };
+}
+
+/** One request to each service that writes to its own database. */
+const writes: Readonly<Record<AppName, (held: Held) => Promise<Response>>> = {
+  user: ({ refreshToken }) =>
+    send('POST', `${stack.urls.user}/auth/refresh`, undefined, { refresh_token: refreshToken }),
+  product: ({ editor, sku }) =>
+    send('POST', `${stack.urls.product}/products`, editor, { sku, name: 'Mug', price: 1, currency: 'EUR', stock: 1 }),
+  order: ({ access, orderId }) => send('POST', `${stack.urls.order}/orders/${orderId}/cancel`, access),
+  gateway: ({ browser }) => browser.send('DELETE', '/session'),
+};
+
+const each = <T>(ask: (name: (typeof databaseNames)[number]) => Promise<T>): Promise<T[]> =>
+  Promise.all(databaseNames.map(ask));
+
+const readiness = () => each(async (name) => (await fetch(`${stack.urls[name]}/readyz`)).status);
+
+/** The reasons that a service has logged from a line on, and whether all was well again at the end. */
+const toldSince = (name: AppName, start: number) =>
+  stack
+    .lines(name)
+    .slice(start)
+    .filter((line) => line.includes(cannot) || line.includes(canAgain))
+    .map((line) => JSON.parse(line.slice(line.indexOf('{'))) as { msg: string; reason?: string });
+
+async function untilAvailable(ask: () => Promise<Response>): Promise<Response> {
+  const answer = await ask();
+  return answer.status === 503 ? untilAvailable(ask) : answer;
+}
+
+/** Breaks all databases, and undoes it. */
+interface Fault {
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** LOCK TABLE, as a migration or an administrator does it. */
+function lock(): Fault {
+  const holders: pg.Client[] = [];
+  return {
+    async begin() {
+      for (const name of databaseNames) {
+        const client = await connect(name);
+        await client.query(`begin; ${tables[name].map((table) => `lock table ${table}`).join('; ')}`);
+        holders.push(client);
+      }
+    },
+    async end() {
+      for (const client of holders) await client.query('rollback').then(() => client.end());
+    },
+  };
+}
+
+const faults: [string, RegExp, 503 | 200, () => Fault][] = [
+  ['locked', /a table is locked/, 503, lock],
+  [
+    'refusing the password',
+    /refuses the user or the password.*28P01/,
+    503,
+    () => ({
+      begin: () => root.query(`alter role shop password 'another'`).then(reconnect).then(),
+      end: () => root.query(`alter role shop password '${password}'`).then(),
+    }),
+  ],
+  [
+    'taking nobody without TLS',
+    /no encryption.*28000/,
+    503,
+    () => ({
+      begin: () => replaceHba('hostssl all all 127.0.0.1/32 scram-sha-256').then(reconnect).then(),
+      end: () => replaceHba('host all all 127.0.0.1/32 scram-sha-256'),
+    }),
+  ],
+  [
+    'read-only',
+    /read-only.*25006/,
+    503,
+    () => ({
+      begin: () =>
+        inEach((name) => `alter database "${name}" set default_transaction_read_only = on`)
+          .then(reconnect)
+          .then(),
+      end: () =>
+        inEach(
+          (name) => `set transaction read write; alter database "${name}" reset default_transaction_read_only`,
+        ).then(),
+    }),
+  ],
+  [
+    'on a full disk, which still answers reads',
+    /disk of the database is full.*53100/,
+    200,
+    () => ({
+      begin: () =>
+        inEach(
+          (name) => `
+            create or replace function full_disk() returns trigger language plpgsql as
+              $$ begin raise exception 'could not extend file "base/1"' using errcode = '53100'; end $$;
+            ${tables[name]
+              .map(
+                (table) =>
+                  `create trigger full_disk before insert or update on ${table} for each row execute function full_disk();`,
+              )
+              .join('')}`,
+        ),
+      end: () => inEach((name) => tables[name].map((table) => `drop trigger full_disk on ${table};`).join('')),
+    }),
+  ],
+];
+
+describe.each(faults)('with a database that is %s', (_case, reason, ready, createFault) => {
+  it('every service answers 503, says why once, and takes the same tokens when it is over', async () => {
+    const [held, fault] = [await hold(), createFault()];
+    const starts = await each(async (name) => stack.lines(name).length);
+    await fault.begin();
+    try {
+      const answers = await each((name) => writes[name](held));
+      for (const answer of answers) {
+        expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+        expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+      }
+      expect(await readiness()).toEqual(databaseNames.map(() => ready));
+      await each((name) => writes[name](held));
+    } finally {
+      await fault.end();
+    }
+    // A connection that was made meanwhile, or was ended, may answer 503 once more.
+    const again = await each((name) => untilAvailable(() => writes[name](held)));
+    expect(again.map(({ status }) => status)).toEqual([200, 201, 200, 204]);
+    while ((await readiness()).some((status) => status !== 200));
+
+    await each(async (name) => {
+      const start = starts[databaseNames.indexOf(name)] ?? 0;
+      // A success tells that all is well, when there was no trouble for some seconds.
+      while (toldSince(name, start).at(-1)?.msg !== canAgain) {
+        await fetch(`${stack.urls[name]}/readyz`);
+        await delay(200);
+      }
+      // A statement that was running when its connection was ended is another story, and told as well.
+      const told = toldSince(name, start).filter((line) => !/\(57P01\)$/.test(line.reason ?? ''));
+      expect([name, ...told]).toMatchObject([name, { reason: expect.stringMatching(reason) }, { msg: canAgain }]);
+      const lines = stack.lines(name).slice(start).join('\n');
+      expect(lines).not.toContain(password);
+    });
+  }, 120_000);
+});

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { probePayload } from './lease.ts';
+import { createConnection } from './session-client.ts';
+
+/** Hears the notifications of a channel, on a connection that is made again for as long as it is open. */
+export interface Listener {
+  /** Whether notifications arrive: one has, and every probe since. */
+  isAlive(): boolean;
+  /** Notifications so far, probes left out. */
+  readonly notified: number;
+  /** Resolves at the next notification, after `ms`, or when the signal is aborted. */
+  next(ms: number, signal: AbortSignal): Promise<void>;
+  /** A probe was sent: when it does not arrive in time, the connection is given up for a new one. */
+  expectProbe(): void;
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  /** A direct connection: through a transaction pooler no notification arrives. `undefined` for none. */
+  readonly url: string | undefined;
+  readonly channel: string;
+  /** How long opening the connection may take, and how long a probe. */
+  readonly timeoutMs: number;
+  /** Called when the channel is listened to, so that a probe is sent. */
+  readonly onListening: () => void;
+  /** Told why nothing is heard. */
+  readonly onError: (error: unknown) => void;
+}
+
+const retryMs = 1000;
+const deaf = 'no notification of the database arrives: the connection for them must be direct, not through a pooler';
+
+/** Opens the listener of a channel. Nothing depends on it: without it the one that waits looks more often. */
+export function openListener({ url, channel, timeoutMs, onListening, onError }: ListenerOptions): Listener {
+  const closing = new AbortController();
+  const waiting = new Set<() => void>();
+  let lose: ((error: Error) => void) | undefined;
+  let isAlive = false;
+  let notified = 0;
+  let probe: NodeJS.Timeout | undefined;
+
+  function hear(payload: string | undefined): void {
+    isAlive = true;
+    clearTimeout(probe);
+    probe = undefined;
+    if (payload === probePayload) return;
+    notified += 1;
+    for (const wake of waiting) wake();
+  }
+
+  /** One connection, until it is lost. */
+  async function listen(connectionString: string): Promise<void> {
+    const client = createConnection({
+      ...{ url: connectionString, pooler: 'transaction', connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
+    });
+    const lost = new Promise<never>((_, reject) => {
+      lose = reject;
+      client.on('error', reject).on('end', () => reject(new Error('the connection for notifications was closed')));
+    });
+    lost.catch(() => undefined);
+    try {
+      client.on('notification', ({ payload }) => hear(payload));
+      await client.connect();
+      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+      onListening();
+      await lost;
+    } finally {
+      isAlive = false;
+      lose = undefined;
+      clearTimeout(probe);
+      probe = undefined;
+      // Not waited for: a peer that is gone does not answer a goodbye.
+      client.end().catch(() => undefined);
+    }
+  }
+
+  async function keepListening(connectionString: string): Promise<void> {
+    while (!closing.signal.aborted) {
+      await listen(connectionString).catch((error) => closing.signal.aborted || onError(error));
+      await delay(retryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+  const running = url === undefined ? Promise.resolve() : keepListening(url);
+
+  return {
+    isAlive: () => isAlive,
+    get notified() {
+      return notified;
+    },
+    next: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const timer = setTimeout(done, ms);
+        function done() {
+          clearTimeout(timer);
+          waiting.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        }
+        waiting.add(done);
+        signal.addEventListener('abort', done);
+      }),
+    expectProbe() {
+      if (lose === undefined || probe !== undefined) return;
+      const give = lose;
+      probe = setTimeout(() => give(new Error(deaf)), timeoutMs).unref();
+    },
+    async close() {
+      closing.abort();
+      lose?.(new Error('closed'));
+      await running;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** The tables of a service, each with one of its columns. */
+export type Tables = Readonly<Record<string, string>>;
+
+/**
+ * SQL that changes nothing and needs what a write to each of the tables needs: that the table is there, that it is not
+ * locked, that the role may write to it, and that the database is not read-only. Its only row says what the session is like.
+ */
+export function probeOf(tables: Tables): string {
+  const writes = Object.entries(tables).map(
+    ([table, column], index) => `w${index} AS (UPDATE public.${table} SET ${column} = ${column} WHERE false)`,
+  );
+  const settings = `current_setting('TimeZone') AS zone, current_setting('DateStyle') AS "dateStyle"`;
+  return `${writes.length === 0 ? '' : `WITH ${writes.join(', ')} `}SELECT ${settings}`;
+}
+
+/** Checks the row. @throws Error when the session is not what our SQL counts on: a pooler has not handed it on */
+export function assertSession(rows: unknown): void {
+  const [row] = rows as readonly { readonly zone: string; readonly dateStyle: string }[];
+  const isFit =
+    /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal)$/i.test(row?.zone ?? '') && /^ISO/.test(row?.dateStyle ?? '');
+  if (isFit) return;
+  const found = `TimeZone is ${row?.zone}, DateStyle is ${row?.dateStyle}`;
+  const message = `the session settings that were asked for are not in force (${found}): the pooler must hand them on`;
+  throw Object.assign(new Error(message), { code: '08P01' });
+}

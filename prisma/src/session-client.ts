@@ -1,0 +1,128 @@
+import pg from 'pg';
+import { parseDatabaseUrl } from './database-url.ts';
+import { databaseTrouble } from './unavailable.ts';
+
+/** How to open connections to a database. */
+export interface ConnectionOptions {
+  readonly url: string;
+  /** What stands between us and Postgres. `transaction`: a pooler that hands a server connection out per transaction. */
+  readonly pooler?: 'none' | 'transaction';
+  /** How long to wait for a connection. The URL's `connect_timeout` wins. */
+  readonly connectTimeoutMs?: number;
+  /** How long one statement may run; 0 for as long as it takes. As the role says, unless given. */
+  readonly statementTimeoutMs?: number;
+  /** How long to wait for the answer to a statement. A little longer than it may run, unless given. */
+  readonly answerTimeoutMs?: number;
+  /** Called with each error of connecting and of a statement, and with `undefined` after each statement that succeeded. */
+  readonly observe?: Observe;
+}
+
+type Observe = (error: unknown) => void;
+
+/**
+ * What a session must be like for our SQL, and Prisma's, to mean what it says: Prisma writes and reads times without
+ * their zone. As startup parameters these win over ALTER DATABASE, ALTER ROLE and the configuration of the server.
+ */
+const meaning = { TimeZone: 'UTC', DateStyle: 'ISO, MDY', standard_conforming_strings: 'on' };
+
+/** More of it, which a stock PgBouncer would refuse to hand on. */
+const directMeaning = {
+  search_path: 'public',
+  IntervalStyle: 'postgres',
+  default_transaction_isolation: 'read committed',
+};
+
+/** A server that is cut off sends nothing, not even its own timeout: give up a little later than it would have. */
+const ANSWER_GRACE_MS = 1_000;
+
+interface SessionConfig extends pg.ClientConfig {
+  readonly startup: Readonly<Record<string, string>>;
+  readonly observe: Observe;
+}
+
+/** A function of node-postgres that its types leave out: what the startup message holds. */
+const startupOf = (client: pg.Client): Readonly<Record<string, string>> =>
+  Reflect.apply(Reflect.get(pg.Client.prototype, 'getStartupConf'), client, []);
+
+/**
+ * A connection with the session settings of this project. A class, because a pool of node-postgres makes its
+ * connections with `new`.
+ */
+class SessionClient extends pg.Client {
+  readonly #startup: Readonly<Record<string, string>>;
+  /** Whether another connection may have better luck: one that leads to a demoted primary stays read-only for ever. */
+  isWorn = false;
+
+  constructor(config: SessionConfig) {
+    super(config);
+    this.#startup = config.startup;
+    // Without a listener, the loss of a connection between two statements would end the process. The next one tells of it.
+    this.on('error', () => undefined);
+    const query = observed(this.query.bind(this) as Call, (error) => {
+      config.observe(error);
+      const kind = databaseTrouble(error)?.kind;
+      if (kind !== undefined && kind !== 'conflict' && kind !== 'locked') this.isWorn = true;
+      // The statement may still run: the connection is of no use to the next caller.
+      if (error instanceof Error && error.message === 'Query read timeout') void this.end();
+    });
+    Object.assign(this, { query });
+  }
+
+  /** Called by node-postgres. */
+  getStartupConf(): Readonly<Record<string, string>> {
+    return { ...startupOf(this), ...this.#startup };
+  }
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+/** A function that takes a callback, or returns a promise without one, and tells `settle` how it went before its caller. */
+function observed(call: Call, settle: Observe): Call {
+  return (...args) => {
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      return call(...args.slice(0, -1), (error: unknown, ...more: unknown[]) => {
+        settle(error ?? undefined);
+        callback(error, ...more);
+      });
+    }
+    const result = call(...args);
+    if (result instanceof Promise) result.then(() => settle(undefined), settle);
+    return result;
+  };
+}
+
+function configOf(options: ConnectionOptions): SessionConfig {
+  const { url, pooler = 'none', connectTimeoutMs, statementTimeoutMs, observe = () => undefined } = options;
+  const answerTimeoutMs = options.answerTimeoutMs ?? (statementTimeoutMs ? statementTimeoutMs + ANSWER_GRACE_MS : 0);
+  const limit = statementTimeoutMs === undefined ? {} : { statement_timeout: String(statementTimeoutMs) };
+  return {
+    keepAlive: true,
+    ...(connectTimeoutMs === undefined ? {} : { connectionTimeoutMillis: connectTimeoutMs }),
+    ...(answerTimeoutMs > 0 ? { query_timeout: answerTimeoutMs } : {}),
+    ...parseDatabaseUrl(url),
+    observe,
+    startup: { ...meaning, ...(pooler === 'none' ? { ...directMeaning, ...limit } : {}) },
+  };
+}
+
+/** Makes one connection, which is yet to be connected. @throws DatabaseUrlError */
+export const createConnection = (options: ConnectionOptions): pg.Client => new SessionClient(configOf(options));
+
+/** Makes a pool of connections. @throws DatabaseUrlError */
+export function createPool(options: ConnectionOptions & { readonly max: number }): pg.Pool {
+  const config = configOf(options);
+  const pool = new pg.Pool({ ...config, max: options.max, Client: SessionClient as unknown as typeof pg.Client });
+  const connect = observed(pool.connect.bind(pool) as Call, (error) => {
+    // A connection that is had says nothing of what it can do.
+    if (error !== undefined) config.observe(error);
+  });
+  Object.assign(pool, { connect });
+  // An idle connection was lost. The pool replaces it; without a listener the process would end.
+  pool.on('error', () => undefined);
+  // Not before the end of its transaction: what failed in it must not be hidden by a rollback that fails.
+  pool.on('release', (_error, client) => {
+    if (client instanceof SessionClient && client.isWorn) void client.end();
+  });
+  return pool;
+}
