@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FeedEvent } from './feed-event.ts';
+import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type';
 const sessionRevoked = `${caep}/session-revoked`;
@@ -14,7 +14,9 @@ const subject = z.object({
   session: z.object({ format: z.literal('opaque'), id: z.string().min(1).max(255) }),
 });
 const because = { event_timestamp: seconds, reason_admin: z.object({ en: z.string().min(1).max(255) }) };
-const ofSession = { ...common, seq: z.int().positive(), keep_until: seconds, sub_id: subject };
+/** A positive integer; a build before these claims leaves them out, which reads as 0. */
+const counted = z.int().positive().optional();
+const ofSession = { ...common, seq: z.int().positive(), keep_until: seconds, sub_id: subject, term: counted };
 
 /** Claims of the three kinds of event (RFC 8417 §2.2): each token holds exactly one event. */
 const Claims = z.union([
@@ -30,6 +32,8 @@ const Claims = z.union([
       ...common,
       floor: z.int().positive(),
       last: z.int().nonnegative(),
+      term: counted,
+      beat: counted,
       events: z.strictObject({ [verification]: z.object({}) }),
     })
     .refine(({ floor, last }) => floor <= last + 1),
@@ -43,9 +47,13 @@ export function claimsOf(event: FeedEvent, token: { iss: string; iat: number; jt
 }
 
 function particularsOf(event: FeedEvent, iat: number): object {
-  if (event.kind === 'heartbeat') return { floor: event.floor, last: event.last, events: { [verification]: {} } };
+  const { term } = event;
+  if (event.kind === 'heartbeat') {
+    const { floor, last, beat } = event;
+    return { floor, last, ...(term && { term }), ...(beat && { beat }), events: { [verification]: {} } };
+  }
   const { kind, seq, sid, keepUntil, reason } = event;
-  const session = { seq, keep_until: keepUntil, sub_id: subjectOf(sid) };
+  const session = { seq, keep_until: keepUntil, sub_id: subjectOf(sid), ...(term && { term }) };
   const why = { event_timestamp: iat, reason_admin: { en: reason } };
   if (kind === 'session-revoked') return { ...session, events: { [sessionRevoked]: why } };
   return { ...session, not_before: event.notBefore, events: { [tokenClaimsChange]: { ...why, claims: {} } } };
@@ -57,16 +65,19 @@ function subjectOf(sid: string): object {
 }
 
 /** The event that verified claims tell, from whom and when; `undefined` for claims of no kind known. */
-export function parseClaims(payload: unknown): (FeedEvent & { readonly iss: string; readonly at: number }) | undefined {
+export function parseClaims(payload: unknown): (VerifiedEvent & { readonly iss: string }) | undefined {
   const parsed = Claims.safeParse(payload);
   if (!parsed.success) return undefined;
   const claims = parsed.data;
-  const { iss, iat: at } = claims;
-  if ('last' in claims) return { kind: 'heartbeat', floor: claims.floor, last: claims.last, iss, at };
+  const { iss, iat: at, term = 0 } = claims;
+  if ('last' in claims) {
+    const { floor, last, beat = 0 } = claims;
+    return { kind: 'heartbeat', floor, last, term, beat, iss, at };
+  }
   const { seq, keep_until: keepUntil, events } = claims;
   const [event] = Object.values(events);
   const reason = event?.reason_admin.en ?? '';
-  const session = { seq, sid: claims.sub_id.session.id, keepUntil, reason, iss, at };
+  const session = { seq, sid: claims.sub_id.session.id, keepUntil, reason, term, iss, at };
   if (!('not_before' in claims)) return { kind: 'session-revoked', ...session };
   return { kind: 'token-claims-change', ...session, notBefore: claims.not_before };
 }

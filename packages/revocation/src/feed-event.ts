@@ -8,6 +8,8 @@ export interface SessionRevoked {
   readonly keepUntil: number;
   /** Why, in a word: `logout`, `reuse`. Not about whom. */
   readonly reason: string;
+  /** The term in which it was numbered: see `Heartbeat`. */
+  readonly term?: number;
 }
 
 /** The tokens of a session with `iat <= notBefore` do not pass any more: their claims are no longer true. */
@@ -19,16 +21,29 @@ export interface TokenClaimsChange {
   readonly notBefore: number;
   readonly keepUntil: number;
   readonly reason: string;
+  readonly term?: number;
 }
 
 /** What there is to know, every second, so that nobody can hide an event. */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
-  /** The lowest number that may still matter: all below have expired. `last + 1` when none does. */
+  /** The lowest number that is still published again: none below it matters any more. `last + 1` when none does. */
   readonly floor: number;
   /** The number of the last published event, 0 before the first. */
   readonly last: number;
+  /**
+   * The fencing number of the leader that signed: each new leader has a greater one, also after a restored backup. Builds
+   * before this claim sign without, which counts as 0.
+   */
+  readonly term?: number;
+  /** Counts the heartbeats of a term from 1. Heartbeats are ordered by `term`, then by `beat`, not by a clock. */
+  readonly beat?: number;
 }
 
 /** What the issuer publishes to all verifiers. */
 export type FeedEvent = SessionRevoked | TokenClaimsChange | Heartbeat;
+
+/** A verified event. `at` is when it was signed, in seconds since 1970. */
+export type VerifiedEvent =
+  | ((SessionRevoked | TokenClaimsChange) & { readonly at: number; readonly term: number })
+  | (Heartbeat & { readonly at: number; readonly term: number; readonly beat: number });

@@ -1,5 +1,5 @@
 export type { FeedWriter } from './feed.ts';
-export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange } from './feed-event.ts';
+export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
 export { openFeedWriter } from './open-feed.ts';
 export type { FeedOutcome, OpenRevocations, OpenRevocationsOptions, RevocationStats } from './open-revocations.ts';

@@ -34,7 +34,19 @@ const claims = (event: FeedEvent) => jwt.decode(issuer.sign(event), { json: true
 
 describe('an event', () => {
   it.each(events)('of the kind $kind comes out as it went in, with the time of its signature', (event) => {
-    expect(verifier.verify(issuer.sign(event))).toEqual({ ...event, at: now });
+    const counted = event.kind === 'heartbeat' ? { term: 1_800_000_000_000, beat: 4 } : { term: 1_800_000_000_000 };
+    expect(verifier.verify(issuer.sign({ ...event, ...counted }))).toEqual({ ...event, ...counted, at: now });
+  });
+
+  it.each(events)('of the kind $kind signed by a build without terms reads as term 0', (event) => {
+    const counted = event.kind === 'heartbeat' ? { term: 0, beat: 0 } : { term: 0 };
+    expect(verifier.verify(issuer.sign(event))).toEqual({ ...event, ...counted, at: now });
+  });
+
+  it.each([0, -1, 1.5, '1', null])('with a term or a beat of %p is refused', (value) => {
+    expect(outcome(forged({ ...claims(heartbeat), term: value }))).toContain('claims');
+    expect(outcome(forged({ ...claims(heartbeat), beat: value }))).toContain('claims');
+    expect(outcome(forged({ ...claims(revoked), term: value }))).toContain('claims');
   });
 
   it('is a security event token with exactly alg, typ and kid in its header', () => {

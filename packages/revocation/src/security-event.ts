@@ -4,7 +4,7 @@ import type { Clock, PublicKey, PublicKeyAlgorithm, PublicKeys, StrictHeader } f
 import { AuthError, readClock, readStrictHeader } from '@auth/verify';
 import jwt from 'jsonwebtoken';
 import { claimsOf, parseClaims } from './event-claims.ts';
-import type { FeedEvent } from './feed-event.ts';
+import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
 import { SecurityEventError } from './security-event-error.ts';
 
 /** The longest token that is looked at, in characters. */
@@ -52,7 +52,7 @@ export interface FeedEventVerifier {
    *
    * @throws SecurityEventError for any other text
    */
-  verify(token: string): FeedEvent & { readonly at: number };
+  verify(token: string): VerifiedEvent;
 }
 
 /**

@@ -44,14 +44,15 @@ describe('the verifier of events', () => {
     const seq = fc.integer({ min: 1 });
     const time = fc.integer({ min: 1, max: now * 2 });
     const text = fc.string({ minLength: 1, maxLength: 255, unit: 'grapheme-ascii' });
-    const session = { seq, sid: text, keepUntil: time, reason: text };
+    const term = fc.integer({ min: 1 });
+    const session = { seq, sid: text, keepUntil: time, reason: text, term };
     const event: fc.Arbitrary<FeedEvent> = fc.oneof(
       fc.record({ kind: fc.constant('session-revoked' as const), ...session }),
       fc.record({ kind: fc.constant('token-claims-change' as const), ...session, notBefore: time }),
       fc.nat().chain((last) =>
         fc.record({
           ...{ kind: fc.constant('heartbeat' as const), last: fc.constant(last) },
-          floor: fc.integer({ min: 1, max: last + 1 }),
+          ...{ floor: fc.integer({ min: 1, max: last + 1 }), term, beat: fc.integer({ min: 1 }) },
         }),
       ),
     );
