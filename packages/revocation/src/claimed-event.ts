@@ -1,22 +1,26 @@
-/** What a token says of itself, unverified: enough to see that it brings nothing new. */
+/** What a token claims, unverified: enough to see that it brings nothing new. */
 export type ClaimedEvent =
-  | { readonly kind: 'event'; readonly seq: number; readonly keepUntil: number }
-  | { readonly kind: 'heartbeat'; readonly at: number; readonly last: number };
+  | { readonly kind: 'event'; readonly seq: number }
+  | ({ readonly kind: 'heartbeat' } & ClaimedHeartbeat);
+
+/** What orders a heartbeat. `term` and `beat` are 0 where a build before these claims has signed. */
+export interface ClaimedHeartbeat {
+  readonly term: number;
+  readonly beat: number;
+  readonly at: number;
+  readonly last: number;
+}
 
 /**
- * Reads what a token claims without checking anything, `undefined` when it claims nothing of that kind. Fit only to leave
- * a token out: whoever lies here keeps nothing but a forgery from being looked at.
+ * Reads what a token claims without checking anything, `undefined` when it is no event. Fit only to leave a token out: a
+ * false claim keeps nothing but a forgery from being verified.
  */
 export function readClaimed(token: string): ClaimedEvent | undefined {
   const [, payload = ''] = token.split('.', 3);
-  const claims = parse(payload);
-  if (isNumber(claims['seq']) && isNumber(claims['keep_until'])) {
-    return { kind: 'event', seq: claims['seq'], keepUntil: claims['keep_until'] };
-  }
-  if (isNumber(claims['iat']) && isNumber(claims['last'])) {
-    return { kind: 'heartbeat', at: claims['iat'], last: claims['last'] };
-  }
-  return undefined;
+  const { seq, keep_until: keepUntil, iat: at, last, term = 0, beat = 0 } = parse(payload);
+  if (isNumber(seq) && isNumber(keepUntil)) return { kind: 'event', seq };
+  if (!isNumber(at) || !isNumber(last) || !isNumber(term) || !isNumber(beat)) return undefined;
+  return { kind: 'heartbeat', term, beat, at, last };
 }
 
 function parse(payload: string): Readonly<Record<string, unknown>> {

@@ -1,112 +1,200 @@
-import type { Clock, RevocationTable } from '@auth/verify';
+import type { Clock, MonotonicClock, RevocationTable } from '@auth/verify';
 import { readClock } from '@auth/verify';
 import { readClaimed } from './claimed-event.ts';
-import type { FeedEvent, Heartbeat } from './feed-event.ts';
+import type { ClockReport } from './clock-check.ts';
+import { createClockCheck } from './clock-check.ts';
+import type { VerifiedEvent } from './feed-event.ts';
+import { isNewerHeartbeat } from './heartbeat-order.ts';
 import { createKnownEvents } from './known-events.ts';
+import { createRereading } from './rereading.ts';
 import type { FeedEventVerifier } from './security-event.ts';
 import { maxTokenLength } from './security-event.ts';
 import { SecurityEventError } from './security-event-error.ts';
 
 /**
- * What became of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `repeated`: it
- * brings nothing new. `unknown_key`: signed with a key that is not known (yet). `refused`: anything else.
+ * What became of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat
+ * from the future, so a clock is wrong. `late`: a new heartbeat that is older than the bound. `fenced`: a heartbeat of a
+ * leader that was replaced. `repeated`: it brings nothing new. `unknown_key`: signed with a key that is not known (yet).
+ * `refused`: anything else.
  */
-export type TokenOutcome = 'applied' | 'heartbeat' | 'repeated' | 'unknown_key' | 'refused';
+export type TokenOutcome =
+  | 'applied'
+  | 'heartbeat'
+  | 'early'
+  | 'late'
+  | 'fenced'
+  | 'repeated'
+  | 'unknown_key'
+  | 'refused';
+
+/** A heartbeat at which everything was known. */
+export interface CompleteHeartbeat {
+  /** When it was signed, in seconds since 1970. */
+  readonly at: number;
+  /** When it arrived, by the monotonic clock. */
+  readonly arrivedMs: number;
+}
 
 /** How far the feed is known. */
 export interface FeedState {
+  /** The next token is the first one of the feed. */
+  startOver(): void;
   /** @throws AuthError `unavailable` while there are no keys at all */
   take(token: string): TokenOutcome;
   /** Looks whether all is known that the newest heartbeat speaks of. To be called after some tokens were taken. */
   settle(): void;
-  /** Events are missing, says a heartbeat that is not old: they have to be read again. */
+  /** Events are missing or in doubt: the feed has to be read again. */
   hasGap(): boolean;
-  /** Seconds since 1970 when everything was last known to be known; `undefined` before the first time. */
-  freshAt(): number | undefined;
+  /** The feed is being read again, and not yet up to the newest heartbeat. */
+  isRereading(): boolean;
+  /** The newest heartbeat at which everything was known; `undefined` before the first time. */
+  complete(): CompleteHeartbeat | undefined;
+  clock(): ClockReport;
   /** The newest heartbeat, and the number of events in memory. */
-  stats(): { readonly floor: number; readonly last: number; readonly heartbeatAt: number; readonly known: number };
+  stats(): {
+    readonly term: number;
+    readonly floor: number;
+    readonly last: number;
+    readonly heartbeatAt: number;
+    readonly known: number;
+  };
 }
 
 export interface FeedStateOptions {
   readonly verifier: FeedEventVerifier;
   readonly table: RevocationTable;
   readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
   readonly staleAfterSeconds: number;
 }
 
-/** How far the clocks of issuer and verifier may differ. */
-const skewSeconds = 5;
 /** Events that matter at a time; more make the verifier begin again, which is slow and safe. */
 const capacity = 1_000_000;
 
-type Dated<E> = E & { readonly at: number };
+type VerifiedHeartbeat = Extract<VerifiedEvent, { kind: 'heartbeat' }>;
+type VerifiedCutOff = Exclude<VerifiedEvent, VerifiedHeartbeat>;
 
-/** Makes the state of a verifier that reads a feed: what is true of it whatever order, repetition and loss there are. */
-export function createFeedState({ verifier, table, now, staleAfterSeconds }: FeedStateOptions): FeedState {
+/** Creates the state of a verifier that reads a feed: what is true of it whatever order, repetition and loss there are. */
+export function createFeedState(options: FeedStateOptions): FeedState {
+  const { verifier, table, now, monotonicMs } = options;
   const known = createKnownEvents();
-  let newest: (Dated<Heartbeat> & { readonly arrivedAt: number }) | undefined;
-  let freshAt: number | undefined;
+  const rereading = createRereading();
+  const clock = createClockCheck(options);
+  let newest: (VerifiedHeartbeat & { readonly token: string; readonly arrivedMs: number }) | undefined;
+  /** Higher numbers were given in the term of the newest heartbeat, not before. */
+  let lastBeforeTerm = 0;
+  /** The issuer may have given its numbers again to other events, so what is known must be seen again. */
+  let isInDoubt = false;
+  /** An event could not be verified for want of its key, since the feed was last read from its first token on. */
+  let isUnread = false;
+  let complete: CompleteHeartbeat | undefined;
 
   /** Verifying is what costs, and a feed that is read again brings little else. Also keeps the past from being replayed. */
-  function bringsNothing(token: string): boolean {
-    if (token.length > maxTokenLength) return false;
+  function outcomeUnverified(token: string): TokenOutcome | undefined {
+    if (token.length > maxTokenLength) return undefined;
     const claimed = readClaimed(token);
-    if (claimed === undefined) return false;
-    if (claimed.kind === 'heartbeat') return !isNewer(claimed);
-    const isOver = newest !== undefined && claimed.seq < newest.floor && claimed.keepUntil <= readClock(now);
-    return isOver || known.has(claimed.seq, token);
+    if (claimed === undefined) return undefined;
+    if (claimed.kind === 'event') return known.has(claimed.seq, token) ? 'repeated' : undefined;
+    if (newest !== undefined && claimed.term < newest.term) return 'fenced';
+    if (isNewerHeartbeat(claimed, newest, readClock(now))) return undefined;
+    if (token === newest?.token) rereading.reachHeartbeat();
+    return 'repeated';
   }
 
-  function isNewer({ at, last }: { readonly at: number; readonly last: number }): boolean {
-    return newest === undefined || at > newest.at || (at === newest.at && last > newest.last);
-  }
-
-  function apply(event: Dated<FeedEvent>, token: string): TokenOutcome {
-    if (event.kind === 'heartbeat') return applyHeartbeat(event);
-    const { sid, keepUntil, seq } = event;
-    table.put({ sid, keepUntil, notBefore: event.kind === 'session-revoked' ? 'ended' : event.notBefore });
+  function apply(event: VerifiedCutOff, token: string): TokenOutcome {
+    const { sid, keepUntil, seq, term } = event;
+    // Below the floor it is history, which is applied as well: it may be a clock that has put the floor there.
+    const isHistory = newest !== undefined && seq < newest.floor;
+    if (isHistory && table.size >= capacity) return 'repeated';
+    // Of whatever term: a session that was ended stays ended. No token that it concerns was issued after `keepUntil`.
+    table.put({
+      ...{ sid, keepUntil },
+      notBefore: event.kind === 'session-revoked' ? 'ended' : Math.min(event.notBefore, keepUntil),
+    });
+    // A replaced leader must not give out a number that its successor gives to another event.
+    const isFenced = newest !== undefined && term < newest.term && seq > lastBeforeTerm;
+    if (isHistory || isFenced) return 'applied';
     if (known.size >= capacity) known.clear();
     known.add(seq, token);
     return 'applied';
   }
 
-  function applyHeartbeat(heartbeat: Dated<Heartbeat>): TokenOutcome {
-    if (!isNewer(heartbeat)) return 'repeated';
-    // The issuer counts from a lower number again, as after a restored backup: its next events only look like known ones.
-    if (newest !== undefined && heartbeat.last < newest.last) known.clear();
+  function applyHeartbeat(heartbeat: VerifiedHeartbeat, token: string): TokenOutcome {
+    if (newest !== undefined && heartbeat.term < newest.term) return 'fenced';
+    if (!isNewerHeartbeat(heartbeat, newest, readClock(now))) return 'repeated';
+    // A new leader may have the database of a restored backup: its next events only look like known ones.
+    const isAnew = newest !== undefined && (heartbeat.term > newest.term || heartbeat.last < newest.last);
+    if (newest === undefined || isAnew) lastBeforeTerm = heartbeat.last;
+    if (isAnew) {
+      isInDoubt = true;
+      known.doubtAll(lastBeforeTerm);
+      rereading.finish();
+      rereading.want();
+    }
+    // The table does not: a floor that a wrong clock has put too high goes down again, and then they are read again.
     known.forgetBelow(heartbeat.floor);
     table.sweep();
-    newest = { ...heartbeat, arrivedAt: readClock(now) };
-    return 'heartbeat';
+    newest = { ...heartbeat, token, arrivedMs: monotonicMs() };
+    rereading.reachHeartbeat();
+    return clock.compare(heartbeat.at);
   }
 
-  /** A broker that delivers late must not look fresh. */
-  function isRecent(): boolean {
-    return newest !== undefined && newest.at >= readClock(now) - staleAfterSeconds - skewSeconds;
+  function refusalOf(error: SecurityEventError, token: string): TokenOutcome {
+    if (error.reason === 'not_yet_valid') {
+      // A heartbeat that is refused for nothing else, so its claims are the issuer's: the clocks differ, and it is not known how.
+      const claimed = readClaimed(token);
+      complete = undefined;
+      return claimed?.kind === 'heartbeat' ? clock.compare(claimed.at) : 'refused';
+    }
+    if (error.reason !== 'kid_unknown') return 'refused';
+    if (readClaimed(token)?.kind === 'event') isUnread = true;
+    return 'unknown_key';
   }
 
   function isComplete(): boolean {
-    return newest !== undefined && known.covers(newest.floor, newest.last);
+    if (newest === undefined || (isInDoubt && !rereading.isDone())) return false;
+    const { term, floor, last } = newest;
+    if (known.covers(floor, last)) return true;
+    // A build before terms leaves out events that no longer matter, all but the one at the floor. What was not there when
+    // everything was read again, up to the heartbeat that counts it, was left out.
+    const isLeftOut = term === 0 && rereading.isDone() && !isUnread && known.covers(floor, floor);
+    if (isLeftOut && last - floor < capacity) known.presumeDead(floor, last);
+    return isLeftOut && known.covers(floor, last);
   }
 
   return {
+    startOver() {
+      isUnread = false;
+      rereading.begin();
+    },
     take(token) {
-      if (bringsNothing(token)) return 'repeated';
+      const outcome = outcomeUnverified(token);
+      if (outcome !== undefined) return outcome;
       try {
-        return apply(verifier.verify(token), token);
+        const event = verifier.verify(token);
+        return event.kind === 'heartbeat' ? applyHeartbeat(event, token) : apply(event, token);
       } catch (error) {
         if (!(error instanceof SecurityEventError)) throw error;
-        return error.reason === 'kid_unknown' ? 'unknown_key' : 'refused';
+        return refusalOf(error, token);
       }
     },
     settle() {
-      if (newest !== undefined && isRecent() && isComplete()) freshAt = newest.arrivedAt;
+      if (clock.wasSetBack()) known.clear();
+      if (newest === undefined) return;
+      if (!isComplete()) return rereading.want();
+      const { at, arrivedMs } = newest;
+      complete = { at, arrivedMs };
+      isInDoubt = false;
+      known.forgetDoubts();
+      rereading.finish();
     },
-    hasGap: () => isRecent() && !isComplete(),
-    freshAt: () => freshAt,
+    hasGap: () => newest !== undefined && rereading.isWanted(),
+    isRereading: rereading.isUnderWay,
+    complete: () => complete,
+    clock: clock.report,
     stats: () => ({
-      ...{ floor: newest?.floor ?? 0, last: newest?.last ?? 0, heartbeatAt: newest?.at ?? 0 },
-      known: known.size,
+      ...{ term: newest?.term ?? 0, floor: newest?.floor ?? 0, last: newest?.last ?? 0 },
+      ...{ heartbeatAt: newest?.at ?? 0, known: known.size },
     }),
   };
 }

@@ -11,6 +11,8 @@ export interface FeedWriter {
 export interface FeedReader {
   /** Reads everything that is there again, from the first token on. */
   startOver(): void;
+  /** Gives up a connection that still answers for a new one, which may lead to another server. */
+  reconnect(): void;
   /** Resolves when nothing more will be handed over. */
   close(): Promise<void>;
 }
@@ -21,6 +23,8 @@ export interface FeedReaderOptions {
    * token is cut.
    */
   readonly onTokens: (tokens: readonly string[]) => Promise<void>;
+  /** Called when the next token will be the first one of the feed. */
+  readonly onStart?: () => void;
   /** Told why nothing can be read for now. It is tried again for ever. */
   readonly onTrouble: (error: Error) => void;
 }

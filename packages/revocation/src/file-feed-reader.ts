@@ -19,7 +19,7 @@ interface OpenLog {
  */
 export function openFileFeedReader(
   path: string,
-  { onTokens, onTrouble, pollMs = 50 }: FeedReaderOptions & { readonly pollMs?: number },
+  { onTokens, onTrouble, onStart, pollMs = 50 }: FeedReaderOptions & { readonly pollMs?: number },
 ): FeedReader {
   const closing = new AbortController();
   let log: OpenLog | undefined;
@@ -59,6 +59,7 @@ export function openFileFeedReader(
     await forget();
     fromStart = false;
     log = { file: await open(path, 'r'), split: createLineSplitter(maxTokenLength), offset: 0 };
+    onStart?.();
     return log;
   }
 
@@ -72,6 +73,8 @@ export function openFileFeedReader(
     startOver() {
       fromStart = true;
     },
+    // Each look finds the file that is at the path by then.
+    reconnect() {},
     async close() {
       closing.abort();
       await done;

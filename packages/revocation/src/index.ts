@@ -1,3 +1,4 @@
+export type { ClockReport } from './clock-check.ts';
 export type { FeedWriter } from './feed.ts';
 export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';

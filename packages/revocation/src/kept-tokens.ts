@@ -1,10 +1,9 @@
-import type { Clock } from '@auth/verify';
-import { readClock } from '@auth/verify';
+import type { MonotonicClock } from '@auth/verify';
 
-/** A token that may become good, and since when it waits. */
+/** A token that may become good, and since when it waits, by the monotonic clock. */
 export interface KeptToken {
   readonly token: string;
-  readonly since: number;
+  readonly sinceMs: number;
 }
 
 /** Tokens whose key is not known yet. */
@@ -17,19 +16,19 @@ export interface KeptTokens {
 
 /** A few seconds of events, or of garbage. One too many is not lost: it is missing later, and read again. */
 const capacity = 256;
-const keepSeconds = 10;
+const keepMs = 10_000;
 
-/** Makes the place where tokens wait for their key. Bounded in number and time: anybody can name a key nobody knows. */
-export function createKeptTokens({ now }: { readonly now: Clock }): KeptTokens {
+/** Creates the place where tokens wait for their key. Bounded in number and time: a forged token can name any key. */
+export function createKeptTokens({ monotonicMs }: { readonly monotonicMs: MonotonicClock }): KeptTokens {
   let kept: KeptToken[] = [];
   const putBack = (token: KeptToken) => {
     if (kept.length < capacity) kept.push(token);
   };
   return {
-    keep: (token) => putBack({ token, since: readClock(now) }),
+    keep: (token) => putBack({ token, sinceMs: monotonicMs() }),
     putBack,
     takeAll() {
-      const all = kept.filter(({ since }) => readClock(now) - since <= keepSeconds);
+      const all = kept.filter(({ sinceMs }) => monotonicMs() - sinceMs <= keepMs);
       kept = [];
       return all;
     },

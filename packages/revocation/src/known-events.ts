@@ -1,10 +1,16 @@
 /** Which numbers of the feed are known, and by which tokens. */
 export interface KnownEvents {
-  /** Whether this very token was added under its number. */
+  /** Whether this very token is known under its number. A token in doubt that comes again is known again. */
   has(seq: number, token: string): boolean;
   add(seq: number, token: string): void;
   /** Whether every number from `floor` to `last` is known. */
   covers(floor: number, last: number): boolean;
+  /** Takes the numbers above `floor` that are missing for events that no longer matter. A token for one is news. */
+  presumeDead(floor: number, last: number): void;
+  /** Nothing is known until it comes again; only numbers up to `upTo` need no new verification then. */
+  doubtAll(upTo: number): void;
+  /** Forgets what was in doubt and has not come again. */
+  forgetDoubts(): void;
   forgetBelow(floor: number): void;
   clear(): void;
   readonly size: number;
@@ -12,33 +18,58 @@ export interface KnownEvents {
 
 /** The end of a signature: nobody can make another token with the same one. */
 const tailLength = 16;
+const deadTail = '';
 
-/** Makes the memory of what a feed has brought: as large as the events that still matter. */
+/** Creates the memory of what a feed has brought: as large as the events that still matter. */
 export function createKnownEvents(): KnownEvents {
-  const tails = new Map<number, string>();
-  /** Every number from the last floor asked for up to this one is known. */
-  let unbroken = 0;
+  let tails = new Map<number, string>();
+  let doubted = new Map<number, string>();
+  /** Every number of this range is known. */
+  let range = { from: 1, to: 0 };
 
   return {
     get size() {
-      return tails.size;
+      return tails.size + doubted.size;
     },
-    has: (seq, token) => tails.get(seq) === token.slice(-tailLength),
+    has(seq, token) {
+      const tail = token.slice(-tailLength);
+      if (tails.get(seq) === tail) return true;
+      const before = doubted.get(seq);
+      if (before !== tail) return false;
+      doubted.delete(seq);
+      tails.set(seq, before);
+      return true;
+    },
     add(seq, token) {
       // A copy: a slice would keep the whole token.
       tails.set(seq, Buffer.from(token.slice(-tailLength), 'latin1').toString('latin1'));
     },
     covers(floor, last) {
-      unbroken = Math.max(unbroken, floor - 1);
-      while (unbroken < last && tails.has(unbroken + 1)) unbroken += 1;
-      return unbroken >= last;
+      if (floor < range.from || floor > range.to + 1) range = { from: floor, to: floor - 1 };
+      while (range.to < last && tails.has(range.to + 1)) range.to += 1;
+      return range.to >= last;
+    },
+    presumeDead(floor, last) {
+      for (let seq = floor + 1; seq <= last; seq += 1) if (!tails.has(seq)) tails.set(seq, deadTail);
+    },
+    doubtAll(upTo) {
+      for (const [seq, tail] of tails) if (tail !== deadTail) doubted.set(seq, tail);
+      for (const seq of doubted.keys()) if (seq > upTo) doubted.delete(seq);
+      tails = new Map();
+      range = { from: 1, to: 0 };
+    },
+    forgetDoubts() {
+      if (doubted.size > 0) doubted = new Map();
     },
     forgetBelow(floor) {
       for (const seq of tails.keys()) if (seq < floor) tails.delete(seq);
+      // The floor may go down again, and then they are missing.
+      if (range.from < floor) range = { from: floor, to: Math.max(range.to, floor - 1) };
     },
     clear() {
-      tails.clear();
-      unbroken = 0;
+      tails = new Map();
+      doubted = new Map();
+      range = { from: 1, to: 0 };
     },
   };
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock, PublicKeys, Revocations } from '@auth/verify';
-import { AuthError, createRevocationTable } from '@auth/verify';
+import type { Clock, MonotonicClock, PublicKeys, Revocations } from '@auth/verify';
+import { AuthError, createRevocationTable, processClock } from '@auth/verify';
 import { readClaimed } from './claimed-event.ts';
+import type { ClockReport } from './clock-check.ts';
 import type { TokenOutcome } from './feed-state.ts';
 import { createFeedState } from './feed-state.ts';
 import { createKeptTokens } from './kept-tokens.ts';
 import { openFeedReader } from './open-feed.ts';
-import { createReloads } from './reloads.ts';
+import { createPace } from './pace.ts';
 import { createFeedEventVerifier } from './security-event.ts';
 import { createStaleness } from './staleness.ts';
 
@@ -21,7 +22,9 @@ export interface OpenRevocationsOptions {
   /** The issuer's keys as they are now: those of access tokens. May throw an AuthError `unavailable` while there are none. */
   readonly keys: () => PublicKeys;
   readonly now: Clock;
-  /** How long the feed may be silent, 10 s unless given. */
+  /** Measures how long the feed is silent and cut-offs are kept; `performance.now` unless given. */
+  readonly monotonicMs?: MonotonicClock;
+  /** How old the newest heartbeat may be, 10 s unless given. Its age counts from its signature. */
   readonly staleAfterSeconds?: number;
   /** Told of every token: a closed set, fit for a metric label. */
   readonly onOutcome?: (outcome: FeedOutcome) => void;
@@ -33,13 +36,15 @@ export interface OpenRevocationsOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** The sessions that have been taken back, kept up to date in the background. */
+/** The revoked sessions, kept up to date in the background. */
 export interface OpenRevocations extends Revocations {
   /** Rejects until everything published is known, or the feed was silent too long to wait any more: then stale. */
   ready(): Promise<void>;
-  /** Whether more may have been taken back than is known here. */
+  /** Whether more may have been revoked than is known here. */
   isStale(): boolean;
   stats(): RevocationStats;
+  /** The clock of this process beside that of the issuer. */
+  clock(): ClockReport;
   close(): Promise<void>;
 }
 
@@ -58,6 +63,8 @@ export interface RevocationStats {
 /** Time for requests in between, while many events come at once: after about 2 ms. A signature costs 16. */
 const costPerTurn = 512;
 const tickMs = 250;
+/** A rereading that takes longer has lost its end, and begins again. */
+const longestReloadMs = 60_000;
 
 /**
  * Follows a feed, for `revocations` of `createAccessTokenVerifier`: every event is verified, none is believed because of
@@ -66,19 +73,23 @@ const tickMs = 250;
  * @throws TypeError for a URL that is none of a feed
  */
 export function openRevocations(options: OpenRevocationsOptions): OpenRevocations {
-  const { url, issuer, keys, now, staleAfterSeconds = 10 } = options;
+  const { url, issuer, keys, now, monotonicMs = processClock, staleAfterSeconds = 10 } = options;
   const { onOutcome = () => {}, onUnknownKid = () => {}, onStale = () => {}, onTrouble = () => {} } = options;
   const closing = new AbortController();
-  const table = createRevocationTable({ now });
+  const clocks = { now, monotonicMs };
+  const table = createRevocationTable(clocks);
   const verifier = createFeedEventVerifier({ issuer, keys, now });
-  const state = createFeedState({ verifier, table, now, staleAfterSeconds });
-  const staleness = createStaleness({ freshAt: state.freshAt, now, staleAfterSeconds, onStale });
-  const kept = createKeptTokens({ now });
-  const reloads = createReloads({ now });
+  const state = createFeedState({ ...clocks, verifier, table, staleAfterSeconds });
+  const staleness = createStaleness({ ...clocks, complete: state.complete, staleAfterSeconds, onStale });
+  const kept = createKeptTokens({ monotonicMs });
+  const reloads = createPace({ monotonicMs, firstWaitSeconds: 1, longestWaitSeconds: 30 });
+  const reconnects = createPace({ monotonicMs, firstWaitSeconds: staleAfterSeconds, longestWaitSeconds: 60 });
   let trouble: string | undefined;
+  let reloadedMs = Number.NEGATIVE_INFINITY;
 
   const reader = openFeedReader(url, {
     onTokens: takeAll,
+    onStart: state.startOver,
     onTrouble(error) {
       if (error.message !== trouble) onTrouble(error);
       trouble = error.message;
@@ -119,10 +130,14 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
 
   function settle(): void {
     state.settle();
-    if (reloads.isDue(state.hasGap())) {
+    const isRereading = state.isRereading() && monotonicMs() - reloadedMs < longestReloadMs;
+    if (!isRereading && reloads.isDue(state.hasGap())) {
+      reloadedMs = monotonicMs();
       onOutcome('gap');
       reader.startOver();
     }
+    // A server that still answers may be one that the issuer has left: a replica, or a master that was replaced.
+    if (reconnects.isDue(staleness.isSettled() && staleness.isStale())) reader.reconnect();
     staleness.look();
   }
 
@@ -159,6 +174,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
       const { floor, last, heartbeatAt } = state.stats();
       return { entries: table.size, stale: staleness.isStale(), floor, last, heartbeatAt, reloads: reloads.count() };
     },
+    clock: state.clock,
     async close() {
       closing.abort();
       clearInterval(ticks);

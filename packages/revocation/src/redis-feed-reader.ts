@@ -19,13 +19,15 @@ const maxAnswerBytes = 4 * entriesAtATime * maxTokenLength;
 export function openRedisFeedReader(
   url: string,
   stream: string,
-  { onTokens, onTrouble, answerMs = 5000 }: FeedReaderOptions & { readonly answerMs?: number },
+  { onTokens, onTrouble, onStart, answerMs = 5000 }: FeedReaderOptions & { readonly answerMs?: number },
 ): FeedReader {
   const closing = new AbortController();
   const { redis, ask, readyWithin } = connectRedis(url, { blockMs, answerMs });
   let position = start;
   let fromStart = false;
   let received = 0;
+  /** Given up by us: what fails for that is no trouble. */
+  let isGivenUp = false;
   redis.on('connect', () => {
     received = 0;
     const socket = redis.stream;
@@ -42,6 +44,11 @@ export function openRedisFeedReader(
         await readNew();
       } catch (error) {
         if (closing.signal.aborted) return;
+        if (isGivenUp) {
+          isGivenUp = false;
+          await readyWithin(Math.min(answerMs, 1000));
+          continue;
+        }
         onTrouble(error instanceof Error ? error : new Error(String(error)));
         await delay(50, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       }
@@ -56,6 +63,7 @@ export function openRedisFeedReader(
     received = 0;
     const last = entries.at(-1)?.[0];
     if (last === undefined) return await rewind();
+    if (position === start) onStart?.();
     await onTokens(entries.map(([, fields]) => tokenOf(fields ?? [])));
     position = last;
   }
@@ -71,6 +79,11 @@ export function openRedisFeedReader(
   return {
     startOver() {
       fromStart = true;
+    },
+    reconnect() {
+      if (redis.status !== 'ready') return;
+      isGivenUp = true;
+      redis.disconnect(true);
     },
     async close() {
       closing.abort();

@@ -56,9 +56,9 @@ export interface FeedEventVerifier {
 }
 
 /**
- * Makes the verifier of the feed's events. Checks who signed and what is said; a heartbeat may not come from the future,
- * since one would outdo all that come after it. Does not check whether a token is old or was seen before: an event stays
- * true, and of heartbeats the subscriber takes only newer ones.
+ * Makes the verifier of the feed's events. Checks who signed and what is said; a heartbeat without a `beat`, which
+ * is ordered by its time, may not come from the future, since it would outdo all that come after it. Does not check whether a
+ * token is old or was seen before: an event stays true, and of heartbeats the subscriber takes only newer ones.
  */
 export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifierOptions): FeedEventVerifier {
   return {
@@ -71,7 +71,7 @@ export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifier
       if (parsed === undefined) return refuse('claims');
       const { iss, ...event } = parsed;
       if (iss !== issuer) return refuse('issuer');
-      if (event.kind === 'heartbeat' && event.at > readClock(now) + clockToleranceSeconds) {
+      if (event.kind === 'heartbeat' && event.beat === 0 && event.at > readClock(now) + clockToleranceSeconds) {
         return refuse('not_yet_valid');
       }
       return event;

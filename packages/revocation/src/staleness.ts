@@ -1,38 +1,48 @@
-import type { Clock } from '@auth/verify';
+import type { Clock, MonotonicClock } from '@auth/verify';
 import { readClock } from '@auth/verify';
+import { compareTimes } from './clock-check.ts';
+import type { CompleteHeartbeat } from './feed-state.ts';
 
-/** Whether a feed is up to date, and who wants to know when that changes. */
+/** Whether a feed is up to date, and a callback for when that changes. */
 export interface Staleness {
   isStale(): boolean;
   /** Up to date once, or stale for good reason: there is nothing left to wait for. */
   isSettled(): boolean;
-  /** Tells of a change since the last look. */
+  /** Calls `onStale` when something has changed since the last look. */
   look(): void;
 }
 
 export interface StalenessOptions {
-  /** Seconds since 1970 when all was last known; `undefined` before the first time. */
-  readonly freshAt: () => number | undefined;
+  /** The newest heartbeat at which everything was known; `undefined` before the first time. */
+  readonly complete: () => CompleteHeartbeat | undefined;
   readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
   readonly staleAfterSeconds: number;
   readonly onStale: (isStale: boolean) => void;
 }
 
-/** Makes the watch over a feed's age. Until it was up to date once it is stale, but that is no news before the bound is over. */
-export function createStaleness({ freshAt, now, staleAfterSeconds, onStale }: StalenessOptions): Staleness {
-  const startedAt = readClock(now);
+/**
+ * Creates the watch over a feed's age. A feed is fresh while the newest heartbeat at which everything was known was signed no
+ * longer ago than the bound, and not in the future. Its arrival counts by the monotonic clock as well, so that a clock that
+ * was set back does not make silence look young. Until it was fresh once it is stale, which is told when the bound is over.
+ */
+export function createStaleness(options: StalenessOptions): Staleness {
+  const { complete, now, monotonicMs, staleAfterSeconds, onStale } = options;
+  const startedMs = monotonicMs();
+  let isOnceSettled = false;
   let told: boolean | undefined;
 
-  /** Either way: a clock that was set back must not make silence look young. */
-  const isOver = (since: number) => Math.abs(readClock(now) - since) > staleAfterSeconds;
+  const isOver = (sinceMs: number) => (monotonicMs() - sinceMs) / 1000 > staleAfterSeconds;
 
   function isStale(): boolean {
-    const since = freshAt();
-    return since === undefined || isOver(since);
+    const newest = complete();
+    if (newest === undefined || isOver(newest.arrivedMs)) return true;
+    return compareTimes(newest.at, readClock(now), staleAfterSeconds) !== 'heartbeat';
   }
 
   function isSettled(): boolean {
-    return freshAt() !== undefined || isOver(startedAt);
+    isOnceSettled ||= !isStale() || isOver(startedMs);
+    return isOnceSettled;
   }
 
   return {

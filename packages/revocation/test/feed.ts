@@ -27,16 +27,23 @@ export async function newFileFeed(): Promise<string> {
 
 /** A clock that stands still until it is moved, an issuer that publishes, and verifiers that follow. */
 export async function setUpFeed(url: string) {
-  let time = startOfTests;
-  const now = () => time;
+  let passed = 0;
+  let offset = startOfTests;
+  const now = () => passed + offset;
+  const monotonicMs = () => passed * 1000;
   const issuer = createQuickIssuer({ now });
   const writer = await openFeedWriter(url);
   closers.push(writer.close);
 
   return {
     ...{ issuer, now, writer, url },
+    /** Lets time pass. */
     advance(seconds: number) {
-      time += seconds;
+      passed += seconds;
+    },
+    /** Sets the clock forward or back, though no time passes. */
+    step(seconds: number) {
+      offset += seconds;
     },
     publish: (...events: readonly Parameters<typeof issuer.sign>[0][]) =>
       writer.publish(events.map((event) => issuer.sign(event))),
@@ -45,7 +52,7 @@ export async function setUpFeed(url: string) {
       const changes: boolean[] = [];
       const troubles: string[] = [];
       const revocations = openRevocations({
-        ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now },
+        ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now, monotonicMs },
         onOutcome: (outcome) => outcomes.push(outcome),
         onStale: (isStale) => changes.push(isStale),
         onTrouble: ({ message }) => troubles.push(message),

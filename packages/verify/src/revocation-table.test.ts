@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { createTestClock, startOfTests as now } from '../test/test-clock.ts';
 import { createRevocationTable } from './revocation-table.ts';
 
+/** An hour, and twice the largest skew. */
+const holdSeconds = 3600 + 120;
+
 function setUp() {
   const clock = createTestClock();
-  return { clock, table: createRevocationTable({ now: clock.now }) };
+  return { clock, table: createRevocationTable(clock) };
 }
 
 describe('a revocation table', () => {
@@ -35,7 +38,7 @@ describe('a revocation table', () => {
   });
 
   it('merges the cut-offs of a session by maximum', () => {
-    const { clock, table } = setUp();
+    const { table } = setUp();
     table.put({ sid: 's', notBefore: now - 10, keepUntil: now + 900 });
     table.put({ sid: 's', notBefore: now, keepUntil: now + 600 });
     table.put({ sid: 's', notBefore: now - 20, keepUntil: now + 300 });
@@ -43,7 +46,12 @@ describe('a revocation table', () => {
     table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 60 });
     table.put({ sid: 's', notBefore: now + 5, keepUntil: now + 60 });
     expect(table.isRevoked('s', now + 1000)).toBe(true);
-    clock.advance(899);
+  });
+
+  it('keeps a cut-off for the longest life of a token after it was added, and then removes it', () => {
+    const { clock, table } = setUp();
+    table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
+    clock.advance(holdSeconds - 1);
     table.sweep();
     expect(table.isRevoked('s', now)).toBe(true);
     clock.advance(1);
@@ -51,33 +59,72 @@ describe('a revocation table', () => {
     expect([table.size, table.isRevoked('s', now)]).toEqual([0, false]);
   });
 
-  it('does not take what is over already, nor merge with it', () => {
-    const { clock, table } = setUp();
-    table.put({ sid: 'over', notBefore: 'ended', keepUntil: now });
-    expect(table.size).toBe(0);
-    table.put({ sid: 'live', notBefore: 'ended', keepUntil: now + 9999 });
-    table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 1 });
-    clock.advance(1);
-    table.put({ sid: 's', notBefore: now, keepUntil: now + 600 });
-    expect(table.isRevoked('s', now + 1)).toBe(false);
-  });
-
-  it('forgets as it takes, when nobody asks it to', () => {
-    const { clock, table } = setUp();
-    for (let index = 0; index < 10_000; index += 1) {
-      table.put({ sid: `s${index}`, notBefore: 'ended', keepUntil: clock.now() + 10 });
-      if (index % 10 === 9) clock.advance(1);
-    }
-    expect(table.size).toBeLessThanOrEqual(110);
-  });
-
-  it('does not bring back what is over when the clock is set back', () => {
-    const { clock, table } = setUp();
-    clock.advance(100);
+  it('keeps a cut-off for the longest life that the verifier accepts', () => {
+    const clock = createTestClock();
+    const table = createRevocationTable({ ...clock, maxLifetimeSeconds: 86_400 });
+    table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
+    clock.advance(86_400);
     table.sweep();
-    clock.advance(-100);
-    table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 50 });
+    expect(table.size).toBe(1);
+  });
+
+  it('does not keep a cut-off longer because it is told again', () => {
+    const { clock, table } = setUp();
+    for (let hour = 0; hour < 2; hour += 1) {
+      table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
+      clock.advance(holdSeconds / 2);
+    }
+    table.sweep();
     expect(table.size).toBe(0);
+  });
+
+  it.each([
+    ['forward and right again', [7200, -7200]],
+    ['back and right again', [-7200, 7200]],
+    ['forward, and stays there', [86_400]],
+    ['back, and stays there', [-86_400]],
+  ])('forgets no cut-off when the clock is set %s', (_case, steps) => {
+    const { clock, table } = setUp();
+    table.put({ sid: 'before', notBefore: 'ended', keepUntil: now + 610 });
+    for (const [index, seconds] of steps.entries()) {
+      clock.step(seconds);
+      table.sweep();
+      table.put({ sid: `after-${index}`, notBefore: 'ended', keepUntil: now + 610 });
+      clock.advance(1);
+    }
+    clock.advance(600);
+    table.sweep();
+    const sids = ['before', ...steps.map((_, index) => `after-${index}`)];
+    expect(sids.map((sid) => table.isRevoked(sid, now))).toEqual(sids.map(() => true));
+  });
+
+  it('keeps a cut-off of tokens from a time when the clock was ahead until the right time gets there', () => {
+    const { clock, table } = setUp();
+    clock.step(86_400);
+    table.put({ sid: 's', notBefore: 'ended', keepUntil: clock.now() + 610 });
+    clock.advance(7200);
+    table.sweep();
+    clock.step(-86_400);
+    clock.advance(86_400 - 7200);
+    table.sweep();
+    expect(table.isRevoked('s', clock.now())).toBe(true);
+    clock.advance(611);
+    table.sweep();
+    expect(table.size).toBe(0);
+  });
+
+  it('removes old cut-offs as new ones are added, without a sweep', () => {
+    const { clock, table } = setUp();
+    // These two are kept longer, and are not in the way.
+    for (const sid of ['long', 'longer']) {
+      table.put({ sid, notBefore: 'ended', keepUntil: now + 100 * 86_400 });
+    }
+    for (let index = 0; index < 50_000; index += 1) {
+      table.put({ sid: `s${index}`, notBefore: 'ended', keepUntil: clock.now() + 10 });
+      clock.advance(1);
+    }
+    expect(table.size).toBeLessThanOrEqual(holdSeconds + 3);
+    expect(table.isRevoked('long', now)).toBe(true);
   });
 
   it.each([[{ notBefore: Number.NaN, keepUntil: now + 1 }], [{ notBefore: now, keepUntil: Number.NaN }]])(
@@ -88,7 +135,13 @@ describe('a revocation table', () => {
     },
   );
 
-  it('needs a clock', () => {
-    expect(() => createRevocationTable({ now: 5 as unknown as () => number })).toThrow('now must be a function');
+  it('needs a clock, a monotonic clock and a life of a token', () => {
+    const wrong = 5 as unknown as () => number;
+    expect(() => createRevocationTable({ now: wrong })).toThrow('now must be a function');
+    const options = { now: () => now };
+    expect(() => createRevocationTable({ ...options, monotonicMs: wrong })).toThrow('monotonicMs must be a function');
+    for (const maxLifetimeSeconds of [0, 86_401, Number.NaN]) {
+      expect(() => createRevocationTable({ ...options, maxLifetimeSeconds })).toThrow('maxLifetimeSeconds must be');
+    }
   });
 });

@@ -1,14 +1,14 @@
 import type { Revocations } from './access-token.ts';
-import type { Clock } from './clock.ts';
-import { readClock } from './clock.ts';
-import { assertFunction } from './options.ts';
+import type { Clock, MonotonicClock } from './clock.ts';
+import { createLowestClock, processClock } from './clock.ts';
+import { assertFunction, assertSeconds } from './options.ts';
 
-/** What has been taken back of one session. */
+/** What is revoked of one session. */
 export interface CutOff {
   readonly sid: string;
-  /** Seconds since 1970: a token with `iat <= notBefore` is refused. `ended`: no token of the session passes. */
+  /** Seconds since 1970: a token with `iat <= notBefore` is refused. `ended`: no token of the session is accepted. */
   readonly notBefore: number | 'ended';
-  /** Seconds since 1970 from which on no token it concerns can be valid, skew included: it is forgotten then. */
+  /** Seconds since 1970 from which on no token it concerns can be valid, skew included. */
   readonly keepUntil: number;
 }
 
@@ -16,39 +16,55 @@ export interface CutOff {
 export interface RevocationTable extends Revocations {
   /** Adds a cut-off. Cut-offs of one session merge by maximum, so that order and repetition do not matter. */
   put(cutOff: CutOff): void;
-  /** Forgets every cut-off whose time is over. */
+  /** Removes every cut-off that concerns no token any more. */
   sweep(): void;
   readonly size: number;
+}
+
+export interface RevocationTableOptions {
+  readonly now: Clock;
+  /** Measures how long a cut-off is kept; `performance.now` unless given. */
+  readonly monotonicMs?: MonotonicClock;
+  /** `maxLifetimeSeconds` of the verifier of access tokens; an hour unless given. */
+  readonly maxLifetimeSeconds?: number;
 }
 
 interface Entry {
   readonly notBefore: number;
   readonly keepUntil: number;
+  /** By the monotonic clock, in whole seconds. */
+  readonly heldUntil: number;
 }
 
+/** Twice the largest `clockToleranceSeconds` that a verifier may have. */
+const skewSeconds = 120;
+
 /**
- * Makes the table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. Holds a cut-off no longer than a
- * token it concerns could be valid; knows nothing of where cut-offs come from.
+ * Creates the table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. No step of the clock removes a
+ * cut-off: it is kept for the longest life of a token after it was added, by the monotonic clock, and longer while
+ * `keepUntil` is still to come. So the table holds the cut-offs of about the last hour, 150 to 200 bytes each.
  *
- * @throws TypeError when `now` is no function; `put` throws one when a number is none
+ * @throws TypeError when an option is wrong; `put` throws one when a number is none
  */
-export function createRevocationTable({ now }: { readonly now: Clock }): RevocationTable {
+export function createRevocationTable(options: RevocationTableOptions): RevocationTable {
+  const { now, monotonicMs = processClock, maxLifetimeSeconds = 3600 } = options;
   assertFunction('now', now);
+  assertFunction('monotonicMs', monotonicMs);
+  assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, 86_400);
+  const holdSeconds = maxLifetimeSeconds + skewSeconds;
   const entries = new Map<string, Entry>();
-  let latest = 0;
+  // A token from a time when the clock was ahead becomes valid again when the right time gets there.
+  const time = createLowestClock(now, monotonicMs);
+  const elapsedSeconds = () => Math.ceil(monotonicMs() / 1000);
 
-  /** A clock that is set back must not bring back what is forgotten: time only goes forward here. */
-  function time(): number {
-    latest = Math.max(readClock(now), latest);
-    return latest;
-  }
-
-  /** Cut-offs come in nearly in order of their end, so looking at the oldest two is enough to keep pace. */
-  function dropExpiredHead(at: number): void {
+  /** Entries are in the order in which they were added, so the first two are enough to keep up with what is added. */
+  function dropOldest(elapsed: number, at: number): void {
     let looked = 0;
-    for (const [sid, { keepUntil }] of entries) {
-      if (keepUntil > at || ++looked > 2) return;
+    for (const [sid, entry] of entries) {
+      if (entry.heldUntil > elapsed || ++looked > 2) return;
       entries.delete(sid);
+      // Back in at the end, so that it is not in the way of those that can go.
+      if (entry.keepUntil > at) entries.set(sid, entry);
     }
   }
 
@@ -61,28 +77,29 @@ export function createRevocationTable({ now }: { readonly now: Clock }): Revocat
       return entry !== undefined && iat <= entry.notBefore;
     },
     put({ sid, notBefore, keepUntil }) {
-      const next = { notBefore: notBefore === 'ended' ? Number.POSITIVE_INFINITY : notBefore, keepUntil };
+      const from = notBefore === 'ended' ? Number.POSITIVE_INFINITY : notBefore;
       // NaN would win every merge and match no token.
-      if (Number.isNaN(next.notBefore + keepUntil)) throw new TypeError('a cut-off must hold numbers');
-      const at = time();
-      dropExpiredHead(at);
-      if (keepUntil <= at) return;
-      const before = entries.get(sid);
-      if (before === undefined || before.keepUntil <= at) {
-        entries.delete(sid);
-        entries.set(sid, next);
-      } else if (next.notBefore > before.notBefore || next.keepUntil > before.keepUntil) {
-        // Deleted first: it moves to the end, where those are that are kept longest.
-        entries.delete(sid);
-        entries.set(sid, {
-          notBefore: Math.max(before.notBefore, next.notBefore),
-          keepUntil: Math.max(before.keepUntil, next.keepUntil),
-        });
-      }
+      if (Number.isNaN(from + keepUntil)) throw new TypeError('a cut-off must hold numbers');
+      const elapsed = elapsedSeconds();
+      dropOldest(elapsed, time());
+      const before = entries.get(sid) ?? { notBefore: Number.NEGATIVE_INFINITY, keepUntil: Number.NEGATIVE_INFINITY };
+      // What is known already is not kept longer for being told again.
+      if (from <= before.notBefore && keepUntil <= before.keepUntil) return;
+      // Deleted first: it moves to the end, where those are that were added last.
+      entries.delete(sid);
+      entries.set(sid, {
+        notBefore: Math.max(before.notBefore, from),
+        keepUntil: Math.max(before.keepUntil, keepUntil),
+        heldUntil: elapsed + holdSeconds,
+      });
     },
     sweep() {
+      const elapsed = elapsedSeconds();
       const at = time();
-      for (const [sid, { keepUntil }] of entries) if (keepUntil <= at) entries.delete(sid);
+      for (const [sid, { heldUntil, keepUntil }] of entries) {
+        if (heldUntil > elapsed) return;
+        if (keepUntil <= at) entries.delete(sid);
+      }
     },
   };
 }

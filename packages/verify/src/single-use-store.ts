@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
-import { readClock } from './clock.ts';
+import type { Clock, MonotonicClock } from './clock.ts';
+import { processClock, readClock } from './clock.ts';
 import { assertFunction } from './options.ts';
 
 /** `recorded`: first use. `replayed`: used before. `full`: no room to remember it, so it must be refused. */
@@ -9,16 +9,31 @@ export type SingleUse = 'recorded' | 'replayed' | 'full';
 export interface SingleUseStore {
   /** @param expiresAt seconds since 1970 from which on the token is refused anyway, skew included */
   use(id: string, expiresAt: number): SingleUse | Promise<SingleUse>;
+  /**
+   * For how many seconds back this store knows every use. The verifier then refuses tokens that were issued before. Absent
+   * for a store that outlives the process, such as a shared one.
+   */
+  readonly knownSeconds?: () => number;
 }
 
 export interface SingleUseStoreOptions {
-  /** Live ids at most. 1000 calls a second with tokens of 15 s and a skew of 5 s keep 20 000. */
+  /**
+   * Ids at most, about 130 bytes each. 5000 calls a second with tokens of 15 s and a skew of 5 s need 100 000. Room that
+   * live ids do not need remembers older ones, for the case that the clock is set back.
+   */
   readonly capacity: number;
   readonly now: Clock;
+  /** Measures how long an id is kept; `performance.now` unless given. */
+  readonly monotonicMs?: MonotonicClock;
 }
 
+/** A clock that was a day ahead and is then a day behind makes a token valid again so much later. */
+const longestStepSeconds = 2 * 86_400;
+
 /**
- * Makes the in-process store. Bounded, and it never forgets an id that could still pass: when full it says so.
+ * Creates the in-process store. Bounded, and it never forgets an id that could still be accepted: when full it says so.
+ * Time is measured with the monotonic clock: a step of `now` neither makes it forget an id nor take a new one for used.
+ * After its token has expired an id is kept for two days, or until its room is needed.
  * Knows only this process: several replicas need a shared store.
  *
  * @throws TypeError when an option is wrong
@@ -26,42 +41,45 @@ export interface SingleUseStoreOptions {
 export function createSingleUseStore({
   capacity,
   now,
+  monotonicMs = processClock,
 }: SingleUseStoreOptions): SingleUseStore & { readonly size: number } {
   if (!Number.isInteger(capacity) || capacity < 1) throw new TypeError('capacity must be a whole number above 0');
   assertFunction('now', now);
-  const expiry = new Map<string, number>();
-  let lastSweep = 0;
-  let latest = 0;
+  assertFunction('monotonicMs', monotonicMs);
+  /** Each id, and the monotonic time in seconds until which its token can be valid. */
+  const liveUntil = new Map<string, number>();
+  let lastSweep = Number.NEGATIVE_INFINITY;
 
   /** Ids come in nearly in order of expiry, so looking at the oldest two is enough to keep pace. */
-  function dropExpiredHead(time: number): void {
+  function dropOldest(time: number): void {
     let looked = 0;
-    for (const [id, expiresAt] of expiry) {
-      if (expiresAt > time || ++looked > 2) return;
-      expiry.delete(id);
+    for (const [id, until] of liveUntil) {
+      if (until > time || ++looked > 2) return;
+      liveUntil.delete(id);
     }
   }
 
-  /** At most once a second, so that a full store does not cost a full scan per call. */
-  function dropExpired(time: number): void {
-    if (time === lastSweep) return;
-    lastSweep = time;
-    for (const [id, expiresAt] of expiry) if (expiresAt <= time) expiry.delete(id);
+  /** The oldest id that is not live gives way; where that is none of the first two, all are looked at, once a second. */
+  function makeRoom(elapsed: number): void {
+    dropOldest(elapsed);
+    if (liveUntil.size < capacity || elapsed === lastSweep) return;
+    lastSweep = elapsed;
+    for (const [id, until] of liveUntil) if (until <= elapsed) liveUntil.delete(id);
   }
 
   return {
     get size() {
-      return expiry.size;
+      return liveUntil.size;
     },
     use(id, expiresAt) {
-      // A clock that is set back must not make a forgotten id good again: time only goes forward here.
-      const time = Math.max(readClock(now), latest);
-      latest = time;
-      dropExpiredHead(time);
-      if (expiresAt <= time || expiry.has(id)) return 'replayed';
-      if (expiry.size >= capacity) dropExpired(time);
-      if (expiry.size >= capacity) return 'full';
-      expiry.set(id, expiresAt);
+      const elapsed = Math.floor(monotonicMs() / 1000);
+      dropOldest(elapsed - longestStepSeconds);
+      const remaining = expiresAt - readClock(now);
+      if (remaining <= 0 || liveUntil.has(id)) return 'replayed';
+      if (liveUntil.size >= capacity) makeRoom(elapsed);
+      if (liveUntil.size >= capacity) return 'full';
+      // Rounded up. A clock that is far behind must not hold it for ever.
+      liveUntil.set(id, elapsed + 1 + Math.min(remaining, longestStepSeconds));
       return 'recorded';
     },
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CutOff } from '../src/revocation-table.ts';
 import { createRevocationTable } from '../src/revocation-table.ts';
-import { startOfTests as now } from './test-clock.ts';
+import { createTestClock, startOfTests as now } from './test-clock.ts';
 
 const sids = ['a', 'b', 'c', 'd'];
 const cutOff: fc.Arbitrary<CutOff> = fc.record({
@@ -32,15 +32,19 @@ describe('a revocation table', () => {
     );
   });
 
-  it('keeps every cut-off until its time is over, and none after the last one of its session', () => {
+  it('keeps every cut-off for the longest life of a token and until its time is over, and none after that', () => {
+    const times = fc.record({
+      maxLifetimeSeconds: fc.integer({ min: 1, max: 30 }),
+      later: fc.integer({ min: 0, max: 160 }),
+    });
     fc.assert(
-      fc.property(fc.array(cutOff, { maxLength: 12 }), fc.integer({ min: 0, max: 25 }), (all, later) => {
-        let time = now;
-        const table = createRevocationTable({ now: () => time });
+      fc.property(fc.array(cutOff, { maxLength: 12 }), times, (all, { maxLifetimeSeconds, later }) => {
+        const clock = createTestClock();
+        const table = createRevocationTable({ ...clock, maxLifetimeSeconds });
         for (const one of all) table.put(one);
-        time += later;
+        clock.advance(later);
         table.sweep();
-        const live = all.filter(({ keepUntil }) => keepUntil > time);
+        const live = all.filter(({ keepUntil }) => later < maxLifetimeSeconds + 120 || keepUntil > clock.now());
         expect(table.size).toBe(new Set(live.map(({ sid }) => sid)).size);
         for (const { sid, notBefore } of live) {
           expect(table.isRevoked(sid, notBefore === 'ended' ? Number.MAX_SAFE_INTEGER : notBefore)).toBe(true);

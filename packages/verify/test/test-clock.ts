@@ -1,10 +1,13 @@
-import type { Clock } from '../src/clock.ts';
+import type { Clock, MonotonicClock } from '../src/clock.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until it is moved, and the monotonic clock beside it. */
 export interface TestClock {
   readonly now: Clock;
-  /** Moves on by a number of seconds. */
+  readonly monotonicMs: MonotonicClock;
+  /** Lets a number of seconds pass. */
   advance(seconds: number): void;
+  /** Sets the clock forward or back, though no time passes. */
+  step(seconds: number): void;
 }
 
 /** The time every test clock starts at. */
@@ -12,11 +15,16 @@ export const startOfTests = 1_800_000_000;
 
 /** Makes a clock that stands at `startOfTests`. */
 export function createTestClock(): TestClock {
-  let time = startOfTests;
+  let passed = 0;
+  let offset = startOfTests;
   return {
-    now: () => time,
+    now: () => passed + offset,
+    monotonicMs: () => passed * 1000,
     advance(seconds) {
-      time += seconds;
+      passed += seconds;
+    },
+    step(seconds) {
+      offset += seconds;
     },
   };
 }

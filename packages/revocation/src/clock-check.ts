@@ -1,0 +1,55 @@
+import type { Clock, MonotonicClock } from '@auth/verify';
+import { readClock } from '@auth/verify';
+import { skewSeconds } from './heartbeat-order.ts';
+
+/** The clock of this process beside the time that the issuer signed. */
+export interface ClockReport {
+  /** Time of the newest heartbeat minus the clock of this process when it arrived; `undefined` before the first one. */
+  readonly clockOffsetSeconds: number | undefined;
+  /** How far the clock of this process was set forward (or back, below 0) since a heartbeat last agreed with it. */
+  readonly clockSteppedSeconds: number;
+}
+
+/** Compares the times of heartbeats with the clock of this process. */
+export interface ClockCheck {
+  /** `early`: from the future. `late`: older than the bound. `heartbeat`: neither. */
+  compare(at: number): 'heartbeat' | 'early' | 'late';
+  /** Whether the clock of this process was set back since this was last asked: what is over by it may be so no more. */
+  wasSetBack(): boolean;
+  report(): ClockReport;
+}
+
+export interface ClockCheckOptions {
+  readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
+  readonly staleAfterSeconds: number;
+}
+
+/** Whether a heartbeat of that time can be of now: not signed after it, nor longer before it than the bound. */
+export function compareTimes(at: number, time: number, staleAfterSeconds: number): 'heartbeat' | 'early' | 'late' {
+  if (at > time + skewSeconds) return 'early';
+  return at < time - staleAfterSeconds ? 'late' : 'heartbeat';
+}
+
+/** Creates the comparison. A late heartbeat may also be one of a feed that is late: then no clock has stepped. */
+export function createClockCheck({ now, monotonicMs, staleAfterSeconds }: ClockCheckOptions): ClockCheck {
+  const difference = () => readClock(now) - monotonicMs() / 1000;
+  let agreed = difference();
+  let asked = agreed;
+  let clockOffsetSeconds: number | undefined;
+  return {
+    compare(at) {
+      const time = readClock(now);
+      const result = compareTimes(at, time, staleAfterSeconds);
+      clockOffsetSeconds = at - time;
+      if (result === 'heartbeat') agreed = difference();
+      return result;
+    },
+    wasSetBack() {
+      const before = asked;
+      asked = difference();
+      return asked < before - skewSeconds;
+    },
+    report: () => ({ clockOffsetSeconds, clockSteppedSeconds: Math.round(difference() - agreed) }),
+  };
+}

@@ -1,0 +1,18 @@
+import type { ClaimedHeartbeat } from './claimed-event.ts';
+
+/** How far the clocks of issuer and verifier may differ. */
+export const skewSeconds = 5;
+
+/**
+ * Whether a heartbeat is newer than the newest one so far. Heartbeats are ordered by the term of the leader that signed and
+ * by their place in it, so that a leader that was replaced is never heard again, and no clock silences the issuer.
+ * Builds before these claims sign without: their heartbeats are ordered by time, and one that lies in the future
+ * by now was signed or accepted while a clock was wrong, so it outdoes no other.
+ */
+export function isNewerHeartbeat(next: ClaimedHeartbeat, newest: ClaimedHeartbeat | undefined, time: number): boolean {
+  if (newest === undefined) return true;
+  if (next.term !== newest.term) return next.term > newest.term;
+  if (next.beat > 0 && newest.beat > 0) return next.beat > newest.beat;
+  if (newest.at > time + skewSeconds) return next.at !== newest.at || next.last > newest.last;
+  return next.at > newest.at || (next.at === newest.at && next.last > newest.last);
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTestClock, startOfTests as now } from '../test/test-clock.ts';
+import { createLowestClock, processClock } from './clock.ts';
+
+describe('createLowestClock', () => {
+  it('follows the clock, is not moved by a step forward, and follows a step back', () => {
+    const clock = createTestClock();
+    const lowest = createLowestClock(clock.now, clock.monotonicMs);
+    clock.advance(5);
+    expect(lowest()).toBe(now + 5);
+    clock.step(7200);
+    clock.advance(5);
+    expect(lowest()).toBe(now + 10);
+    clock.step(-7200 - 60);
+    expect(lowest()).toBe(now - 50);
+    clock.step(60);
+    clock.advance(1);
+    expect(lowest()).toBe(now - 49);
+  });
+
+  it('throws for a broken clock', () => {
+    expect(() => createLowestClock(() => Number.NaN, processClock)).toThrow('the clock must return seconds since 1970');
+  });
+});
+
+describe('processClock', () => {
+  it('is never set back', () => {
+    const first = processClock();
+    expect(processClock()).toBeGreaterThanOrEqual(first);
+  });
+});
