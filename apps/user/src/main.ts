@@ -5,7 +5,7 @@ import { openLeader } from '@auth/db/leader';
 import { openUserDb } from '@auth/db/user';
 import { auditEvents, runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
-import { openService, reconnectIfSilent } from '@auth/service';
+import { openService } from '@auth/service';
 import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
@@ -61,7 +61,6 @@ await runService(process, 'user', async (env) => {
     store: createRateLimitStore({
       ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
       onFallback(err) {
-        reconnectIfSilent(service.redis, err);
         countFallback({});
         log.warn({ err }, 'tries are counted in memory for now');
       },

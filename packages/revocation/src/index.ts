@@ -4,6 +4,7 @@ export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
 export { openFeedWriter } from './open-feed.ts';
 export type { FeedOutcome, OpenRevocations, OpenRevocationsOptions, RevocationStats } from './open-revocations.ts';
 export { openRevocations } from './open-revocations.ts';
+export { labelOf, type RedisFault, reconnectAtFaults } from './redis-fault.ts';
 export type {
   FeedEventVerifier,
   FeedEventVerifierOptions,

@@ -91,7 +91,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     ...issuerKeys.checks,
     ...feed.checks,
   });
-  const redis = config.redis && (await openRedis(config.redis.url, { log }));
+  const redis = config.redis && (await openRedis(config.redis.url, { log, metrics }));
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
