@@ -1,4 +1,4 @@
-export type { FeedWriter } from './feed.ts';
+export type { FeedWriter, FeedWriterOptions } from './feed.ts';
 export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
 export { openFeedWriter } from './open-feed.ts';
