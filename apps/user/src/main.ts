@@ -109,7 +109,7 @@ await runService(process, 'user', async (env) => {
   });
   const feed = {
     ...{ url, issuer, now, onBeat: status.beat },
-    openStore: (term: number) => createRelayStore({ client: db.client, term }),
+    openStore: (term: number) => createRelayStore({ db, term }),
     signingKey: () => signingOf(keys.current()).active,
     publishedKids: () => signingOf(keys.current()).jwks.keys.map(({ kid }) => String(kid)),
     onError: (err: unknown) => log.warn({ err }, 'revocations cannot be published for now'),

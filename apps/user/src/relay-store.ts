@@ -1,14 +1,15 @@
 import type { UserDb } from '@auth/db/user';
 import type { OutboxEvent, RelayStore } from './outbox.ts';
 
+/** Prisma gives a bigint as such, node-postgres as text. */
 interface Row {
-  readonly seq: bigint | null;
+  readonly seq: bigint | string | null;
   readonly kind: string;
   readonly sessionId: string;
-  readonly notBefore: bigint | null;
+  readonly notBefore: bigint | string | null;
   readonly reason: string;
-  readonly keepUntil: bigint;
-  readonly term: bigint | null;
+  readonly keepUntil: bigint | string;
+  readonly term: bigint | string | null;
   readonly token: string | null;
 }
 
@@ -17,8 +18,14 @@ const clockSpreadSeconds = 60;
 /** A process that stops in a transaction must not hold its locks for longer. */
 const idleMs = '3000';
 
+const betweenStatement = {
+  name: 'outbox between',
+  text: `SELECT seq, kind, session_id AS "sessionId", not_before AS "notBefore", reason, keep_until AS "keepUntil", term, token
+    FROM revocation_events WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3`,
+};
+
 export interface RelayStoreOptions {
-  readonly client: UserDb['client'];
+  readonly db: Pick<UserDb, 'client' | 'ask'>;
   /** The fencing number of the leader: see `openLeader`. */
   readonly term: number;
 }
@@ -27,7 +34,8 @@ export interface RelayStoreOptions {
  * Opens the outbox of cut-offs in the user database for one term. The row of `revocation_feed` holds the greatest term that
  * has written: a leader of an earlier one, that was stopped and woke up again, can neither number nor keep nor mark.
  */
-export function createRelayStore({ client, term }: RelayStoreOptions): RelayStore {
+export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
+  const { client } = db;
   function assertOurs(rows: number): void {
     if (rows === 0) throw new Error('another process leads: a later term has begun');
   }
@@ -77,10 +85,8 @@ export function createRelayStore({ client, term }: RelayStoreOptions): RelayStor
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);
     },
-    async between(from, to, limit) {
-      const where = { seq: { gte: BigInt(from), lte: BigInt(to) } };
-      return (await client.revocationEvent.findMany({ where, orderBy: { seq: 'asc' }, take: limit })).map(outboxEvent);
-    },
+    // Past Prisma, which would take four times as long to make rows of the answer: there may be very many.
+    between: async (from, to, limit) => (await db.ask<Row>(betweenStatement, [from, to, limit])).map(outboxEvent),
   };
 
   /** The row is the lock: of two leaders, while there are two for a moment, one numbers at a time. Returns the last number. */

@@ -50,7 +50,8 @@ const repairMs = 5000;
 const retryMs = 2000;
 /** A compaction that takes long is made less often: it may take this share of the time. */
 const compactionShare = 20;
-const batch = 200;
+/** Events read, signed and written at a time, with other work in between. */
+const batch = 100;
 
 /**
  * Publishes cut-offs: what is written in the outbox with its cause, in the order of its numbers. Whatever is cut short
