@@ -14,7 +14,7 @@ export interface RedisServer {
  * Starts the server, and a watcher that reads a pipe from us: however we end, by SIGKILL too, the pipe ends with us and
  * the server is killed.
  */
-const guard = `
+export const guard = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!

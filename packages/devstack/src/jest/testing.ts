@@ -8,6 +8,14 @@ import { readTestServer, testName, testUrl } from './test-server.ts';
 /** For a test that stops its Postgres. All others share the one of the run: `openTestDatabase`. */
 export { type Postgres, startPostgres } from '../postgres/postgres.ts';
 
+/** For a test that needs a pooler in front of its database. */
+export {
+  hasPgBouncer,
+  type PgBouncer,
+  type PgBouncerOptions,
+  skipsWithoutPgBouncer,
+  startPgBouncer,
+} from './pgbouncer.ts';
 export { openPlainProgram, type PlainProgram } from './plain-program.ts';
 export { findRedis, type RedisForTests } from './redis-for-tests.ts';
 /** For a test that stops its Redis. All others share the one of the run: `openTestRedis`. */
