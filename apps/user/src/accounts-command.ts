@@ -76,8 +76,9 @@ function explain(error: unknown): string {
   return `the database of DATABASE_URL refuses: ${String(reason)}`;
 }
 
-const read = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+function read(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
 
 function say(line: string): void {
   stdout.write(`${line}\n`);
