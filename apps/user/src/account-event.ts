@@ -18,8 +18,10 @@ export interface AccountEvent {
   readonly user?: string | undefined;
   /** The session it happened to. */
   readonly sid?: string | undefined;
-  /** The user who did it to another. */
+  /** The user who did it to another; `operator` for a command run beside the database. */
   readonly by?: string | undefined;
+  /** How many sessions it ended, where it is one line for all of them. */
+  readonly sessions?: number | undefined;
   /** Why, in words of ours. */
   readonly reason?: string | undefined;
 }

@@ -5,6 +5,7 @@ import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
+import { actorOf } from './actor.ts';
 import { passwordProblem } from './password-rules.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sessions } from './sessions.ts';
@@ -36,17 +37,17 @@ export function accountRoutes({ accounts, sessions, limits, verify }: AccountRou
   });
 
   router.patch('/users/me', ...owner, async (req, res) => {
-    const { sub } = userOf(req);
+    const actor = actorOf(userOf(req));
     const { name } = readBody(req, Profile);
-    res.json(name === undefined ? await accounts.get(sub) : await accounts.rename(sub, name));
+    res.json(name === undefined ? await accounts.get(actor.userId) : await accounts.rename(actor, name));
   });
 
   router.put('/users/me/password', ...owner, async (req, res) => {
-    const { sub, sid } = userOf(req);
-    const { email } = await accounts.get(sub);
+    const actor = actorOf(userOf(req));
+    const { email } = await accounts.get(actor.userId);
     const { current, next } = readBody(req, passwordChange(email));
-    const work = () => sessions.changePassword({ userId: sub, sid, current, next });
-    await limits.password(visitorOf(req, res), sub, work);
+    const work = () => sessions.changePassword({ actor, current, next });
+    await limits.password(visitorOf(req, res), actor.userId, work);
     res.status(204).end();
   });
 
@@ -55,7 +56,7 @@ export function accountRoutes({ accounts, sessions, limits, verify }: AccountRou
   });
 
   router.put('/users/me/contact', ...owner, async (req, res) => {
-    res.json(await accounts.saveContact(userOf(req).sub, readBody(req, ContactDetails)));
+    res.json(await accounts.saveContact(actorOf(userOf(req)), readBody(req, ContactDetails)));
   });
 
   return router;

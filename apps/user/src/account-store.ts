@@ -1,13 +1,15 @@
 import { Address } from '@auth/contracts';
 import { isUniqueViolation } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
-import type { AccountStore, User } from './accounts.ts';
+import type { AccountStore } from './accounts.ts';
+import { createAsActor } from './actor-store.ts';
 import { UserError } from './user-error.ts';
 
 const userFields = { id: true, email: true, name: true, roles: true, createdAt: true } as const;
 
 /** Accounts in the user database. */
 export function createAccountStore({ client }: Pick<UserDb, 'client'>): AccountStore {
+  const asActor = createAsActor({ client });
   return {
     async create({ roles, ...user }) {
       try {
@@ -20,10 +22,8 @@ export function createAccountStore({ client }: Pick<UserDb, 'client'>): AccountS
     async find(id) {
       return (await client.user.findUnique({ where: { id }, select: userFields })) ?? undefined;
     },
-    async rename(id, name): Promise<User | undefined> {
-      const [user] = await client.user.updateManyAndReturn({ where: { id }, data: { name }, select: userFields });
-      return user;
-    },
+    rename: (actor, name) =>
+      asActor(actor, (tx) => tx.user.update({ where: { id: actor.userId }, data: { name }, select: userFields })),
     async findContact(id) {
       const row = await client.user.findUnique({
         where: { id },
@@ -34,9 +34,10 @@ export function createAccountStore({ client }: Pick<UserDb, 'client'>): AccountS
       const given = phone !== null && address !== null;
       return { user, details: given ? { phone, address: Address.parse(address) } : undefined };
     },
-    async saveContact(id, { phone, address }) {
-      const { count } = await client.user.updateMany({ where: { id }, data: { phone, address } });
-      return count === 1;
+    async saveContact(actor, { phone, address }) {
+      await asActor(actor, (tx) =>
+        tx.user.update({ where: { id: actor.userId }, data: { phone, address }, select: { id: true } }),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Address, Contact } from '@auth/contracts';
 import type { AccountAudit } from './account-event.ts';
+import type { Actor } from './actor.ts';
 import type { Passwords } from './passwords.ts';
 import { UserError } from './user-error.ts';
 
@@ -27,10 +28,11 @@ export interface AccountStore {
   /** @throws UserError `email_taken` */
   create(user: { email: string; name: string; passwordHash: string; roles: readonly string[] }): Promise<User>;
   find(id: string): Promise<User | undefined>;
-  rename(id: string, name: string): Promise<User | undefined>;
+  /** Changes the actor's own name. @throws UserError `user_not_found`, `session_over` */
+  rename(actor: Actor, name: string): Promise<User>;
   findContact(id: string): Promise<{ user: User; details: ContactDetails | undefined } | undefined>;
-  /** False when there is no such user. */
-  saveContact(id: string, details: ContactDetails): Promise<boolean>;
+  /** Stores the actor's own contact. @throws UserError as `rename` */
+  saveContact(actor: Actor, details: ContactDetails): Promise<void>;
 }
 
 export interface Accounts {
@@ -39,9 +41,9 @@ export interface Accounts {
   /** The same, and says nothing of whether the e-mail had an account. */
   registerQuietly(registration: Registration): Promise<void>;
   get(id: string): Promise<User>;
-  rename(id: string, name: string): Promise<User>;
+  rename(actor: Actor, name: string): Promise<User>;
   getContact(id: string): Promise<ContactDetails>;
-  saveContact(id: string, details: ContactDetails): Promise<ContactDetails>;
+  saveContact(actor: Actor, details: ContactDetails): Promise<ContactDetails>;
   /** How another service reaches a user, on that user's behalf and nobody else's. */
   contactFor(id: string, onBehalfOf: string | undefined): Promise<Contact>;
 }
@@ -76,14 +78,14 @@ export function createAccounts({ store, passwords, audit }: AccountsOptions): Ac
       }
     },
     get: async (id) => found(await store.find(id)),
-    rename: async (id, name) => found(await store.rename(id, name)),
+    rename: (actor, name) => store.rename(actor, name),
     async getContact(id) {
       const { details } = found(await store.findContact(id));
       if (details === undefined) throw new UserError('contact_not_given');
       return details;
     },
-    async saveContact(id, details) {
-      if (!(await store.saveContact(id, details))) throw new UserError('user_not_found');
+    async saveContact(actor, details) {
+      await store.saveContact(actor, details);
       return details;
     },
     async contactFor(id, onBehalfOf) {

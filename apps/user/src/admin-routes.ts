@@ -3,6 +3,7 @@ import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
+import { actorOf } from './actor.ts';
 import { allRoles } from './grants.ts';
 import type { UserAdmin } from './user-admin.ts';
 
@@ -31,7 +32,7 @@ export function adminRoutes({ admin, verify }: { admin: UserAdmin; verify: Acces
 
   router.patch('/users/:id', ...administrator, async (req, res) => {
     const { id } = readParams(req, Id);
-    res.json(await admin.change(userOf(req).sub, id, readBody(req, Changes)));
+    res.json(await admin.change(actorOf(userOf(req)), id, readBody(req, Changes)));
   });
 
   return router;

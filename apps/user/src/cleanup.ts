@@ -1,31 +1,37 @@
 import type { SessionLife } from './sessions.ts';
 
-/** What is removed, by table. */
-export interface Removed {
-  readonly salts: number;
-  readonly sessions: number;
-  readonly events: number;
+/** How long a session is kept after it expired, was used for the last time, and ended. */
+export interface KeptSeconds {
+  readonly expiredSeconds: number;
+  readonly idleSeconds: number;
+  readonly endedSeconds: number;
 }
 
+/** Each removes at most so many rows, and returns how many it removed. */
 export interface CleanupStore {
-  /** Erases the salts of exchanges that may not be repeated any more. */
-  eraseSalts(before: Date, limit: number): Promise<number>;
-  /** Removes sessions with their refresh tokens. */
-  removeSessions(
-    before: { readonly expired: Date; readonly idle: Date; readonly ended: Date },
-    limit: number,
-  ): Promise<number>;
+  /** Erases the salts of exchanges that may not be repeated any more, of tokens from before there were families. */
+  eraseSalts(limit: number): Promise<number>;
+  /** Removes used tokens with such a salt: they are known by their family from then on. */
+  removeUsedTokens(limit: number): Promise<number>;
+  /** Removes the refresh tokens of sessions that are over. */
+  removeTokensOfOver(kept: KeptSeconds, limit: number): Promise<number>;
+  /** Removes sessions that are over and have no refresh tokens left. */
+  removeSessions(kept: KeptSeconds, limit: number): Promise<number>;
   /** Removes cut-offs that have concerned no token for a day, from the lowest number on. */
   removeEvents(before: number, limit: number): Promise<number>;
 }
+
+/** What the rows were of which some were removed. */
+export type RemovedFrom = 'salts' | 'tokens' | 'sessions' | 'events';
 
 export interface CleanupOptions {
   readonly store: CleanupStore;
   readonly life: SessionLife;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onRemoved: (removed: Removed) => void;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onRemoved: (table: RemovedFrom, rows: number) => void;
+  /** Told when removing from a table fails: once until it works again. */
+  readonly onError: (error: unknown, table: RemovedFrom) => void;
 }
 
 interface Term {
@@ -33,30 +39,51 @@ interface Term {
   wait(ms: number): Promise<void>;
 }
 
+interface Duty {
+  readonly table: RemovedFrom;
+  readonly remove: () => Promise<number>;
+}
+
 const daySeconds = 86_400;
 /** How long an ended session is kept, so that its owner can see that a token of it was used twice. */
 const endedSeconds = 30 * daySeconds;
-/** Sessions come with their refresh tokens, thousands each: few at a time, so that nobody waits for us. */
-const limits = { salts: 1000, sessions: 20, events: 1000 };
+const batch = 1000;
+/** Batches of one duty in a round: then it is the turn of the next one, whatever is left. */
+const batchesPerRound = 20;
 const everyMs = 1000;
 
-/** Removes what is over, a little at a time, for as long as the term lasts. */
-export async function cleanUp(
-  { store, life, now, onRemoved, onTrouble }: CleanupOptions,
-  { signal, wait }: Term,
-): Promise<void> {
-  const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
+/**
+ * Removes what is over, for as long as the term lasts. Each duty stands for itself: one that fails, or has much to do,
+ * keeps none of the others from their work.
+ */
+export async function cleanUp({ store, life, now, ...options }: CleanupOptions, { signal, wait }: Term): Promise<void> {
+  const kept = { expiredSeconds: daySeconds, idleSeconds: life.idleSeconds + daySeconds, endedSeconds };
+  const duties: readonly Duty[] = [
+    { table: 'salts', remove: () => store.eraseSalts(batch) },
+    { table: 'tokens', remove: () => store.removeUsedTokens(batch) },
+    { table: 'tokens', remove: () => store.removeTokensOfOver(kept, batch) },
+    { table: 'sessions', remove: () => store.removeSessions(kept, batch) },
+    { table: 'events', remove: () => store.removeEvents(Math.floor(now()) - daySeconds, batch) },
+  ];
+  const failing = new Set<Duty>();
   while (!signal.aborted) {
-    try {
-      const before = { expired: at(-daySeconds), idle: at(-life.idleSeconds - daySeconds), ended: at(-endedSeconds) };
-      onRemoved({
-        salts: await store.eraseSalts(at(), limits.salts),
-        sessions: await store.removeSessions(before, limits.sessions),
-        events: await store.removeEvents(Math.floor(now()) - daySeconds, limits.events),
-      });
-    } catch (error) {
-      onTrouble(error);
-    }
+    for (const duty of duties) await work(duty, { ...options, signal, failing });
     await wait(everyMs);
+  }
+}
+
+type Round = Pick<CleanupOptions, 'onRemoved' | 'onError'> & { signal: AbortSignal; failing: Set<Duty> };
+
+async function work(duty: Duty, { onRemoved, onError, signal, failing }: Round): Promise<void> {
+  try {
+    for (let count = 0; count < batchesPerRound && !signal.aborted; count += 1) {
+      const rows = await duty.remove();
+      if (rows === 0) break;
+      onRemoved(duty.table, rows);
+    }
+    failing.delete(duty);
+  } catch (error) {
+    if (!failing.has(duty)) onError(error, duty.table);
+    failing.add(duty);
   }
 }

@@ -52,6 +52,10 @@ const Settings = withKeyRules(
     SESSION_IDLE_DAYS: wholeNumber({ min: 1, max: 365 })
       .default(7)
       .describe('How long a login lasts without being refreshed, in days.'),
+    SESSIONS_PER_ACCOUNT: wholeNumber({ min: 0, max: 10_000 })
+      .default(100)
+      .describe('How many sessions one account may have; a login beyond it ends the oldest. 0 for any number.'),
+    REFRESHES_PER_SESSION: tries(100, 'Refreshes of one session before the next is refused'),
     REFRESH_GRACE_SECONDS: wholeNumber({ min: 0, max: 60 })
       .default(10)
       .describe('How long a used refresh token yields its successor once more, in seconds; 0 for never.'),
@@ -79,7 +83,9 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
     jwksMaxAgeSeconds: settings.JWKS_MAX_AGE_SECONDS,
     sessionLife: { absoluteSeconds: settings.SESSION_DAYS * 86_400, idleSeconds: settings.SESSION_IDLE_DAYS * 86_400 },
+    sessionsPerAccount: settings.SESSIONS_PER_ACCOUNT,
     refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
+    refreshLimit: { perSession: settings.REFRESHES_PER_SESSION, windowSeconds: settings.LIMIT_WINDOW_SECONDS },
     clientId: settings.CLIENT_ID,
     registration: settings.REGISTRATION,
     trustedProxies: settings.TRUSTED_PROXIES,

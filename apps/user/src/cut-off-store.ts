@@ -1,7 +1,11 @@
-import type { Prisma, UserDb } from '@auth/db/user';
-import type { EndReason } from './sessions.ts';
+import type { UserDb } from '@auth/db/user';
+import { Prisma } from '@auth/db/user';
+import type { EndedSessions, EndReason } from './stored-sessions.ts';
 
-type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
+export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
+
+/** How long a transaction may wait for a connection, and run: as long as a request may take. */
+export const transactionLimits = { maxWait: 5000, timeout: 5000 };
 
 /** Clocks of verifiers may differ from ours by this much, each way. */
 const skewSeconds = 10;
@@ -10,51 +14,50 @@ const skewSeconds = 10;
 export const cutOffChannel = 'cut_offs';
 
 /**
- * Ends the sessions that are still running, and writes what verifiers must learn of it: with its cause in one
- * transaction, so that neither is there without the other.
+ * Ends the sessions that match and are still running, and writes the cut-off of each for verifiers: in one statement,
+ * however many there are, so that nothing of it passes through this process.
+ *
+ * @param matching a condition on `sessions`
  */
 export async function endSessions(
   tx: Transaction,
-  where: Prisma.SessionWhereInput,
+  matching: Prisma.Sql,
   { at, reason }: { at: Date; reason: EndReason },
-): Promise<readonly string[]> {
-  const ended = await tx.session.updateManyAndReturn({
-    where: { ...where, endedAt: null },
-    data: { endedAt: at, endReason: reason },
-    select: { id: true, lastExp: true },
-  });
-  await announce(tx, ended, { kind: 'session-revoked', reason });
-  return ended.map(({ id }) => id);
+): Promise<EndedSessions> {
+  const [row] = await tx.$queryRaw<{ count: number; sid: string | null }[]>`
+    WITH cut AS (
+      UPDATE sessions SET ended_at = ${at}, end_reason = ${reason}
+      WHERE ended_at IS NULL AND end_reason IS NULL AND ${matching}
+      RETURNING id, last_exp, NULL::bigint AS not_before
+    ), ${announced({ kind: 'session-revoked', reason })}
+    SELECT count(*)::int AS count, min(id::text) AS sid, ${notified} FROM cut`;
+  const count = row?.count ?? 0;
+  return { count, sid: count === 1 ? (row?.sid ?? undefined) : undefined };
 }
 
 /**
- * Makes the access tokens that a user's sessions have been given so far stale: their claims are not true any more. The
- * cut-off is the later of the database's time and the last `iat`, so that no token from before is missed, whichever
- * replica's clock made it.
+ * Makes the access tokens that a user's sessions have been given so far stale, since their claims are not true any more.
+ * The cut-off is the latest `iat` of the session, which is stored before the token is handed out. No clock is read: one
+ * that differs from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without
+ * a token since its last cut-off has nothing to cut.
  */
 export async function cutClaims(tx: Transaction, userId: string, reason: string): Promise<void> {
-  const cut = await tx.$queryRaw<{ id: string; lastExp: bigint; notBefore: bigint }[]>`
-    UPDATE sessions SET not_before = greatest(extract(epoch FROM now())::bigint, last_iat)
-    WHERE user_id = ${userId}::uuid AND ended_at IS NULL
-    RETURNING id, last_exp AS "lastExp", not_before AS "notBefore"`;
-  await announce(tx, cut, { kind: 'token-claims-change', reason });
+  await tx.$queryRaw`
+    WITH cut AS (
+      UPDATE sessions SET not_before = last_iat
+      WHERE user_id = ${userId}::uuid AND ended_at IS NULL AND end_reason IS NULL
+        AND (not_before IS NULL OR not_before < last_iat)
+      RETURNING id, last_exp, not_before
+    ), ${announced({ kind: 'token-claims-change', reason })}
+    SELECT ${notified} FROM cut`;
 }
 
-interface Cut {
-  readonly id: string;
-  readonly lastExp: bigint;
-  readonly notBefore?: bigint;
+/** Writes what verifiers must learn of the rows of `cut`: in the transaction of its cause. */
+function announced({ kind, reason }: { kind: string; reason: string }): Prisma.Sql {
+  return Prisma.sql`announced AS (
+      INSERT INTO revocation_events (session_id, kind, not_before, reason, keep_until)
+      SELECT id, ${kind}, not_before, ${reason}, last_exp + ${skewSeconds} FROM cut
+    )`;
 }
 
-async function announce(tx: Transaction, cuts: readonly Cut[], event: { kind: string; reason: string }): Promise<void> {
-  if (cuts.length === 0) return;
-  await tx.revocationEvent.createMany({
-    data: cuts.map(({ id, lastExp, notBefore = null }) => ({
-      ...event,
-      sessionId: id,
-      notBefore,
-      keepUntil: lastExp + BigInt(skewSeconds),
-    })),
-  });
-  await tx.$executeRaw`SELECT pg_notify(${cutOffChannel}, '')`;
-}
+const notified = Prisma.sql`CASE WHEN count(*) > 0 THEN pg_notify(${cutOffChannel}, '')::text END AS notified`;

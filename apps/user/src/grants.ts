@@ -6,7 +6,7 @@ const scopesOfRole = {
   admin: ['product:write', 'order:read-any', 'user:admin'],
 } as const satisfies Record<string, readonly string[]>;
 
-type Role = keyof typeof scopesOfRole;
+export type Role = keyof typeof scopesOfRole;
 
 /** Every role there is. */
 export const allRoles = ['customer', 'admin'] as const satisfies readonly Role[];

@@ -10,7 +10,7 @@ import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
 import { buildApp } from './app.ts';
-import type { Removed } from './cleanup.ts';
+import type { RemovedFrom } from './cleanup.ts';
 import { cleanUp } from './cleanup.ts';
 import { createCleanupStore } from './cleanup-store.ts';
 import { parseConfig } from './config.ts';
@@ -73,12 +73,13 @@ await runService(process, 'user', async (env) => {
     ...{ settings: config.limits, audit: accountAudit, delay },
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
-  const store = createSessionStore(db);
+  const store = createSessionStore(db, { maxPerAccount: config.sessionsPerAccount });
   const refresh = createRefresh({
     store: createRefreshStore(db),
     tokens,
     life,
     graceSeconds: refreshGraceSeconds,
+    limit: config.refreshLimit,
     audit: accountAudit,
     now,
   });
@@ -96,10 +97,9 @@ await runService(process, 'user', async (env) => {
   const countRemoved = metrics.counter('user_rows_removed_total', 'Rows removed in the background.', ['table']);
   const cleanup = {
     ...{ store: createCleanupStore(db), life, now },
-    onRemoved: (removed: Removed) => {
-      for (const [table, rows] of Object.entries(removed)) countRemoved({ table }, rows);
-    },
-    onTrouble: (err: unknown) => log.warn({ err }, 'nothing was removed this time'),
+    onRemoved: (table: RemovedFrom, rows: number) => countRemoved({ table }, rows),
+    onError: (err: unknown, table: RemovedFrom) =>
+      log.warn({ err, table }, 'rows that are over cannot be removed for now'),
   };
   const { url } = config.revocations;
   status = createFeedStatus({

@@ -41,7 +41,7 @@ export const accountDocs: readonly RouteDoc[] = [
     scope: 'account',
     body: passwordChange(''),
     answer: { status: 204, description: 'It is changed, and your other sessions have ended.' },
-    problems: ['invalid_credentials', 'not_found', 'rate_limited'],
+    problems: ['invalid_credentials', 'not_found', 'conflict', 'rate_limited'],
   },
   {
     method: 'get',

@@ -1,10 +1,17 @@
 import { unavailableReason } from '@auth/db/errors';
 import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, refusalProblem } from '@auth/http';
+import { AuthError } from '@auth/verify';
 import { refusalOf } from '@auth/verify/express';
 import { RateLimitError } from './rate-limit.ts';
 import type { UserErrorCode } from './user-error.ts';
 import { UserError } from './user-error.ts';
+
+/** A token whose session or rights have ended meanwhile is answered as the guard of the route would answer it. */
+const refusals = {
+  session_over: () => new AuthError('token_revoked', 'revoked'),
+  rights_gone: () => new AuthError('insufficient_scope', 'scope', { scope: 'user:admin' }),
+};
 
 const answers = {
   email_taken: ['conflict', { detail: 'An account with this e-mail address exists: log in instead.' }],
@@ -15,9 +22,22 @@ const answers = {
   user_not_found: ['not_found', {}],
   session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
   own_rights: ['conflict', { detail: 'Another admin has to do that: nobody takes away their own rights.' }],
+  last_admin: ['conflict', { detail: 'This is the last admin: give another account the role first.' }],
+  password_changed: [
+    'conflict',
+    { detail: 'Another request changed the password meanwhile: nothing was changed by this one.' },
+  ],
+  token_too_early: [
+    'unavailable',
+    { detail: 'The rights of this session changed several times within seconds: try again.', retryAfterSeconds: 2 },
+  ],
+  account_busy: [
+    'unavailable',
+    { detail: 'Too many changes of this account at a time: try again shortly.', retryAfterSeconds: 1 },
+  ],
   too_busy: ['unavailable', { detail: 'Too many logins at a time: try again shortly.', retryAfterSeconds: 3 }],
   contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],
-} as const satisfies Record<UserErrorCode, readonly [ProblemCode, ProblemOptions]>;
+} as const satisfies Record<Exclude<UserErrorCode, keyof typeof refusals>, readonly [ProblemCode, ProblemOptions]>;
 
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
@@ -32,6 +52,9 @@ export const translate: readonly Translate[] = [
       : undefined,
   (error) => {
     if (!(error instanceof UserError)) return undefined;
+    if (error.code === 'session_over' || error.code === 'rights_gone') {
+      return refusalProblem(refusalOf(refusals[error.code]()));
+    }
     const [code, options] = answers[error.code];
     return new Problem(code, { ...options, reason: error.reason ?? error.code });
   },

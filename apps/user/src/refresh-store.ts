@@ -1,34 +1,50 @@
 import type { UserDb } from '@auth/db/user';
-import { endSessions } from './cut-off-store.ts';
-import type { Decision, PresentedToken, RefreshStore } from './refresh.ts';
+import { Prisma } from '@auth/db/user';
+import type { Transaction } from './cut-off-store.ts';
+import { endSessions, transactionLimits } from './cut-off-store.ts';
+import type { RefreshStore } from './refresh.ts';
+import type { Decision, PresentedToken } from './refresh-rule.ts';
+import type { TokenHashes } from './refresh-token.ts';
+import { createTurns } from './turns.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Transaction = Parameters<typeof endSessions>[0];
 
-/** Many tabs that refresh at once wait for each other: as long as a request may take. */
-const patience = { maxWait: 5000, timeout: 5000 };
-
-/** Refresh tokens in the user database. Of a token only its SHA-256 is stored. */
+/**
+ * Refresh tokens in the user database. Of a token only its SHA-256 is stored. What is measured in seconds is measured by
+ * the database's clock: the clocks of two replicas that see the same token may differ.
+ */
 export function createRefreshStore({ client }: Pick<UserDb, 'client'>): RefreshStore {
+  // Tabs that present the same token at once would hold a connection each, and wait for one lock.
+  const inTurn = createTurns();
   return {
-    exchange: (tokenHash, decide) =>
-      client.$transaction(async (tx) => {
-        // One at a time per session. What is read next is read after whoever came before has committed.
-        const [locked] = await tx.$queryRaw<{ id: string }[]>`
-          SELECT s.id FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id
-          WHERE t.hash = ${tokenHash} FOR UPDATE OF s`;
-        const [row] = locked === undefined ? [] : await read(tx, tokenHash);
-        if (row === undefined) return undefined;
-        const decision = decide(presented(row));
-        await carryOut(tx, { tokenHash, sid: row.sid, decision });
-        return decision;
-      }, patience),
+    exchange: (token, decide) =>
+      inTurn(Buffer.from(token.token).toString('base64'), () =>
+        client.$transaction(async (tx) => {
+          const sid = await lockSession(tx, token);
+          const [row] = sid === undefined ? [] : await read(tx, { sid, token });
+          if (row === undefined) return undefined;
+          const decision = decide(presented(row));
+          await carryOut(tx, { token, row, decision });
+          return decision;
+        }, transactionLimits),
+      ),
   };
 }
 
+/** One at a time per session. What is read next is read after whoever came before has committed. */
+async function lockSession(tx: Transaction, { token, family }: TokenHashes): Promise<string | undefined> {
+  const [locked] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM sessions WHERE id = coalesce(
+      (SELECT session_id FROM refresh_tokens WHERE hash = ${token}),
+      (SELECT id FROM sessions WHERE family_hash = ${family ?? null})) FOR UPDATE`;
+  return locked?.id;
+}
+
 interface Row {
-  readonly usedAt: Date | null;
+  readonly isStored: boolean;
+  readonly usedSecondsAgo: number | null;
   readonly salt: Bytes | null;
+  readonly inFamily: boolean | null;
   readonly sid: string;
   readonly scope: string;
   readonly audience: string[];
@@ -37,71 +53,81 @@ interface Row {
   readonly lastUsedAt: Date;
   readonly endedAt: Date | null;
   readonly notBefore: bigint | null;
+  readonly refreshCount: number;
+  readonly refreshSeconds: number | null;
   readonly userId: string;
   readonly roles: string[];
   readonly disabledAt: Date | null;
 }
 
 /** In one statement: whoever waits for the session waits for every one of ours. */
-function read(tx: Transaction, tokenHash: Bytes): Promise<Row[]> {
+function read(tx: Transaction, { sid, token }: { sid: string; token: TokenHashes }): Promise<Row[]> {
   return tx.$queryRaw<Row[]>`
-    SELECT t.used_at AS "usedAt", t.salt, s.id AS sid, s.scope, s.audience, s.auth_time AS "authTime",
-      s.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt", s.ended_at AS "endedAt", s.not_before AS "notBefore",
+    SELECT t.hash IS NOT NULL AS "isStored", t.salt, t.in_family AS "inFamily",
+      extract(epoch FROM clock_timestamp() - t.used_at)::float8 AS "usedSecondsAgo",
+      s.id AS sid, s.scope, s.audience, s.auth_time AS "authTime", s.expires_at AS "expiresAt",
+      s.last_used_at AS "lastUsedAt", s.ended_at AS "endedAt", s.not_before AS "notBefore",
+      s.refresh_count AS "refreshCount", extract(epoch FROM clock_timestamp() - s.refresh_since)::float8 AS "refreshSeconds",
       u.id AS "userId", u.roles, u.disabled_at AS "disabledAt"
-    FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
-    WHERE t.hash = ${tokenHash}`;
+    FROM sessions s JOIN users u ON u.id = s.user_id
+      LEFT JOIN refresh_tokens t ON t.hash = ${token.token} AND t.session_id = s.id
+    WHERE s.id = ${sid}::uuid`;
 }
 
 interface Exchange {
-  readonly tokenHash: Bytes;
-  readonly sid: string;
+  readonly token: TokenHashes;
+  readonly row: Row;
   readonly decision: Decision;
 }
 
-async function carryOut(tx: Transaction, { tokenHash, sid, decision }: Exchange): Promise<void> {
+async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Promise<void> {
+  if (decision.outcome === 'deferred') return;
   const { at } = decision;
   if (decision.outcome === 'refused') {
-    if (decision.reuse) await endSessions(tx, { id: sid }, { at, reason: 'reuse' });
+    const { ends } = decision;
+    if (ends !== undefined) await endSessions(tx, Prisma.sql`id = ${row.sid}::uuid`, { at, reason: ends });
     return;
   }
-  const { successor, issuedAt, lastExp } = decision;
+  const { successor, issuedAt, lastExp, beginsWindow } = decision;
   if (successor !== undefined) {
-    const { hash, salt, saltUntil } = successor;
+    const { hashes, salt, graceSeconds } = successor;
+    // With a family and no grace, the row has nothing more to tell.
+    const used =
+      salt === undefined && row.inFamily
+        ? Prisma.sql`DELETE FROM refresh_tokens WHERE hash = ${token.token}`
+        : Prisma.sql`UPDATE refresh_tokens SET used_at = clock_timestamp(), salt = ${salt ?? null},
+            salt_until = CASE WHEN ${salt !== undefined} THEN clock_timestamp() + make_interval(secs => ${graceSeconds}) END
+            WHERE hash = ${token.token}`;
     await tx.$executeRaw`
-      WITH used AS (
-        UPDATE refresh_tokens SET used_at = ${at}, salt = ${salt}, salt_until = ${saltUntil} WHERE hash = ${tokenHash}
-      )
-      INSERT INTO refresh_tokens (hash, session_id) VALUES (${hash}, ${sid}::uuid)`;
+      WITH used AS (${used})
+      INSERT INTO refresh_tokens (hash, session_id, in_family) VALUES (${hashes.token}, ${row.sid}::uuid, true)`;
   }
+  const family = successor !== undefined && !row.inFamily ? (successor.hashes.family ?? null) : null;
   // A replica whose clock is behind must not take back what another has handed out.
   await tx.$executeRaw`
     UPDATE sessions SET last_used_at = greatest(last_used_at, ${at}),
-      last_iat = greatest(last_iat, ${issuedAt}), last_exp = greatest(last_exp, ${lastExp})
-    WHERE id = ${sid}::uuid`;
+      last_iat = greatest(last_iat, ${issuedAt}), last_exp = greatest(last_exp, ${lastExp}),
+      family_hash = coalesce(${family}, family_hash),
+      refresh_count = CASE WHEN ${beginsWindow} THEN 1 ELSE refresh_count + 1 END,
+      refresh_since = CASE WHEN ${beginsWindow} THEN clock_timestamp() ELSE refresh_since END
+    WHERE id = ${row.sid}::uuid`;
 }
 
-function presented({
-  usedAt,
-  salt,
-  sid,
-  scope,
-  endedAt,
-  notBefore,
-  userId,
-  roles,
-  disabledAt,
-  ...row
-}: Row): PresentedToken {
-  const { audience, authTime, expiresAt, lastUsedAt } = row;
+function presented(row: Row): PresentedToken {
+  const { audience, authTime, expiresAt, lastUsedAt, sid, roles, notBefore } = row;
+  // A token without a row is one of the family, or the session would not have been found.
+  const usedSecondsAgo = row.isStored ? (row.usedSecondsAgo ?? undefined) : Number.POSITIVE_INFINITY;
   return {
-    usedAt: usedAt ?? undefined,
-    salt: salt ?? undefined,
+    usedSecondsAgo,
+    salt: row.salt ?? undefined,
+    inFamily: row.inFamily ?? true,
+    recent: row.refreshSeconds === null ? undefined : { count: row.refreshCount, seconds: row.refreshSeconds },
     session: {
       ...{ sid, audience, authTime, expiresAt, lastUsedAt },
-      scopes: scope.split(' ').filter(Boolean),
-      ended: endedAt !== null,
+      scopes: row.scope.split(' ').filter(Boolean),
+      ended: row.endedAt !== null,
       notBefore: notBefore === null ? undefined : Number(notBefore),
-      user: { id: userId, roles, disabled: disabledAt !== null },
+      user: { id: row.userId, roles, disabled: row.disabledAt !== null },
     },
   };
 }

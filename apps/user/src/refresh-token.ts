@@ -1,19 +1,52 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 
-/** A new refresh token: 256 random bits, opaque. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * A refresh token is 32 bytes as base64url. The first 12 are the same in all tokens of one login, its family: 96 bits. A
+ * token whose own row was removed is still known by them as one that was used. The other 20 are its own: 160 bits, as many
+ * as RFC 6749 §10.10 recommends.
+ */
+const familyBytes = 12;
+const ownBytes = 20;
+const shape = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+/** A new refresh token, of a family of its own. */
 export function createRefreshToken(): string {
-  return randomBytes(32).toString('base64url');
+  return randomBytes(familyBytes + ownBytes).toString('base64url');
 }
 
 /**
- * The token that one is exchanged for: 256 bits that only the holder of the token can derive, and only while the salt is
- * there. Who has the database alone has the salt and not the token.
+ * The token that one is exchanged for: its own bytes can only be derived by the holder of the token, and only while the
+ * salt is stored. The database alone has the salt and not the token.
+ *
+ * @param options.keepsFamily whether the token has the family of its session. One from before there were families has
+ *   not; with it a family begins
  */
-export function deriveSuccessor(token: string, salt: Uint8Array): string {
-  return createHmac('sha256', token).update(salt).digest('base64url');
+export function deriveSuccessor(token: string, salt: Uint8Array, { keepsFamily }: { keepsFamily: boolean }): string {
+  const derived = createHmac('sha256', token).update(salt).digest();
+  const family = keepsFamily ? Buffer.from(token, 'base64url').subarray(0, familyBytes) : derived.subarray(ownBytes);
+  return Buffer.concat([family, derived.subarray(0, ownBytes)]).toString('base64url');
 }
 
-/** What is stored of it. It is random, so one round of SHA-256 is enough. */
-export function hashRefreshToken(token: string): Uint8Array<ArrayBuffer> {
+/** What is stored of a token. It is random, so one round of SHA-256 is enough. */
+export function hashRefreshToken(token: string): Bytes {
   return new Uint8Array(createHash('sha256').update(token).digest());
+}
+
+/** What is stored of a token's family; undefined for a text that no token looks like. */
+export function hashFamily(token: string): Bytes | undefined {
+  if (!shape.test(token)) return undefined;
+  const family = Buffer.from(token, 'base64url').subarray(0, familyBytes);
+  return new Uint8Array(createHash('sha256').update('refresh token family').update(family).digest());
+}
+
+/** The two hashes under which a token is looked up. */
+export interface TokenHashes {
+  readonly token: Bytes;
+  readonly family: Bytes | undefined;
+}
+
+export function hashesOf(token: string): TokenHashes {
+  return { token: hashRefreshToken(token), family: hashFamily(token) };
 }

@@ -3,6 +3,7 @@ import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
+import { actorOf } from './actor.ts';
 import type { Sessions } from './sessions.ts';
 
 export const SessionsQuery = z.object(PageQuery);
@@ -36,12 +37,12 @@ export function sessionRoutes({ sessions, verify }: SessionRoutesOptions): Route
   });
 
   router.delete('/auth/sessions/:sid', ...owner, async (req, res) => {
-    await sessions.end(userOf(req).sub, readParams(req, Sid).sid);
+    await sessions.end(actorOf(userOf(req)), readParams(req, Sid).sid);
     res.status(204).end();
   });
 
   router.post('/auth/logout-all', ...owner, async (req, res) => {
-    await sessions.endAll(userOf(req).sub);
+    await sessions.endAll(actorOf(userOf(req)));
     res.status(204).end();
   });
 

@@ -1,9 +1,16 @@
 import type { UserDb } from '@auth/db/user';
-import { endSessions } from './cut-off-store.ts';
-import type { SessionStore } from './sessions.ts';
+import { Prisma } from '@auth/db/user';
+import { createAsActor } from './actor-store.ts';
+import { endSessions, transactionLimits } from './cut-off-store.ts';
+import { beginSession } from './session-limit-store.ts';
+import type { SessionStore } from './stored-sessions.ts';
 
 /** Sessions in the user database. */
-export function createSessionStore({ client }: Pick<UserDb, 'client'>): SessionStore {
+export function createSessionStore(
+  { client }: Pick<UserDb, 'client'>,
+  { maxPerAccount }: { maxPerAccount: number },
+): SessionStore {
+  const asActor = createAsActor({ client });
   return {
     async findCredentials(email) {
       const row = await client.user.findUnique({ where: { email } });
@@ -11,39 +18,17 @@ export function createSessionStore({ client }: Pick<UserDb, 'client'>): SessionS
       const { id, roles, disabledAt, passwordHash } = row;
       return { user: { id, roles, disabled: disabledAt !== null }, passwordHash };
     },
-    create: ({ user, passwordHash, scopes, audience, tokenHash, issuedAt, lastExp, ...session }) =>
+    create: (session) =>
       client.$transaction(async (tx) => {
-        // Whoever disables the account or changes its password waits for us, or we for them.
+        const { user, passwordHash } = session;
+        // Whoever disables the account or changes its password waits for us, or we for them; so do other logins.
         const unchanged = await tx.$queryRaw<unknown[]>`
           SELECT 1 FROM users WHERE id = ${user.id}::uuid AND password_hash = ${passwordHash}
-            AND disabled_at IS NULL AND roles = ${user.roles} FOR SHARE`;
-        if (unchanged.length === 0) return undefined;
-        const { id } = await tx.session.create({
-          data: {
-            userId: user.id,
-            scope: scopes.join(' '),
-            audience: [...audience],
-            authTime: session.authTime,
-            createdAt: session.authTime,
-            lastUsedAt: session.authTime,
-            expiresAt: session.expiresAt,
-            userAgent: session.userAgent ?? null,
-            addressPrefix: session.addressPrefix ?? null,
-            lastIat: issuedAt,
-            lastExp,
-            refreshTokens: { create: { hash: tokenHash } },
-          },
-          select: { id: true },
-        });
-        return { sid: id };
-      }),
-    async findByToken(tokenHash) {
-      const select = { sessionId: true, session: { select: { userId: true } } };
-      const row = await client.refreshToken.findUnique({ where: { hash: tokenHash }, select });
-      return row === null ? undefined : { sid: row.sessionId, userId: row.session.userId };
-    },
+            AND disabled_at IS NULL AND roles = ${user.roles} FOR NO KEY UPDATE`;
+        return unchanged.length === 0 ? undefined : beginSession(tx, session, { maxPerAccount });
+      }, transactionLimits),
     async list(userId, { after, limit, runningAt, idleSince }) {
-      const running = { endedAt: null, expiresAt: { gt: runningAt }, lastUsedAt: { gt: idleSince } };
+      const running = { endReason: null, endedAt: null, expiresAt: { gt: runningAt }, lastUsedAt: { gt: idleSince } };
       const rows = await client.session.findMany({
         where: {
           userId,
@@ -60,22 +45,31 @@ export function createSessionStore({ client }: Pick<UserDb, 'client'>): SessionS
         reusedAt: endedAt ?? undefined,
       }));
     },
-    end: ({ userId, sid }, how) =>
-      client.$transaction((tx) =>
-        endSessions(
-          tx,
-          { ...(userId === undefined ? {} : { userId }), ...(sid === undefined ? {} : { id: sid }) },
-          how,
-        ),
-      ),
+    endOwn: (actor, { sid }, how) =>
+      asActor(actor, (tx) => {
+        const one = sid === undefined ? Prisma.empty : Prisma.sql`AND id = ${sid}::uuid`;
+        return endSessions(tx, Prisma.sql`user_id = ${actor.userId}::uuid ${one}`, how);
+      }),
+    endByToken: ({ token, family }, how) =>
+      client.$transaction(async (tx) => {
+        const [session] = await tx.$queryRaw<{ sid: string; userId: string }[]>`
+          SELECT id AS sid, user_id AS "userId" FROM sessions WHERE id = coalesce(
+            (SELECT session_id FROM refresh_tokens WHERE hash = ${token}),
+            (SELECT id FROM sessions WHERE family_hash = ${family ?? null}))`;
+        if (session === undefined) return undefined;
+        const { count } = await endSessions(tx, Prisma.sql`id = ${session.sid}::uuid`, how);
+        return count === 0 ? undefined : session;
+      }, transactionLimits),
     async findPasswordHash(userId) {
       return (await client.user.findUnique({ where: { id: userId }, select: { passwordHash: true } }))?.passwordHash;
     },
-    async changePassword({ userId, keptSid, passwordHash, at }) {
-      await client.$transaction(async (tx) => {
-        await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
-        await endSessions(tx, { userId, id: { not: keptSid } }, { at, reason: 'password' });
-      });
-    },
+    changePassword: ({ actor, verifiedHash, passwordHash, at }) =>
+      asActor(actor, async (tx) => {
+        const { userId, sid } = actor;
+        const where = { id: userId, passwordHash: verifiedHash };
+        if ((await tx.user.updateMany({ where, data: { passwordHash } })).count === 0) return undefined;
+        const others = Prisma.sql`user_id = ${userId}::uuid AND id <> ${sid}::uuid`;
+        return endSessions(tx, others, { at, reason: 'password' });
+      }),
   };
 }

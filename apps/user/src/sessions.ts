@@ -1,69 +1,15 @@
 import type { AccountAudit } from './account-event.ts';
-import type { Grant, GrantRequest } from './grants.ts';
+import type { Actor } from './actor.ts';
+import type { GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
+import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
-import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import { createRefreshToken, hashesOf } from './refresh-token.ts';
 import type { Rehash } from './rehash.ts';
+import type { Device, EndedSessions, EndReason, SessionStore, SessionView } from './stored-sessions.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
-
-type Hash = Uint8Array<ArrayBuffer>;
-
-/** Why a session ended before its time. */
-export type EndReason = 'logout' | 'logout_all' | 'ended' | 'reuse' | 'password' | 'disabled';
-
-/** An account as far as a session needs it. */
-export interface SessionUser {
-  readonly id: string;
-  readonly roles: readonly string[];
-  readonly disabled: boolean;
-}
-
-/** Where a session is used from, as far as its owner is told. */
-export interface Device {
-  readonly userAgent: string | undefined;
-  /** The network of its address: `203.0.113.0/24`. */
-  readonly addressPrefix: string | undefined;
-}
-
-/** A session as its owner sees it. */
-export interface SessionView extends Device {
-  readonly sid: string;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date;
-  readonly expiresAt: Date;
-  /** Set for one that was ended since a used refresh token came again: somebody else may have had it. */
-  readonly reusedAt: Date | undefined;
-}
-
-export interface SessionStore {
-  findCredentials(email: string): Promise<{ user: SessionUser; passwordHash: string } | undefined>;
-  /** Begins a session, if the account is still as it was when the password was checked. */
-  create(
-    session: Grant &
-      Device & {
-        user: SessionUser;
-        passwordHash: string;
-        authTime: Date;
-        expiresAt: Date;
-        tokenHash: Hash;
-        issuedAt: number;
-        lastExp: number;
-      },
-  ): Promise<{ sid: string } | undefined>;
-  findByToken(tokenHash: Hash): Promise<{ sid: string; userId: string } | undefined>;
-  /** The user's running sessions and those that ended by reuse, newest first. */
-  list(
-    userId: string,
-    page: { after?: string | undefined; limit: number; runningAt: Date; idleSince: Date },
-  ): Promise<readonly SessionView[]>;
-  /** Ends sessions, and tells verifiers. Returns which. */
-  end(sessions: { userId?: string; sid?: string }, how: { at: Date; reason: EndReason }): Promise<readonly string[]>;
-  findPasswordHash(userId: string): Promise<string | undefined>;
-  /** Stores the new hash and ends the user's sessions but one, in one step. */
-  changePassword(change: { userId: string; keptSid: string; passwordHash: string; at: Date }): Promise<void>;
-}
 
 export interface Login extends GrantRequest, Device {
   readonly email: string;
@@ -77,9 +23,8 @@ export interface Tokens {
 }
 
 export interface PasswordChange {
-  readonly userId: string;
-  /** The session that stays. */
-  readonly sid: string;
+  /** Its session stays. */
+  readonly actor: Actor;
   readonly current: string;
   readonly next: string;
 }
@@ -94,10 +39,14 @@ export interface Sessions {
     page: { after?: string | undefined; limit: number },
   ): Promise<{ items: readonly SessionView[]; more: boolean }>;
   /** Ends one session of a user. @throws UserError `session_not_found` */
-  end(userId: string, sid: string): Promise<void>;
+  end(actor: Actor, sid: string): Promise<void>;
   /** Ends every session of a user, the one that asks as well. */
-  endAll(userId: string): Promise<void>;
-  /** Changes a password and ends every other session of the user. @throws UserError `invalid_credentials` */
+  endAll(actor: Actor): Promise<void>;
+  /**
+   * Changes a password and ends every other session of the user.
+   *
+   * @throws UserError `invalid_credentials`; `password_changed` when another request changed it meanwhile
+   */
   changePassword(change: PasswordChange): Promise<void>;
   /** Ends the session of a refresh token; says nothing about whether there was one (RFC 7009 §2.2). */
   logout(refreshToken: string): Promise<void>;
@@ -131,6 +80,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { store, refresh, passwords, rehash, tokens, audience, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
+  /** One event, however many there are. */
+  function noteEnded(user: string, { count, sid }: EndedSessions, reason: EndReason): void {
+    if (count === 0) return;
+    audit({ event: 'logout', outcome: 'ok', user, sid, reason, sessions: count > 1 ? count : undefined });
+  }
+
   return {
     refresh,
 
@@ -156,12 +111,13 @@ export function createSessions(options: SessionsOptions): Sessions {
         ...{ userAgent, addressPrefix, authTime, issuedAt },
         expiresAt: at(life.absoluteSeconds),
         lastExp: issuedAt + tokens.lifetimeSeconds,
-        tokenHash: hashRefreshToken(refreshToken),
+        tokenHashes: hashesOf(refreshToken),
       });
       // Disabled, or given another password, while this one was checked.
       if (session === undefined) throw failed('changed_meanwhile');
       await rehash({ userId: user.id, password, hash: credentials.passwordHash });
       audit({ event: 'login', outcome: 'ok', user: user.id, sid: session.sid });
+      noteEnded(user.id, session.ended, 'session_limit');
       const { id, roles } = user;
       const access = tokens.issue({ userId: id, roles, sid: session.sid, authTime, issuedAt, ...grant });
       return { access, refreshToken, scopes: grant.scopes };
@@ -177,33 +133,21 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { items, more: found.length > limit };
     },
 
-    async end(userId, sid) {
-      const ended = await store.end({ userId, sid }, { at: at(), reason: 'ended' });
-      if (ended.length === 0) throw new UserError('session_not_found');
-      audit({ event: 'logout', outcome: 'ok', user: userId, sid, reason: 'ended' });
+    async end(actor, sid) {
+      const ended = await store.endOwn(actor, { sid }, { at: at(), reason: 'ended' });
+      if (ended.count === 0) throw new UserError('session_not_found');
+      noteEnded(actor.userId, ended, 'ended');
     },
 
-    async endAll(userId) {
-      const ended = await store.end({ userId }, { at: at(), reason: 'logout_all' });
-      for (const sid of ended) audit({ event: 'logout', outcome: 'ok', user: userId, sid, reason: 'logout_all' });
+    async endAll(actor) {
+      noteEnded(actor.userId, await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' }), 'logout_all');
     },
 
-    async changePassword({ userId, sid, current, next }) {
-      const known = await store.findPasswordHash(userId);
-      if (!(await passwords.verify(current, known))) {
-        audit({ event: 'password', outcome: 'failed', user: userId, sid, reason: 'wrong_password' });
-        throw new UserError('invalid_credentials');
-      }
-      await store.changePassword({ userId, keptSid: sid, passwordHash: await passwords.hash(next), at: at() });
-      audit({ event: 'password', outcome: 'ok', user: userId, sid });
-    },
+    changePassword: createPasswordChange({ store, passwords, audit, now }),
 
     async logout(refreshToken) {
-      const known = await store.findByToken(hashRefreshToken(refreshToken));
-      if (known === undefined) return;
-      const { sid, userId } = known;
-      const ended = await store.end({ sid }, { at: at(), reason: 'logout' });
-      if (ended.length > 0) audit({ event: 'logout', outcome: 'ok', user: userId, sid });
+      const ended = await store.endByToken(hashesOf(refreshToken), { at: at(), reason: 'logout' });
+      if (ended !== undefined) audit({ event: 'logout', outcome: 'ok', user: ended.userId, sid: ended.sid });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AccountAudit, AccountEvent } from './account-event.ts';
+import type { Actor } from './actor.ts';
 import { UserError } from './user-error.ts';
 
 /** A user as an admin sees it. */
@@ -20,15 +21,25 @@ export interface UserAdminStore {
   /** At most `limit` users, by id. */
   list(page: { after?: string | undefined; limit: number }): Promise<readonly ManagedUser[]>;
   find(id: string): Promise<ManagedUser | undefined>;
-  /** Changes a user, and ends every session of one that is disabled, in one step. */
-  change(id: string, changes: UserChanges, at: Date): Promise<ManagedUser | undefined>;
+  /**
+   * Changes a user, and ends every session of one that is disabled, in one step, in which the actor still is an admin.
+   * Undefined for an unknown id.
+   *
+   * @throws UserError `session_over`, `rights_gone`, `last_admin`
+   */
+  change(admin: Actor, changes: UserChanges & { readonly id: string }, at: Date): Promise<ChangedUser | undefined>;
+}
+
+export interface ChangedUser {
+  readonly user: ManagedUser;
+  readonly endedSessions: number;
 }
 
 export interface UserAdmin {
   list(page: { after?: string | undefined; limit: number }): Promise<{ items: readonly ManagedUser[]; more: boolean }>;
   get(id: string): Promise<ManagedUser>;
-  /** @throws UserError `own_rights` when an admin would shut themselves out */
-  change(adminId: string, id: string, changes: UserChanges): Promise<ManagedUser>;
+  /** @throws UserError `own_rights` when an admin would shut themselves out; as the store does */
+  change(admin: Actor, id: string, changes: UserChanges): Promise<ManagedUser>;
 }
 
 export interface UserAdminOptions {
@@ -41,9 +52,9 @@ export interface UserAdminOptions {
 /** The rules of managing users. */
 export function createUserAdmin({ store, audit, now }: UserAdminOptions): UserAdmin {
   /** One event for each thing that was to change. */
-  function tell({ roles, disabled }: UserChanges, who: Pick<AccountEvent, 'outcome' | 'user' | 'by' | 'reason'>): void {
-    if (roles !== undefined) audit({ event: 'roles', ...who });
-    if (disabled !== undefined) audit({ event: disabled ? 'disable' : 'enable', ...who });
+  function note({ roles, disabled }: UserChanges, details: Omit<AccountEvent, 'event'>): void {
+    if (roles !== undefined) audit({ event: 'roles', ...details, sessions: undefined });
+    if (disabled !== undefined) audit({ event: disabled ? 'disable' : 'enable', ...details });
   }
 
   return {
@@ -52,15 +63,20 @@ export function createUserAdmin({ store, audit, now }: UserAdminOptions): UserAd
       return { items: found.slice(0, limit), more: found.length > limit };
     },
     get: async (id) => present(await store.find(id)),
-    async change(adminId, id, changes) {
+    async change(admin, id, changes) {
+      const who = { user: id, by: admin.userId };
       const shutsOut = changes.disabled === true || changes.roles?.includes('admin') === false;
-      if (id === adminId && shutsOut) {
-        tell(changes, { outcome: 'failed', user: id, by: adminId, reason: 'own_rights' });
-        throw new UserError('own_rights');
+      try {
+        if (id === admin.userId && shutsOut) throw new UserError('own_rights');
+        const changed = await store.change(admin, { id, ...changes }, new Date(now() * 1000));
+        if (changed === undefined) throw new UserError('user_not_found');
+        note(changes, { outcome: 'ok', ...who, sessions: changed.endedSessions || undefined });
+        return changed.user;
+      } catch (error) {
+        const isRefused = error instanceof UserError && error.code !== 'user_not_found';
+        if (isRefused) note(changes, { outcome: 'failed', ...who, reason: error.code });
+        throw error;
       }
-      const user = present(await store.change(id, changes, new Date(now() * 1000)));
-      tell(changes, { outcome: 'ok', user: id, by: adminId });
-      return user;
     },
   };
 }

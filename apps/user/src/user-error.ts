@@ -6,7 +6,13 @@ export type UserErrorCode =
   | 'audience_not_available'
   | 'user_not_found'
   | 'session_not_found'
+  | 'session_over'
+  | 'rights_gone'
   | 'own_rights'
+  | 'last_admin'
+  | 'password_changed'
+  | 'token_too_early'
+  | 'account_busy'
   | 'too_busy'
   | 'contact_not_given';
 

@@ -18,11 +18,15 @@ async function trailOf(send: (requestId: string) => request.Test) {
 }
 const register = (email: string) => () =>
   request(harness.server).post('/auth/register').send({ email, password, name: 'Ada' });
-const change = (by: string, user: string, changes: object) => () =>
+const change = (by: { id: string; sid: string }, user: string, changes: object) => () =>
   request(harness.server)
     .patch(`/users/${user}`)
-    .set('Authorization', `Bearer ${harness.issuer.token({ sub: by, scope: 'user:admin' })}`)
+    .set('Authorization', `Bearer ${harness.issuer.token({ sub: by.id, sid: by.sid, scope: 'user:admin' })}`)
     .send(changes);
+async function addAdmin() {
+  const { id } = await harness.addUser({ roles: ['admin'] });
+  return { id, sid: await harness.addSession(id) };
+}
 const where = { addressPrefix: '127.0.0.0/24' };
 
 describe('the audit trail', () => {
@@ -43,25 +47,27 @@ describe('the audit trail', () => {
   });
 
   it('tells who changed whose roles, and who disabled whom', async () => {
-    const by = randomUUID();
+    const admin = await addAdmin();
+    const by = admin.id;
     const { id: user } = await harness.addUser();
-    const trail = await trailOf(change(by, user, { roles: ['admin'], disabled: true }));
+    const trail = await trailOf(change(admin, user, { roles: ['admin'], disabled: true }));
     expect(trail.map(({ audit }) => audit)).toEqual([
       { event: 'roles', outcome: 'ok', user, by, ...where },
       { event: 'disable', outcome: 'ok', user, by, ...where },
     ]);
-    const [enabled] = await trailOf(change(by, user, { disabled: false }));
+    const [enabled] = await trailOf(change(admin, user, { disabled: false }));
     expect(enabled?.audit).toEqual({ event: 'enable', outcome: 'ok', user, by, ...where });
   });
 
   it('tells of an admin who would take away their own rights', async () => {
-    const { id } = await harness.addUser({ roles: ['admin'] });
-    const [refused] = await trailOf(change(id, id, { roles: ['customer'] }));
+    const admin = await addAdmin();
+    const { id } = admin;
+    const [refused] = await trailOf(change(admin, id, { roles: ['customer'] }));
     expect(refused?.audit).toMatchObject({ event: 'roles', outcome: 'failed', user: id, by: id, reason: 'own_rights' });
   });
 
   it('tells nothing of a change that did not happen', async () => {
-    expect(await trailOf(change(randomUUID(), randomUUID(), { disabled: true }))).toEqual([]);
+    expect(await trailOf(change(await addAdmin(), randomUUID(), { disabled: true }))).toEqual([]);
   });
 
   it('is counted', async () => {

@@ -14,9 +14,19 @@ const address = { line1: '12 St James’s Square', city: 'London', postalCode: '
 const contact = { phone: '+442079460000', address };
 const paths = { me: '/users/me', contact: '/users/me/contact' };
 
+const sids = new Map<string, string>();
+
+/** A user who is logged in. */
+async function addUser() {
+  const user = await harness.addUser();
+  sids.set(user.id, await harness.addSession(user.id));
+  return user;
+}
+
 /** The requests of one user. */
 function as(sub: string) {
-  const authorization = `Bearer ${harness.issuer.token({ sub, scope: 'account' })}`;
+  const sid = sids.get(sub);
+  const authorization = `Bearer ${harness.issuer.token({ sub, scope: 'account', ...(sid === undefined ? {} : { sid }) })}`;
   const send = (method: 'get' | 'patch' | 'put', path: string) =>
     request(harness.server)[method](path).set('Authorization', authorization);
   return {
@@ -29,7 +39,7 @@ function as(sub: string) {
 
 describe('GET /users/me', () => {
   it('answers 200 with the user of the token', async () => {
-    const { id, email } = await harness.addUser();
+    const { id, email } = await addUser();
     const { status, body } = await as(id).me();
     expect(status).toBe(200);
     expect(body).toEqual({ id, email, name: 'Ada', roles: ['customer'], createdAt: expect.stringMatching(/Z$/) });
@@ -42,7 +52,7 @@ describe('GET /users/me', () => {
 
 describe('PATCH /users/me', () => {
   it('answers 200 with the renamed user, and renames nobody else', async () => {
-    const [ada, eve] = [await harness.addUser(), await harness.addUser()];
+    const [ada, eve] = [await addUser(), await addUser()];
     const { status, body } = await as(ada.id).rename({ name: '  Ada King  ' });
     expect(status).toBe(200);
     expect(body).toEqual({ ...(await as(ada.id).me()).body, name: 'Ada King' });
@@ -50,7 +60,7 @@ describe('PATCH /users/me', () => {
   });
 
   it('answers 200 and changes nothing when nothing is asked for', async () => {
-    const { id } = await harness.addUser();
+    const { id } = await addUser();
     const { status, body } = await as(id).rename({});
     expect([status, body.name]).toEqual([200, 'Ada']);
   });
@@ -64,7 +74,7 @@ describe('PATCH /users/me', () => {
     [{ roles: ['admin'] }, '/roles'],
     [{ email: 'eve@example.com' }, '/email'],
   ])('answers 422 to %j', async (body, pointer) => {
-    const { id } = await harness.addUser();
+    const { id } = await addUser();
     const before = (await as(id).me()).body;
     expect((await as(id).rename(body)).body).toMatchObject({ status: 422, errors: [{ pointer }] });
     expect((await as(id).me()).body).toEqual(before);
@@ -77,7 +87,7 @@ describe('PATCH /users/me', () => {
 
 describe('PUT /users/me/contact', () => {
   it('answers 200 with the contact, which is there from then on, for this user alone', async () => {
-    const [ada, eve] = [await harness.addUser(), await harness.addUser()];
+    const [ada, eve] = [await addUser(), await addUser()];
     const { status, body } = await as(ada.id).saveContact(contact);
     expect([status, body]).toEqual([200, contact]);
     expect((await as(ada.id).contact()).body).toEqual(contact);
@@ -85,7 +95,7 @@ describe('PUT /users/me/contact', () => {
   });
 
   it('replaces all of it', async () => {
-    const { id } = await harness.addUser();
+    const { id } = await addUser();
     await as(id).saveContact({ ...contact, address: { ...address, line2: 'Floor 2' } });
     await as(id).saveContact({ ...contact, phone: '+4930123456' });
     expect((await as(id).contact()).body).toEqual({ ...contact, phone: '+4930123456' });
@@ -102,7 +112,7 @@ describe('PUT /users/me/contact', () => {
     ],
     ['unknown fields', { ...contact, email: 'x', address: { ...address, geo: 1 } }, ['/address/geo', '/email']],
   ])('answers 422 to %s and names each field', async (_case, body, pointers) => {
-    const { id } = await harness.addUser();
+    const { id } = await addUser();
     const answer = await as(id).saveContact(body);
     expect(answer.body).toMatchObject({ status: 422, code: 'invalid_fields' });
     expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(pointers);
@@ -116,7 +126,7 @@ describe('PUT /users/me/contact', () => {
 
 describe('GET /users/me/contact', () => {
   it('answers 404 and says what to do while none has been given', async () => {
-    const { id } = await harness.addUser();
+    const { id } = await addUser();
     const { body } = await as(id).contact();
     expect(body).toMatchObject({ status: 404, code: 'not_found' });
     expect(body.detail).toBe('No contact has been given yet: PUT /users/me/contact.');

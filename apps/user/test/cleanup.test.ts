@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Removed } from '../src/cleanup.ts';
+import type { CleanupStore } from '../src/cleanup.ts';
 import { cleanUp } from '../src/cleanup.ts';
 import { createCleanupStore } from '../src/cleanup-store.ts';
+import { hashRefreshToken } from '../src/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness, password } from './harness.ts';
 
@@ -13,23 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** One turn of the cleanup. */
-async function cleanOnce(): Promise<Removed> {
+/** What one round of the clean-up removed, by table. */
+async function cleanOnce(faults: Partial<CleanupStore> = {}) {
   const stop = new AbortController();
-  const turns: Removed[] = [];
+  const removed = { salts: 0, tokens: 0, sessions: 0, events: 0 };
+  const errors: string[] = [];
   await cleanUp(
     {
-      ...{ store: createCleanupStore(harness.db), life, now: harness.now, onRemoved: (removed) => turns.push(removed) },
-      onTrouble: (error) => {
-        throw error;
+      ...{ store: { ...createCleanupStore(harness.db), ...faults }, life, now: harness.now },
+      onRemoved(table, rows) {
+        removed[table] += rows;
       },
+      onError: (error, table) => errors.push(`${table}: ${error instanceof Error ? error.message : ''}`),
     },
-    {
-      signal: stop.signal,
-      wait: async () => stop.abort(),
-    },
+    { signal: stop.signal, wait: async () => stop.abort() },
   );
-  return turns[0] as Removed;
+  return { ...removed, errors };
 }
 
 async function logIn() {
@@ -39,39 +39,89 @@ async function logIn() {
 }
 const refresh = (refresh_token: string) => request(harness.server).post('/auth/refresh').send({ refresh_token });
 
-describe('the cleanup', () => {
-  it('erases a salt when the grace is over, and not before', async () => {
+/** A moment of the database's clock, which decides. */
+const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
+const day = 86_400;
+
+/** A session of a new user, with so many refresh tokens. */
+async function addSession(data: object, tokens = 1): Promise<string> {
+  const { id: userId } = await harness.addUser();
+  const create = Array.from({ length: tokens }, () => ({ hash: new Uint8Array(randomBytes(32)) }));
+  const usual = { userId, scope: '', audience: [], authTime: at(0), expiresAt: at(day), lastUsedAt: at(0) };
+  const session = { ...usual, ...data, refreshTokens: { create } };
+  return (await harness.db.client.session.create({ data: session, select: { id: true } })).id;
+}
+const left = async (ids: readonly string[]) =>
+  (await harness.db.client.session.findMany({ where: { id: { in: [...ids] } }, select: { id: true } })).map(({ id }) =>
+    ids.indexOf(id),
+  );
+
+describe('the clean-up', () => {
+  it('removes a used token of a running session once the grace is over, and a later use still ends the session', async () => {
     const token = await logIn();
-    await refresh(token);
-    expect((await cleanOnce()).salts).toBe(0);
-    harness.advance(graceSeconds);
-    expect((await cleanOnce()).salts).toBe(1);
-    expect(await harness.db.client.refreshToken.count({ where: { salt: { not: null } } })).toBe(0);
+    const hash = hashRefreshToken(token);
+    const successor = (await refresh(token)).body.refresh_token;
+    await cleanOnce();
+    expect(await harness.db.client.refreshToken.count({ where: { hash } })).toBe(1);
+    await harness.advanceAll(graceSeconds);
+    expect((await cleanOnce()).tokens).toBeGreaterThan(0);
+    expect(await harness.db.client.refreshToken.count({ where: { hash } })).toBe(0);
+    expect((await refresh(token)).status).toBe(401);
+    expect((await refresh(successor)).status).toBe(401);
+    const [event] = harness.events().filter(({ audit }) => audit['event'] === 'reuse');
+    expect(event?.audit).toMatchObject({ outcome: 'ok', sid: expect.any(String) });
   });
 
-  it('removes sessions with their tokens a day after they could last be used, a few at a time', async () => {
-    const { id: userId } = await harness.addUser();
-    const at = (seconds: number) => new Date((harness.now() + seconds) * 1000);
-    const session = (data: object) => ({
-      ...{ userId, scope: '', audience: [], authTime: at(0), expiresAt: at(1000), lastUsedAt: at(0), ...data },
-      refreshTokens: { create: { hash: new Uint8Array(randomBytes(32)) } },
-    });
-    const day = 86_400;
-    const over = [
-      { expiresAt: at(-day - 1) },
-      { lastUsedAt: at(-life.idleSeconds - day - 1) },
-      { endedAt: at(-30 * day - 1) },
-    ];
-    const kept = [{}, { expiresAt: at(-day + 1) }, { endedAt: at(-day) }];
-    for (const data of [...over, ...kept]) await harness.db.client.session.create({ data: session(data) });
-    expect((await cleanOnce()).sessions).toBe(3);
-    expect((await cleanOnce()).sessions).toBe(0);
-    expect(await harness.db.client.session.count({ where: { userId } })).toBe(3);
-    expect(await harness.db.client.refreshToken.count({ where: { session: { userId } } })).toBe(3);
+  it('erases the salt of a used token that has no family, and keeps its row', async () => {
+    const hash = new Uint8Array(randomBytes(32));
+    const sessionId = await addSession({}, 0);
+    const used = { usedAt: at(-60), salt: new Uint8Array(32), saltUntil: at(-50) };
+    await harness.db.client.refreshToken.create({ data: { hash, sessionId, ...used } });
+    expect((await cleanOnce()).salts).toBe(1);
+    expect(await harness.db.client.refreshToken.findUnique({ where: { hash } })).toMatchObject({ salt: null });
+  });
 
-    for (let count = 0; count < 25; count += 1)
-      await harness.db.client.session.create({ data: session(over[0] ?? {}) });
-    expect([(await cleanOnce()).sessions, (await cleanOnce()).sessions]).toEqual([20, 5]);
+  it('removes sessions with their tokens a day after they could last be used, and 30 days after they were ended', async () => {
+    const ids = [
+      await addSession({ expiresAt: at(-day - 60) }),
+      await addSession({ lastUsedAt: at(-life.idleSeconds - day - 60) }),
+      await addSession({ endedAt: at(-30 * day - 60) }),
+      await addSession({ endedAt: at(-31 * day) }, 0),
+      await addSession({}),
+      await addSession({ expiresAt: at(-day + 60) }),
+      await addSession({ endedAt: at(-day) }),
+    ];
+    expect(await cleanOnce()).toMatchObject({ tokens: 3, sessions: 4, errors: [] });
+    expect((await left(ids)).sort()).toEqual([4, 5, 6]);
+    expect(await harness.db.client.refreshToken.count({ where: { sessionId: { in: ids } } })).toBe(3);
+  });
+
+  it('goes by the clock of the database, not by that of the process', async () => {
+    const ids = [await addSession({ expiresAt: at(-day - 60) }), await addSession({ expiresAt: at(day) })];
+    harness.advance(365 * day);
+    await cleanOnce();
+    harness.advance(-365 * day);
+    expect(await left(ids)).toEqual([1]);
+  });
+
+  it('does every duty though the others fail, and tells of each failure once', async () => {
+    const ids = [await addSession({ endedAt: at(-31 * day) })];
+    const broken = async () => {
+      throw new Error('it is locked');
+    };
+    const faults = { eraseSalts: broken, removeUsedTokens: broken, removeEvents: broken };
+    const { errors } = await cleanOnce(faults);
+    expect(errors).toEqual(['salts: it is locked', 'tokens: it is locked', 'events: it is locked']);
+    expect(await left(ids)).toEqual([]);
+  });
+
+  it('passes over a session that another transaction holds', async () => {
+    const ids = [await addSession({ endedAt: at(-31 * day) }, 0), await addSession({ endedAt: at(-31 * day) })];
+    await harness.db.client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM sessions WHERE id = ${ids[0]}::uuid FOR UPDATE`;
+      await cleanOnce();
+      expect(await left(ids)).toEqual([0]);
+    });
   });
 
   it('removes cut-offs from the lowest number on that have concerned no token for a day, and those never numbered', async () => {

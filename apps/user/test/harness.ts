@@ -46,7 +46,12 @@ export interface Harness {
   /** What every other service signs with. Only order is listed for an operation. */
   readonly calls: RunEdges<'user'>['calls'];
   readonly now: () => number;
+  /** Moves the clock of the app forward. */
   advance(seconds: number): void;
+  /** Moves the clock of the app forward, and makes refresh tokens as much older for the database, whose clock is real. */
+  advanceAll(seconds: number): Promise<void>;
+  /** Begins a session, as a login does, and returns its `sid`. */
+  addSession(userId: string): Promise<string>;
   addUser(
     data?: Partial<{ roles: string[]; disabledAt: Date; email: string; passwordHash: string }>,
   ): Promise<{ id: string; email: string }>;
@@ -74,6 +79,10 @@ export interface HarnessOptions {
   /** Limits on tries that differ from those nobody comes near. */
   readonly limits?: Partial<RateLimitSettings>;
   readonly registration?: 'plain' | 'neutral';
+  readonly sessionsPerAccount?: number;
+  readonly refreshesPerSession?: number;
+  /** `graceSeconds` unless given. */
+  readonly grace?: number;
   /** The proxies it believes. */
   readonly trustedProxies?: readonly string[];
 }
@@ -96,6 +105,9 @@ export async function openHarness({
   cost = 4,
   limits = {},
   registration = 'plain',
+  sessionsPerAccount = 100,
+  refreshesPerSession = 100,
+  grace = graceSeconds,
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
   const passwords = createPasswords({ cost, queue });
@@ -126,14 +138,23 @@ export async function openHarness({
     store: createRefreshStore(db),
     tokens,
     life,
-    graceSeconds,
+    graceSeconds: grace,
+    limit: { perSession: refreshesPerSession, windowSeconds: 600 },
     audit: accountAudit,
     now,
   });
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
+      ...{
+        store: createSessionStore(db, { maxPerAccount: sessionsPerAccount }),
+        refresh,
+        passwords,
+        tokens,
+        audience: services,
+        life,
+        now,
+      },
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       audit: accountAudit,
     }),
@@ -160,6 +181,20 @@ export async function openHarness({
     ...{ server, db, issuer, now, calls: edges.calls },
     advance(seconds) {
       time += seconds;
+    },
+    async advanceAll(seconds) {
+      time += seconds;
+      await db.client.$executeRaw`
+        UPDATE refresh_tokens SET used_at = used_at - make_interval(secs => ${seconds}),
+          salt_until = salt_until - make_interval(secs => ${seconds}) WHERE used_at IS NOT NULL`;
+    },
+    async addSession(userId) {
+      const at = new Date(time * 1000);
+      const data = { userId, scope: 'account', audience: ['user'], authTime: at, lastUsedAt: at };
+      const lastIat = Math.floor(time);
+      const expiresAt = new Date(at.getTime() + life.absoluteSeconds * 1000);
+      const session = { ...data, expiresAt, lastIat, lastExp: lastIat + 600 };
+      return (await db.client.session.create({ data: session, select: { id: true } })).id;
     },
     async addUser(data = {}) {
       const email = `${randomBytes(6).toString('hex')}@example.com`;

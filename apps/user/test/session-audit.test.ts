@@ -48,7 +48,7 @@ describe('the audit trail of sessions', () => {
     const { refresh_token } = (await post('/auth/login', { email, password })).body;
     const trail = await trailOf(async () => {
       await post('/auth/refresh', { refresh_token });
-      harness.advance(graceSeconds);
+      await harness.advanceAll(graceSeconds);
       await post('/auth/refresh', { refresh_token });
       await post('/auth/refresh', { refresh_token: 'A'.repeat(43) });
     });

@@ -80,7 +80,7 @@ describe('GET /auth/sessions', () => {
     const [stolen, gone] = [await logIn(email), await logIn(email)];
     await request(harness.server).post('/auth/logout').send({ refresh_token: gone.refreshToken });
     await refresh(stolen.refreshToken);
-    harness.advance(graceSeconds);
+    await harness.advanceAll(graceSeconds);
     await refresh(stolen.refreshToken);
     const current = await logIn(email);
     const { body } = await api('get', '/auth/sessions', current.token);
@@ -149,7 +149,7 @@ describe('a cut-off', () => {
       'reuse',
       async ({ refreshToken }: { refreshToken: string }) => {
         await refresh(refreshToken);
-        harness.advance(graceSeconds);
+        await harness.advanceAll(graceSeconds);
         await refresh(refreshToken);
       },
     ],

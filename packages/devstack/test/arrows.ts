@@ -27,6 +27,10 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/db/user'],
     forbidden: ['@auth/db/product', '@auth/db/order'],
   },
+  'apps/user/src/accounts-command.ts': {
+    allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
+    forbidden: ['@auth/db/product', '@auth/devstack'],
+  },
   'apps/product/src/main.ts': {
     allowed: ['@auth/db/product'],
     forbidden: ['@auth/db/user', '@auth/db/order'],

@@ -1,0 +1,48 @@
+import type { AccountAudit } from './account-event.ts';
+import type { Passwords } from './passwords.ts';
+import type { PasswordChange, Sessions } from './sessions.ts';
+import type { SessionStore } from './stored-sessions.ts';
+import { UserError } from './user-error.ts';
+
+interface PasswordChangeOptions {
+  readonly store: Pick<SessionStore, 'findPasswordHash' | 'changePassword'>;
+  readonly passwords: Pick<Passwords, 'hash' | 'verify'>;
+  readonly audit: AccountAudit;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The same password may be stored as another hash meanwhile, by a login that brought it to a higher cost. */
+const attempts = 3;
+
+/**
+ * The rule of changing a password: the new hash replaces the very hash that the current password was verified against. Of
+ * two changes at once one succeeds, and the other is refused without ending a session.
+ */
+export function createPasswordChange(options: PasswordChangeOptions): Sessions['changePassword'] {
+  const { store, passwords, audit, now } = options;
+  return async ({ actor, current, next }: PasswordChange) => {
+    const who = { user: actor.userId, sid: actor.sid };
+    const refuse = (code: 'invalid_credentials' | 'password_changed', reason: string): never => {
+      audit({ event: 'password', outcome: 'failed', ...who, reason });
+      throw new UserError(code, reason);
+    };
+    let passwordHash: string | undefined;
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const verifiedHash = await store.findPasswordHash(actor.userId);
+      const isCorrect = await passwords.verify(current, verifiedHash);
+      if (verifiedHash === undefined || !isCorrect) {
+        // It was correct a moment ago: no guess.
+        if (attempt > 1) break;
+        return refuse('invalid_credentials', 'wrong_password');
+      }
+      passwordHash ??= await passwords.hash(next);
+      const at = new Date(now() * 1000);
+      const ended = await store.changePassword({ actor, verifiedHash, passwordHash, at });
+      if (ended === undefined) continue;
+      audit({ event: 'password', outcome: 'ok', ...who, sessions: ended.count || undefined });
+      return;
+    }
+    refuse('password_changed', 'changed_meanwhile');
+  };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { hashRefreshToken } from '../src/refresh-token.ts';
+import type { Harness } from './harness.ts';
+import { openHarness, password } from './harness.ts';
+import { openReplica } from './replicas.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness({ refreshesPerSession: 5 });
+});
+afterAll(() => harness.close());
+
+const refresh = (refresh_token: string) => request(harness.server).post('/auth/refresh').send({ refresh_token });
+
+async function logIn() {
+  const { id, email } = await harness.addUser();
+  const { body } = await request(harness.server).post('/auth/login').send({ email, password });
+  const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString());
+  return { id, token: String(body.refresh_token), sid: String(claims.sid) };
+}
+
+const endReasonOf = async (sid: string) =>
+  (await harness.db.client.session.findUniqueOrThrow({ where: { id: sid } })).endReason;
+const forget = (token: string) => harness.db.client.refreshToken.delete({ where: { hash: hashRefreshToken(token) } });
+
+describe('a used refresh token whose row is gone', () => {
+  it('ends its session all the same', async () => {
+    const { token, sid } = await logIn();
+    const successor = (await refresh(token)).body.refresh_token;
+    await forget(token);
+    expect((await refresh(token)).body).toMatchObject({ status: 401, code: 'invalid_refresh_token' });
+    expect(await endReasonOf(sid)).toBe('reuse');
+    expect((await refresh(successor)).status).toBe(401);
+  });
+
+  it('logs out', async () => {
+    const { token, sid } = await logIn();
+    await refresh(token);
+    await forget(token);
+    await request(harness.server).post('/auth/logout').send({ refresh_token: token });
+    expect(await endReasonOf(sid)).toBe('logout');
+  });
+
+  it.each<[string, (token: string) => string]>([
+    ['another family', (token) => randomBytes(12).toString('base64url') + token.slice(16)],
+    ['the family and nothing else', (token) => token.slice(0, 16)],
+    ['the family, in a spelling that is not canonical', (token) => `${token.slice(0, 42)}B`],
+  ])('is told from a text with %s, which ends nothing', async (_case, forge) => {
+    const { token, sid } = await logIn();
+    expect((await refresh(forge(token))).status).toBe(401);
+    expect(await endReasonOf(sid)).toBeNull();
+  });
+});
+
+describe('a refresh token from before there were families', () => {
+  async function logInAsBefore() {
+    const login = await logIn();
+    const token = randomBytes(32).toString('base64url');
+    await harness.db.client.refreshToken.deleteMany({ where: { sessionId: login.sid } });
+    await harness.db.client.session.update({ where: { id: login.sid }, data: { familyHash: null } });
+    await harness.db.client.refreshToken.create({ data: { hash: hashRefreshToken(token), sessionId: login.sid } });
+    return { ...login, token };
+  }
+
+  it('is exchanged, repeated and recognised as before, and its successor has a family', async () => {
+    const { token, sid } = await logInAsBefore();
+    const successor = (await refresh(token)).body.refresh_token;
+    expect((await refresh(token)).body.refresh_token).toBe(successor);
+    const third = (await refresh(successor)).body.refresh_token;
+    expect(third.slice(0, 16)).toBe(successor.slice(0, 16));
+    await forget(successor);
+    expect((await refresh(successor)).status).toBe(401);
+    expect(await endReasonOf(sid)).toBe('reuse');
+  });
+
+  it('keeps its row when it was used, and ends the session when it comes again', async () => {
+    const { token, sid } = await logInAsBefore();
+    await openReplica(harness, { now: harness.now, graceSeconds: 0 }).refresh(token);
+    expect((await refresh(token)).status).toBe(401);
+    expect(await endReasonOf(sid)).toBe('reuse');
+  });
+});
+
+describe('REFRESHES_PER_SESSION', () => {
+  it('answers 429 beyond it, repetitions included, and the token is good again in the next window', async () => {
+    const { token, sid } = await logIn();
+    await refresh(token);
+    let current = token;
+    for (let round = 0; round < 4; round += 1) current = (await refresh(current)).body.refresh_token;
+    const { status, headers, body } = await refresh(current);
+    expect([status, body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(500);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(600);
+    const [event] = harness.events().filter(({ audit }) => audit['outcome'] === 'limited');
+    expect(event?.audit).toMatchObject({ event: 'refresh', reason: 'refresh-session', sid });
+    const past = new Date(Date.now() - 600_000);
+    await harness.db.client.session.update({ where: { id: sid }, data: { refreshSince: past } });
+    expect((await refresh(current)).status).toBe(200);
+  });
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { AccountEvent } from '../src/account-event.ts';
+import { createRoleChanges } from '../src/role-change.ts';
+import { createRoleStore } from '../src/role-store.ts';
+import type { Harness } from './harness.ts';
+import { openHarness, password } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(() => harness.close());
+
+/** An operator at the database, and what the audit trail says of it. */
+function openOperator() {
+  const events: AccountEvent[] = [];
+  const store = createRoleStore(harness.db);
+  return { events, ...createRoleChanges({ store, audit: (event) => events.push(event), now: harness.now }) };
+}
+const rolesOf = async (id: string) => (await harness.db.client.user.findUniqueOrThrow({ where: { id } })).roles;
+const logIn = async (email: string) =>
+  (await request(harness.server).post('/auth/login').send({ email, password })).body;
+
+describe('an operator', () => {
+  it('grants a role, which is audited, ends the claims of running tokens, and counts from the next login', async () => {
+    const { id, email } = await harness.addUser();
+    const { access_token } = await logIn(email);
+    const { sid, iat } = JSON.parse(Buffer.from(access_token.split('.')[1], 'base64url').toString());
+    const operator = openOperator();
+    const roles = ['customer', 'admin'];
+    expect(await operator.grant({ email, role: 'admin' })).toEqual({ id, roles, disabled: false, isChanged: true });
+    expect(operator.events).toEqual([{ event: 'roles', outcome: 'ok', user: id, by: 'operator' }]);
+    const cuts = await harness.db.client.revocationEvent.findMany({ where: { sessionId: sid } });
+    expect(cuts).toMatchObject([{ kind: 'token-claims-change', reason: 'roles', notBefore: BigInt(iat) }]);
+    expect((await logIn(email)).scope).toContain('user:admin');
+  });
+
+  it('may grant and revoke again: nothing is changed, cut off or audited then', async () => {
+    const { email } = await harness.addUser({ roles: ['customer', 'admin'] });
+    const operator = openOperator();
+    const before = await harness.db.client.revocationEvent.count();
+    expect(await operator.grant({ email, role: 'admin' })).toMatchObject({ isChanged: false });
+    expect(operator.events).toEqual([]);
+    expect(await harness.db.client.revocationEvent.count()).toBe(before);
+    await harness.addUser({ roles: ['admin'] });
+    expect(await operator.revoke({ email, role: 'admin' })).toMatchObject({ isChanged: true, roles: ['customer'] });
+    expect(await operator.revoke({ email, role: 'admin' })).toMatchObject({ isChanged: false, roles: ['customer'] });
+  });
+
+  it('is refused an account that does not exist', async () => {
+    const { grant, events } = openOperator();
+    await expect(grant({ email: 'nobody@example.com', role: 'admin' })).rejects.toMatchObject({
+      code: 'user_not_found',
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('cannot take the only role of an account', async () => {
+    const { id, email } = await harness.addUser();
+    expect(await openOperator().revoke({ email, role: 'customer' })).toBe('last_role');
+    expect(await rolesOf(id)).toEqual(['customer']);
+  });
+
+  it('cannot take the role of the last admin who is enabled, which is audited', async () => {
+    await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
+    await harness.addUser({ roles: ['admin'], disabledAt: new Date() });
+    const { id, email } = await harness.addUser({ roles: ['customer', 'admin'] });
+    const { revoke, events } = openOperator();
+    await expect(revoke({ email, role: 'admin' })).rejects.toMatchObject({ code: 'last_admin' });
+    expect(events).toEqual([{ event: 'roles', outcome: 'failed', user: id, by: 'operator', reason: 'last_admin' }]);
+    expect(await rolesOf(id)).toEqual(['customer', 'admin']);
+  });
+
+  it('leaves one admin when the last two lose the role at the same time', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
+      const admins = [await harness.addUser({ roles: ['customer', 'admin'] })];
+      admins.push(await harness.addUser({ roles: ['customer', 'admin'] }));
+      const { revoke } = openOperator();
+      const results = await Promise.allSettled(admins.map(({ email }) => revoke({ email, role: 'admin' })));
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+});
