@@ -64,18 +64,19 @@ export function authRoutes({ accounts, sessions, limits, registration }: AuthRou
 
   router.post('/auth/login', async (req, res) => {
     const { scope: scopes, ...login } = readBody(req, Login);
+    const visitor = visitorOf(req, res);
     const device = {
       userAgent: req.get('user-agent')?.slice(0, 200),
       addressPrefix: addressPrefix(clientAddress(req)),
     };
-    const work = () => sessions.login({ ...login, ...device, scopes });
-    sendTokens(res, await limits.login(visitorOf(req, res), login.email, work));
+    const work = () => sessions.login({ ...login, ...device, from: visitor.from, scopes });
+    sendTokens(res, await limits.login(visitor, login.email, work));
   });
 
   router.post('/auth/refresh', async (req, res) => {
     const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
     const work = () => sessions.refresh(refresh_token, { scopes, audience });
-    sendTokens(res, await limits.refresh(visitorOf(req, res), work));
+    sendTokens(res, await limits.refresh(visitorOf(req, res), refresh_token, work));
   });
 
   router.post('/auth/logout', async (req, res) => {

@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
@@ -19,6 +20,7 @@ import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { oldestJwksSeconds } from './discovery-routes.ts';
 import { publishCutOffs } from './feed.ts';
 import { allScopes } from './grants.ts';
+import { createKnownGuesses } from './known-guesses.ts';
 import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
@@ -45,7 +47,10 @@ await runService(process, 'user', async (env) => {
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));
-  const passwords = createPasswords({ cost: config.bcryptCost, queue });
+  const passwords = createPasswords({
+    ...{ cost: config.bcryptCost, form: config.passwordHashForm, queue },
+    onUnreadable: () => log.warn('a stored password hash cannot be read: its account cannot log in'),
+  });
   const tokens = createTokenIssuer({
     issuer,
     clientId,
@@ -57,16 +62,22 @@ await runService(process, 'user', async (env) => {
     help: 'What happened to accounts and sessions, by outcome.',
   });
   const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
+  const limitStore = createRateLimitStore({
+    ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
+    onFallback(err) {
+      reconnectIfSilent(service.redis, err);
+      countFallback({});
+      log.warn({ err }, 'tries are counted in memory for now');
+    },
+  });
+  const knownGuesses = createKnownGuesses({
+    memory: limitStore.memory('known-guess', config.limits.windowSeconds),
+    // Replicas share it. Without one in the key document each process has its own.
+    key: keys.current().auditKey ?? createSecretKey(randomBytes(32)),
+  });
   const limits = createRateLimits({
-    store: createRateLimitStore({
-      ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
-      onFallback(err) {
-        reconnectIfSilent(service.redis, err);
-        countFallback({});
-        log.warn({ err }, 'tries are counted in memory for now');
-      },
-    }),
-    ...{ settings: config.limits, audit: accountAudit, delay },
+    ...{ store: limitStore, settings: config.limits, knownGuesses, audit: accountAudit },
+    delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
   const store = createSessionStore(db);
@@ -82,7 +93,7 @@ await runService(process, 'user', async (env) => {
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
+      ...{ store, refresh, passwords, knownGuesses, rehash, tokens, audience: services, life, now },
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),

@@ -16,6 +16,7 @@ const answers = {
   session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
   own_rights: ['conflict', { detail: 'Another admin has to do that: nobody takes away their own rights.' }],
   too_busy: ['unavailable', { detail: 'Too many logins at a time: try again shortly.', retryAfterSeconds: 3 }],
+  changed_meanwhile: ['unavailable', { detail: 'The account is changing: try again shortly.', retryAfterSeconds: 1 }],
   contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],
 } as const satisfies Record<UserErrorCode, readonly [ProblemCode, ProblemOptions]>;
 

@@ -1,9 +1,10 @@
 import type { AccountAudit } from './account-event.ts';
 import type { Grant, GrantRequest } from './grants.ts';
-import { narrow, scopesOf } from './grants.ts';
+import type { KnownGuesses } from './known-guesses.ts';
+import { createLogin } from './login.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
-import { createRefreshToken, hashRefreshToken } from './refresh-token.ts';
+import { hashRefreshToken } from './refresh-token.ts';
 import type { Rehash } from './rehash.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
@@ -68,6 +69,8 @@ export interface SessionStore {
 export interface Login extends GrantRequest, Device {
   readonly email: string;
   readonly password: string;
+  /** The block of addresses of the client, from `addressBlock`. */
+  readonly from: string;
 }
 
 export interface Tokens {
@@ -85,7 +88,10 @@ export interface PasswordChange {
 }
 
 export interface Sessions {
-  /** @throws UserError `invalid_credentials`, the same for a wrong e-mail, a wrong password and a disabled account */
+  /**
+   * @throws UserError `invalid_credentials`, the same for a wrong e-mail, a wrong password and a disabled account;
+   * `changed_meanwhile` when the account changed again and again while the password was checked
+   */
   login(login: Login): Promise<Tokens>;
   /** Exchanges a refresh token for its successor. */
   readonly refresh: Refresh;
@@ -115,7 +121,9 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
   readonly passwords: Passwords;
-  /** Keeps up with a cost that was raised. */
+  /** Without it, the same wrong guess again is a new one. */
+  readonly knownGuesses?: KnownGuesses | undefined;
+  /** Keeps hashes at the cost and in the form of now. */
   readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
@@ -128,44 +136,13 @@ export interface SessionsOptions {
 
 /** The rules of sessions: how one begins, who sees it, and what ends it. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, refresh, passwords, rehash, tokens, audience, life, audit, now } = options;
+  const { store, refresh, passwords, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
   return {
     refresh,
 
-    async login({ email, password, userAgent, addressPrefix, ...wanted }) {
-      const credentials = await store.findCredentials(email);
-      const userId = credentials?.user.id;
-      const failed = (reason: string) => {
-        audit({ event: 'login', outcome: 'failed', user: userId, reason });
-        return new UserError('invalid_credentials', reason);
-      };
-      const correct = await passwords.verify(password, credentials?.passwordHash);
-      if (credentials === undefined) throw failed('unknown_email');
-      if (!correct) throw failed('wrong_password');
-      const { user } = credentials;
-      if (user.disabled) throw failed('disabled');
-      const grant = narrow({ scopes: scopesOf(user.roles), audience }, wanted);
-      const refreshToken = createRefreshToken();
-      const authTime = at();
-      const issuedAt = Math.floor(now());
-      const session = await store.create({
-        ...grant,
-        ...credentials,
-        ...{ userAgent, addressPrefix, authTime, issuedAt },
-        expiresAt: at(life.absoluteSeconds),
-        lastExp: issuedAt + tokens.lifetimeSeconds,
-        tokenHash: hashRefreshToken(refreshToken),
-      });
-      // Disabled, or given another password, while this one was checked.
-      if (session === undefined) throw failed('changed_meanwhile');
-      await rehash({ userId: user.id, password, hash: credentials.passwordHash });
-      audit({ event: 'login', outcome: 'ok', user: user.id, sid: session.sid });
-      const { id, roles } = user;
-      const access = tokens.issue({ userId: id, roles, sid: session.sid, authTime, issuedAt, ...grant });
-      return { access, refreshToken, scopes: grant.scopes };
-    },
+    login: createLogin(options),
 
     async list(userId, { after, limit }) {
       const time = { runningAt: at(), idleSince: at(-life.idleSeconds) };

@@ -8,6 +8,7 @@ export type UserErrorCode =
   | 'session_not_found'
   | 'own_rights'
   | 'too_busy'
+  | 'changed_meanwhile'
   | 'contact_not_given';
 
 /** The one error of this service's rules. */

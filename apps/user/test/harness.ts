@@ -16,7 +16,9 @@ import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
+import { createKnownGuesses } from '../src/known-guesses.ts';
 import { openApi } from '../src/openapi.ts';
+import type { HashForm } from '../src/password-hash.ts';
 import { createPasswordHashStore } from '../src/password-hash-store.ts';
 import { createPasswords } from '../src/passwords.ts';
 import { createRateLimitStore } from '../src/rate-limit-store.ts';
@@ -71,6 +73,7 @@ export interface HarnessOptions {
   readonly queue?: WorkQueue;
   /** How hard that is; as little as bcrypt can do unless given, since its time is a matter of the unit's own test. */
   readonly cost?: number;
+  readonly form?: HashForm;
   /** Limits on tries that differ from those nobody comes near. */
   readonly limits?: Partial<RateLimitSettings>;
   readonly registration?: 'plain' | 'neutral';
@@ -84,8 +87,10 @@ const generousLimits: RateLimitSettings = {
   loginsPerAddress: manyTries,
   loginsPerAccountAndAddress: manyTries,
   loginsPerAccount: manyTries,
+  successesPerAccount: manyTries,
   registrationsPerAddress: manyTries,
   refreshesPerAddress: manyTries,
+  networkFactor: 10,
 };
 
 /** Opens the app. */
@@ -94,11 +99,12 @@ export async function openHarness({
   startTime = 1_800_000_000,
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
   cost = 4,
+  form = 'bcrypt-sha256',
   limits = {},
   registration = 'plain',
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
-  const passwords = createPasswords({ cost, queue });
+  const passwords = createPasswords({ cost, form, queue });
   const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
   let time = startTime;
   const now = () => time;
@@ -130,18 +136,24 @@ export async function openHarness({
     audit: accountAudit,
     now,
   });
+  const settings = { ...generousLimits, ...limits };
+  const limitStore = createRateLimitStore({
+    ...{ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
+  });
+  const knownGuesses = createKnownGuesses({
+    memory: limitStore.memory('known-guess', settings.windowSeconds),
+    key: createSecretKey(randomBytes(32)),
+  });
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
+      ...{ store: createSessionStore(db), refresh, passwords, knownGuesses, tokens, audience: services, life, now },
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     limits: createRateLimits({
-      store: createRateLimitStore({ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} }),
-      settings: { ...generousLimits, ...limits },
-      audit: accountAudit,
+      ...{ store: limitStore, settings, knownGuesses, audit: accountAudit },
       delay: async (ms) => void delays.push(ms),
     }),
     ...{ registration, trustedProxies },

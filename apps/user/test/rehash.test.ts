@@ -35,7 +35,7 @@ describe('a login with a hash of a lower cost than the one configured now', () =
     const { id, email } = await harness.addUser({ passwordHash: oldHash });
     expect((await logIn(email)).status).toBe(200);
     const hash = await hashOf(id);
-    expect(hash).toMatch(/^\$2b\$06\$/);
+    expect(hash).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=6\$/);
     expect((await logIn(email)).status).toBe(200);
     expect(await hashOf(id)).toBe(hash);
     const rehashed = harness.events().filter(({ audit }) => audit['user'] === id && audit['event'] === 'rehash');
