@@ -69,7 +69,8 @@ export function authRoutes({ accounts, sessions, limits, registration }: AuthRou
       userAgent: req.get('user-agent')?.slice(0, 200),
       addressPrefix: addressPrefix(clientAddress(req)),
     };
-    const work = () => sessions.login({ ...login, ...device, from: visitor.from, scopes });
+    const { from, signal } = visitor;
+    const work = () => sessions.login({ ...login, ...device, from, signal, scopes });
     sendTokens(res, await limits.login(visitor, login.email, work));
   });
 

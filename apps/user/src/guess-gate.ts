@@ -1,3 +1,4 @@
+import { assertNotGone } from './client-gone.ts';
 import { UserError } from './user-error.ts';
 
 /** Leaves the gate. `counted`: the shared count of every key was raised before. */
@@ -109,17 +110,6 @@ export function createGate(): Gate {
       };
     },
   };
-}
-
-/** @throws ClientGoneError: work that is not begun yet is not worth beginning */
-export function assertNotGone(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new ClientGoneError('the client has closed its connection');
-}
-
-/** No answer can be sent. `type` is what body-parser says in the same case, so errors are handled alike. */
-export class ClientGoneError extends Error {
-  override readonly name = 'ClientGoneError';
-  readonly type = 'request.aborted';
 }
 
 function wakeNext({ waiting }: Entry): void {

@@ -1,5 +1,6 @@
 import type { AccountAudit, AccountEvent } from './account-event.ts';
-import { assertNotGone, createGate } from './guess-gate.ts';
+import { assertNotGone } from './client-gone.ts';
+import { createGate } from './guess-gate.ts';
 import type { Counter, Limit, Standing } from './rate-limit.ts';
 import { isExceeded, RateLimitError } from './rate-limit.ts';
 

@@ -62,7 +62,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
     return { sid: session.sid, tokens: { access, refreshToken, scopes: grant.scopes } };
   }
 
-  return async ({ email, password, from, userAgent, addressPrefix, ...wanted }) => {
+  return async ({ email, password, from, signal, userAgent, addressPrefix, ...wanted }) => {
     let credentials = await store.findCredentials(email);
     /** The hash that the password was found to fit. */
     let verified: string | undefined;
@@ -77,7 +77,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
       // No bcrypt for a guess that is known to be wrong: nothing is learned by it, and nothing is counted for it.
       if (await knownGuesses.has(guess)) throw failed(repeatedGuess);
       if (verified === undefined || verified !== credentials?.passwordHash) {
-        const correct = await passwords.verify(password, credentials?.passwordHash);
+        const correct = await passwords.verify(password, credentials?.passwordHash, signal);
         verified = correct ? credentials?.passwordHash : undefined;
       }
       if (credentials !== undefined && verified !== undefined && !credentials.user.disabled) {

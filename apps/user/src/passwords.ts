@@ -10,8 +10,10 @@ export interface Passwords {
   /**
    * Whether the password fits the hash. The time is the same without a hash, with one of a lower cost than passwords are
    * hashed with now, and with one that cannot be read, so that time does not tell who has an account.
+   *
+   * @throws ClientGoneError when `signal` is aborted before the work begins
    */
-  verify(password: string, hash: string | undefined): Promise<boolean>;
+  verify(password: string, hash: string | undefined, signal?: AbortSignal): Promise<boolean>;
   /** Whether the hash of this password would be made at a higher cost or in another form now. */
   isOutdated(hash: string, password: string): boolean;
 }
@@ -63,12 +65,12 @@ export function createPasswords(options: PasswordsOptions): Passwords {
         return formatPasswordHash({ form: target, cost, bcrypt: made });
       });
     },
-    async verify(password, hash) {
+    async verify(password, hash, signal) {
       const known = hash === undefined ? undefined : parse(hash);
       const against = known ?? dummyHash(form, cost);
       const hashable = hashingProblem(password) === undefined;
       const input = hashable ? bcryptInput(normalizePassword(password), against) : undefined;
-      const equal = await queue.run(() => compare(input ?? '', against));
+      const equal = await queue.run(() => compare(input ?? '', against), signal);
       return equal && input !== undefined && known !== undefined;
     },
     isOutdated(hash, password) {

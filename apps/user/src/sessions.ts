@@ -71,6 +71,8 @@ export interface Login extends GrantRequest, Device {
   readonly password: string;
   /** The block of addresses of the client, from `addressBlock`. */
   readonly from: string;
+  /** Aborted when the client has closed its connection: its password is not looked at then. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Tokens {

@@ -1,4 +1,4 @@
-import { assertNotGone } from './guess-gate.ts';
+import { assertNotGone } from './client-gone.ts';
 import { UserError } from './user-error.ts';
 
 /** Each try above the limit takes so much longer than the one before, and none longer than the maximum. */
