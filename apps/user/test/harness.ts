@@ -9,7 +9,8 @@ import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, auditEvents, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
-import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createUserTokenVerifier } from '@auth/service';
+import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import type { AccountEvent } from '../src/account-event.ts';
 import { createAccountStore } from '../src/account-store.ts';
@@ -111,7 +112,7 @@ export async function openHarness({
   const issuer = openRunIssuer(now);
   const { signing, publicKeys } = keysOf(issuer);
   const edges = createRunEdges('user');
-  const verify = createAccessTokenVerifier({
+  const verify = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'user', keys: publicKeys, revocations: null, now },
   });
   const singleUse = createSingleUseStore({ capacity: 1000, now });
