@@ -7,6 +7,10 @@ const maxCharacters = 128;
 const maxLength = 1000;
 const tooShort = `must be at least ${minCharacters} characters`;
 const tooLong = `must be at most ${maxCharacters} characters`;
+/** For the API document. */
+export const passwordRule =
+  `${minCharacters} to ${maxCharacters} characters (Unicode code points after NFKC); ` +
+  'no NUL, not the e-mail address, not a common password.';
 const words = (dictionary['passwords-common'] ?? []).map(String);
 const common = new Set(words.filter((word) => word.length >= minCharacters));
 
