@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createHmac } from 'node:crypto';
-import type { Memory } from './rate-limit.ts';
+import type { Counter, Limit, Memory } from './rate-limit.ts';
 
 /** A secret that a client tried. */
 export interface Guess {
@@ -15,27 +15,42 @@ export interface Guess {
 
 /**
  * Wrong guesses, remembered for a while so that the same one again is not counted again: a device that goes on sending
- * an old password learns nothing by it. Remembered per client: nobody learns what was tried elsewhere.
+ * an old password learns nothing by it. Remembered per client, so nothing tells a client what was tried elsewhere.
  */
 export interface KnownGuesses {
-  /** Whether this guess is known to be wrong. */
-  has(guess: Guess): Promise<boolean>;
-  /** Remembers a wrong guess; false when it was known already. */
+  /**
+   * Whether a guess is known to be wrong and its client has had so many known guesses checked that this one is not worth
+   * another check. Until then it is checked again, so that its answer takes as long as any other.
+   */
+  isSpent(guess: Guess): Promise<boolean>;
+  /** Remembers a guess that was found to be wrong; false when it was known already. */
   add(guess: Guess): Promise<boolean>;
 }
 
-/**
- * Creates it. A wrong guess may be the right password with a slip in it, so only an HMAC of it is kept.
- *
- * @param options `key`: replicas with the same key know each other's
- */
-export function createKnownGuesses({ memory, key }: { memory: Memory; key: KeyObject }): KnownGuesses {
+export interface KnownGuessesOptions {
+  readonly memory: Memory;
+  /** Of the HMAC of guesses. Replicas with the same key know each other's. */
+  readonly key: KeyObject;
+  /** How many known guesses of one client are checked again; all of them without it. */
+  readonly repeats?: { readonly limit: Limit; readonly counter: Counter } | undefined;
+}
+
+/** Creates it. A wrong guess may be the right password with a slip in it, so only an HMAC of it is stored. */
+export function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions): KnownGuesses {
   const digest = ({ from, account, secret, against }: Guess) =>
     createHmac('sha256', key)
       .update(JSON.stringify(['known guess', from, account, secret, against]))
       .digest('base64url');
+
   return {
-    has: (guess) => memory.has(digest(guess)),
-    add: (guess) => memory.add(digest(guess)),
+    async isSpent(guess) {
+      if (repeats === undefined || repeats.limit.tries === 0 || !(await memory.has(digest(guess)))) return false;
+      return (await repeats.counter.read(guess.from)).tries >= repeats.limit.tries;
+    },
+    async add(guess) {
+      const isNew = await memory.add(digest(guess));
+      if (!isNew) await repeats?.counter.count(guess.from);
+      return isNew;
+    },
   };
 }

@@ -74,8 +74,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
 
     for (let round = 0; round < maxRounds; round += 1) {
       const guess = { from, account: email, secret: password, against: stateOf(credentials) };
-      // No bcrypt for a guess that is known to be wrong: nothing is learned by it, and nothing is counted for it.
-      if (await knownGuesses.has(guess)) throw failed(repeatedGuess);
+      if (await knownGuesses.isSpent(guess)) throw failed(repeatedGuess);
       if (verified === undefined || verified !== credentials?.passwordHash) {
         const correct = await passwords.verify(password, credentials?.passwordHash, signal);
         verified = correct ? credentials?.passwordHash : undefined;
@@ -114,4 +113,4 @@ function reasonOf(credentials: Credentials | undefined, verified: string | undef
   return verified === undefined ? 'wrong_password' : 'disabled';
 }
 
-const noKnownGuesses: KnownGuesses = { has: async () => false, add: async () => true };
+const noKnownGuesses: KnownGuesses = { isSpent: async () => false, add: async () => true };

@@ -70,13 +70,17 @@ await runService(process, 'user', async (env) => {
       log.warn({ err }, 'tries are counted in memory for now');
     },
   });
-  const knownGuesses = createKnownGuesses({
-    memory: limitStore.memory('known-guess', config.limits.windowSeconds),
+  const { windowSeconds, loginsPerAddress } = config.limits;
+  const guessMemory = {
+    memory: limitStore.memory('known-guess', windowSeconds),
     // Replicas share it. Without one in the key document each process has its own.
     key: keys.current().auditKey ?? createSecretKey(randomBytes(32)),
-  });
+  };
+  const repeatLimit = { name: 'repeated-guess', tries: loginsPerAddress, windowSeconds };
+  const repeats = { limit: repeatLimit, counter: limitStore.counter(repeatLimit) };
   const limits = createRateLimits({
-    ...{ store: limitStore, settings: config.limits, knownGuesses, audit: accountAudit },
+    ...{ store: limitStore, settings: config.limits, audit: accountAudit },
+    knownGuesses: createKnownGuesses(guessMemory),
     delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
@@ -93,7 +97,8 @@ await runService(process, 'user', async (env) => {
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store, refresh, passwords, knownGuesses, rehash, tokens, audience: services, life, now },
+      ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
+      knownGuesses: createKnownGuesses({ ...guessMemory, repeats }),
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),

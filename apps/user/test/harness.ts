@@ -141,20 +141,25 @@ export async function openHarness({
   const limitStore = createRateLimitStore({
     ...{ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
   });
-  const knownGuesses = createKnownGuesses({
-    memory: limitStore.memory('known-guess', settings.windowSeconds),
+  const { windowSeconds, loginsPerAddress } = settings;
+  const guessMemory = {
+    memory: limitStore.memory('known-guess', windowSeconds),
     key: createSecretKey(randomBytes(32)),
-  });
+  };
+  const repeatLimit = { name: 'repeated-guess', tries: loginsPerAddress, windowSeconds };
+  const repeats = { limit: repeatLimit, counter: limitStore.counter(repeatLimit) };
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store: createSessionStore(db), refresh, passwords, knownGuesses, tokens, audience: services, life, now },
+      ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
+      knownGuesses: createKnownGuesses({ ...guessMemory, repeats }),
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     limits: createRateLimits({
-      ...{ store: limitStore, settings, knownGuesses, audit: accountAudit },
+      ...{ store: limitStore, settings, audit: accountAudit },
+      knownGuesses: createKnownGuesses(guessMemory),
       delay: async (ms) => void delays.push(ms),
     }),
     ...{ registration, trustedProxies },
