@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createHmac } from 'node:crypto';
-import type { Counter, Limit, Memory } from './rate-limit.ts';
+import type { Counter, Limit, Memory, RateLimitStore } from './rate-limit.ts';
 
 /** A secret that a client tried. */
 export interface Guess {
@@ -27,7 +27,7 @@ export interface KnownGuesses {
   add(guess: Guess): Promise<boolean>;
 }
 
-export interface KnownGuessesOptions {
+interface KnownGuessesOptions {
   readonly memory: Memory;
   /** Of the HMAC of guesses. Replicas with the same key know each other's. */
   readonly key: KeyObject;
@@ -36,7 +36,7 @@ export interface KnownGuessesOptions {
 }
 
 /** Creates it. A wrong guess may be the right password with a slip in it, so only an HMAC of it is stored. */
-export function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions): KnownGuesses {
+function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions): KnownGuesses {
   const digest = ({ from, account, secret, against }: Guess) =>
     createHmac('sha256', key)
       .update(JSON.stringify(['known guess', from, account, secret, against]))
@@ -52,5 +52,18 @@ export function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions
       if (!isNew) await repeats?.counter.count(guess.from);
       return isNew;
     },
+  };
+}
+
+/** Opens the known guesses of a service in its store of limits: those of refreshes and of logins. */
+export function openKnownGuesses(
+  store: RateLimitStore,
+  { key, windowSeconds, loginsPerAddress }: { key: KeyObject; windowSeconds: number; loginsPerAddress: number },
+) {
+  const memory = store.memory('known-guess', windowSeconds);
+  const limit = { name: 'repeated-guess', tries: loginsPerAddress, windowSeconds };
+  return {
+    ofRefreshes: createKnownGuesses({ memory, key }),
+    ofLogins: createKnownGuesses({ memory, key, repeats: { limit, counter: store.counter(limit) } }),
   };
 }

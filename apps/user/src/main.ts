@@ -20,7 +20,7 @@ import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { oldestJwksSeconds } from './discovery-routes.ts';
 import { publishCutOffs } from './feed.ts';
 import { allScopes } from './grants.ts';
-import { createKnownGuesses } from './known-guesses.ts';
+import { openKnownGuesses } from './known-guesses.ts';
 import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
@@ -70,17 +70,12 @@ await runService(process, 'user', async (env) => {
       log.warn({ err }, 'tries are counted in memory for now');
     },
   });
-  const { windowSeconds, loginsPerAddress } = config.limits;
-  const guessMemory = {
-    memory: limitStore.memory('known-guess', windowSeconds),
-    // Replicas share it. Without one in the key document each process has its own.
-    key: keys.current().auditKey ?? createSecretKey(randomBytes(32)),
-  };
-  const repeatLimit = { name: 'repeated-guess', tries: loginsPerAddress, windowSeconds };
-  const repeats = { limit: repeatLimit, counter: limitStore.counter(repeatLimit) };
+  // Replicas share the key. Without one in the key document each process has its own.
+  const guessKey = keys.current().auditKey ?? createSecretKey(randomBytes(32));
+  const knownGuesses = openKnownGuesses(limitStore, { ...config.limits, key: guessKey });
   const limits = createRateLimits({
     ...{ store: limitStore, settings: config.limits, audit: accountAudit },
-    knownGuesses: createKnownGuesses(guessMemory),
+    knownGuesses: knownGuesses.ofRefreshes,
     delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
@@ -98,7 +93,7 @@ await runService(process, 'user', async (env) => {
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
       ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
-      knownGuesses: createKnownGuesses({ ...guessMemory, repeats }),
+      knownGuesses: knownGuesses.ofLogins,
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),

@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import request from 'supertest';
 import type { WorkQueue } from '../src/work-queue.ts';
 import { createWorkQueue } from '../src/work-queue.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
+import { createClient, many, newAddress, newEmail, newGuess, statuses } from './login-client.ts';
 
 const capacity = 40;
 const workQueue = createWorkQueue({ concurrency: 2, capacity });
@@ -35,22 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-const newNetwork = () => `2001:db8:${randomBytes(2).toString('hex')}`;
-const newAddress = () => `${newNetwork()}:1::1`;
-const newEmail = () => `${randomBytes(6).toString('hex')}@example.com`;
-const newGuess = () => randomBytes(6).toString('hex');
-const post = (path: string, from: string, body: object) =>
-  request(harness.server).post(path).set('X-Forwarded-For', from).send(body);
-const logIn = async (from: string, email: string, typed = password) =>
-  post('/auth/login', from, { email, password: typed });
-const many = <T>(count: number, work: (index: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
-/** One after the other. */
-async function statuses(count: number, work: (index: number) => Promise<{ status: number }>) {
-  const all: number[] = [];
-  for (let index = 0; index < count; index += 1) all.push((await work(index)).status);
-  return all;
-}
+const { post, logIn } = createClient(() => harness.server);
 
 /** Puts jobs into the queue of passwords, all that it takes unless said; what comes back ends them. */
 function fillQueue(count = capacity + 2): () => Promise<unknown> {
@@ -201,66 +185,5 @@ describe('logins at the same moment', () => {
     const answers = await many(21, (index) => logIn(from, email, index % 7 === 6 ? newGuess() : password));
     const expected = Array.from({ length: 21 }, (_, index) => (index % 7 === 6 ? 401 : 200));
     expect(answers.map(({ status }) => status)).toEqual(expected);
-  });
-});
-
-describe('right logins', () => {
-  it('to one account have a limit of their own, from everywhere, with a Retry-After that is true', async () => {
-    const { email } = await harness.addUser();
-    expect(new Set(await statuses(25, () => logIn(newAddress(), email)))).toEqual(new Set([200]));
-    const before = hashed;
-    const { status, headers } = await logIn(newAddress(), email);
-    expect(status).toBe(429);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(500);
-    expect(hashed).toBe(before);
-    expect((await logIn(newAddress(), (await harness.addUser()).email)).status).toBe(200);
-  });
-
-  it('count also when they ask for a scope that they may not have', async () => {
-    const [from, { email }] = [newAddress(), await harness.addUser()];
-    const wanted = () => post('/auth/login', from, { email, password, scope: 'user:admin' });
-    const answers = await statuses(26, async () => wanted());
-    expect(answers).toEqual([...Array(25).fill(422), 429]);
-  });
-});
-
-describe('an IPv6 network', () => {
-  const addressIn = (network: string) => `${network}:${randomBytes(2).toString('hex')}::1`;
-
-  it('has its own limit on wrong logins, higher than that of an address', async () => {
-    const network = newNetwork();
-    const answers = await statuses(17, () => logIn(addressIn(network), newEmail(), newGuess()));
-    expect(answers).toEqual([...Array(16).fill(401), 429]);
-    expect((await logIn(newAddress(), (await harness.addUser()).email)).status).toBe(200);
-  });
-
-  it('has its own limit on registrations and on failed refreshes', async () => {
-    const network = newNetwork();
-    const registrations = await statuses(7, () =>
-      post('/auth/register', addressIn(network), { email: newEmail(), password, name: 'Ada' }),
-    );
-    expect(registrations).toEqual([...Array(6).fill(201), 429]);
-    const refreshes = await statuses(7, () => post('/auth/refresh', addressIn(network), { refresh_token: newGuess() }));
-    expect(refreshes).toEqual([...Array(6).fill(401), 429]);
-  });
-
-  it('is not assumed around an IPv4 address', async () => {
-    const email = newEmail();
-    const answers = await statuses(20, (index) => logIn(`198.51.100.${index}`, email, newGuess()));
-    expect(new Set(answers)).toEqual(new Set([401]));
-  });
-});
-
-describe('a client that is told to come back', () => {
-  it('is told when every limit that is exceeded lets it in', async () => {
-    const [from, { email }] = [newAddress(), await harness.addUser()];
-    await statuses(4, () => logIn(from, email, newGuess()));
-    await statuses(4, () => logIn(from, newEmail(), newGuess()));
-    // The window of the account at its address ends later than that of the address.
-    await harness.db.client.$executeRaw`
-      UPDATE rate_limits SET expire = expire - 300000 WHERE key LIKE 'limit:login-address:%'`;
-    const { status, headers } = await logIn(from, email);
-    expect(status).toBe(429);
-    expect(Number(headers['retry-after'])).toBeGreaterThan(500);
   });
 });

@@ -17,7 +17,7 @@ import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
-import { createKnownGuesses } from '../src/known-guesses.ts';
+import { openKnownGuesses } from '../src/known-guesses.ts';
 import { openApi } from '../src/openapi.ts';
 import type { HashForm } from '../src/password-hash.ts';
 import { createPasswordHashStore } from '../src/password-hash-store.ts';
@@ -141,25 +141,19 @@ export async function openHarness({
   const limitStore = createRateLimitStore({
     ...{ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
   });
-  const { windowSeconds, loginsPerAddress } = settings;
-  const guessMemory = {
-    memory: limitStore.memory('known-guess', windowSeconds),
-    key: createSecretKey(randomBytes(32)),
-  };
-  const repeatLimit = { name: 'repeated-guess', tries: loginsPerAddress, windowSeconds };
-  const repeats = { limit: repeatLimit, counter: limitStore.counter(repeatLimit) };
+  const knownGuesses = openKnownGuesses(limitStore, { ...settings, key: createSecretKey(randomBytes(32)) });
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
       ...{ store: createSessionStore(db), refresh, passwords, tokens, audience: services, life, now },
-      knownGuesses: createKnownGuesses({ ...guessMemory, repeats }),
+      knownGuesses: knownGuesses.ofLogins,
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     limits: createRateLimits({
       ...{ store: limitStore, settings, audit: accountAudit },
-      knownGuesses: createKnownGuesses(guessMemory),
+      knownGuesses: knownGuesses.ofRefreshes,
       delay: async (ms) => void delays.push(ms),
     }),
     ...{ registration, trustedProxies },
