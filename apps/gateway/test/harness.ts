@@ -16,8 +16,9 @@ import {
   createReadiness,
   nameRequest,
 } from '@auth/http';
+import { createUserTokenVerifier } from '@auth/service';
 import type { Revocations } from '@auth/verify';
-import { AuthError, createAccessTokenVerifier } from '@auth/verify';
+import { AuthError } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -152,7 +153,7 @@ export async function openHarness(
   const troubles: unknown[] = [];
   const onTrouble = (error: unknown) => void troubles.push(error);
   const revocations: Revocations = { isRevoked: (sid) => revoked.has(sid) };
-  const { verify } = createAccessTokenVerifier({
+  const { verify } = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'user', keys: issuer.keys, revocations, now },
   });
   const { identify, isRevoked } = createIdentify({

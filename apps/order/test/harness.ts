@@ -7,8 +7,9 @@ import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveAp
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import { createUserTokenVerifier } from '@auth/service';
 import type { AccessTokenVerifier } from '@auth/verify';
-import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { buildApp } from '../src/app.ts';
 import { createIdempotency } from '../src/idempotency.ts';
@@ -61,7 +62,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const issuer = openRunIssuer(now);
   const edges = createRunEdges('order');
   const verifierOf = (audience: string) =>
-    createAccessTokenVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys, revocations: null, now });
+    createUserTokenVerifier({ issuer: issuer.issuer, audience, keys: issuer.keys, revocations: null, now });
   const verify = verifierOf('order');
   const calls = createServiceTokenVerifier({
     ...{ service: 'order', keys: edges.accepts, accessTokens: verify },

@@ -7,7 +7,8 @@ import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveAp
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
-import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createUserTokenVerifier } from '@auth/service';
+import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { buildApp } from '../src/app.ts';
 import { openApi } from '../src/openapi.ts';
@@ -40,7 +41,7 @@ export async function openHarness(url?: string): Promise<Harness> {
   const now = () => 1_800_000_000;
   const issuer = openRunIssuer(now);
   const edges = createRunEdges('product');
-  const verify = createAccessTokenVerifier({
+  const verify = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'product', keys: issuer.keys, revocations: null, now },
   });
   const calls = createServiceTokenVerifier({

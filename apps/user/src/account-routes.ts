@@ -6,7 +6,7 @@ import type { Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
 import { actorOf } from './actor.ts';
-import { passwordProblem } from './password-rules.ts';
+import { passwordProblem, passwordRule } from './password-rules.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -15,10 +15,12 @@ export const ContactDetails = z.strictObject({ phone: Phone, address: Address })
 
 /** The new password must be one that the owner of this e-mail may have. */
 export const passwordChange = (email: string) =>
-  z.strictObject({ current: z.string(), next: z.string() }).superRefine(({ next }, context) => {
-    const problem = passwordProblem(next, email);
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['next'], message: problem });
-  });
+  z
+    .strictObject({ current: z.string(), next: z.string().meta({ description: passwordRule }) })
+    .superRefine(({ next }, context) => {
+      const problem = passwordProblem(next, email);
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: ['next'], message: problem });
+    });
 
 interface AccountRoutesOptions {
   readonly accounts: Accounts;

@@ -3,15 +3,24 @@ import { addressPrefix, clientAddress, createRouter, readBody, visitorOf } from 
 import type { Response, Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from './accounts.ts';
-import { normalizeEmail } from './email.ts';
+import { emailProblem, normalizeEmail } from './email.ts';
 import { allScopes } from './grants.ts';
-import { passwordProblem } from './password-rules.ts';
+import { passwordProblem, passwordRule } from './password-rules.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sessions, Tokens } from './sessions.ts';
 
-const Email = z.string().max(1000).transform(normalizeEmail).pipe(z.email().max(254));
+// Normalising takes quadratic time in the worst case: nothing longer gets that far.
+const Email = z
+  .string()
+  .max(1000)
+  .transform(normalizeEmail)
+  .superRefine((email, context) => {
+    const problem = emailProblem(email);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({ format: 'email', description: 'As browsers accept it in a form; only the domain may be more than ASCII.' });
 export const Register = z
-  .strictObject({ email: Email, password: z.string(), name: plainText(100) })
+  .strictObject({ email: Email, password: z.string().meta({ description: passwordRule }), name: plainText(100) })
   .superRefine(({ email, password }, context) => {
     const problem = passwordProblem(password, email);
     if (problem !== undefined) context.addIssue({ code: 'custom', path: ['password'], message: problem });
@@ -64,18 +73,20 @@ export function authRoutes({ accounts, sessions, limits, registration }: AuthRou
 
   router.post('/auth/login', async (req, res) => {
     const { scope: scopes, ...login } = readBody(req, Login);
+    const visitor = visitorOf(req, res);
     const device = {
       userAgent: req.get('user-agent')?.slice(0, 200),
       addressPrefix: addressPrefix(clientAddress(req)),
     };
-    const work = () => sessions.login({ ...login, ...device, scopes });
-    sendTokens(res, await limits.login(visitorOf(req, res), login.email, work));
+    const { from, signal } = visitor;
+    const work = () => sessions.login({ ...login, ...device, from, signal, scopes });
+    sendTokens(res, await limits.login(visitor, login.email, work));
   });
 
   router.post('/auth/refresh', async (req, res) => {
     const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
     const work = () => sessions.refresh(refresh_token, { scopes, audience });
-    sendTokens(res, await limits.refresh(visitorOf(req, res), work));
+    sendTokens(res, await limits.refresh(visitorOf(req, res), refresh_token, work));
   });
 
   router.post('/auth/logout', async (req, res) => {

@@ -18,11 +18,15 @@ const LimitSettings = {
   LIMIT_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
     .default(600)
     .describe('How long tries are counted together, in seconds.'),
-  LOGIN_TRIES_PER_ADDRESS: tries(100, 'Failed logins from one address before the next is refused'),
-  LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: tries(10, 'Failed logins to one account from one address, likewise'),
-  LOGIN_TRIES_PER_ACCOUNT: tries(50, 'Failed logins to one account before others take longer'),
+  LOGIN_TRIES_PER_ADDRESS: tries(100, 'Wrong logins from one address before the next is refused'),
+  LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: tries(10, 'Wrong logins to one account from one address, likewise'),
+  LOGIN_TRIES_PER_ACCOUNT: tries(50, 'Wrong logins to one account before others take longer'),
+  LOGINS_PER_ACCOUNT: tries(200, 'Right logins to one account before the next is refused: each costs a password hash'),
   REGISTRATIONS_PER_ADDRESS: tries(30, 'Registrations from one address before the next is refused'),
   REFRESH_TRIES_PER_ADDRESS: tries(300, 'Failed refreshes from one address before the next is refused'),
+  LIMIT_IPV6_NETWORK_FACTOR: wholeNumber({ min: 0, max: 65_536 })
+    .default(10)
+    .describe('How many times the tries of one address an IPv6 network (/48) may have; 0 for no such limit.'),
 };
 
 const Settings = withKeyRules(
@@ -34,6 +38,10 @@ const Settings = withKeyRules(
     BCRYPT_COST: wholeNumber({ min: 10, max: 14 })
       .default(12)
       .describe('How hard a password hash is: each step doubles the work.'),
+    PASSWORD_HASH: z
+      .enum(['bcrypt-sha256', 'bcrypt'])
+      .default('bcrypt-sha256')
+      .describe('The form of new password hashes; bcrypt while a build that knows no other form has to read them.'),
     UV_THREADPOOL_SIZE: wholeNumber({ min: 2, max: 1024 })
       .default(4)
       .describe('The threads that Node has for passwords, files and DNS; passwords leave one free.'),
@@ -78,6 +86,7 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     ...serverConfig(settings),
     database: databaseConfig(settings),
     bcryptCost: settings.BCRYPT_COST,
+    passwordHashForm: settings.PASSWORD_HASH,
     threads: settings.UV_THREADPOOL_SIZE,
     passwordQueueMax: settings.PASSWORD_QUEUE_MAX,
     accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
@@ -94,8 +103,10 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
       loginsPerAddress: settings.LOGIN_TRIES_PER_ADDRESS,
       loginsPerAccountAndAddress: settings.LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS,
       loginsPerAccount: settings.LOGIN_TRIES_PER_ACCOUNT,
+      successesPerAccount: settings.LOGINS_PER_ACCOUNT,
       registrationsPerAddress: settings.REGISTRATIONS_PER_ADDRESS,
       refreshesPerAddress: settings.REFRESH_TRIES_PER_ADDRESS,
+      networkFactor: settings.LIMIT_IPV6_NETWORK_FACTOR,
     },
   };
 }

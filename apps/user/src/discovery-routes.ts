@@ -13,19 +13,30 @@ export interface Discovery {
 }
 
 const jwksPath = '/.well-known/jwks.json';
+const metadataPath = '/.well-known/oauth-authorization-server';
 
 /** How long a cache may go on with public keys beyond their age while it asks for new ones (RFC 5861 §3). */
 function staleSeconds(maxAgeSeconds: number): number {
   return Math.min(60, maxAgeSeconds);
 }
 
-/** How long after a change somebody may still hold the public keys from before it. */
+/** How long after a change a cache may still hold the public keys from before it. */
 export function oldestJwksSeconds(maxAgeSeconds: number): number {
   return maxAgeSeconds + staleSeconds(maxAgeSeconds);
 }
 
-/** What verifiers that know nothing of us need: the public keys (RFC 7517) and where they are (RFC 8414). */
+/**
+ * What verifiers that know only the issuer need: the public keys (RFC 7517) and where they are (RFC 8414). Served at the
+ * root, and for an issuer with a path also where RFC 8414 §3 puts it, so that a proxy may hand paths on as they are.
+ */
 export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Discovery): Router {
+  const { origin, pathname } = new URL(issuer);
+  // RFC 8414 §3.1: without the slash at its end.
+  const issuerPath = pathname.replace(/\/+$/, '');
+  const aliases = new Map([
+    [`${issuerPath}${jwksPath}`, jwksPath],
+    [`${metadataPath}${issuerPath}`, metadataPath],
+  ]);
   const cacheControl = [
     'public',
     `max-age=${jwksMaxAgeSeconds}`,
@@ -33,6 +44,12 @@ export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Dis
     'stale-if-error=86400',
   ].join(', ');
   const router = createRouter();
+
+  router.use((req, _res, next) => {
+    const alias = aliases.get(req.path);
+    if (alias !== undefined) req.url = `${alias}${req.url.slice(req.path.length)}`;
+    next();
+  });
 
   router.get(jwksPath, (_req, res) => {
     const body = JSON.stringify(jwks());
@@ -42,10 +59,10 @@ export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Dis
   });
 
   // Only members that are true: there is no OAuth authorization or token endpoint here.
-  router.get('/.well-known/oauth-authorization-server', (_req, res) => {
+  router.get(metadataPath, (_req, res) => {
     res.set('Cache-Control', cacheControl).json({
       issuer,
-      jwks_uri: new URL(jwksPath, issuer).href,
+      jwks_uri: `${origin}${issuerPath}${jwksPath}`,
       scopes_supported: scopes,
       response_types_supported: [],
     });

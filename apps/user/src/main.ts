@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
@@ -21,6 +22,7 @@ import { publishCutOffs } from './feed.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { createFeedStatus } from './feed-status.ts';
 import { allScopes } from './grants.ts';
+import { openKnownGuesses } from './known-guesses.ts';
 import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
@@ -50,7 +52,10 @@ await runService(process, 'user', async (env) => {
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
   const queue = createWorkQueue({ concurrency, capacity: config.passwordQueueMax });
   metrics.gauge('password_jobs', 'Password hashes by state.', 'state', () => ({ ...queue.stats() }));
-  const passwords = createPasswords({ cost: config.bcryptCost, queue });
+  const passwords = createPasswords({
+    ...{ cost: config.bcryptCost, form: config.passwordHashForm, queue },
+    onUnreadable: () => log.warn('a stored password hash cannot be read: its account cannot log in'),
+  });
   const tokens = createTokenIssuer({
     issuer,
     clientId,
@@ -62,15 +67,20 @@ await runService(process, 'user', async (env) => {
     help: 'What happened to accounts and sessions, by outcome.',
   });
   const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
+  const limitStore = createRateLimitStore({
+    ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
+    onFallback(err) {
+      countFallback({});
+      log.warn({ err }, 'tries are counted in memory for now');
+    },
+  });
+  // Replicas share the key. Without one in the key document each process has its own.
+  const guessKey = keys.current().auditKey ?? createSecretKey(randomBytes(32));
+  const knownGuesses = openKnownGuesses(limitStore, { ...config.limits, key: guessKey });
   const limits = createRateLimits({
-    store: createRateLimitStore({
-      ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
-      onFallback(err) {
-        countFallback({});
-        log.warn({ err }, 'tries are counted in memory for now');
-      },
-    }),
-    ...{ settings: config.limits, audit: accountAudit, delay },
+    ...{ store: limitStore, settings: config.limits, audit: accountAudit },
+    knownGuesses: knownGuesses.ofRefreshes,
+    delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
   const store = createSessionStore(db, { maxPerAccount: config.sessionsPerAccount });
@@ -88,6 +98,7 @@ await runService(process, 'user', async (env) => {
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
       ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
+      knownGuesses: knownGuesses.ofLogins,
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),

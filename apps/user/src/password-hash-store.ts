@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
 import type { PasswordHashStore } from './rehash.ts';
 
@@ -7,7 +8,13 @@ export function createPasswordHashStore({ client }: Pick<UserDb, 'client'>): Pas
     async replace({ userId, current, next }) {
       // A password that was changed meanwhile is not undone.
       const where = { id: userId, passwordHash: current };
-      return (await client.user.updateMany({ where, data: { passwordHash: next } })).count === 1;
+      try {
+        return (await client.user.updateMany({ where, data: { passwordHash: next } })).count === 1;
+      } catch (error) {
+        // The session has begun already: its tokens must reach the client.
+        if (isDatabaseUnavailable(error)) return false;
+        throw error;
+      }
     },
   };
 }

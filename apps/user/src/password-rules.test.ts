@@ -2,21 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import { hashingProblem, passwordProblem } from './password-rules.ts';
 
 const email = 'ada@example.com';
-const short = 'must be at least 8 bytes of UTF-8';
-const long = 'must be at most 72 bytes of UTF-8';
+const short = 'must be at least 8 characters';
+const long = 'must be at most 128 characters';
 const isEmail = 'must not be the e-mail address';
 const isCommon = 'is on a list of common passwords: choose another';
 
 describe('a new password', () => {
   it.each([
     ['nothing', '', short],
-    ['7 bytes', 'x7-Qr!a', short],
-    ['8 bytes', 'x7-Qr!aB', undefined],
-    ['8 bytes of 2 characters', '🔐🗝', undefined],
-    ['72 bytes', 'x7-Qr!aB'.repeat(9), undefined],
-    ['72 bytes of 18 characters', '🔐'.repeat(18), undefined],
-    ['73 bytes', `${'x7-Qr!aB'.repeat(9)}z`, long],
-    ['12 bytes that are 132 in NFKC', 'ﷺ'.repeat(4), long],
+    ['7 characters', 'x7-Qr!a', short],
+    ['8 characters', 'x7-Qr!aB', undefined],
+    ['2 characters of 8 bytes', '🔐🗝', short],
+    ['8 characters that are 7 in NFKC', 'cafe\u0301-qr', short],
+    ['7 characters that are 8 in NFKC', 'x7-Qr!ﬁ', undefined],
+    ['128 characters', 'x7-Qr!aB'.repeat(16), undefined],
+    ['128 characters of 512 bytes', '🔐'.repeat(128), undefined],
+    ['129 characters', `${'x7-Qr!aB'.repeat(16)}z`, long],
+    ['129 characters beyond the basic plane', '🔐'.repeat(129), long],
+    ['8 characters that are 144 in NFKC', 'ﷺ'.repeat(8), long],
+    ['1001 code units', 'x7-Qr!aB'.repeat(126), long],
     // Normalising this takes seconds, so it must not be reached.
     ['100 kB of marks in the worst order', '\u0301'.repeat(24_500) + '\u0316'.repeat(24_500), long],
     ['a NUL', 'x7-Qr!aB\0', 'must not hold a NUL character'],
@@ -34,7 +38,7 @@ describe('a new password', () => {
 });
 
 describe('a password that is typed', () => {
-  it.each(['', 'x', 'password123', email])('may be hashed although it could not be chosen: %j', (password) => {
+  it.each(['', 'x', '🔐🗝', 'password123', email])('may be hashed although it could not be chosen: %j', (password) => {
     expect(hashingProblem(password)).toBeUndefined();
   });
 });

@@ -1,4 +1,6 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import { createPasswords } from './passwords.ts';
 import { createWorkQueue } from './work-queue.ts';
 
@@ -18,7 +20,7 @@ describe('a password', () => {
   it('fits its own hash, at the cost asked for, and no other', async () => {
     const { hash, verify } = createPasswords({ cost: 10, queue });
     const hashed = await hash('correct horse');
-    expect(hashed).toMatch(/^\$2b\$10\$/);
+    expect(hashed).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=10\$[./\w]{22}\$[./\w]{31}$/);
     expect(await verify('correct horse', hashed)).toBe(true);
     expect(await verify('Correct horse', hashed)).toBe(false);
   });
@@ -49,7 +51,8 @@ describe('a password', () => {
     const cheap = await passwords.hash('correct horse');
     expect(await verify('correct horse', cheap)).toBe(true);
     expect(await secondsOf(() => verify('a wrong guess', cheap))).toBeGreaterThan(0.01);
-    expect([isOutdated(cheap), passwords.isOutdated(cheap)]).toEqual([true, false]);
+    const outdated = [isOutdated(cheap, 'correct horse'), passwords.isOutdated(cheap, 'correct horse')];
+    expect(outdated).toEqual([true, false]);
   });
 
   // bcrypt answers a malformed hash in a tenth of a millisecond: this has to be the work of a real one.
@@ -57,5 +60,67 @@ describe('a password', () => {
     const { verify } = createPasswords({ cost: 10, queue });
     expect(await secondsOf(() => verify('correct horse', undefined))).toBeGreaterThan(0.01);
     expect(await secondsOf(() => verify('\0', undefined))).toBeGreaterThan(0.01);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['text of another kind', '{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g='],
+    ['argon2', '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'],
+    ['PHP’s bcrypt', `$2y$10$${'a'.repeat(53)}`],
+    ['cut off', `$2b$10$${'a'.repeat(52)}`],
+    ['too long', `$2b$10$${'a'.repeat(54)}`],
+    ['with a line break behind it', `$2b$10$${'a'.repeat(53)}\n`],
+    ['of a cost that bcrypt does not know', `$2b$03$${'a'.repeat(53)}`],
+    ['of a cost that takes days', `$2b$31$${'a'.repeat(53)}`],
+    [
+      'of a cost that takes days, in the other form',
+      `$bcrypt-sha256$v=2,t=2b,r=31$${'a'.repeat(22)}$${'a'.repeat(31)}`,
+    ],
+    ['of an older version of the form', `$bcrypt-sha256$2b,10$${'a'.repeat(22)}$${'a'.repeat(31)}`],
+  ])('takes bcrypt’s time with a stored hash that is %s, and reports it once', async (_case, stored) => {
+    let reported = 0;
+    const onUnreadable = () => {
+      reported += 1;
+    };
+    const { verify } = createPasswords({ cost: 10, queue, onUnreadable });
+    expect(await secondsOf(() => verify('correct horse', stored))).toBeGreaterThan(0.01);
+    expect(await verify('', stored)).toBe(false);
+    expect(reported).toBe(1);
+  });
+});
+
+describe('the form of a password hash', () => {
+  const old = createPasswords({ cost: 4, form: 'bcrypt', queue });
+
+  it('is bcrypt of base64 of an HMAC-SHA-256 with the salt as its key, as passlib has it', async () => {
+    const [, , , salt = '', checksum] = (await passwords.hash('correct horse')).split('$');
+    const digest = createHmac('sha256', salt).update('correct horse').digest('base64');
+    expect(await bcrypt.hash(digest, `$2b$04$${salt}`)).toBe(`$2b$04$${salt}${checksum}`);
+  });
+
+  it('may be plain bcrypt, which is verified as before and outdated', async () => {
+    const hash = await old.hash('correct horse');
+    expect(hash).toBe(await bcrypt.hash('correct horse', hash));
+    expect(await passwords.verify('correct horse', hash)).toBe(true);
+    expect(await passwords.verify('Correct horse', hash)).toBe(false);
+    expect([passwords.isOutdated(hash, 'correct horse'), old.isOutdated(hash, 'correct horse')]).toEqual([true, false]);
+  });
+
+  it('moves back when plain bcrypt is asked for', async () => {
+    const hash = await passwords.hash('correct horse');
+    expect(await old.verify('correct horse', hash)).toBe(true);
+    expect(old.isOutdated(hash, 'correct horse')).toBe(true);
+  });
+
+  it('has room for a long password although plain bcrypt is asked for', async () => {
+    const [long, longer] = ['x7-Qr!aB'.repeat(10), `${'x7-Qr!aB'.repeat(10)}z`];
+    const hash = await old.hash(long);
+    expect([await old.verify(long, hash), await old.verify(longer, hash)]).toEqual([true, false]);
+    expect(old.isOutdated(hash, long)).toBe(false);
+  });
+
+  it('takes a password that is a digest for no other: a stolen unsalted hash is none', async () => {
+    const stolen = createHash('sha256').update('correct horse').digest('base64');
+    expect(await passwords.verify(stolen, await passwords.hash('correct horse'))).toBe(false);
   });
 });

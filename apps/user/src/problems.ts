@@ -36,6 +36,7 @@ const answers = {
     { detail: 'Too many changes of this account at a time: try again shortly.', retryAfterSeconds: 1 },
   ],
   too_busy: ['unavailable', { detail: 'Too many logins at a time: try again shortly.', retryAfterSeconds: 3 }],
+  changed_meanwhile: ['unavailable', { detail: 'The account is changing: try again shortly.', retryAfterSeconds: 1 }],
   contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],
 } as const satisfies Record<Exclude<UserErrorCode, keyof typeof refusals>, readonly [ProblemCode, ProblemOptions]>;
 

@@ -7,7 +7,7 @@ import {
   RateLimiterRes,
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
-import type { Limit, RateLimitStore } from './rate-limit.ts';
+import type { Limit, Memory, RateLimitStore } from './rate-limit.ts';
 
 export interface RateLimitStoreOptions {
   readonly client: UserDb['client'];
@@ -22,44 +22,79 @@ export interface RateLimitStoreOptions {
 }
 
 /** What a limiter of the library is used for here. */
-type Limiter = Pick<RateLimiterMemory, 'consume' | 'reward' | 'delete'>;
+type Limiter = Pick<RateLimiterMemory, 'get' | 'consume' | 'delete'>;
 
 /** Counts in memory are kept for so many keys of a limit at most; two keys may then share one. */
 const localKeys = 2 ** 14;
 
 /**
  * Counts tries in Postgres, or in Redis, for all replicas together; when that is down, in memory, for this process alone.
- * No key is kept as it is: it holds addresses.
+ * Keys are stored as hashes, since they hold addresses.
  */
 export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitStore {
   const { timeoutMs, retryAfterMs, onFallback } = options;
   let downUntil = Number.NEGATIVE_INFINITY;
 
-  return (limit) => {
+  function open(limit: Limit) {
     const shared = new RLWrapperTimeouts({ limiter: sharedLimiter(limit, options), timeoutMs });
-    const local = new RateLimiterMemory({ points: limit.tries, duration: limit.windowSeconds });
-
-    async function use<T>(key: string, work: (limiter: Limiter, key: string) => Promise<T>): Promise<T> {
+    return async <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>, here: (id: Buffer) => T) => {
       const hash = createHash('sha256').update(key).digest();
-      const nearby = () => work(local, String(hash.readUInt32BE() % localKeys));
-      if (performance.now() < downUntil) return nearby();
+      if (performance.now() < downUntil) return here(hash);
       try {
         return await work(shared, hash.toString('base64url'));
       } catch (error) {
         downUntil = performance.now() + retryAfterMs;
         onFallback(error);
-        return nearby();
+        return here(hash);
       }
-    }
-
-    return {
-      async count(key) {
-        const { consumedPoints, msBeforeNext } = await use(key, consume);
-        return { tries: consumedPoints, resetSeconds: Math.ceil(msBeforeNext / 1000) };
-      },
-      giveBack: (key) => use(key, async (limiter, id) => void (await limiter.reward(id))),
-      forget: (key) => use(key, async (limiter, id) => void (await limiter.delete(id))),
     };
+  }
+
+  return {
+    counter(limit) {
+      const use = open(limit);
+      const local = new RateLimiterMemory({ points: limit.tries, duration: limit.windowSeconds });
+      const localId = (hash: Buffer) => String(hash.readUInt32BE() % localKeys);
+      const both = <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>) =>
+        use<T | Promise<T>>(key, work, (hash) => work(local, localId(hash)));
+      return {
+        read: async (key) => countOf(limit, await both(key, (limiter, id) => limiter.get(id))),
+        count: async (key) => countOf(limit, await both(key, consume)),
+        forget: async (key) => void (await both(key, (limiter, id) => limiter.delete(id))),
+      };
+    },
+    memory(name, windowSeconds) {
+      const use = open({ name, tries: 1, windowSeconds });
+      const local = createLocalMemory(windowSeconds * 1000);
+      return {
+        has: (key) => use(key, async (limiter, id) => (await limiter.get(id)) !== null, local.has),
+        add: (key) => use(key, async (limiter, id) => (await consume(limiter, id)).consumedPoints === 1, local.add),
+      };
+    },
+  };
+}
+
+/** Without a row nothing was counted, and a window begins with the next try. */
+function countOf({ windowSeconds }: Limit, result: RateLimiterRes | null) {
+  if (result === null) return { tries: 0, resetSeconds: windowSeconds };
+  return { tries: result.consumedPoints, resetSeconds: Math.ceil(result.msBeforeNext / 1000) };
+}
+
+/** The oldest keys are forgotten first when there are too many; two keys never share a place, as counts do. */
+function createLocalMemory(keepMs: number): { [Method in keyof Memory]: (id: Buffer) => boolean } {
+  const until = new Map<string, number>();
+  const has = (id: Buffer) => (until.get(id.toString('base64url')) ?? 0) > performance.now();
+  return {
+    has,
+    add(id) {
+      if (has(id)) return false;
+      const key = id.toString('base64url');
+      until.delete(key);
+      until.set(key, performance.now() + keepMs);
+      const [oldest] = until.keys();
+      if (until.size > localKeys && oldest !== undefined) until.delete(oldest);
+      return true;
+    },
   };
 }
 

@@ -1,54 +1,62 @@
-/** So many tries in so many seconds, counted apart for each key. */
+/** A number of tries in a window of time, counted separately for each key. */
 export interface Limit {
-  /** Of letters and dashes. */
+  /** Letters and dashes. */
   readonly name: string;
+  /** 0 for no limit. */
   readonly tries: number;
   readonly windowSeconds: number;
 }
 
-/** The tries of one key in the window that runs, the last one included. */
+/** The tries of one key in the current window. */
 export interface Count {
   readonly tries: number;
   readonly resetSeconds: number;
 }
 
-/** Counts the tries of one limit. Never rejects: when what it counts in is down, it counts on by itself. */
+/** Counts the tries of one limit. Never rejects: it counts in memory while the shared store is down. */
 export interface Counter {
+  /** The count as it is. */
+  read(key: string): Promise<Count>;
+  /** Adds one; the count with it. */
   count(key: string): Promise<Count>;
-  /** Takes back one count. */
-  giveBack(key: string): Promise<void>;
-  /** Takes back all of them. */
+  /** Sets the count to 0. */
   forget(key: string): Promise<void>;
 }
 
-export type RateLimitStore = (limit: Limit) => Counter;
+export interface RateLimitStore {
+  counter(limit: Limit): Counter;
+  /**
+   * A set of keys, each of which is forgotten after `windowSeconds`. Never rejects; keys may be forgotten early, and a
+   * key that was not added is never found.
+   */
+  memory(name: string, windowSeconds: number): Memory;
+}
 
-/** How one limit stands after a try. */
+export interface Memory {
+  has(key: string): Promise<boolean>;
+  /** False when the key was there already. */
+  add(key: string): Promise<boolean>;
+}
+
+/** The state of one limit for one client. */
 export interface Standing extends Count {
   readonly limit: Limit;
 }
 
-/** A limit in use: `count` answers `undefined` where there is none. */
-export interface OpenLimit extends Pick<Counter, 'giveBack' | 'forget'> {
-  count(key: string): Promise<Standing | undefined>;
-}
-
-/** Opens a limit; one of 0 tries is none at all. */
-export function openLimit(store: RateLimitStore, limit: Limit): OpenLimit {
-  if (limit.tries === 0) return { count: async () => undefined, giveBack: async () => {}, forget: async () => {} };
-  const counter = store(limit);
-  return { ...counter, count: async (key) => ({ limit, ...(await counter.count(key)) }) };
-}
+export const isExceeded = ({ tries, limit }: Standing): boolean => tries >= limit.tries;
 
 /** Too many tries. */
 export class RateLimitError extends Error {
   override readonly name = 'RateLimitError';
   readonly limit: string;
+  /** When every limit that is exceeded allows tries again. */
   readonly retryAfterSeconds: number;
 
-  constructor({ limit, resetSeconds }: Standing) {
-    super(`too many tries: ${limit.name}`);
-    this.limit = limit.name;
-    this.retryAfterSeconds = resetSeconds;
+  /** @param exceeded at least one */
+  constructor(exceeded: readonly Standing[]) {
+    const names = exceeded.map(({ limit }) => limit.name).join(' ');
+    super(`too many tries: ${names}`);
+    this.limit = names;
+    this.retryAfterSeconds = Math.max(1, ...exceeded.map(({ resetSeconds }) => resetSeconds));
   }
 }

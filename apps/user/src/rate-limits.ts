@@ -1,132 +1,142 @@
-import type { AccountAudit, AccountEvent } from './account-event.ts';
-import type { OpenLimit, RateLimitStore, Standing } from './rate-limit.ts';
-import { openLimit, RateLimitError } from './rate-limit.ts';
+import type { AccountAudit } from './account-event.ts';
+import type { KnownGuesses } from './known-guesses.ts';
+import type { Keyed, Visitor } from './limited-work.ts';
+import { createLimitedWork, readAll } from './limited-work.ts';
+import { repeatedGuess } from './login.ts';
+import type { RateLimitStore } from './rate-limit.ts';
+import type { Delay } from './slow-down.ts';
 import { createSlowDown } from './slow-down.ts';
 import type { UserErrorCode } from './user-error.ts';
 import { UserError } from './user-error.ts';
 
-/** Who tries. */
-export interface Visitor {
-  /** The block of addresses that it comes from, from `addressBlock`. */
-  readonly from: string;
-  /** Told how the limits stand, before anything is done about it. */
-  readonly onCounted: (standings: readonly Standing[]) => void;
-}
-
 /** Tries within a window before the next is refused; 0 for no such limit. */
 export interface RateLimitSettings {
   readonly windowSeconds: number;
-  /** Failed logins from one block of addresses. */
+  /** Wrong logins from one block of addresses. */
   readonly loginsPerAddress: number;
-  /** Failed logins to one account from one block of addresses. */
+  /** Wrong logins to one account from one block of addresses. */
   readonly loginsPerAccountAndAddress: number;
-  /** Failed logins to one account, wherever from: beyond it they take longer. */
+  /** Wrong logins to one account from everywhere: beyond it they take longer. */
   readonly loginsPerAccount: number;
+  /** Right logins to one account from everywhere: each costs as much work as a wrong one. */
+  readonly successesPerAccount: number;
   /** Registrations from one block of addresses. */
   readonly registrationsPerAddress: number;
   /** Failed refreshes from one block of addresses. */
   readonly refreshesPerAddress: number;
+  /** An IPv6 network (/48) may have this many times as many tries as one block (/64). */
+  readonly networkFactor: number;
 }
 
 /** Work that is only done while its limits allow. @throws RateLimitError instead of doing it */
 export interface RateLimits {
-  /** @param account what is logged in to, known or not */
+  /** @param account the e-mail address that was typed, with an account or without */
   login<T>(visitor: Visitor, account: string, work: () => Promise<T>): Promise<T>;
   /** A password that a user who is logged in has to give again. */
   password<T>(visitor: Visitor, userId: string, work: () => Promise<T>): Promise<T>;
   register<T>(visitor: Visitor, work: () => Promise<T>): Promise<T>;
-  refresh<T>(visitor: Visitor, work: () => Promise<T>): Promise<T>;
+  refresh<T>(visitor: Visitor, token: string, work: () => Promise<T>): Promise<T>;
 }
 
 export interface RateLimitsOptions {
   readonly store: RateLimitStore;
   readonly settings: RateLimitSettings;
+  readonly knownGuesses: KnownGuesses;
   readonly audit: AccountAudit;
-  /** Waits so many milliseconds. */
-  readonly delay: (ms: number) => Promise<void>;
+  readonly delay: Delay;
 }
 
+/** Reasons for which the right password does not log in: as much work, and no guess. */
+const rightButRefused: ReadonlySet<UserErrorCode> = new Set(['scope_not_available', 'audience_not_available']);
+
 /**
- * The limits on guessing, consulted before a password is hashed. What was no wrong guess is given back: whoever knows
- * the password is never stopped by having used it.
+ * The limits on guessing and on work, consulted before a password is hashed. Only what was spent is counted, and only
+ * after it was spent: a wrong guess, a right login, a registration. Refused, unavailable and abandoned requests are not.
  */
-export function createRateLimits({ store, settings, audit, delay }: RateLimitsOptions): RateLimits {
-  const { windowSeconds } = settings;
-  const open = (name: string, tries: number) => openLimit(store, { name, tries, windowSeconds });
-  const perAddress = open('login-address', settings.loginsPerAddress);
+export function createRateLimits({ store, settings, knownGuesses, audit, delay }: RateLimitsOptions): RateLimits {
+  const { windowSeconds, networkFactor } = settings;
+  const run = createLimitedWork({ audit });
+  const slowDown = createSlowDown(delay);
+  /** Logins in progress by account. */
+  const inProgress = new Map<string, number>();
+
+  function open(name: string, tries: number): (key: string | undefined) => readonly Keyed[] {
+    const limit = { name, tries, windowSeconds };
+    const counter = store.counter(limit);
+    return (key) => (tries === 0 || key === undefined ? [] : [{ limit, counter, key }]);
+  }
+
+  /** The same limit for a block of addresses and, higher, for the network around it. */
+  function openPerAddress(what: string, tries: number): (visitor: Visitor) => readonly Keyed[] {
+    const perBlock = open(`${what}-address`, tries);
+    const perNetwork = open(`${what}-network`, tries * networkFactor);
+    return ({ from, network }) => [...perBlock(from), ...perNetwork(network)];
+  }
+
+  const perAddress = openPerAddress('login', settings.loginsPerAddress);
   const perAccountAndAddress = open('login-account-address', settings.loginsPerAccountAndAddress);
   const perAccount = open('login-account', settings.loginsPerAccount);
-  const registrations = open('register-address', settings.registrationsPerAddress);
-  const refreshes = open('refresh-address', settings.refreshesPerAddress);
-  const slowDown = createSlowDown(delay);
+  const successes = open('login-success', settings.successesPerAccount);
+  const registrations = openPerAddress('register', settings.registrationsPerAddress);
+  const refreshes = openPerAddress('refresh', settings.refreshesPerAddress);
 
-  /** One limit after the other: what the first refuses does not count in the next. */
-  async function pass(visitor: Visitor, event: AccountEvent['event'], limits: readonly Keyed[]): Promise<void> {
-    const standings: Standing[] = [];
-    for (const [limit, key] of limits) {
-      const standing = await limit.count(key);
-      if (standing === undefined) continue;
-      standings.push(standing);
-      visitor.onCounted(standings);
-      if (standing.tries <= standing.limit.tries) continue;
-      audit({ event, outcome: 'limited', reason: standing.limit.name });
-      throw new RateLimitError(standing);
+  /** Delays logins to an account at which many wrong guesses are made, those in progress included. */
+  async function slowed<T>(visitor: Visitor, account: string, own: readonly Keyed[], work: () => Promise<T>) {
+    const others = inProgress.get(account) ?? 0;
+    inProgress.set(account, others + 1);
+    try {
+      const [[standing], [ownStanding]] = await Promise.all([readAll(perAccount(account)), readAll(own)]);
+      const above = standing === undefined ? 0 : standing.tries + others + 1 - standing.limit.tries;
+      await slowDown({ above, ownGuesses: ownStanding?.tries ?? 0, signal: visitor.signal });
+      return await work();
+    } finally {
+      const left = (inProgress.get(account) ?? 1) - 1;
+      if (left === 0) inProgress.delete(account);
+      else inProgress.set(account, left);
     }
   }
 
   return {
-    async login(visitor, account, work) {
-      const both = `${visitor.from} ${account}`;
-      await pass(visitor, 'login', [
-        [perAddress, visitor.from],
-        [perAccountAndAddress, both],
-      ]);
-      await slowDown(await perAccount.count(account));
-      const undo = () => Promise.all([perAddress.giveBack(visitor.from), perAccount.giveBack(account)]);
-      return settled(work, {
-        guess: 'invalid_credentials',
-        undo: () => Promise.all([undo(), perAccountAndAddress.giveBack(both)]),
-        succeeded: () => Promise.all([undo(), perAccountAndAddress.forget(both)]),
-      });
+    login(visitor, account, work) {
+      const own = perAccountAndAddress(`${visitor.from} ${account}`);
+      const limits = [...perAddress(visitor), ...own];
+      const countedFor = async (error?: unknown) => {
+        if (isWrongGuess(error)) return [...limits, ...perAccount(account)];
+        if (error !== undefined && !(error instanceof UserError && rightButRefused.has(error.code))) return [];
+        await Promise.all(own.map(({ counter, key }) => counter.forget(key)));
+        return successes(account);
+      };
+      const plan = { event: 'login', limits, alsoBelow: successes(account), countedFor } as const;
+      return run(visitor, plan, () => slowed(visitor, account, own, work));
     },
 
-    async password(visitor, userId, work) {
-      const key = `${visitor.from} ${userId}`;
-      await pass(visitor, 'password', [[perAccountAndAddress, key]]);
-      const undo = () => perAccountAndAddress.giveBack(key);
-      return settled(work, { guess: 'invalid_credentials', undo, succeeded: undo });
+    password(visitor, userId, work) {
+      const limits = perAccountAndAddress(`${visitor.from} ${userId}`);
+      const done = successes(userId);
+      const countedFor = (error?: unknown) => (error === undefined ? done : isWrongGuess(error) ? limits : []);
+      return run(visitor, { event: 'password', limits, alsoBelow: done, countedFor }, work);
     },
 
-    async register(visitor, work) {
-      await pass(visitor, 'register', [[registrations, visitor.from]]);
-      return work();
+    register(visitor, work) {
+      const limits = registrations(visitor);
+      const countedFor = (error?: unknown) => (error === undefined || hasCode(error, 'email_taken') ? limits : []);
+      return run(visitor, { event: 'register', limits, countedFor }, work);
     },
 
-    async refresh(visitor, work) {
-      await pass(visitor, 'refresh', [[refreshes, visitor.from]]);
-      const undo = () => refreshes.giveBack(visitor.from);
-      return settled(work, { guess: 'invalid_refresh_token', undo, succeeded: undo });
+    refresh(visitor, token, work) {
+      const limits = refreshes(visitor);
+      const guess = { from: visitor.from, account: '', secret: token, against: 'refresh' };
+      const countedFor = async (error?: unknown) =>
+        hasCode(error, 'invalid_refresh_token') && (await knownGuesses.add(guess)) ? limits : [];
+      return run(visitor, { event: 'refresh', limits, countedFor }, work);
     },
   };
 }
 
-type Keyed = readonly [limit: OpenLimit, key: string];
-
-interface Settling {
-  /** The error of a wrong guess: it alone stays counted. */
-  readonly guess: UserErrorCode;
-  readonly undo: () => Promise<unknown>;
-  readonly succeeded: () => Promise<unknown>;
+function isWrongGuess(error: unknown): boolean {
+  return hasCode(error, 'invalid_credentials') && error.reason !== repeatedGuess;
 }
 
-async function settled<T>(work: () => Promise<T>, { guess, undo, succeeded }: Settling): Promise<T> {
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    if (!(error instanceof UserError && error.code === guess)) await undo();
-    throw error;
-  }
-  await succeeded();
-  return result;
+function hasCode(error: unknown, code: UserErrorCode): error is UserError {
+  return error instanceof UserError && error.code === code;
 }

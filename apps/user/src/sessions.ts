@@ -1,19 +1,25 @@
 import type { AccountAudit } from './account-event.ts';
 import type { Actor } from './actor.ts';
+import { noteEnded } from './ended-sessions.ts';
 import type { GrantRequest } from './grants.ts';
-import { narrow, scopesOf } from './grants.ts';
+import type { KnownGuesses } from './known-guesses.ts';
+import { createLogin } from './login.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
-import { createRefreshToken, hashesOf } from './refresh-token.ts';
+import { hashesOf } from './refresh-token.ts';
 import type { Rehash } from './rehash.ts';
-import type { Device, EndedSessions, EndReason, SessionStore, SessionView } from './stored-sessions.ts';
+import type { Device, SessionStore, SessionView } from './stored-sessions.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
 export interface Login extends GrantRequest, Device {
   readonly email: string;
   readonly password: string;
+  /** The block of addresses of the client, from `addressBlock`. */
+  readonly from: string;
+  /** Aborted when the client has closed its connection: its password is not looked at then. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Tokens {
@@ -30,7 +36,10 @@ export interface PasswordChange {
 }
 
 export interface Sessions {
-  /** @throws UserError `invalid_credentials`, the same for a wrong e-mail, a wrong password and a disabled account */
+  /**
+   * @throws UserError `invalid_credentials`, the same for a wrong e-mail, a wrong password and a disabled account;
+   * `changed_meanwhile` when the account changed again and again while the password was checked
+   */
   login(login: Login): Promise<Tokens>;
   /** Exchanges a refresh token for its successor. */
   readonly refresh: Refresh;
@@ -64,7 +73,9 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
   readonly passwords: Passwords;
-  /** Keeps up with a cost that was raised. */
+  /** Without it, the same wrong guess again is a new one. */
+  readonly knownGuesses?: KnownGuesses | undefined;
+  /** Keeps hashes at the cost and in the form of now. */
   readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
@@ -77,51 +88,13 @@ export interface SessionsOptions {
 
 /** The rules of sessions: how one begins, who sees it, and what ends it. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, refresh, passwords, rehash, tokens, audience, life, audit, now } = options;
+  const { store, refresh, passwords, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
-
-  /** One event, however many there are. */
-  function noteEnded(user: string, { count, sid }: EndedSessions, reason: EndReason): void {
-    if (count === 0) return;
-    audit({ event: 'logout', outcome: 'ok', user, sid, reason, sessions: count > 1 ? count : undefined });
-  }
 
   return {
     refresh,
 
-    async login({ email, password, userAgent, addressPrefix, ...wanted }) {
-      const credentials = await store.findCredentials(email);
-      const userId = credentials?.user.id;
-      const failed = (reason: string) => {
-        audit({ event: 'login', outcome: 'failed', user: userId, reason });
-        return new UserError('invalid_credentials', reason);
-      };
-      const correct = await passwords.verify(password, credentials?.passwordHash);
-      if (credentials === undefined) throw failed('unknown_email');
-      if (!correct) throw failed('wrong_password');
-      const { user } = credentials;
-      if (user.disabled) throw failed('disabled');
-      const grant = narrow({ scopes: scopesOf(user.roles), audience }, wanted);
-      const refreshToken = createRefreshToken();
-      const authTime = at();
-      const issuedAt = Math.floor(now());
-      const session = await store.create({
-        ...grant,
-        ...credentials,
-        ...{ userAgent, addressPrefix, authTime, issuedAt },
-        expiresAt: at(life.absoluteSeconds),
-        lastExp: issuedAt + tokens.lifetimeSeconds,
-        tokenHashes: hashesOf(refreshToken),
-      });
-      // Disabled, or given another password, while this one was checked.
-      if (session === undefined) throw failed('changed_meanwhile');
-      await rehash({ userId: user.id, password, hash: credentials.passwordHash });
-      audit({ event: 'login', outcome: 'ok', user: user.id, sid: session.sid });
-      noteEnded(user.id, session.ended, 'session_limit');
-      const { id, roles } = user;
-      const access = tokens.issue({ userId: id, roles, sid: session.sid, authTime, issuedAt, ...grant });
-      return { access, refreshToken, scopes: grant.scopes };
-    },
+    login: createLogin(options),
 
     async list(userId, { after, limit }) {
       const time = { runningAt: at(), idleSince: at(-life.idleSeconds) };
@@ -136,11 +109,12 @@ export function createSessions(options: SessionsOptions): Sessions {
     async end(actor, sid) {
       const ended = await store.endOwn(actor, { sid }, { at: at(), reason: 'ended' });
       if (ended.count === 0) throw new UserError('session_not_found');
-      noteEnded(actor.userId, ended, 'ended');
+      noteEnded(audit, actor.userId, { ...ended, reason: 'ended' });
     },
 
     async endAll(actor) {
-      noteEnded(actor.userId, await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' }), 'logout_all');
+      const ended = await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' });
+      noteEnded(audit, actor.userId, { ...ended, reason: 'logout_all' });
     },
 
     changePassword: createPasswordChange({ store, passwords, audit, now }),

@@ -1,4 +1,4 @@
-import type { Standing } from './rate-limit.ts';
+import { assertNotGone } from './client-gone.ts';
 import { UserError } from './user-error.ts';
 
 /** Each try above the limit takes so much longer than the one before, and none longer than the maximum. */
@@ -7,24 +7,60 @@ const maxMs = 5000;
 /** Tries that wait at a time: each of them holds a connection. */
 const capacity = 1000;
 
+/** Waits; resolves early when the signal is aborted. */
+export type Delay = (ms: number, signal: AbortSignal) => Promise<unknown>;
+
+export interface SlowedTry {
+  /** By how many the tries at this account are above the limit. */
+  readonly above: number;
+  /** Wrong guesses of this client at this account. */
+  readonly ownGuesses: number;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Waiting {
+  readonly ownGuesses: number;
+  readonly evict: () => void;
+}
+
 /**
- * Makes tries above a limit wait instead of refusing them: a refusal would let anybody shut the owner of an account out.
+ * Makes tries above a limit wait instead of refusing them: a refusal would let any client lock the owner of an account
+ * out. When all places are taken, a client that has not guessed wrong takes the place of one that has.
  *
- * @param delay waits so many milliseconds
+ * @throws UserError `too_busy` without a place
+ * @throws ClientGoneError when the client did not wait
  */
-export function createSlowDown(
-  delay: (ms: number) => Promise<void>,
-): (standing: Standing | undefined) => Promise<void> {
-  let waiting = 0;
-  return async (standing) => {
-    const above = standing === undefined ? 0 : standing.tries - standing.limit.tries;
+export function createSlowDown(delay: Delay): (slowed: SlowedTry) => Promise<void> {
+  const places = new Set<Waiting>();
+
+  function makeRoom(ownGuesses: number): void {
+    if (places.size < capacity) return;
+    const other = ownGuesses > 0 ? undefined : [...places].find((waiting) => waiting.ownGuesses > 0);
+    if (other === undefined) throw busy();
+    places.delete(other);
+    other.evict();
+  }
+
+  return async ({ above, ownGuesses, signal }) => {
     if (above <= 0) return;
-    if (waiting >= capacity) throw new UserError('too_busy', 'too many logins are made to wait');
-    waiting += 1;
+    makeRoom(ownGuesses);
+    const evicted = new AbortController();
+    const place = { ownGuesses, evict: () => evicted.abort() };
+    places.add(place);
     try {
-      await delay(Math.min(above * stepMs, maxMs));
+      await delay(
+        Math.min(above * stepMs, maxMs),
+        signal === undefined ? evicted.signal : AbortSignal.any([signal, evicted.signal]),
+      );
     } finally {
-      waiting -= 1;
+      places.delete(place);
     }
+    assertNotGone(signal);
+    if (evicted.signal.aborted) throw busy();
   };
+}
+
+function busy(): UserError {
+  return new UserError('too_busy', 'too many logins are made to wait');
 }

@@ -14,6 +14,7 @@ export type UserErrorCode =
   | 'token_too_early'
   | 'account_busy'
   | 'too_busy'
+  | 'changed_meanwhile'
   | 'contact_not_given';
 
 /** The one error of this service's rules. */

@@ -1,8 +1,14 @@
+import { assertNotGone } from './client-gone.ts';
 import { UserError } from './user-error.ts';
 
 export interface WorkQueue {
-  /** Runs a job when its turn comes. @throws UserError `too_busy` when too many wait already */
-  run<T>(job: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a job when its turn comes.
+   *
+   * @throws UserError `too_busy` when too many wait already
+   * @throws ClientGoneError when `signal` is aborted before its turn
+   */
+  run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Jobs that run and jobs that wait. */
   stats(): { running: number; waiting: number };
 }
@@ -26,9 +32,10 @@ export function createWorkQueue({ concurrency, capacity }: { concurrency: number
   }
 
   return {
-    async run(job) {
+    async run(job, signal) {
       await turn();
       try {
+        assertNotGone(signal);
         return await job();
       } finally {
         const next = waiting.shift();

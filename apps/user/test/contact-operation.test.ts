@@ -72,6 +72,8 @@ describe('GET /internal/users/:id/contact', () => {
       () => harness.issuer.token({ iat: harness.now() - 700, exp: harness.now() - 100 }),
     ],
     ['invalid_token', 'is for another audience', () => harness.issuer.token({ aud: ['order'] })],
+    ['invalid_token', 'has a sub that is no UUID', () => harness.issuer.token({ sub: 'ada' })],
+    ['invalid_token', 'has a sid that is no UUID', () => harness.issuer.token({ sid: 'session-1' })],
     ['invalid_token', 'is a service token', ({ sent }: WellMadeCall) => sent.serviceToken],
   ])('answers 401 %s when the user’s token %s', async (code, _case, makeBearer) => {
     const call = await goodCall(harness);

@@ -1,6 +1,8 @@
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
 import request from 'supertest';
+import { discoveryRoutes } from '../src/discovery-routes.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 
@@ -66,6 +68,37 @@ describe('GET /.well-known/oauth-authorization-server', () => {
       ],
       response_types_supported: [],
     });
+  });
+});
+
+describe('the metadata of an issuer', () => {
+  const standard = '/.well-known/oauth-authorization-server';
+
+  it.each([
+    ['a host', 'https://auth.example', '', 'https://auth.example/.well-known/jwks.json'],
+    ['a slash at the end', 'https://auth.example/', '', 'https://auth.example/.well-known/jwks.json'],
+    ['a port', 'https://auth.example:8443', '', 'https://auth.example:8443/.well-known/jwks.json'],
+    ['the usual port', 'https://auth.example:443', '', 'https://auth.example/.well-known/jwks.json'],
+    ['a path', 'https://auth.example/tenant', '/tenant', 'https://auth.example/tenant/.well-known/jwks.json'],
+    [
+      'a path and a slash',
+      'https://auth.example/tenant/',
+      '/tenant',
+      'https://auth.example/tenant/.well-known/jwks.json',
+    ],
+    ['a long path', 'http://[::1]:4001/a/b%20c', '/a/b%20c', 'http://[::1]:4001/a/b%20c/.well-known/jwks.json'],
+  ])('with %s is where RFC 8414 §3 puts it, and so are its keys', async (_case, issuer, path, jwksUri) => {
+    const jwks = { keys: [{ kty: 'RSA', kid: 'a' }] };
+    const app = express().use(discoveryRoutes({ issuer, jwks: () => jwks, jwksMaxAgeSeconds: 300, scopes: [] }));
+    for (const place of new Set([standard, `${standard}${path}`])) {
+      const { status, body } = await request(app).get(place);
+      expect({ place, status, body }).toMatchObject({ status: 200, body: { issuer, jwks_uri: jwksUri } });
+    }
+    for (const place of [jwksPath, `${new URL(jwksUri).pathname}?again=1`]) {
+      const { status, text } = await request(app).get(place);
+      expect({ place, status, text }).toEqual({ place, status: 200, text: JSON.stringify(jwks) });
+    }
+    expect((await request(app).get(`/elsewhere${jwksPath}`)).status).toBe(404);
   });
 });
 

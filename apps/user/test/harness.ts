@@ -9,14 +9,17 @@ import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import { auditCalls, auditEvents, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
-import { createAccessTokenVerifier, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createUserTokenVerifier } from '@auth/service';
+import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import type { AccountEvent } from '../src/account-event.ts';
 import { createAccountStore } from '../src/account-store.ts';
 import { createAccounts } from '../src/accounts.ts';
 import { buildApp } from '../src/app.ts';
 import { allScopes } from '../src/grants.ts';
+import { openKnownGuesses } from '../src/known-guesses.ts';
 import { openApi } from '../src/openapi.ts';
+import type { HashForm } from '../src/password-hash.ts';
 import { createPasswordHashStore } from '../src/password-hash-store.ts';
 import { createPasswords } from '../src/passwords.ts';
 import { createRateLimitStore } from '../src/rate-limit-store.ts';
@@ -76,6 +79,7 @@ export interface HarnessOptions {
   readonly queue?: WorkQueue;
   /** How hard that is; as little as bcrypt can do unless given, since its time is a matter of the unit's own test. */
   readonly cost?: number;
+  readonly form?: HashForm;
   /** Limits on tries that differ from those nobody comes near. */
   readonly limits?: Partial<RateLimitSettings>;
   readonly registration?: 'plain' | 'neutral';
@@ -93,8 +97,10 @@ const generousLimits: RateLimitSettings = {
   loginsPerAddress: manyTries,
   loginsPerAccountAndAddress: manyTries,
   loginsPerAccount: manyTries,
+  successesPerAccount: manyTries,
   registrationsPerAddress: manyTries,
   refreshesPerAddress: manyTries,
+  networkFactor: 10,
 };
 
 /** Opens the app. */
@@ -103,6 +109,7 @@ export async function openHarness({
   startTime = 1_800_000_000,
   queue = createWorkQueue({ concurrency: 2, capacity: 100 }),
   cost = 4,
+  form = 'bcrypt-sha256',
   limits = {},
   registration = 'plain',
   sessionsPerAccount = 100,
@@ -110,14 +117,14 @@ export async function openHarness({
   grace = graceSeconds,
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
-  const passwords = createPasswords({ cost, queue });
+  const passwords = createPasswords({ cost, form, queue });
   const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
   let time = startTime;
   const now = () => time;
   const issuer = openRunIssuer(now);
   const { signing, publicKeys } = keysOf(issuer);
   const edges = createRunEdges('user');
-  const verify = createAccessTokenVerifier({
+  const verify = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'user', keys: publicKeys, revocations: null, now },
   });
   const singleUse = createSingleUseStore({ capacity: 1000, now });
@@ -143,6 +150,11 @@ export async function openHarness({
     audit: accountAudit,
     now,
   });
+  const settings = { ...generousLimits, ...limits };
+  const limitStore = createRateLimitStore({
+    ...{ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
+  });
+  const knownGuesses = openKnownGuesses(limitStore, { ...settings, key: createSecretKey(randomBytes(32)) });
   const app = buildApp({
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
@@ -155,14 +167,14 @@ export async function openHarness({
         life,
         now,
       },
+      knownGuesses: knownGuesses.ofLogins,
       rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
       audit: accountAudit,
     }),
     admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
     limits: createRateLimits({
-      store: createRateLimitStore({ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} }),
-      settings: { ...generousLimits, ...limits },
-      audit: accountAudit,
+      ...{ store: limitStore, settings, audit: accountAudit },
+      knownGuesses: knownGuesses.ofRefreshes,
       delay: async (ms) => void delays.push(ms),
     }),
     ...{ registration, trustedProxies },

@@ -24,8 +24,10 @@ function openCounter(url: string, options: { timeoutMs?: number; retryAfterMs?: 
   const failures: unknown[] = [];
   const onFallback = (error: unknown) => failures.push(error);
   const { timeoutMs = 5000, retryAfterMs = 60_000, redis } = options;
+  const store = createRateLimitStore({ client: db.client, redis, timeoutMs, retryAfterMs, onFallback });
   return {
-    counter: createRateLimitStore({ client: db.client, redis, timeoutMs, retryAfterMs, onFallback })(limit),
+    counter: store.counter(limit),
+    memory: store.memory('known-guess', 600),
     failures,
   };
 }
@@ -51,9 +53,9 @@ describe('the store of rate limits', () => {
     expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
     expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
     expect(counts[2]?.resetSeconds).toBeLessThanOrEqual(600);
-    await second.counter.giveBack('a');
-    expect((await first.counter.count('a')).tries).toBe(3);
+    expect(await second.counter.read('a')).toMatchObject({ tries: 3 });
     await second.counter.forget('a');
+    expect(await first.counter.read('a')).toEqual({ tries: 0, resetSeconds: 600 });
     expect((await first.counter.count('a')).tries).toBe(1);
     expect((await first.counter.count('b')).tries).toBe(1);
     expect([...first.failures, ...second.failures]).toEqual([]);
@@ -63,9 +65,9 @@ describe('the store of rate limits', () => {
     const { counter, failures } = openCounter(databaseNowhere);
     const counts = [await counter.count('a'), await counter.count('a'), await counter.count('a')];
     expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
-    await counter.giveBack('a');
-    expect((await counter.count('a')).tries).toBe(3);
+    expect((await counter.read('a')).tries).toBe(3);
     await counter.forget('a');
+    expect((await counter.read('a')).tries).toBe(0);
     expect((await counter.count('a')).tries).toBe(1);
     expect(failures).toHaveLength(1);
   });
@@ -95,8 +97,9 @@ describe('the store of rate limits', () => {
     const counts = [await first.counter.count(key), await second.counter.count(key), await first.counter.count(key)];
     expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
     expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
-    await second.counter.giveBack(key);
-    expect((await first.counter.count(key)).tries).toBe(3);
+    expect((await second.counter.read(key)).tries).toBe(3);
+    expect([await first.memory.has(key), await first.memory.add(key)]).toEqual([false, true]);
+    expect([await second.memory.has(key), await second.memory.add(key)]).toEqual([true, false]);
     expect([...first.failures, ...second.failures]).toEqual([]);
 
     await server?.cut();

@@ -23,7 +23,7 @@ beforeAll(async () => {
     queue,
     limits: {
       ...{ windowSeconds: 600, loginsPerAddress: 6, loginsPerAccountAndAddress: 3, loginsPerAccount: 4 },
-      ...{ registrationsPerAddress: 2, refreshesPerAddress: 2 },
+      ...{ registrationsPerAddress: 2, refreshesPerAddress: 2, successesPerAccount: 30, networkFactor: 2 },
     },
     trustedProxies: ['127.0.0.1'],
   });
@@ -35,12 +35,17 @@ const newEmail = () => `${randomBytes(6).toString('hex')}@example.com`;
 const post = (path: string, from: string, body: object) =>
   request(harness.server).post(path).set('X-Forwarded-For', from).send(body);
 const logIn = (from: string, email: string, typed = password) => post('/auth/login', from, { email, password: typed });
-/** So many wrong guesses, one after the other, and how each was answered. */
+let guesses = 0;
+const newGuess = () => {
+  guesses += 1;
+  return `wrong guess ${guesses}`;
+};
+/** So many different wrong guesses, one after the other, and how each was answered. */
 async function guess(times: number, from: string | (() => string), email: string | (() => string)) {
   const statuses: number[] = [];
   const next = (value: string | (() => string)) => (typeof value === 'string' ? value : value());
   for (let index = 0; index < times; index += 1) {
-    statuses.push((await logIn(next(from), next(email), 'a wrong guess')).status);
+    statuses.push((await logIn(next(from), next(email), newGuess())).status);
   }
   return statuses;
 }
@@ -52,8 +57,13 @@ describe('a login that was tried too often', () => {
       expect(await guess(4, from, email)).toEqual([401, 401, 401, 429]);
       const { status, headers, body } = await logIn(from, email);
       expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate_limited' });
-      expect(headers['ratelimit-policy']).toBe('"login-address";q=6;w=600, "login-account-address";q=3;w=600');
-      expect(headers['ratelimit']).toMatch(/^"login-address";r=1;t=\d+, "login-account-address";r=0;t=\d+$/);
+      expect(headers['ratelimit-policy']).toBe(
+        '"login-address";q=6;w=600, "login-network";q=12;w=600, "login-account-address";q=3;w=600',
+      );
+      // The two that were refused are not counted.
+      expect(headers['ratelimit']).toMatch(
+        /^"login-address";r=3;t=\d+, "login-network";r=9;t=\d+, "login-account-address";r=0;t=\d+$/,
+      );
       const wait = Number(headers['retry-after']);
       expect(wait).toBeGreaterThan(590);
       expect(wait).toBeLessThanOrEqual(600);
@@ -121,7 +131,7 @@ describe('a login that was tried too often', () => {
   it('lets no more guesses through when all come at once', async () => {
     const from = newAddress();
     const email = newEmail();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => logIn(from, email, 'a wrong guess')));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => logIn(from, email, newGuess())));
     expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 429, 429, 429]);
   });
 });
@@ -148,9 +158,22 @@ describe('the other limits', () => {
     }
     const statuses: number[] = [];
     for (let index = 0; index < 3; index += 1) {
-      statuses.push((await post('/auth/refresh', from, { refresh_token: 'A'.repeat(43) })).status);
+      statuses.push((await post('/auth/refresh', from, { refresh_token: String(index).repeat(43) })).status);
     }
     expect(statuses).toEqual([401, 401, 429]);
+    expect((await post('/auth/refresh', from, { refresh_token })).status).toBe(429);
+  });
+
+  it('count a dead refresh token that a client sends again and again once', async () => {
+    const [from, refresh_token] = [newAddress(), 'B'.repeat(43)];
+    const statuses: number[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      statuses.push((await post('/auth/refresh', from, { refresh_token })).status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    const { email } = await harness.addUser();
+    const good = (await logIn(from, email)).body.refresh_token;
+    expect((await post('/auth/refresh', from, { refresh_token: good })).status).toBe(200);
   });
 
   it('answer 429 to whoever holds an access token and guesses the password', async () => {

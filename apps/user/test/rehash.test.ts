@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import request from 'supertest';
 import { createPasswords } from '../src/passwords.ts';
 import type { WorkQueue } from '../src/work-queue.ts';
@@ -35,7 +36,7 @@ describe('a login with a hash of a lower cost than the one configured now', () =
     const { id, email } = await harness.addUser({ passwordHash: oldHash });
     expect((await logIn(email)).status).toBe(200);
     const hash = await hashOf(id);
-    expect(hash).toMatch(/^\$2b\$06\$/);
+    expect(hash).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=6\$/);
     expect((await logIn(email)).status).toBe(200);
     expect(await hashOf(id)).toBe(hash);
     const rehashed = harness.events().filter(({ audit }) => audit['user'] === id && audit['event'] === 'rehash');
@@ -62,4 +63,60 @@ describe('a login with a hash of a lower cost than the one configured now', () =
     end();
     expect(await hashOf(id)).toBe(oldHash);
   });
+});
+
+describe('a login with a hash of the form before', () => {
+  it('moves it to the form of now, at the same cost', async () => {
+    const before = await createPasswords({ cost: 6, form: 'bcrypt', queue }).hash(password);
+    expect(before).toMatch(/^\$2b\$06\$/);
+    const { id, email } = await harness.addUser({ passwordHash: before });
+    expect((await logIn(email, 'a wrong guess')).status).toBe(401);
+    expect(await hashOf(id)).toBe(before);
+    expect((await logIn(email)).status).toBe(200);
+    const after = await hashOf(id);
+    expect(after).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=6\$/);
+    expect((await logIn(email)).status).toBe(200);
+    expect(await hashOf(id)).toBe(after);
+  });
+});
+
+describe('a login where the form before is asked for', () => {
+  let older: Harness;
+  beforeAll(async () => {
+    older = await openHarness({ cost: 4, form: 'bcrypt' });
+  });
+  afterAll(() => older.close());
+  const storedHash = async (email: string) =>
+    (await older.db.client.user.findUniqueOrThrow({ where: { email } })).passwordHash;
+
+  it('moves a hash back, so that the build before can verify it', async () => {
+    const { email } = await older.addUser({ passwordHash: await createPasswords({ cost: 4, queue }).hash(password) });
+    const { status } = await request(older.server).post('/auth/login').send({ email, password });
+    expect(status).toBe(200);
+    expect(await bcrypt.compare(password, await storedHash(email))).toBe(true);
+  });
+
+  it('logs in with a registration of there, and with a password that the build before has no room for', async () => {
+    for (const [email, chosen] of [
+      ['ada@example.com', password],
+      ['eve@example.com', password.repeat(4)],
+    ] as const) {
+      const account = { email, password: chosen, name: 'Ada' };
+      expect((await request(older.server).post('/auth/register').send(account)).status).toBe(201);
+      expect((await request(older.server).post('/auth/login').send({ email, password: chosen })).status).toBe(200);
+    }
+    expect(await bcrypt.compare(password, await storedHash('ada@example.com'))).toBe(true);
+  });
+});
+
+describe('a login to an account whose stored hash cannot be read', () => {
+  it.each(['', 'x', `$2y$06$${'a'.repeat(53)}`, `$2b$31$${'a'.repeat(53)}`])(
+    'is answered 401 with the reason in the audit trail, and the hash nowhere: %j',
+    async (passwordHash) => {
+      const { id, email } = await harness.addUser({ passwordHash });
+      expect((await logIn(email)).body).toMatchObject({ status: 401, code: 'invalid_credentials' });
+      const events = harness.events().filter(({ audit }) => audit['user'] === id);
+      expect(events.map(({ audit }) => audit['reason'])).toEqual(['unreadable_hash']);
+    },
+  );
 });

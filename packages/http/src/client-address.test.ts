@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
 import request from 'supertest';
-import { addressBlock, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
+import { addressBlock, addressNetwork, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
 import { createApp, finishApp } from './create-app.ts';
 import { createLog } from './log.ts';
 import { createReadiness } from './readiness.ts';
@@ -41,11 +41,15 @@ describe('clientAddress', () => {
     ['two proxies', '203.0.113.9, 10.1.2.3', '203.0.113.9'],
     ['a client that makes up where it comes from', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
     ['a client of IPv6', '2001:db8::1', '2001:db8::1'],
+    ['a balancer that writes the port', '203.0.113.9:4711', '203.0.113.9'],
+    ['a balancer that writes the port of IPv6', '[2001:db8::1]:4711', '2001:db8::1'],
+    ['a balancer that writes brackets', '[2001:db8::1]', '2001:db8::1'],
+    ['two balancers that write the port', '203.0.113.9:4711, 10.1.2.3:80', '203.0.113.9'],
   ])('is the last one that no trusted proxy has: %s', async (_case, forwarded, address) => {
     expect(await seen(trusting, forwarded)).toBe(address);
   });
 
-  it.each(['unknown', '203.0.113.9:4711', 'ada@example.com', ''])(
+  it.each(['unknown', '203.0.113.9:x', '[2001:db8::1', 'ada@example.com', ''])(
     'is that of the connection when X-Forwarded-For says "%s"',
     async (forwarded) => {
       expect(await seen(trusting, forwarded)).toBe('127.0.0.1');
@@ -64,6 +68,7 @@ describe('clientAddressBehind', () => {
     ...[
       'unknown',
       '203.0.113.9:4711',
+      '[2001:db8::1]:4711, 10.1.2.3:80',
       'ada@example.com',
       '',
       ',',
@@ -97,12 +102,22 @@ describe('addressBlock and addressPrefix', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1::/48'],
     ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64', '2001:db8:1::/48'],
     ['2001:db8::6', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+    ['64:ff9b::203.0.113.9', '203.0.113.9/32', '203.0.113.0/24'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64', 'fe80:0:0::/48'],
     ['::1', '0:0:0:0::/64', '0:0:0::/48'],
     ['not an address', 'unknown', 'unknown'],
   ])('of %s are %s and %s', (address, block, prefix) => {
     expect(addressBlock(address)).toBe(block);
     expect(addressPrefix(address)).toBe(prefix);
+  });
+
+  it.each([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['203.0.113.9', undefined],
+    ['::ffff:203.0.113.9', undefined],
+    ['not an address', undefined],
+  ])('of %s are inside the network %s', (address, network) => {
+    expect(addressNetwork(address)).toBe(network);
   });
 
   it('are the same for two addresses of one network, and for no two networks', () => {

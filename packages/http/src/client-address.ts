@@ -2,30 +2,47 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import express from 'express';
 
-/** Stands for an address where there is none, as on a connection that is gone. */
+/** Used where there is no address, as on a connection that is gone. */
 const unknown = 'unknown';
-const mappedIPv4 = /^(?:0:){5}ffff:([\da-f]+):([\da-f]+)$/;
+/** IPv4 addresses inside IPv6: mapped ones (RFC 4291 §2.5.5.2) and those behind a translator (RFC 6052 §2.1). */
+const embeddedIPv4 = /^(?:(?:0:){5}ffff|64:ff9b:0:0:0:0):([\da-f]+):([\da-f]+)$/;
+/** `203.0.113.9:4711` and `[2001:db8::1]:4711`, as some balancers write `X-Forwarded-For`. */
+const withPort = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d{1,5})?$/i;
+
+type Trusts = (address: string, hop: number) => boolean;
+type AddressedRequest = IncomingMessage & { readonly app?: { get(setting: string): unknown } | undefined };
 
 /**
- * The address of whoever sent a request. `X-Forwarded-For` counts only as far as it was written by a proxy that is
- * trusted (`createApp({ trustedProxies })`); what is no address in it does not count at all.
+ * The address of the client that sent a request. `X-Forwarded-For` counts only as far as it was written by a proxy that
+ * is trusted (`createApp({ trustedProxies })`); an entry that is no address does not count at all.
  */
-export function clientAddress(req: IncomingMessage & { readonly ip?: string | undefined }): string {
-  return [req.ip, peerAddress(req)].find((address = '') => isIP(address) !== 0) ?? unknown;
+export function clientAddress(req: AddressedRequest): string {
+  const trusts = req.app?.get('trust proxy fn');
+  return readAddress(req, isTrusts(trusts) ? trusts : () => false);
 }
 
-/** Makes what reads the same address as `clientAddress` from a request that no app serves. */
+/** Creates a reader of the address that `clientAddress` reads, for requests that no app serves. */
 export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
-  if (trustedProxies.length === 0) return clientAddress;
   // Networks mean what they mean to an app: this is what Express makes of the setting.
-  const trusts: (address: string, hop: number) => boolean = express()
-    .set('trust proxy', [...trustedProxies])
-    .get('trust proxy fn');
-  return (req) => {
-    const hops = [peerAddress(req) ?? '', ...forwardedFor(req)];
-    const ip = hops.find((address, hop) => !trusts(address, hop)) ?? hops.at(-1);
-    return ip !== undefined && isIP(ip) !== 0 ? ip : clientAddress(req);
-  };
+  const trusts: Trusts =
+    trustedProxies.length === 0
+      ? () => false
+      : express()
+          .set('trust proxy', [...trustedProxies])
+          .get('trust proxy fn');
+  return (req) => readAddress(req, trusts);
+}
+
+function readAddress(req: IncomingMessage, trusts: Trusts): string {
+  const peer = bareAddress(req.socket.remoteAddress ?? '');
+  if (!trusts(peer, 0)) return isIP(peer) === 0 ? unknown : peer;
+  const hops = [peer, ...forwardedFor(req)];
+  const client = hops.find((address, hop) => !trusts(address, hop)) ?? hops.at(-1) ?? '';
+  return [client, peer].find((address) => isIP(address) !== 0) ?? unknown;
+}
+
+function isTrusts(value: unknown): value is Trusts {
+  return typeof value === 'function';
 }
 
 /** Nearest first. */
@@ -33,9 +50,15 @@ function forwardedFor(req: IncomingMessage): string[] {
   const text = String(req.headers['x-forwarded-for'] ?? '');
   return text
     .split(',')
-    .map((address) => address.trim())
+    .map((entry) => bareAddress(entry.trim()))
     .filter((address) => address !== '')
     .reverse();
+}
+
+/** Without a port and brackets. */
+function bareAddress(text: string): string {
+  const [, ipv6, ipv4] = withPort.exec(text) ?? [];
+  return ipv6 ?? ipv4 ?? text;
 }
 
 /**
@@ -46,13 +69,18 @@ export function addressBlock(address: string): string {
   return shorten(address, { ipv4Bytes: 4, ipv6Groups: 4 });
 }
 
+/**
+ * The IPv6 network that one customer of a provider may have at most: the first 48 bits (RFC 6177 §2). `undefined` for an
+ * IPv4 address: the network around it belongs to strangers.
+ */
+export function addressNetwork(address: string): string | undefined {
+  const network = shorten(address, { ipv4Bytes: 0, ipv6Groups: 3 });
+  return network.endsWith('/48') ? network : undefined;
+}
+
 /** Roughly where a request came from, for logs and people: `192.0.2.0/24`, `2001:db8:1::/48`. */
 export function addressPrefix(address: string): string {
   return shorten(address, { ipv4Bytes: 3, ipv6Groups: 3 });
-}
-
-function peerAddress(req: IncomingMessage): string | undefined {
-  return req.socket.remoteAddress;
 }
 
 function shorten(address: string, { ipv4Bytes, ipv6Groups }: { ipv4Bytes: number; ipv6Groups: number }): string {
@@ -62,8 +90,8 @@ function shorten(address: string, { ipv4Bytes, ipv6Groups }: { ipv4Bytes: number
   }
   const groups = groupsOf(address);
   if (groups === undefined) return unknown;
-  const mapped = mappedIPv4.exec(groups.join(':'));
-  if (mapped !== null) return shorten(dotted(mapped), { ipv4Bytes, ipv6Groups });
+  const embedded = embeddedIPv4.exec(groups.join(':'));
+  if (embedded !== null) return shorten(dotted(embedded), { ipv4Bytes, ipv6Groups });
   return `${groups.slice(0, ipv6Groups).join(':')}::/${ipv6Groups * 16}`;
 }
 

@@ -2,7 +2,7 @@ export { type AdminAppOptions, adminApp } from './admin-app.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
 export { type AuditEvent, auditEvents } from './audit-events.ts';
 export { areHttps, browserOrigins } from './browser-origins.ts';
-export { addressBlock, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
+export { addressBlock, addressNetwork, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config.ts';
 export { createApp, finishApp } from './create-app.ts';
 export { httpOrigin } from './http-origin.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { addressBlock, clientAddress } from './client-address.ts';
+import { addressBlock, addressNetwork, clientAddress } from './client-address.ts';
 
 /** How a limit stands after a request was counted. */
 export interface CountedLimit {
@@ -11,13 +11,21 @@ export interface CountedLimit {
 }
 
 /**
- * Whoever sent a request, as limits on requests know them: by the block of addresses they come from. `onCounted` puts how
- * the limits stand into the answer: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+ * The client of a request, as limits on requests know it: by the block of addresses it comes from. `onCounted` writes the
+ * state of the limits into the answer: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
  */
 export function visitorOf(req: Request, res: Response) {
+  const address = clientAddress(req);
+  const gone = new AbortController();
+  // Also emitted after a whole answer: then nothing is left to abort.
+  res.once('close', () => gone.abort());
   return {
-    from: addressBlock(clientAddress(req)),
+    from: addressBlock(address),
+    network: addressNetwork(address),
+    /** Aborted when the client has closed its connection. */
+    signal: gone.signal,
     onCounted(standings: readonly CountedLimit[]): void {
+      if (standings.length === 0) return;
       res.set('RateLimit-Policy', standings.map(policy).join(', '));
       res.set('RateLimit', standings.map(remainder).join(', '));
     },

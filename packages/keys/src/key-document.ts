@@ -25,7 +25,14 @@ const secret = z.string().superRefine((value, context) => {
   const problem = secretProblem(value);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
-const issuerUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+/** RFC 8414 §2: no query and no fragment. Every token and every answer names it, so it can hold no credentials. */
+const issuerUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL', abort: true }).refine(
+  (text) => {
+    const { username, password } = new URL(text);
+    return `${username}${password}` === '' && !/[?#]/.test(text);
+  },
+  { error: 'must not have a query, a fragment, a user or a password' },
+);
 const PublicJwk = z.strictObject({
   kty: z.string(),
   kid: z.string(),

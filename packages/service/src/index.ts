@@ -1,2 +1,3 @@
 export { openRedis } from './open-redis.ts';
 export { openService, type ServiceDatabase, type ServiceOptions, type ServiceParts } from './open-service.ts';
+export { createUserTokenVerifier } from './user-tokens.ts';

@@ -3,19 +3,14 @@ import type { Audit, Log, Metrics, Readiness, ServerConfig, Service } from '@aut
 import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import type { KeyRing, ServiceKeys } from '@auth/keys';
 import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
-import {
-  calleeOf,
-  createAccessTokenVerifier,
-  createServiceTokenSigner,
-  createServiceTokenVerifier,
-  observed,
-} from '@auth/verify';
+import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, observed } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 import { openRedis } from './open-redis.ts';
 import { openRevocationFeed } from './open-revocation-feed.ts';
 import { openSingleUse } from './open-single-use.ts';
+import { createUserTokenVerifier } from './user-tokens.ts';
 
 /** What a service's database must be able to do for it to be run. */
 export interface ServiceDatabase {
@@ -109,7 +104,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
   );
   const verify = observed(
-    createAccessTokenVerifier({
+    createUserTokenVerifier({
       issuer,
       audience,
       keys: publicKeys,

@@ -6,6 +6,8 @@ export { testCallAttacks, testOtherRoutes, testSingleUse, testUnlistedCaller } f
 export { documentFaults } from './document-faults.ts';
 export type { Decision, GuardedApp } from './guarded-app.ts';
 export { recordDecisions, serveApp } from './guarded-app.ts';
+export type { GoodRequest } from './hostile-input.ts';
+export { testHostileInput } from './hostile-input.ts';
 export { testLedger, testUnmatched } from './ledger.ts';
 export type { OtherMethod } from './request-refusals.ts';
 export { databaseNowhere, expectUnavailable, testBodyRefusals, testOtherMethods } from './request-refusals.ts';

@@ -60,6 +60,21 @@ const tokenRefusals: readonly TokenRefusal[] = [
       bearer(forger().sign(claimsOf(issuer.token({ scope })), { kid: issuer.kid })),
     ...invalidToken,
   },
+  // Signed with the true key: what stands in it would be compared, and stored, as something else.
+  ...Object.entries({
+    'a sub that is no UUID': { sub: 'ada' },
+    'a sub in capital letters': { sub: '0190E4B2-7D3C-7A51-9F0E-3F6D1C2B4A58' },
+    'a sub with a NUL': { sub: '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58\0' },
+    'half a character for a sub': { sub: '\ud800' },
+    'a sid that is no UUID': { sid: 'session-1' },
+    'a role with a NUL': { roles: ['admin\0'] },
+    'a scope with a line break': { scope: `${everyScope}\n` },
+    'an auth_time that is no whole number': { auth_time: 1.5 },
+  }).map(([given, claims]) => ({
+    given: `a token of the issuer with ${given}`,
+    authorization: ({ issuer }: GuardedApp) => bearer(issuer.token({ scope: everyScope, ...claims })),
+    ...invalidToken,
+  })),
   { given: 'a service token', authorization: ({ now }, route) => bearer(serviceToken(now, route)), ...invalidToken },
   {
     given: 'a token with every scope but the one needed',

@@ -1,0 +1,85 @@
+import type { AccountAudit, AccountEvent } from './account-event.ts';
+import { assertNotGone } from './client-gone.ts';
+import { createGate } from './guess-gate.ts';
+import type { Counter, Limit, Standing } from './rate-limit.ts';
+import { isExceeded, RateLimitError } from './rate-limit.ts';
+
+/** The client that tries. */
+export interface Visitor {
+  /** The block of addresses that it comes from, from `addressBlock`. */
+  readonly from: string;
+  /** The larger network around an IPv6 block, from `addressNetwork`. */
+  readonly network?: string | undefined;
+  /** Aborted when the client has closed its connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the state of the limits before work is done or refused, and again after a try was counted. */
+  readonly onCounted: (standings: readonly Standing[]) => void;
+}
+
+/** One limit and the key that a request counts under. */
+export interface Keyed {
+  readonly limit: Limit;
+  readonly counter: Counter;
+  readonly key: string;
+}
+
+export interface Plan {
+  readonly event: AccountEvent['event'];
+  /** Limits that the work must be below, checks in progress included. */
+  readonly limits: readonly Keyed[];
+  /** Limits that are only read. */
+  readonly alsoBelow?: readonly Keyed[];
+  /** What the finished work counts for; its error is absent when it succeeded. */
+  readonly countedFor: (error?: unknown) => readonly Keyed[] | Promise<readonly Keyed[]>;
+}
+
+/**
+ * Does work while its limits allow, and counts what it was worth afterwards.
+ *
+ * @throws RateLimitError instead of doing it, with the time after which all limits allow it again
+ */
+export type LimitedWork = <T>(visitor: Visitor, plan: Plan, work: () => Promise<T>) => Promise<T>;
+
+/** Creates it, with a gate for this process. */
+export function createLimitedWork({ audit }: { audit: AccountAudit }): LimitedWork {
+  const gate = createGate();
+
+  async function readRoom(visitor: Visitor, { event, limits, alsoBelow = [] }: Plan): Promise<readonly number[]> {
+    const [standings, others] = await Promise.all([readAll(limits), readAll(alsoBelow)]);
+    visitor.onCounted(standings);
+    const exceeded = [...standings, ...others].filter(isExceeded);
+    if (exceeded.length > 0) {
+      const error = new RateLimitError(exceeded);
+      audit({ event, outcome: 'limited', reason: error.limit });
+      throw error;
+    }
+    return standings.map(({ limit, tries }) => limit.tries - tries);
+  }
+
+  return async (visitor, plan, work) => {
+    const keys = plan.limits.map(({ limit, key }) => `${limit.name} ${key}`);
+    const leave = await gate.enter(keys, () => readRoom(visitor, plan), visitor.signal);
+    let counted: readonly Keyed[] = [];
+    async function settle(error?: unknown): Promise<void> {
+      counted = await plan.countedFor(error);
+      await Promise.all(counted.map(({ counter, key }) => counter.count(key)));
+      if (counted.some((keyed) => plan.limits.includes(keyed))) visitor.onCounted(await readAll(plan.limits));
+    }
+    try {
+      assertNotGone(visitor.signal);
+      const result = await work().catch(async (error: unknown) => {
+        await settle(error);
+        throw error;
+      });
+      await settle();
+      return result;
+    } finally {
+      leave(counted.length > 0);
+    }
+  };
+}
+
+/** The state of limits. */
+export function readAll(limits: readonly Keyed[]): Promise<Standing[]> {
+  return Promise.all(limits.map(async ({ limit, counter, key }) => ({ limit, ...(await counter.read(key)) })));
+}

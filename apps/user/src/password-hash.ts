@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto';
+
+/**
+ * The two forms of a stored password hash.
+ *
+ * `bcrypt-sha256`: bcrypt is given base64 of HMAC-SHA-256 of the password, with bcrypt's own salt as the key. Those 44
+ * characters hold no NUL and fit into the 72 bytes that bcrypt reads, however long the password is. The salt is the key
+ * so that stolen unsalted hashes of another site cannot be tried in the place of passwords ("shucking"), without a
+ * secret that could be lost. Written as passlib does: `$bcrypt-sha256$v=2,t=2b,r=12$<salt>$<checksum>`.
+ *
+ * `bcrypt`: bcrypt is given the password itself, at most 72 bytes of it. Written as bcrypt does: `$2b$12$<salt><checksum>`.
+ */
+export type HashForm = 'bcrypt-sha256' | 'bcrypt';
+
+/** A stored hash, taken apart. */
+export interface PasswordHash {
+  readonly form: HashForm;
+  /** bcrypt's logarithm of rounds. */
+  readonly cost: number;
+  /** Salt and checksum as bcrypt writes them: `$2b$12$…`. */
+  readonly bcrypt: string;
+}
+
+const prefixOfBcrypt = /^\$2[ab]\$(\d\d)\$(?=[./A-Za-z\d]{53}$)/;
+const prefixOfBcryptSha256 = /^\$bcrypt-sha256\$v=2,t=2b,r=([1-9]\d?)\$(?=[./A-Za-z\d]{22}\$[./A-Za-z\d]{31}$)/;
+/** `BCRYPT_COST` is 10 to 14, and less in tests. A row that asks for a cost of 31 would keep bcrypt busy for days. */
+const minCost = 4;
+const maxCost = 14;
+const bcryptMaxBytes = 72;
+const saltLength = 22;
+
+/** Takes a stored hash apart. `undefined` for a text of neither form, or of a cost that is never used here. */
+export function parsePasswordHash(text: string): PasswordHash | undefined {
+  const found = prefixOfBcrypt.exec(text) ?? prefixOfBcryptSha256.exec(text);
+  if (found === null) return undefined;
+  const [prefix, digits] = found;
+  const cost = Number(digits);
+  if (cost < minCost || cost > maxCost) return undefined;
+  if (prefix.startsWith('$2')) return { form: 'bcrypt', cost, bcrypt: text };
+  return { form: 'bcrypt-sha256', cost, bcrypt: `${bcryptPrefix(cost)}${text.slice(prefix.length).replace('$', '')}` };
+}
+
+/** Writes a hash that bcrypt made in its stored form. */
+export function formatPasswordHash({ form, cost, bcrypt }: PasswordHash): string {
+  if (form === 'bcrypt') return bcrypt;
+  const [salt, checksum] = [saltOf(bcrypt), bcrypt.slice(bcryptPrefix(cost).length + saltLength)];
+  return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${checksum}`;
+}
+
+/**
+ * What bcrypt is given for a normalised password. The salt is read from any text that begins as a bcrypt hash does.
+ * `undefined` where the form `bcrypt` has no room for the password.
+ */
+export function bcryptInput(password: string, { form, bcrypt }: Pick<PasswordHash, 'form' | 'bcrypt'>) {
+  if (form === 'bcrypt') return fitsBcrypt(password) ? password : undefined;
+  return createHmac('sha256', saltOf(bcrypt)).update(password).digest('base64');
+}
+
+/** Whether bcrypt reads all of a password. */
+export function fitsBcrypt(password: string): boolean {
+  return Buffer.byteLength(password) <= bcryptMaxBytes;
+}
+
+/** A hash that fits no password, of the right shape: a malformed one is answered by bcrypt at once. */
+export function dummyHash(form: HashForm, cost: number): PasswordHash {
+  return { form, cost, bcrypt: `${bcryptPrefix(cost)}${'.'.repeat(saltLength)}${'u'.repeat(31)}` };
+}
+
+function bcryptPrefix(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$`;
+}
+
+function saltOf(bcrypt: string): string {
+  const begin = bcryptPrefix(0).length;
+  return bcrypt.slice(begin, begin + saltLength);
+}
