@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { ConnectionLimits, Listening } from './listen.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { reportStartFailure } from './start-failure.ts';
 
@@ -9,6 +10,8 @@ import { reportStartFailure } from './start-failure.ts';
 export interface Service {
   app: RequestListener;
   log: Log;
+  /** Counts requests that no app has seen. */
+  metrics?: Metrics;
   port: number;
   host: string;
   readiness: Readiness;
@@ -44,8 +47,8 @@ export async function runService(
 }
 
 /** Metrics are wanted most while a service drains: the admin port is closed last, and at once. */
-async function listenAdmin({ admin, readiness }: Service): Promise<Listening | undefined> {
-  return admin && listen(admin.app, { ...admin, readiness, drainDelayMs: 0, deadlineMs: 500 });
+async function listenAdmin({ admin, ...service }: Service): Promise<Listening | undefined> {
+  return admin && listen(admin.app, { ...service, ...admin, drainDelayMs: 0, deadlineMs: 500 });
 }
 
 interface Servers {

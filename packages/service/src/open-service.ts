@@ -126,7 +126,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   return {
     ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
     serve: (app, besides) => ({
-      ...{ app, log, readiness },
+      ...{ app, log, metrics, readiness },
       ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
       admin: { ...config.admin, app: admin },
       async close() {
