@@ -3,6 +3,7 @@ import { createApp, finishApp } from './create-app.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { refuseServiceToken } from './service-token.ts';
 
 export interface AdminAppOptions {
   readonly log: Log;
@@ -18,6 +19,7 @@ export interface AdminAppOptions {
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });
+  app.use(refuseServiceToken());
   app.get('/metrics', async (_req, res) => {
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.
