@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { redactText } from './redact.ts';
 
 /**
@@ -9,8 +10,9 @@ export async function reportStartFailure(proc: NodeJS.Process, name: string, err
   const lines = redactText(text)
     .split('\n')
     .map((line) => `${name}: ${line}\n`);
-  // A pipe may be written to later; exiting before would lose the message.
-  await new Promise<void>((resolve) => proc.stderr.write(lines.join(''), () => resolve()));
+  // A pipe may be written to later; exiting before would lose the message. One that is not read is not waited for.
+  const written = new Promise<void>((resolve) => proc.stderr.write(lines.join(''), () => resolve()));
+  await Promise.race([written, delay(1000)]);
   proc.exit(exitCode);
 }
 
