@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { urlHost } from './listen-settings.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
@@ -19,6 +20,8 @@ export interface ListenOptions {
   /** When running requests are cut off, counted from `drain`. 8 s by default. */
   deadlineMs?: number;
   limits?: ConnectionLimits;
+  /** How long a connection on which nothing is asked is kept. 620 s by default. */
+  keepAliveMs?: number;
   /** Where requests that no app has seen are logged and counted: unreadable ones, and those with bad framing. */
   log?: Log;
   metrics?: Metrics;
@@ -34,8 +37,6 @@ export interface ConnectionLimits {
   readonly requestMs?: number;
   /** How long a connection on which something is asked may stand still, in ms: not read from either; 60 s. */
   readonly stillMs?: number;
-  /** How long a connection on which nothing is asked is kept, in ms; 620 s. */
-  readonly keepAliveMs?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
   /** How much of all answers together may wait for clients to read it, in bytes; 64 MB. */
@@ -57,24 +58,27 @@ const defaults: Required<ConnectionLimits> = {
   requestMs: 30_000,
   // Longer than any handler takes.
   stillMs: 60_000,
-  // Longer than common proxies and load balancers keep an idle connection (Google Cloud: 600 s), so that they are the
-  // first to close it. A connection that is closed under a request is a failed request.
-  keepAliveMs: 620_000,
   pipelined: 32,
   unreadBytes: 64_000_000,
 };
+
+/**
+ * Longer than common proxies and load balancers keep an idle connection (Google Cloud: 600 s), so that they are the first
+ * to close it: a connection that is closed while a request is on its way is a failed request.
+ */
+const defaultKeepAliveMs = 620_000;
 
 /** How often time limits are enforced; Node's default of 30 s would make 40 s of 10. */
 const checkMs = 1000;
 
 /** Serves the app. @throws the error of `listen`, such as EADDRINUSE. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, readiness, drainDelayMs, deadlineMs = 8000, log, metrics } = options;
+  const { port, host, readiness, drainDelayMs, deadlineMs = 8000, keepAliveMs, log, metrics } = options;
   const limits = { ...defaults, ...options.limits };
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: Math.max(limits.headersMs, limits.requestMs),
-    keepAliveTimeout: limits.keepAliveMs,
+    keepAliveTimeout: keepAliveMs ?? defaultKeepAliveMs,
     connectionsCheckingInterval: Math.min(checkMs, limits.headersMs),
     maxHeaderSize: limits.headerBytes,
     // Node would refuse a request without `Host` by itself, without a body.
@@ -86,7 +90,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   server.maxHeadersCount = 0;
   const connections = trackConnections(limits);
   serveBehindFront(server, app, { connections, log, metrics });
-  const unreadCheck = setInterval(() => connections.cutUnread(limits.unreadBytes), checkMs).unref();
+  const unreadCheck = setInterval(() => {
+    const cut = connections.cutUnread(limits.unreadBytes);
+    if (cut > 0) log?.warn({ connections: cut }, 'cut off clients that do not read: too much waits for them');
+  }, checkMs).unref();
   server.once('close', () => clearInterval(unreadCheck));
   server.listen(port, host);
   await once(server, 'listening');
@@ -114,7 +121,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const boundPort = portOf(server);
   return {
     port: boundPort,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+    url: `http://${urlHost(host)}:${boundPort}`,
     drain: () => (drained ??= drain()),
   };
 }

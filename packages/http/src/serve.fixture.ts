@@ -13,8 +13,11 @@ import {
 } from './index.ts';
 
 await runService(process, 'order', async (env) => {
-  const { PORT, ADMIN_PORT, DRAIN_DELAY_MS } = ServerSettings;
-  const settings = readConfig(z.object({ PORT, ADMIN_PORT, DRAIN_DELAY_MS, TEST_CASE: z.string().default('') }), env);
+  const { PORT, HOST, ADMIN_PORT, DRAIN_DELAY_MS } = ServerSettings;
+  const settings = readConfig(
+    z.object({ PORT, HOST, ADMIN_PORT, DRAIN_DELAY_MS, TEST_CASE: z.string().default('') }),
+    env,
+  );
   if (settings.TEST_CASE === 'bug') throw new TypeError('a bug at postgres://ada:hunter2@db/x');
   const metrics = createMetrics({ service: 'order' });
   const countDropped = metrics.counter('log_lines_dropped_total', 'Lines that standard output could not take.', []);
@@ -46,7 +49,7 @@ await runService(process, 'order', async (env) => {
     app: finishApp(app, { log, translate: [] }),
     log,
     port: settings.PORT,
-    host: '127.0.0.1',
+    host: settings.HOST,
     readiness,
     ...(settings.TEST_CASE.startsWith('admin') && { admin }),
     drainDelayMs: settings.DRAIN_DELAY_MS,

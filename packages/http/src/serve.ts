@@ -16,6 +16,8 @@ export interface Service {
   host: string;
   readiness: Readiness;
   drainDelayMs: number;
+  /** How long an idle connection is kept; as `listen` has it unless given. */
+  keepAliveMs?: number;
   /** What is served to those who run the service, on a port of its own. */
   admin?: { app: RequestListener; port: number; host: string };
   /** What a connection may take. */
@@ -50,7 +52,10 @@ export async function runService(
 
 /** Metrics are wanted most while a service drains: the admin port is closed last, and at once. */
 async function listenAdmin({ admin, ...service }: Service): Promise<Listening | undefined> {
-  return admin && listen(admin.app, { ...service, ...admin, drainDelayMs: 0, deadlineMs: 500 });
+  if (admin === undefined) return undefined;
+  return listen(admin.app, { ...service, ...admin, drainDelayMs: 0, deadlineMs: 500 }).catch((error: unknown) => {
+    throw error instanceof Error ? Object.assign(error, { settings: ['ADMIN_PORT', 'ADMIN_HOST'] }) : error;
+  });
 }
 
 interface Servers {

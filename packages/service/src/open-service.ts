@@ -129,7 +129,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
     serve: (app, besides) => ({
       ...{ app, log, metrics, readiness },
-      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
+      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs, keepAliveMs: config.keepAliveMs },
       admin: { ...config.admin, app: admin },
       async close() {
         await besides?.close();
