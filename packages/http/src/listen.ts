@@ -39,6 +39,8 @@ export interface ConnectionLimits {
   readonly stillMs?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
+  /** How long something of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
+  readonly unreadMs?: number;
   /** How much of all answers together may wait for clients to read it, in bytes; 64 MB. */
   readonly unreadBytes?: number;
 }
@@ -59,6 +61,7 @@ const defaults: Required<ConnectionLimits> = {
   // Longer than any handler takes.
   stillMs: 60_000,
   pipelined: 32,
+  unreadMs: 300_000,
   unreadBytes: 64_000_000,
 };
 
@@ -91,8 +94,8 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const connections = trackConnections(limits);
   serveBehindFront(server, app, { connections, log, metrics });
   const unreadCheck = setInterval(() => {
-    const cut = connections.cutUnread(limits.unreadBytes);
-    if (cut > 0) log?.warn({ connections: cut }, 'cut off clients that do not read: too much waits for them');
+    const cut = connections.cutUnread({ mostMs: limits.unreadMs, mostBytes: limits.unreadBytes });
+    if (cut > 0) log?.warn({ connections: cut }, 'cut off clients that do not read their answers');
   }, checkMs).unref();
   server.once('close', () => clearInterval(unreadCheck));
   server.listen(port, host);

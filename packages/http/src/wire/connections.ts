@@ -26,8 +26,11 @@ export interface Connections {
   closeAfterAnswer(): void;
   /** Destroys connections that were opened in advance (browsers do): they count as busy for Node until their first request. */
   destroyUnused(): void;
-  /** Destroys connections while more than `mostBytes` wait for clients to read them: those that wait longest first. */
-  cutUnread(mostBytes: number): number;
+  /**
+   * Destroys connections whose clients do not read: those on which something has waited for longer than `mostMs`, and, while
+   * more than `mostBytes` wait in all, those that wait longest. Returns their number.
+   */
+  cutUnread(limits: { mostMs: number; mostBytes: number }): number;
 }
 
 /**
@@ -89,13 +92,13 @@ export function trackConnections({ pipelined }: { pipelined: number }): Connecti
         if (latest === undefined && socket.bytesRead === 0) socket.destroy();
       }
     },
-    cutUnread(mostBytes) {
+    cutUnread({ mostMs, mostBytes }) {
       const unread = [...connections].map(measure).filter(({ bytes }) => bytes > 0);
       let total = unread.reduce((sum, { bytes }) => sum + bytes, 0);
       let cut = 0;
-      for (const { connection, bytes } of unread.sort((a, b) => a.sinceMs - b.sinceMs)) {
-        if (total <= mostBytes) break;
-        connection.socket.destroy();
+      for (const { socket, bytes, ms } of unread.sort((a, b) => b.ms - a.ms)) {
+        if (ms <= mostMs && total <= mostBytes) break;
+        socket.destroy();
         total -= bytes;
         cut += 1;
       }
@@ -104,10 +107,12 @@ export function trackConnections({ pipelined }: { pipelined: number }): Connecti
   };
 }
 
-function measure(connection: Connection): { connection: Connection; bytes: number; sinceMs: number } {
-  const bytes = connection.answering.reduce((sum, res) => sum + res.writableLength, 0);
-  connection.unreadSinceMs = bytes === 0 ? undefined : (connection.unreadSinceMs ?? performance.now());
-  return { connection, bytes, sinceMs: connection.unreadSinceMs ?? 0 };
+function measure(connection: Connection): { socket: Socket; bytes: number; ms: number } {
+  const { socket, answering } = connection;
+  const now = performance.now();
+  const bytes = answering.reduce((sum, res) => sum + res.writableLength, 0);
+  connection.unreadSinceMs = bytes === 0 ? undefined : (connection.unreadSinceMs ?? now);
+  return { socket, bytes, ms: now - (connection.unreadSinceMs ?? now) };
 }
 
 function remove<T>(all: T[], one: T): void {

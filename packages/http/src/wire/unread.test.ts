@@ -58,6 +58,15 @@ describe('a client that does not read its answer', () => {
     expect(await readAll(socket)).toBeLessThan(large.length);
   });
 
+  it('is cut off when it reads, but too slowly', async () => {
+    await start({ limits: { unreadMs: 1500 } });
+    const { socket, answer } = await askAndStall();
+    const sip = setInterval(() => socket.read(10_000), 50);
+    await once(answer, 'close');
+    clearInterval(sip);
+    expect(await readAll(socket)).toBeLessThan(large.length);
+  });
+
   it('is cut off when too much waits for clients in all: those that have waited longest, and no more than needed', async () => {
     await start({ limits: { unreadBytes: 40_000_000 } });
     const first = await askAndStall();
