@@ -30,7 +30,9 @@ const Product = z
   });
 const ProductPage = z.strictObject({ items: z.array(Product), next_cursor: z.string().nullable() });
 const ETag = { ETag: 'The version, for If-Match and If-None-Match.' };
-const IfMatch = z.object({ 'If-Match': z.string().meta({ description: 'The ETag of the version to change, or *.' }) });
+const IfMatch = z.object({
+  'If-Match': z.string().meta({ description: 'The ETag of the version to change, several of them, or *.' }),
+});
 
 /** Every public route of this service. */
 export const routeDocs: readonly RouteDoc[] = [
@@ -54,6 +56,7 @@ export const routeDocs: readonly RouteDoc[] = [
     scope: 'product:read',
     params: Id,
     answer: { status: 200, description: 'The product.', schema: Product, headers: ETag, revalidated: true },
+    problems: ['precondition_failed'],
   },
   {
     method: 'post',

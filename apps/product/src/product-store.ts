@@ -60,8 +60,8 @@ function literal(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-function versioned(version: ExpectedVersion): { version?: number } {
-  return version === 'any' ? {} : { version };
+function versioned({ in: these, notIn: others }: ExpectedVersion): Prisma.ProductWhereInput {
+  return { version: { ...(these && { in: [...these] }), ...(others && { notIn: [...others] }) } };
 }
 
 /** Prisma wants absent members, not undefined ones. */

@@ -19,8 +19,11 @@ export type ProductChanges = {
   readonly [Field in Exclude<keyof NewProduct, 'sku'> | 'active']?: Product[Field] | undefined;
 };
 
-/** The version a change is meant for; `any` for whatever is there. */
-export type ExpectedVersion = number | 'any';
+/** The versions a change is meant for; those without a condition are all. */
+export interface ExpectedVersion {
+  readonly in?: readonly number[];
+  readonly notIn?: readonly number[];
+}
 
 export interface ProductQuery {
   /** Only products behind this id. */

@@ -1,11 +1,13 @@
 import { plainText } from '@auth/contracts';
 import {
+  assertIfMatch,
   createRouter,
+  hasIfMatch,
   PageQuery,
   Problem,
   readBody,
-  readIfMatch,
   readParams,
+  readPreconditions,
   readQuery,
   sendPage,
   versionTag,
@@ -49,6 +51,7 @@ export function productRoutes({ products, verify }: { products: Products; verify
 
   router.get('/products/:id', ...reader, async (req, res) => {
     const product = await products.get(readParams(req, Id).id, { activeOnly: seesActiveOnly(req) });
+    assertIfMatch(req, product.version);
     res.set({ ETag: versionTag(product.version), 'Cache-Control': 'private, no-cache' }).json(product);
   });
 
@@ -59,14 +62,15 @@ export function productRoutes({ products, verify }: { products: Products; verify
 
   router.patch('/products/:id', ...editor, async (req, res) => {
     const { id } = readParams(req, Id);
-    const version = readIfMatch(req);
-    if (version === undefined) throw new Problem('precondition_required');
-    const product = await products.update(id, version, readBody(req, Changes));
+    // Preconditions come after all that would refuse the request without them (RFC 9110 §13.2.1).
+    const changes = readBody(req, Changes);
+    if (!hasIfMatch(req)) throw new Problem('precondition_required');
+    const product = await products.update(id, readPreconditions(req), changes);
     res.set('ETag', versionTag(product.version)).json(product);
   });
 
   router.delete('/products/:id', ...editor, async (req, res) => {
-    await products.remove(readParams(req, Id).id, readIfMatch(req) ?? 'any');
+    await products.remove(readParams(req, Id).id, readPreconditions(req));
     res.status(204).end();
   });
 

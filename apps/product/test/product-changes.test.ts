@@ -105,7 +105,41 @@ describe('PATCH /products/:id', () => {
     expect(await find(id)).toMatchObject({ price: 1250, version: 1 });
   });
 
-  it.each(['"2"', 'W/"1"', '1', '"1", "2"', '"01"', '"x"', ''])('answers 412 to If-Match: %s', async (ifMatch) => {
+  it.each(['"1", "2"', '"2","1"', 'W/"2", "1"', '"x", "1"'])(
+    'takes a list that names the version: %s',
+    async (ifMatch) => {
+      const { id } = await harness.addProduct();
+      const { headers } = await change('patch', id, ifMatch).send({ price: 1 });
+      expect(headers['etag']).toBe('"2"');
+    },
+  );
+
+  it.each(['1', '*, "1"', '"1" "2"'])('answers 400 to If-Match: %s, which is no list of ETags', async (ifMatch) => {
+    const { id } = await harness.addProduct();
+    const { body } = await change('patch', id, ifMatch).send({ price: 1 });
+    expect(body).toMatchObject({ status: 400, code: 'invalid_request', detail: expect.stringContaining('If-Match') });
+  });
+
+  it.each([
+    ['*', 412],
+    ['"1"', 412],
+    ['W/"1"', 412],
+    ['"2", "3"', 200],
+  ])('answers If-None-Match: %s with %i', async (ifNoneMatch, expected) => {
+    const { id } = await harness.addProduct();
+    const { status } = await change('patch', id, '*').set('If-None-Match', ifNoneMatch).send({ price: 1 });
+    expect(status).toBe(expected);
+  });
+
+  it('answers 404 for a product that is missing and 422 for wrong fields, whatever the version', async () => {
+    const { id } = await harness.addProduct();
+    const missing = await change('patch', '019b0000-0000-7000-8000-00000000dead', '*').send({ price: 1 });
+    expect(missing.status).toBe(404);
+    expect((await change('patch', id, '"9"').send({ price: -1 })).status).toBe(422);
+    expect((await change('patch', id).send({ price: -1 })).status).toBe(422);
+  });
+
+  it.each(['"2"', 'W/"1"', '"2", "3"', '"01"', '"x"', ''])('answers 412 to If-Match: %s', async (ifMatch) => {
     const { id } = await harness.addProduct();
     const { headers, body } = await change('patch', id, ifMatch).send({ price: 1 });
     expect(body).toMatchObject({ status: 412, code: 'precondition_failed' });
@@ -143,6 +177,15 @@ describe('DELETE /products/:id', () => {
     expect([status, text]).toEqual([204, '']);
     expect(await find(id)).toBeNull();
     expect((await change('delete', id)).status).toBe(404);
+  });
+
+  it.each([
+    ['"2", "1"', 204],
+    ['W/"1"', 412],
+    ['1', 400],
+  ])('answers If-Match: %s with %i', async (ifMatch, status) => {
+    const { id } = await harness.addProduct();
+    expect((await change('delete', id, ifMatch)).status).toBe(status);
   });
 
   it('answers 412 to another version, and it stays', async () => {

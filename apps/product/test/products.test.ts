@@ -139,6 +139,25 @@ describe('GET /products/:id', () => {
     expect([status, text, headers['etag']]).toEqual([304, '', '"1"']);
   });
 
+  it.each([
+    ['a list that holds it', '"9", "1"'],
+    ['the weak tag', 'W/"1"'],
+    ['*', '*'],
+  ])('answers 304 to If-None-Match with %s, and to HEAD as well', async (_case, value) => {
+    const { id } = await harness.addProduct();
+    expect((await get(`/products/${id}`).set('If-None-Match', value)).status).toBe(304);
+    const head = request(harness.server).head(`/products/${id}`).set('Authorization', harness.bearer('product:read'));
+    expect((await head.set('If-None-Match', value)).status).toBe(304);
+  });
+
+  it('answers 404 for a product that is missing, and 412 for one of another version than If-Match names', async () => {
+    const { id } = await harness.addProduct();
+    const missing = get('/products/019b0000-0000-7000-8000-00000000dead');
+    expect((await missing.set({ 'If-None-Match': '*', 'If-Match': '"1"' })).status).toBe(404);
+    expect((await get(`/products/${id}`).set('If-Match', '"2"')).body).toMatchObject({ code: 'precondition_failed' });
+    expect((await get(`/products/${id}`).set('If-Match', '"1", "2"')).status).toBe(200);
+  });
+
   it('answers 200 to If-None-Match with the ETag of another version', async () => {
     const { id } = await harness.addProduct({ version: 2 });
     expect((await get(`/products/${id}`).set('If-None-Match', '"1"')).status).toBe(200);

@@ -156,11 +156,8 @@ function tooManyRefreshes(
   { count, seconds }: { count: number; seconds: number },
 ): RateLimitError {
   const resetSeconds = Math.max(1, Math.ceil(Math.min(windowSeconds, windowSeconds - seconds)));
-  return new RateLimitError({
-    limit: { name: 'refresh-session', tries, windowSeconds },
-    tries: count + 1,
-    resetSeconds,
-  });
+  const limit = { name: 'refresh-session', tries, windowSeconds };
+  return new RateLimitError([{ limit, tries: count + 1, resetSeconds }]);
 }
 
 function secondsSince(then: Date, at: Date): number {

@@ -5,6 +5,7 @@ import type { Client } from './journey-client.ts';
 import { createClient } from './journey-client.ts';
 import { loggedLines } from './logged-lines.ts';
 import { logIn, openTestStack } from './test-stack.ts';
+import { testRawRequests } from './wire-journey.ts';
 
 interface Order {
   id: string;
@@ -101,3 +102,5 @@ describe('a customer, on the real processes', () => {
     expect((await orders()).items.length).toBe(before.items.length);
   }, 60_000);
 });
+
+testRawRequests(() => stack);

@@ -33,6 +33,13 @@ describe('adminApp', () => {
     expect((await request(open).get('/metrics')).status).toBe(404);
   });
 
+  it.each(['/metrics', '/readyz?verbose', '/livez', '/nothing'])('answers 400 to a service token: %s', async (path) => {
+    const { admin, text } = bothApps(up);
+    const { body } = await request(admin).get(path).set('Service-Token', 'a.b.c');
+    expect(body).toMatchObject({ status: 400, code: 'invalid_service_token' });
+    expect(text()).toContain('"code":"invalid_service_token"');
+  });
+
   it('lists every check at /readyz?verbose, which the public app does not', async () => {
     const { open, admin } = bothApps(up);
     expect((await request(admin).get('/readyz')).body).toEqual({ status: 'ready' });

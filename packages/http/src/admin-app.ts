@@ -3,6 +3,7 @@ import { createApp, finishApp } from './create-app.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { refuseServiceToken } from './service-token.ts';
 
 export interface AdminAppOptions {
   readonly log: Log;
@@ -17,13 +18,12 @@ export interface AdminAppOptions {
  * own that is not reachable from outside.
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
-  // Scrapes come every few seconds: they would drown the log.
-  const quiet = log.child({}, { level: 'warn' });
-  const app = createApp({ log: quiet, readiness, probeDetails: details });
+  const app = createApp({ log, metrics, readiness, probeDetails: details });
+  app.use(refuseServiceToken());
   app.get('/metrics', async (_req, res) => {
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.
     res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
   });
-  return finishApp(app, { log: quiet, translate: [] });
+  return finishApp(app, { log, translate: [] });
 }

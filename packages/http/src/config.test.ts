@@ -34,6 +34,7 @@ describe('readConfig', () => {
       ...good,
       PORT: 4001,
       HOST: '127.0.0.1',
+      KEEP_ALIVE_SECONDS: 620,
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',
       REVOCATIONS_STALE_SECONDS: 10,

@@ -79,6 +79,20 @@ describe('probes', () => {
     ]);
   });
 
+  it.each([
+    ['GET', '/livez'],
+    ['HEAD', '/livez'],
+    ['GET', '/readyz'],
+    ['OPTIONS', '/livez'],
+    ['OPTIONS', '/orders/1'],
+  ])('%s %s answers 400 to a service token, which is for operations alone', async (method, path) => {
+    const server = await serveForTest(things());
+    const answer = await rawRequest(server.port, [`${method} ${path} HTTP/1.1`, 'Service-Token: a.b.c']);
+    expect(answer.status).toBe(400);
+    if (method !== 'HEAD') expect(JSON.parse(answer.body).code).toBe('invalid_service_token');
+    await server.drain();
+  });
+
   it('GET /readyz answers 503 naming what fails, not why', async () => {
     const down = () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3'));
     const readiness = createReadiness({ database: down, keys: async () => {} });

@@ -13,6 +13,7 @@ import { passRefused } from './refuse-by.ts';
 import { requestContext } from './request-context.ts';
 import type { Identify } from './request-log.ts';
 import { requestLog } from './request-log.ts';
+import { assertNoServiceToken } from './service-token.ts';
 
 export interface CreateAppOptions {
   readonly log: Log;
@@ -41,7 +42,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.set('env', 'production');
   app.use(requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), securityHeaders());
   app.use(notStored(), passRefused());
-  app.use(probes(readiness, probeDetails), answerOptions(app));
+  app.use(answerOptions(app), probes(readiness, probeDetails));
   return app;
 }
 
@@ -60,8 +61,12 @@ export function finishApp(app: Express, options: { log: Log; translate: readonly
 function answerOptions(app: Express): RequestHandler {
   return (req, res, next) => {
     const methods = req.method === 'OPTIONS' ? allowedMethods(app.router, req.path) : [];
-    if (methods.length === 0 || answersOptions(app.router, req.path)) next();
-    else res.set('Allow', methods.join(', ')).status(204).end();
+    if (methods.length === 0 || answersOptions(app.router, req.path)) {
+      next();
+      return;
+    }
+    assertNoServiceToken(req);
+    res.set('Allow', methods.join(', ')).status(204).end();
   };
 }
 

@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import express from 'express';
+import { allowedMethods } from './allowed-methods.ts';
 import { Problem } from './problem.ts';
+import { headerValues } from './wire/header-values.ts';
 
 /** No other parameter and no second charset: two parsers could read them differently. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
@@ -20,9 +22,15 @@ export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler 
       next();
       return;
     }
-    assertJson(req);
-    // The parser would read the whole body before it refused it.
-    if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
+    try {
+      assertJson(req);
+      // The parser would read the whole body before it refused it.
+      if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
+    } catch (problem) {
+      // Another body would not help where there is no route for it: the 404 or 405 below says so.
+      next(allowedMethods(req.app.router, req.path).includes(req.method) ? problem : undefined);
+      return;
+    }
     parse(req, res, next);
   };
 }
@@ -32,7 +40,7 @@ function hasContent(req: IncomingMessage): boolean {
 }
 
 function assertJson(req: IncomingMessage): void {
-  const types = req.headersDistinct['content-type'] ?? [];
+  const types = headerValues(req, 'content-type');
   if (types.length > 1) throw new Problem('invalid_request', { detail: 'Send Content-Type once.' });
   if (!JSON_TYPE.test(types[0] ?? '')) {
     throw new Problem('unsupported_media_type', { headers: { Accept: 'application/json' } });

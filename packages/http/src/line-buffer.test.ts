@@ -1,10 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import type { LineBufferOptions } from './line-buffer.ts';
 import { createLineBuffer } from './line-buffer.ts';
 
 function openBuffer() {
   const written: string[] = [];
-  return { ...createLineBuffer((text) => written.push(text)), written };
+  const write = (bytes: Buffer) => {
+    written.push(String(bytes));
+    return bytes.length;
+  };
+  return { ...createLineBuffer({ write }), written };
+}
+
+/** An output that takes so many bytes, or fails with a code. */
+function openSlowBuffer(options: Partial<LineBufferOptions> = {}) {
+  const output = { room: 0, code: 'EAGAIN', text: '', tries: 0 };
+  const [dropped, resumed]: [number[], number[]] = [[], []];
+  const buffer = createLineBuffer({
+    write(bytes) {
+      output.tries += 1;
+      const taken = bytes.subarray(0, output.room);
+      if (taken.length === 0) throw Object.assign(new Error('write'), { code: output.code });
+      output.room -= taken.length;
+      output.text += String(taken);
+      return taken.length;
+    },
+    onDropped: (lines) => dropped.push(lines),
+    onResumed: (lines) => resumed.push(lines),
+    ...{ mostCharacters: 40, reservedCharacters: 10 },
+    ...options,
+  });
+  return { ...buffer, output, dropped, resumed };
 }
 
 const urgent = { urgent: true };
@@ -43,5 +69,63 @@ describe('createLineBuffer', () => {
     flush();
     flush();
     expect(written).toEqual(['a\n']);
+  });
+});
+
+describe('createLineBuffer in front of an output that stalls', () => {
+  const line = '123456789\n';
+
+  it.each(['EAGAIN', 'ENOSPC', 'EDQUOT', 'EINTR'])(
+    'keeps lines up to its bound, drops the rest, and goes on: %s',
+    (code) => {
+      const { write, flush, output, dropped, resumed } = openSlowBuffer();
+      output.code = code;
+      for (let count = 0; count < 5; count += 1) write(line, urgent);
+      expect([output.text, dropped, resumed]).toEqual(['', [1, 1], []]);
+      expect(flush()).toBe(false);
+      output.room = 1000;
+      expect(flush()).toBe(true);
+      expect([output.text, dropped, resumed]).toEqual([line.repeat(3), [1, 1], [2]]);
+      write(line, urgent);
+      expect([output.text, resumed]).toEqual([line.repeat(4), [2]]);
+    },
+  );
+
+  it('keeps audit lines when no other fits any more', () => {
+    const { write, flush, output, dropped } = openSlowBuffer();
+    for (let count = 0; count < 5; count += 1) write(line, patient);
+    write('audit....\n', { urgent: true, audit: true });
+    write('audit....\n', { urgent: true, audit: true });
+    output.room = 1000;
+    flush();
+    expect([output.text, dropped.length]).toEqual([`${line.repeat(3)}audit....\n`, 3]);
+  });
+
+  it('goes on in the middle of a line, by itself', async () => {
+    const { write, output } = openSlowBuffer();
+    output.room = 4;
+    write(line, urgent);
+    expect(output.text).toBe('1234');
+    output.room = 1000;
+    while (output.text !== line) await delay(1);
+  });
+
+  it('tries less and less often', async () => {
+    const { write, output } = openSlowBuffer();
+    write(line, urgent);
+    await delay(300);
+    expect(output.tries).toBeLessThan(15);
+  });
+
+  it('drops what waits for a reader that has gone, and begins anew on a line of its own', () => {
+    const { write, flush, output, dropped, resumed } = openSlowBuffer();
+    output.room = 4;
+    write(line, urgent);
+    output.code = 'EPIPE';
+    flush();
+    expect([output.text, dropped]).toEqual(['1234', [1]]);
+    output.room = 1000;
+    write(line, urgent);
+    expect([output.text, resumed]).toEqual([`1234\n${line}`, [1]]);
   });
 });

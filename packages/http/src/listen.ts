@@ -1,9 +1,14 @@
 import { once } from 'node:events';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { urlHost } from './listen-settings.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { trackConnections } from './wire/connections.ts';
+import { serveBehindFront } from './wire/front.ts';
 
 /** Where to listen and how to stop. */
 export interface ListenOptions {
@@ -15,18 +20,29 @@ export interface ListenOptions {
   /** When running requests are cut off, counted from `drain`. 8 s by default. */
   deadlineMs?: number;
   limits?: ConnectionLimits;
+  /** How long a connection on which nothing is asked is kept. 620 s by default. */
+  keepAliveMs?: number;
+  /** Where requests that no app has seen are logged and counted: unreadable ones, and those with bad framing. */
+  log?: Log;
+  metrics?: Metrics;
 }
 
 /** What a connection may take; the usual unless given. Tighter in front of services than at them, so that they never meet theirs. */
 export interface ConnectionLimits {
   /** The largest block of headers, in bytes; 16 KB. */
   readonly headerBytes?: number;
+  /** How long the headers of a request may take to come in, in ms; 10 s. */
+  readonly headersMs?: number;
   /** How long a request may take to come in, in ms; 30 s. */
   readonly requestMs?: number;
-  /** How long a connection on which something is asked may stand still, in ms: not read from either; for ever. */
+  /** How long a connection on which something is asked may stand still, in ms: not read from either; 60 s. */
   readonly stillMs?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
+  /** How long something of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
+  readonly unreadMs?: number;
+  /** How much of all answers together may wait for clients to read it, in bytes; 64 MB. */
+  readonly unreadBytes?: number;
 }
 
 /** A running server. */
@@ -37,29 +53,51 @@ export interface Listening {
   drain(): Promise<{ cut: boolean }>;
 }
 
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  /** How often the two above are enforced; the default of 30 s would make 40 s of the 10. */
-  connectionsCheckingInterval: 2000,
-  /** Longer than the 60 s after which common load balancers drop an idle connection, so that they are the first to. */
-  keepAliveTimeout: 65_000,
+/** Used where a server has no limits of its own. */
+const defaults: Required<ConnectionLimits> = {
+  headerBytes: 16_384,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  // Longer than any handler takes.
+  stillMs: 60_000,
+  pipelined: 32,
+  unreadMs: 300_000,
+  unreadBytes: 64_000_000,
 };
+
+/**
+ * Longer than common proxies and load balancers keep an idle connection (Google Cloud: 600 s), so that they are the first
+ * to close it: a connection that is closed while a request is on its way is a failed request.
+ */
+const defaultKeepAliveMs = 620_000;
+
+/** How often time limits are enforced; Node's default of 30 s would make 40 s of 10. */
+const checkMs = 1000;
 
 /** Serves the app. @throws the error of `listen`, such as EADDRINUSE. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, readiness, drainDelayMs, deadlineMs = 8000, limits = {} } = options;
-  const { headerBytes = 16_384, requestMs = LIMITS.requestTimeout, stillMs = 0, pipelined = 32 } = limits;
-  const server = createServer({ ...LIMITS, requestTimeout: requestMs, maxHeaderSize: headerBytes });
-  server.setTimeout(stillMs);
+  const { port, host, readiness, drainDelayMs, deadlineMs = 8000, keepAliveMs, log, metrics } = options;
+  const limits = { ...defaults, ...options.limits };
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: Math.max(limits.headersMs, limits.requestMs),
+    keepAliveTimeout: keepAliveMs ?? defaultKeepAliveMs,
+    connectionsCheckingInterval: Math.min(checkMs, limits.headersMs),
+    maxHeaderSize: limits.headerBytes,
+    // Node would refuse a request without `Host` by itself, without a body.
+    requireHostHeader: false,
+  });
+  server.setTimeout(limits.stillMs);
   // Beyond its default of 2000 header lines Node drops the rest in silence, and with them a duplicate we must see.
   // The limit of the header block stays.
   server.maxHeadersCount = 0;
-  const connections = trackConnections({ pipelined });
-  server.on('connection', connections.opened);
-  // Before the app's own listener, which may answer at once.
-  server.on('request', connections.requested);
-  server.on('request', app);
+  const connections = trackConnections(limits);
+  serveBehindFront(server, app, { connections, log, metrics });
+  const unreadCheck = setInterval(() => {
+    const cut = connections.cutUnread({ mostMs: limits.unreadMs, mostBytes: limits.unreadBytes });
+    if (cut > 0) log?.warn({ connections: cut }, 'cut off clients that do not read their answers');
+  }, checkMs).unref();
+  server.once('close', () => clearInterval(unreadCheck));
   server.listen(port, host);
   await once(server, 'listening');
 
@@ -86,7 +124,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const boundPort = portOf(server);
   return {
     port: boundPort,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+    url: `http://${urlHost(host)}:${boundPort}`,
     drain: () => (drained ??= drain()),
   };
 }
@@ -95,64 +133,4 @@ function portOf(server: Server): number {
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('The server does not listen on a port.');
   return address.port;
-}
-
-/** One connection, and the answers on it that are still open: one, unless the client sends requests ahead. */
-interface Connection {
-  readonly socket: Socket;
-  readonly answering: ServerResponse[];
-  /** Something was asked on it. */
-  used: boolean;
-}
-
-/**
- * Knows what is open, because Node's own bookkeeping lacks two things that a drain needs. Answers are kept in arrays: what
- * has left a `Set` that lives long may stay in memory until the next full collection, and all that came after it.
- */
-function trackConnections({ pipelined }: { pipelined: number }) {
-  const connections = new Set<Connection>();
-  const bySocket = new WeakMap<Socket, Connection>();
-  let closing = false;
-  const announceClose = (res: ServerResponse) => {
-    if (!res.headersSent) res.setHeader('Connection', 'close');
-  };
-  return {
-    opened(socket: Socket) {
-      const connection: Connection = { socket, answering: [], used: false };
-      connections.add(connection);
-      bySocket.set(socket, connection);
-      socket.once('close', () => {
-        connections.delete(connection);
-        // A pipelined request that still waits for its turn has no socket, so Node never tells its answer that the
-        // client is gone: whoever waits for that (the log line, a count) would wait for ever.
-        for (const res of connection.answering.splice(0)) res.emit('close');
-      });
-    },
-    requested({ socket }: { socket: Socket }, res: ServerResponse) {
-      const connection = bySocket.get(socket);
-      if (connection !== undefined) {
-        const { answering } = connection;
-        connection.used = true;
-        answering.push(res);
-        res.once('close', () => remove(answering, res));
-        // Nobody who waits for answers asks so much ahead of them; each waiting request holds memory.
-        if (answering.length > pipelined) socket.destroy();
-      }
-      if (closing) announceClose(res);
-    },
-    /** From now on every answer tells the client to open its next connection elsewhere. */
-    closeAfterAnswer() {
-      closing = true;
-      for (const { answering } of connections) answering.forEach(announceClose);
-    },
-    /** Connections opened in advance (browsers do) count as busy for Node until their first request. */
-    destroyUnused() {
-      for (const { socket, used } of connections) if (!used && socket.bytesRead === 0) socket.destroy();
-    },
-  };
-}
-
-function remove<T>(all: T[], one: T): void {
-  const index = all.indexOf(one);
-  if (index !== -1) all.splice(index, 1);
 }

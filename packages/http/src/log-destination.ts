@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { pino } from 'pino';
+import type { LineBuffer, LineBufferOptions } from './line-buffer.ts';
 import { createLineBuffer } from './line-buffer.ts';
 
 /** What pino tells a destination about the line that it is about to write. */
@@ -8,23 +10,41 @@ interface LineFacts {
   lastObj?: object;
 }
 
+/** How long a process that exits waits for a slow reader of its last lines, in ms. */
+const exitMs = 500;
+
 /**
  * Standard output, several lines at a time. At once are written warnings and all above, since they may be the last words of
- * this process, and the trail of audits, which has no holes. So a process that is killed (SIGKILL) may lose the lines of
- * its last requests, 10 ms of them; one that exits, however it does, loses none.
+ * this process, and the trail of audits. So a process that is killed (SIGKILL) may lose the lines of its last requests,
+ * 10 ms of them; one that exits, however it does, loses none that its reader takes within half a second. The process never
+ * waits for a reader otherwise: of what has not been read lines are dropped beyond a bound, audits last.
  */
-export function openStandardOutput(): DestinationStream {
-  // It waits for a slow reader, and stops writing for one that has gone.
-  const output = pino.destination({ dest: 1, sync: true });
-  const lines = createLineBuffer((text) => output.write(text));
-  process.on('exit', lines.flush);
+export function openStandardOutput(
+  options: Pick<LineBufferOptions, 'onDropped' | 'onResumed'> = {},
+): DestinationStream {
+  unblockStandardOutput();
+  const lines = createLineBuffer({ ...options, write: (bytes) => writeSync(1, bytes) });
+  process.on('exit', () => flushFor(exitMs, lines));
   const destination: DestinationStream & LineFacts = {
     write(line) {
       const { lastLevel = warn, lastObj = {} } = destination;
-      lines.write(line, { urgent: lastLevel >= warn || 'audit' in lastObj });
+      const audit = 'audit' in lastObj;
+      lines.write(line, { urgent: audit || lastLevel >= warn, audit });
     },
   };
   return Object.assign(destination, { [Symbol.for('pino.metadata')]: true });
 }
 
 const warn = pino.levels.values['warn'] ?? 0;
+
+/** Makes Node open its own stream, which sets a pipe or socket to answer EAGAIN where a write would wait. */
+function unblockStandardOutput(): void {
+  // Nothing is written to that stream here; an error of another writer must not end the process.
+  process.stdout.on('error', () => undefined);
+}
+
+function flushFor(ms: number, lines: LineBuffer): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const end = performance.now() + ms;
+  while (!lines.flush() && performance.now() < end) Atomics.wait(pause, 0, 0, 5);
+}

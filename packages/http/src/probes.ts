@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import { Problem } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 import { createRouter } from './router.ts';
+import { refuseServiceToken } from './service-token.ts';
 
 /**
  * `GET /livez` (the process answers) and `GET /readyz` (it can take work; the answer names what fails, never why).
@@ -9,10 +10,10 @@ import { createRouter } from './router.ts';
  */
 export function probes(readiness: Readiness, details?: () => Readonly<Record<string, unknown>>): Router {
   const router = createRouter();
-  router.get('/livez', (_req, res) => {
+  router.get('/livez', refuseServiceToken(), (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
-  router.get('/readyz', async (req, res) => {
+  router.get('/readyz', refuseServiceToken(), async (req, res) => {
     const { ready, failing, checks } = await readiness.check();
     if (details !== undefined && req.query['verbose'] !== undefined) {
       const status = ready ? 'ready' : 'not ready';

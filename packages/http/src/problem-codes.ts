@@ -34,6 +34,11 @@ export const problems = {
   forbidden: { status: 403, title: 'Forbidden', detail: 'This is not allowed.' },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', detail: 'Use one of the methods named in Allow.' },
+  request_timeout: {
+    status: 408,
+    title: 'Request timeout',
+    detail: 'The request did not arrive in time. Send it again.',
+  },
   conflict: { status: 409, title: 'Conflict', detail: 'The request does not fit the current state.' },
   precondition_failed: {
     status: 412,
@@ -46,6 +51,7 @@ export const problems = {
     title: 'Unsupported media type',
     detail: 'Send the body as UTF-8 with "Content-Type: application/json" and no Content-Encoding.',
   },
+  expectation_failed: { status: 417, title: 'Expectation failed', detail: 'Send no Expect but 100-continue.' },
   invalid_fields: { status: 422, title: 'Invalid fields', detail: 'Some fields are wrong: see errors.' },
   precondition_required: {
     status: 428,
@@ -53,11 +59,17 @@ export const problems = {
     detail: 'Read it first and send its ETag in If-Match.',
   },
   rate_limited: { status: 429, title: 'Too many requests', detail: 'Wait as long as Retry-After says.' },
+  headers_too_large: {
+    status: 431,
+    title: 'Headers too large',
+    detail: 'The request target and the headers are too long together.',
+  },
   internal: {
     status: 500,
     title: 'Internal error',
     detail: 'Something went wrong here. Quote the requestId when you report it.',
   },
+  not_implemented: { status: 501, title: 'Not implemented', detail: 'This is not supported here.' },
   upstream_failed: { status: 502, title: 'Upstream failed', detail: 'A service needed for this gave no good answer.' },
   unavailable: { status: 503, title: 'Unavailable', detail: 'Not available right now. Try again later.' },
   upstream_timeout: {
@@ -65,6 +77,7 @@ export const problems = {
     title: 'Upstream timeout',
     detail: 'A service needed for this did not answer in time.',
   },
+  version_not_supported: { status: 505, title: 'HTTP version not supported', detail: 'Speak HTTP/1.1.' },
 } as const satisfies Record<string, { status: number; title: string; detail: string }>;
 
 /** The stable name of an error, as it stands in `code` of every error body. */

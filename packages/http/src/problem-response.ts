@@ -1,4 +1,5 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { FieldError, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -17,13 +18,42 @@ export interface ProblemBody {
 const ABOUT_ANOTHER_BODY = ['Content-Disposition', 'Content-Encoding', 'ETag', 'Last-Modified', 'Link', 'Location'];
 
 /** Sends the problem; nothing of `reason` and `cause` leaves. The headers must not have been sent. */
-export function sendProblem(res: Response, problem: Problem, requestId: string): void {
+export function sendProblem(res: ServerResponse, problem: Problem, requestId: string): void {
   for (const name of ABOUT_ANOTHER_BODY) res.removeHeader(name);
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-  res.setHeader('Cache-Control', 'no-store');
-  // Set on the raw response and sent as bytes: Express would add a charset, which this media type does not define.
-  res.setHeader('Content-Type', 'application/problem+json');
-  res.status(problem.status).send(Buffer.from(JSON.stringify(problemBody(problem, requestId))));
+  const body = bodyBytes(problem, requestId);
+  for (const [name, value] of bodyHeaders(body)) res.setHeader(name, value);
+  res.statusCode = problem.status;
+  res.end(body);
+}
+
+/** The same answer as bytes, for a request that has no `ServerResponse`. It says that the connection ends with it. */
+export function problemBytes(problem: Problem, requestId: string): Buffer {
+  const body = bodyBytes(problem, requestId);
+  const headers = [
+    ['Connection', 'close'],
+    ['Date', new Date().toUTCString()],
+    ['X-Request-Id', requestId],
+    ['X-Content-Type-Options', 'nosniff'],
+    ...Object.entries(problem.headers),
+    ...bodyHeaders(body),
+  ];
+  const { status } = problem;
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
+}
+
+function bodyBytes(problem: Problem, requestId: string): Buffer {
+  return Buffer.from(JSON.stringify(problemBody(problem, requestId)));
+}
+
+/** No charset: this media type does not define one. */
+function bodyHeaders(body: Buffer): [name: string, value: string][] {
+  return [
+    ['Cache-Control', 'no-store'],
+    ['Content-Type', 'application/problem+json'],
+    ['Content-Length', String(body.length)],
+  ];
 }
 
 function problemBody(problem: Problem, requestId: string): ProblemBody {

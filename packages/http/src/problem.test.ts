@@ -20,17 +20,22 @@ const contract: [number, ProblemCode[]][] = [
   [403, ['insufficient_scope', 'insufficient_audience', 'caller_not_allowed', 'forbidden']],
   [404, ['not_found']],
   [405, ['method_not_allowed']],
+  [408, ['request_timeout']],
   [409, ['conflict']],
   [412, ['precondition_failed']],
   [413, ['payload_too_large']],
   [415, ['unsupported_media_type']],
+  [417, ['expectation_failed']],
   [422, ['invalid_fields']],
   [428, ['precondition_required']],
   [429, ['rate_limited']],
+  [431, ['headers_too_large']],
   [500, ['internal']],
+  [501, ['not_implemented']],
   [502, ['upstream_failed']],
   [503, ['unavailable']],
   [504, ['upstream_timeout']],
+  [505, ['version_not_supported']],
 ];
 
 describe('problems', () => {

@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express';
 import { addressPrefix, clientAddress } from './client-address.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
+import { soleHeader } from './wire/header-values.ts';
 
 /** How one request is named in logs, answers and outgoing calls. Clients may choose it: it proves nothing. */
 export interface RequestContext extends Trace {
@@ -75,7 +76,5 @@ function requestIdOf(req: IncomingMessage): string {
 /** A header sent twice is ambiguous (Node would join both values), so it counts as not sent. */
 function onlyHeader(req: IncomingMessage, name: string): string | undefined {
   // Most requests have neither header, and taking all apart by name costs as much as all the rest here.
-  if (req.headers[name] === undefined) return undefined;
-  const values = req.headersDistinct[name];
-  return values?.length === 1 ? values[0] : undefined;
+  return req.headers[name] === undefined ? undefined : soleHeader(req, name);
 }

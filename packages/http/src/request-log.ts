@@ -24,11 +24,22 @@ interface RequestLogOptions {
   readonly metrics?: Metrics | undefined;
 }
 
-const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+/** Not implemented, HTTP version not supported: what a client asked for, no failure of the service. */
+const clientFaults: ReadonlySet<number> = new Set([501, 505]);
 const refusals = new WeakMap<IncomingMessage, Problem>();
 /** On the request itself, for the reason of the context's. */
 const followed = Symbol('followed');
 type Followed = IncomingMessage & { [followed]?: true };
+
+/** Requests whose answer was written to the socket, without their `ServerResponse`. */
+const answeredOnSocket = new WeakSet<IncomingMessage>();
+
+/** Notes that a problem was written to the socket in place of the answer: the log line and the count say so. */
+export function noteSocketAnswer(req: IncomingMessage, problem: Problem): void {
+  noteProblem(req, problem);
+  answeredOnSocket.add(req);
+}
 
 /** Remembers why a request was refused, for its log line. */
 export function noteProblem(req: IncomingMessage, problem: Problem): void {
@@ -56,7 +67,7 @@ export function requestLog({ log, identify, metrics }: RequestLogOptions): Reque
 export function followRequest(
   req: Followed,
   res: ServerResponse,
-  { log, metrics, facts }: { log: Log; metrics: Metrics; facts: RequestFacts },
+  { log, metrics, facts }: { log?: Log | undefined; metrics?: Metrics | undefined; facts: RequestFacts },
 ): void {
   req[followed] = true;
   const path = pathOf(req.url ?? '');
@@ -71,7 +82,7 @@ function isFollowed(req: Followed): boolean {
 }
 
 interface LoggedRequest {
-  readonly log: Log;
+  readonly log: Log | undefined;
   readonly metrics: Metrics | undefined;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -83,12 +94,13 @@ interface LoggedRequest {
 function logRequest({ log, metrics, req, res, path, who, route }: LoggedRequest): void {
   const ms = elapsedMs(req);
   const { method = '' } = req;
-  if (res.headersSent) metrics?.countRequest({ method, route, status: res.statusCode, seconds: ms / 1000 });
   const problem = refusals.get(req);
-  const level = levelOf(path, res, problem);
-  if (!log.isLevelEnabled(level)) return;
-  const aborted = !res.writableFinished;
-  const status = res.headersSent ? res.statusCode : undefined;
+  const onSocket = answeredOnSocket.has(req);
+  const status = onSocket ? problem?.status : res.headersSent ? res.statusCode : undefined;
+  if (status !== undefined) metrics?.countRequest({ method, route, status, seconds: ms / 1000 });
+  const level = levelOf(path, status ?? res.statusCode, problem);
+  if (log?.isLevelEnabled(level) !== true) return;
+  const aborted = !onSocket && !res.writableFinished;
   const { requestId, traceId } = contextOf(req);
   const { code, reason } = problem ?? {};
   log[level](
@@ -103,16 +115,17 @@ function routeOf(req: Request): string {
   return typeof path === 'string' ? path : 'unmatched';
 }
 
-/** Without the query string: queries carry personal data and, by mistake, credentials. */
+/** Without the query string and userinfo: they carry personal data and, by mistake, credentials. */
 function pathOf(target: string): string {
-  return target.replace(/[?#].*$/s, '');
+  return target.replace(/[?#].*$/s, '').replace(/^[^/]*\/\/[^/]*@/, '');
 }
 
-function levelOf(path: string, res: ServerResponse, problem: Problem | undefined): 'debug' | 'info' | 'warn' | 'error' {
-  if (PROBES.has(path)) return 'debug';
-  const status = problem?.status ?? res.statusCode;
-  if (status < 500) return 'info';
-  return status === 503 ? 'warn' : 'error';
+/** Probes and scrapes come every few seconds: they are logged when they are refused, and not while a service drains. */
+function levelOf(path: string, answered: number, problem: Problem | undefined): 'debug' | 'info' | 'warn' | 'error' {
+  const status = problem?.status ?? answered;
+  if (PROBES.has(path) && (status < 400 || status === 503)) return 'debug';
+  if (status === 503) return 'warn';
+  return status < 500 || clientFaults.has(status) ? 'info' : 'error';
 }
 
 /** Runs in an event, where an exception would end the process: a failing `identify` costs the two fields, no more. */

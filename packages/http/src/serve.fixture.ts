@@ -13,14 +13,24 @@ import {
 } from './index.ts';
 
 await runService(process, 'order', async (env) => {
-  const { PORT, DRAIN_DELAY_MS } = ServerSettings;
-  const settings = readConfig(z.object({ PORT, DRAIN_DELAY_MS, TEST_CASE: z.string().default('') }), env);
+  const { PORT, HOST, ADMIN_PORT, DRAIN_DELAY_MS } = ServerSettings;
+  const settings = readConfig(
+    z.object({ PORT, HOST, ADMIN_PORT, DRAIN_DELAY_MS, TEST_CASE: z.string().default('') }),
+    env,
+  );
   if (settings.TEST_CASE === 'bug') throw new TypeError('a bug at postgres://ada:hunter2@db/x');
-  const log = createLog({ service: 'order', level: 'info', format: 'json' });
+  const metrics = createMetrics({ service: 'order' });
+  const countDropped = metrics.counter('log_lines_dropped_total', 'Lines that standard output could not take.', []);
+  const onDropped = (lines: number) => countDropped({}, lines);
+  const log = createLog({ service: 'order', level: 'info', format: 'json', onDropped });
   const readiness = createReadiness({});
   const app = createApp({ log, readiness });
-  const metrics = createMetrics({ service: 'order' });
-  const admin = { app: adminApp({ log, readiness, metrics }), port: 0, host: '127.0.0.1' };
+  app.post('/audit', (_req, res) => {
+    log.info({ audit: { event: 'login', outcome: 'ok' } }, 'login ok');
+    process.emitWarning('on stderr');
+    res.json({});
+  });
+  const admin = { app: adminApp({ log, readiness, metrics }), port: settings.ADMIN_PORT ?? 0, host: '127.0.0.1' };
   app.get('/slow', (_req, res) => {
     log.info('slow request arrived');
     process.stdin.once('data', () => res.json({ done: true }));
@@ -39,9 +49,9 @@ await runService(process, 'order', async (env) => {
     app: finishApp(app, { log, translate: [] }),
     log,
     port: settings.PORT,
-    host: '127.0.0.1',
+    host: settings.HOST,
     readiness,
-    ...(settings.TEST_CASE === 'admin' && { admin }),
+    ...(settings.TEST_CASE.startsWith('admin') && { admin }),
     drainDelayMs: settings.DRAIN_DELAY_MS,
     stopDeadlineMs: 1500,
     close: async () => {

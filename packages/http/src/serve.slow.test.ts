@@ -81,6 +81,35 @@ describe('runService when starting', () => {
     holder.close();
   });
 
+  it('names the setting of the admin port when that is in use', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const address = holder.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const env = { PORT: '0', ADMIN_PORT: port, TEST_CASE: 'admin' };
+    const { code, stderr } = await startProcess(env).ended();
+    expect([code, stderr]).toEqual([
+      1,
+      `order: port ${port} on 127.0.0.1 is in use. Stop the process that holds it, or set ADMIN_PORT to another port.\n`,
+    ]);
+    holder.close();
+  });
+
+  it('names a host that is none, without a stack', async () => {
+    const { code, stderr } = await startProcess({ PORT: '0', HOST: 'no-such-host.invalid' }).ended();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'order: HOST names no-such-host.invalid, which is no address of this machine. Set it to one that is, such as 127.0.0.1.\n',
+    );
+  });
+
+  it('names an address that is not of this machine, without a stack', async () => {
+    const { stderr } = await startProcess({ PORT: '0', HOST: '192.0.2.1' }).ended();
+    expect(stderr).toMatch(
+      /^order: 192\.0\.2\.1 is not an address of this machine\. Set HOST to one that is, such as 127\.0\.0\.1\.\n$/,
+    );
+  });
+
   it('shows the stack of a bug, without secrets, and exits 1', async () => {
     const { code, stderr } = await startProcess({ PORT: '0', TEST_CASE: 'bug' }).ended();
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { ConnectionLimits, Listening } from './listen.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { reportStartFailure } from './start-failure.ts';
 
@@ -9,10 +10,14 @@ import { reportStartFailure } from './start-failure.ts';
 export interface Service {
   app: RequestListener;
   log: Log;
+  /** Counts requests that no app has seen. */
+  metrics?: Metrics;
   port: number;
   host: string;
   readiness: Readiness;
   drainDelayMs: number;
+  /** How long an idle connection is kept; as `listen` has it unless given. */
+  keepAliveMs?: number;
   /** What is served to those who run the service, on a port of its own. */
   admin?: { app: RequestListener; port: number; host: string };
   /** What a connection may take. */
@@ -31,6 +36,8 @@ export async function runService(
   name: string,
   start: (env: NodeJS.ProcessEnv) => Promise<Service>,
 ): Promise<void> {
+  // Node writes its warnings there: a reader that has gone must not end the service.
+  proc.stderr.on('error', () => undefined);
   try {
     const service = await start(proc.env);
     const listening = await listen(service.app, service);
@@ -44,8 +51,11 @@ export async function runService(
 }
 
 /** Metrics are wanted most while a service drains: the admin port is closed last, and at once. */
-async function listenAdmin({ admin, readiness }: Service): Promise<Listening | undefined> {
-  return admin && listen(admin.app, { ...admin, readiness, drainDelayMs: 0, deadlineMs: 500 });
+async function listenAdmin({ admin, ...service }: Service): Promise<Listening | undefined> {
+  if (admin === undefined) return undefined;
+  return listen(admin.app, { ...service, ...admin, drainDelayMs: 0, deadlineMs: 500 }).catch((error: unknown) => {
+    throw error instanceof Error ? Object.assign(error, { settings: ['ADMIN_PORT', 'ADMIN_HOST'] }) : error;
+  });
 }
 
 interface Servers {

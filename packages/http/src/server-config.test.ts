@@ -22,6 +22,7 @@ describe('serverConfig', () => {
       host: '127.0.0.1',
       admin: { port: 4101, host: '127.0.0.1' },
       drainDelayMs: 1000,
+      keepAliveMs: 620_000,
       log: { level: 'info', format: 'auto' },
       revocations: { url: undefined, staleAfterSeconds: 10 },
       keys: { file: '/k', production: false },

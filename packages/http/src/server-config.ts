@@ -26,6 +26,8 @@ export interface ServerConfig {
   readonly host: string;
   readonly admin: { readonly port: number; readonly host: string };
   readonly drainDelayMs: number;
+  /** How long an idle connection is kept. */
+  readonly keepAliveMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
   /** What replicas share; absent where there is only one. */
   readonly redis: { readonly url: string } | undefined;
@@ -46,6 +48,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     // A free port next to a free port: 0 stays 0.
     admin: { port: settings.ADMIN_PORT ?? (settings.PORT && settings.PORT + 100), host: settings.ADMIN_HOST },
     drainDelayMs: settings.DRAIN_DELAY_MS,
+    keepAliveMs: settings.KEEP_ALIVE_SECONDS * 1000,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     redis: settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL },
     jwks: jwksConfig(settings),

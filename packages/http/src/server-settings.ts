@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { databaseUrlProblem } from './database-url.ts';
+import { adminPortProblem, ListenSettings } from './listen-settings.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** The settings that every service reads from its environment: a raw shape, to be spread into `z.object`. */
@@ -8,16 +9,7 @@ export const ServerSettings = {
     .enum(['production', 'development', 'test'])
     .default('development')
     .describe('Where the service runs; production refuses keys and data that were made for development.'),
-  PORT: wholeNumber({ min: 0, max: 65_535 }).describe('The port to listen on, such as 4001; 0 takes a free one.'),
-  HOST: z.string().regex(/^\S+$/).default('127.0.0.1').describe('The address to listen on, such as 0.0.0.0.'),
-  ADMIN_PORT: wholeNumber({ min: 0, max: 65_535 })
-    .optional()
-    .describe('The port of /metrics and /readyz?verbose; PORT + 100 unless set.'),
-  ADMIN_HOST: z
-    .string()
-    .regex(/^\S+$/)
-    .default('127.0.0.1')
-    .describe('The address of the admin port: one that callers cannot reach.'),
+  ...ListenSettings,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -94,6 +86,8 @@ export const JwksSettings = {
 
 interface KeySettings {
   readonly NODE_ENV: string;
+  readonly PORT?: number;
+  readonly ADMIN_PORT?: number | undefined;
   readonly REPLICAS?: number;
   readonly REDIS_URL?: string | undefined;
   readonly AUTH_KEYS?: string | undefined;
@@ -116,6 +110,11 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
   // Also when other settings are wrong: all that is wrong is said at once.
   const when = () => true;
   return schema
+    .refine((settings) => adminPortProblem(settings) === undefined, {
+      path: ['ADMIN_PORT'],
+      error: ({ input }) => adminPortProblem(Object(input)),
+      when,
+    })
     .refine((settings) => (settings.AUTH_KEYS === undefined) !== (settings.AUTH_KEYS_FILE === undefined), {
       path: ['AUTH_KEYS'],
       error: 'or AUTH_KEYS_FILE must be set, and not both',

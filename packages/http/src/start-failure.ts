@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { redactText } from './redact.ts';
 
 /**
@@ -9,8 +10,9 @@ export async function reportStartFailure(proc: NodeJS.Process, name: string, err
   const lines = redactText(text)
     .split('\n')
     .map((line) => `${name}: ${line}\n`);
-  // A pipe may be written to later; exiting before would lose the message.
-  await new Promise<void>((resolve) => proc.stderr.write(lines.join(''), () => resolve()));
+  // A pipe may be written to later; exiting before would lose the message. One that is not read is not waited for.
+  const written = new Promise<void>((resolve) => proc.stderr.write(lines.join(''), () => resolve()));
+  await Promise.race([written, delay(1000)]);
   proc.exit(exitCode);
 }
 
@@ -22,16 +24,31 @@ function explain(error: unknown): { text: string; exitCode: number } {
 }
 
 function listenFailure(error: Error): string | undefined {
-  if (!('syscall' in error && error.syscall === 'listen' && 'code' in error && 'port' in error)) return undefined;
-  const where = `port ${String(error.port)}${'address' in error ? ` on ${String(error.address)}` : ''}`;
+  if (!('syscall' in error && 'code' in error)) return undefined;
+  const [portSetting, hostSetting] = settingsOf(error);
+  if (error.syscall === 'getaddrinfo' && 'hostname' in error) {
+    return `${hostSetting} names ${String(error.hostname)}, which is no address of this machine. Set it to one that is, such as 127.0.0.1.`;
+  }
+  if (error.syscall !== 'listen') return undefined;
+  // Node names no port when any would do.
+  const port = 'port' in error ? `port ${String(error.port)} on ` : '';
+  const where = `${port}${'address' in error ? String(error.address) : 'this machine'}`;
   switch (error.code) {
     case 'EADDRINUSE':
-      return `${where} is in use. Stop the process that holds it, or set PORT to another port.`;
+      return `${where} is in use. Stop the process that holds it, or set ${portSetting} to another port.`;
     case 'EACCES':
-      return `${where} may not be used by this user. Set PORT to 1024 or more.`;
+      return `${where} may not be used by this user. Set ${portSetting} to 1024 or more.`;
     case 'EADDRNOTAVAIL':
-      return `${where} is not an address of this machine. Set HOST to one that is, such as 127.0.0.1.`;
+    // A scoped address without its zone, or a family that the machine does not have.
+    case 'EINVAL':
+    case 'EAFNOSUPPORT':
+      return `${where} is not an address of this machine. Set ${hostSetting} to one that is, such as 127.0.0.1.`;
     default:
       return undefined;
   }
+}
+
+/** The settings that say where it was to listen. */
+function settingsOf(error: Error): readonly unknown[] {
+  return 'settings' in error && Array.isArray(error.settings) ? error.settings : ['PORT', 'HOST'];
 }

@@ -1,8 +1,12 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
+import { allIPv4, countCovered, parseNetwork, publicIPv6 } from './ip-network.ts';
 
 /** Names that Express has for the networks of one machine or one site. */
 const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** The most addresses that may be trusted: a sixteenth of IPv4, and of public IPv6 as many as a /16 has. */
+const mostIPv4 = 1n << 28n;
+const mostIPv6 = 1n << 112n;
 
 /** The setting of a service that wants to know where its clients are: a raw shape, to be spread into `z.object`. */
 export const ProxySettings = {
@@ -12,14 +16,18 @@ export const ProxySettings = {
     .transform((text) => text.split(',').map((part) => part.trim()))
     .transform((parts) => parts.filter((part) => part !== ''))
     .refine((networks) => networks.every(isNetwork), { error: 'must be addresses or networks, separated by commas' })
+    .refine((networks) => !isEverybody(networks), {
+      error: 'trusts too many addresses: every client there could say where it comes from',
+    })
     .describe('The proxies in front, whose X-Forwarded-For counts: 10.0.0.0/8, 2001:db8::/32 or loopback.'),
 };
 
-/** Not all addresses there are: then every client could say where it comes from. */
 function isNetwork(text: string): boolean {
-  if (namedNetworks.includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return namedNetworks.includes(text) || parseNetwork(text) !== undefined;
+}
+
+/** Whether the networks together hold clients from all over the Internet, in whatever pieces they are written. */
+function isEverybody(texts: readonly string[]): boolean {
+  const networks = texts.flatMap((text) => parseNetwork(text) ?? []);
+  return countCovered(networks, allIPv4) > mostIPv4 || countCovered(networks, publicIPv6) > mostIPv6;
 }

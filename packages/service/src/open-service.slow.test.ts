@@ -46,6 +46,7 @@ function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none
     host: '127.0.0.1',
     admin: { port: 0, host: '127.0.0.1' },
     drainDelayMs: 0,
+    keepAliveMs: 5000,
     log: { level: 'silent', format: 'json' },
     keys: { file, production: false },
     revocations: { url: revocations, staleAfterSeconds: 5 },

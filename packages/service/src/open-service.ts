@@ -72,8 +72,10 @@ export interface ServiceParts {
 export async function openService(options: ServiceOptions): Promise<ServiceParts> {
   const { service, audience = service, config, database, details } = options;
   const now = () => Date.now() / 1000;
-  const log = createLog({ service, isTerminal: process.stdout.isTTY, ...config.log });
   const metrics = createMetrics({ service });
+  const countDropped = metrics.counter('log_lines_dropped_total', 'Lines that standard output could not take.', []);
+  const onDropped = (lines: number) => countDropped({}, lines);
+  const log = createLog({ service, isTerminal: process.stdout.isTTY, onDropped, ...config.log });
   if (database !== undefined) {
     metrics.gauge('db_pool_connections', 'Database connections by state.', 'state', () => database.poolStats());
     database.watch({
@@ -133,8 +135,8 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   return {
     ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
     serve: (app, besides) => ({
-      ...{ app, log, readiness },
-      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs },
+      ...{ app, log, metrics, readiness },
+      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs, keepAliveMs: config.keepAliveMs },
       admin: { ...config.admin, app: admin },
       async close() {
         await besides?.close();

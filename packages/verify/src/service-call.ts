@@ -25,7 +25,9 @@ export interface PendingCall extends ServiceCall {
   /**
    * Compares the content with what the caller signed, and uses the token up.
    *
+   * @param beforeUse called between the two, with content that the caller has signed; what it throws refuses the call,
+   * and the token stays unused
    * @throws AuthError `invalid_service_token`, or `unavailable` when its use cannot be remembered
    */
-  accept(content: Uint8Array): Promise<ServiceCall>;
+  accept(content: Uint8Array, beforeUse?: () => void): Promise<ServiceCall>;
 }

@@ -112,10 +112,16 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
   }
 
   /** Content last, since it has to be read first; then the single use, since only a good call may be remembered. */
-  async function accept(content: Uint8Array, claims: ServiceTokenClaims, key: InboundKey): Promise<void> {
+  async function accept(
+    content: Uint8Array,
+    claims: ServiceTokenClaims,
+    key: InboundKey,
+    beforeUse?: () => void,
+  ): Promise<void> {
     if (claims.htd !== sha256Base64url(content)) return refuse('content_binding');
     // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
+    beforeUse?.();
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
     // Forgetting a live id to make room would open the door to its replay: refuse instead, and say so.
@@ -132,8 +138,8 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
         const call: ServiceCall = Object.freeze({ operation: incoming.operation.id, ...who, user });
         return {
           ...call,
-          accept: (content) =>
-            accept(content, claims, key).then(
+          accept: (content, beforeUse) =>
+            accept(content, claims, key, beforeUse).then(
               () => call,
               (error) => Promise.reject(by(error, who)),
             ),

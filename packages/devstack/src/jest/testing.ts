@@ -17,6 +17,7 @@ export {
   startPgBouncer,
 } from './pgbouncer.ts';
 export { openPlainProgram, type PlainProgram } from './plain-program.ts';
+export { type RawRefusal, rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from './raw-requests.ts';
 export { findRedis, type RedisForTests } from './redis-for-tests.ts';
 /** For a test that stops its Redis. All others share the one of the run: `openTestRedis`. */
 export { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';

@@ -71,6 +71,13 @@ describe('the content of a call', () => {
     ['a type that ends like JSON', 'x-application/json'],
     ['two types', 'application/json, text/plain'],
     ['an empty type', ''],
+    ['a charset with one quote', 'application/json; charset="utf-8'],
+    ['a charset with the other quote', 'application/json; charset=utf-8"'],
+    ['a charset in single quotes', "application/json; charset='utf-8'"],
+    ['an empty charset', 'application/json; charset='],
+    ['an empty parameter', 'application/json;'],
+    ['another parameter', 'application/json; version=2'],
+    ['a list with one type', 'application/json,'],
   ])('is refused as %s', async (_case, type) => {
     expect(await sendQuote(quote, { 'Content-Type': type })).toMatchObject({
       status: 415,
@@ -87,6 +94,8 @@ describe('the content of a call', () => {
     ['gzip, gzip', gzipSync(gzipSync(quote))],
     ['GZIP', gzipSync(quote)],
     ['x-unknown', bytes(quote)],
+    ['identity', bytes(quote)],
+    ['', bytes(quote)],
   ])('is refused in the encoding %s, though its bytes were signed', async (encoding, content) => {
     const answer = await sendQuote(content, { 'Content-Type': jsonType, 'Content-Encoding': encoding });
     expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
@@ -95,9 +104,45 @@ describe('the content of a call', () => {
   });
 
   it('is refused when its plain bytes were signed and its packed bytes sent', async () => {
-    const packed = { body: gzipSync(quote) };
-    const answer = await sendQuote(quote, { 'Content-Type': jsonType, 'Content-Encoding': 'identity' }, packed);
+    const answer = await sendQuote(quote, { 'Content-Type': jsonType }, { body: gzipSync(quote) });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_service_token' });
+  });
+
+  it.each([
+    ['the same twice', jsonType],
+    ['another', 'text/plain'],
+  ])('is refused with two Content-Type lines, the second being %s', async (_case, second) => {
+    const serviceToken = product.signer.sign({ ...quoteCall, content: bytes(quote) });
+    for (const types of [
+      [jsonType, second],
+      [second, jsonType],
+    ]) {
+      const headers = types.map((type) => ['Content-Type', type] as const);
+      const all = [['Service-Token', serviceToken] as const, ...headers];
+      const answer = await product.send({ method: 'POST', target: quoteCall.target, headers: all, body: quote });
+      expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
+    }
+    expect(product.decisions).toMatchObject([
+      { decision: 'deny', caller: 'order', reason: 'duplicate_header' },
+      { decision: 'deny', caller: 'order', reason: 'duplicate_header' },
+    ]);
+  });
+
+  it.each([
+    ['of another type', quote, { 'Content-Type': 'text/plain' }, 415],
+    ['in an encoding', quote, { 'Content-Type': jsonType, 'Content-Encoding': 'identity' }, 415],
+    ['that is no JSON', '{"items":', { 'Content-Type': jsonType }, 400],
+    ['that is too long', ' '.repeat(100_001), { 'Content-Type': jsonType }, 413],
+  ])('%s leaves its service token unused', async (_case, content, headers, status) => {
+    const signed = product.signer.sign({ ...quoteCall, content: bytes(content) });
+    const send = (more: Record<string, string>) =>
+      product.send({
+        ...{ method: 'POST', target: quoteCall.target, body: content },
+        headers: [['Service-Token', signed], ...Object.entries(more)],
+      });
+    expect(await send(headers)).toMatchObject({ status });
+    expect(await send(headers)).toMatchObject({ status });
+    expect(product.decisions.map(({ reason }) => reason)).toEqual(['content', 'content']);
   });
 
   it.each([

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import express from 'express';
 import { AuthError } from '../auth-error.ts';
+import { headerValues } from './header-values.ts';
 
-const json = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
+/** No other parameter and no second charset: two parsers could read them differently. */
+const json = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const nothing = new Uint8Array();
 
@@ -19,6 +21,17 @@ export function createContentReader(limitBytes: number): ContentReader {
         else reject(contentError(error));
       });
     });
+}
+
+/**
+ * Checks the headers of content before it is read: one `Content-Type` at most, and no `Content-Encoding`, not even
+ * `identity`.
+ *
+ * @throws AuthError `invalid_request` or `unsupported_media_type`
+ */
+export function assertPlainContent(req: Request): void {
+  if (headerValues(req, 'content-type').length > 1) throw new AuthError('invalid_request', 'duplicate_header');
+  if (req.headers['content-encoding'] !== undefined) throw new AuthError('unsupported_media_type', 'content');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { headerValues } from './header-values.ts';
 import type { RequireCallerOptions } from './require-caller.ts';
 
 /** What stands in the place of an operation for a request that is none. */
@@ -17,7 +18,7 @@ export function reportUnmatched(options: {
   const { prefix, onDecision } = options;
   if (typeof onDecision !== 'function') throw new TypeError('reportUnmatched needs onDecision');
   return (req, _res, next) => {
-    const withToken = req.headersDistinct['service-token'] !== undefined;
+    const withToken = headerValues(req, 'service-token').length > 0;
     if (withToken || isBelow(req.path, prefix)) {
       const refusal = withToken ? ({ code: 'invalid_service_token' } as const) : {};
       onDecision({ decision: 'deny', operation: unmatched, ...refusal, reason: 'not_an_operation' }, req);

@@ -122,6 +122,20 @@ describe('the user of a call', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
   });
 
+  it.each([
+    ['a tab behind Bearer', 'Bearer\tx'],
+    ['nothing in it', ''],
+    ['a token in quotes', 'Bearer "x"'],
+  ])('is refused with an Authorization header that has %s, also where no user is expected', async (_case, value) => {
+    const answer = await sendQuote([
+      ['Service-Token', quoteToken()],
+      ['Authorization', value],
+    ]);
+    expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(product.decisions).toMatchObject([{ decision: 'deny', reason: 'malformed' }]);
+    expect(product.handled).toEqual([]);
+  });
+
   it('is refused with two Authorization headers', async () => {
     const ada = product.userToken();
     const answer = await sendNote([['Service-Token', noteToken(ada)], bearer(ada), bearer(product.userToken())]);

@@ -4,7 +4,8 @@ import { AuthError } from '../auth-error.ts';
 import type { OperationPolicy } from '../operation.ts';
 import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
 import { readBearer } from './bearer.ts';
-import { createContentReader, parseContent } from './content.ts';
+import { assertPlainContent, createContentReader, parseContent } from './content.ts';
+import { headerValues } from './header-values.ts';
 import { rememberCall, rememberUser } from './identity.ts';
 import type { RevocationStaleOptions } from './revocation-stale.ts';
 import { createStaleCheck } from './revocation-stale.ts';
@@ -59,9 +60,12 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
       const pending = verifier.verify({ operation, method, target, serviceToken, accessToken });
       who = { caller: pending.caller, kid: pending.kid, jti: pending.jti, user: pending.user?.sub };
       if (pending.user !== undefined) assertFresh();
+      assertPlainContent(req);
       const content = await readContent(req, res);
-      const call = await pending.accept(content);
-      req.body = parseContent(req, content);
+      // Parsed before the token is used up: content that cannot be read costs the caller no token.
+      const call = await pending.accept(content, () => {
+        req.body = parseContent(req, content);
+      });
       rememberCall(req, call);
       const { user } = call;
       if (user !== undefined && accessToken !== undefined) rememberUser(req, { claims: user, token: accessToken });
@@ -79,7 +83,7 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
 
 /** Exactly one header: Node would join two with a comma or keep the first. */
 function readServiceToken(req: Request): string {
-  const [token, second] = req.headersDistinct['service-token'] ?? [];
+  const [token, second] = headerValues(req, 'service-token');
   if (token === undefined) throw new AuthError('invalid_service_token', 'absent');
   if (second !== undefined) throw new AuthError('invalid_service_token', 'duplicate_header');
   return token;

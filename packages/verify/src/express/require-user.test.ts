@@ -52,15 +52,12 @@ describe('requireUser', () => {
 
   it.each([
     ['no header', undefined],
-    ['an empty header', ''],
     ['another scheme', `Basic ${Buffer.from('ada:password').toString('base64')}`],
     ['DPoP', `DPoP ${good}`],
     ['the token alone', good],
     ['a scheme that begins like Bearer', `Bearertoken ${good}`],
     ['a scheme that ends like Bearer', `X-Bearer ${good}`],
     ['Bearer behind another scheme', `Basic x, Bearer ${good}`],
-    ['a tab behind Bearer', `Bearer\t${good}`],
-    ['Bearer in quotes', `"Bearer ${good}"`],
   ])('asks for a token after %s', async (_case, header) => {
     const answer = await supertest(app)
       .get('/me')
@@ -72,6 +69,13 @@ describe('requireUser', () => {
   });
 
   it.each([
+    ['an empty header', ''],
+    ['a tab behind Bearer', `Bearer\t${good}`],
+    ['a space and a tab behind Bearer', `Bearer \t${good}`],
+    ['Bearer in quotes', `"Bearer ${good}"`],
+    ['a comma behind Bearer', `Bearer,${good}`],
+    ['a colon behind Bearer', `Bearer: ${good}`],
+    ['a comma before Bearer', `, Bearer ${good}`],
     ['Bearer alone', 'Bearer'],
     ['Bearer and spaces', 'Bearer   '],
     ['two tokens', `Bearer ${good} ${good}`],

@@ -5,6 +5,7 @@ import { AuthError } from '../auth-error.ts';
 import type { OperationPolicy } from '../operation.ts';
 import { calleeOf } from '../operation.ts';
 import type { ServiceCall } from '../service-call.ts';
+import { headerValues } from './header-values.ts';
 import { callerOf } from './identity.ts';
 
 /** Schemas of the parts of a request that an operation has. */
@@ -94,7 +95,7 @@ function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<
  */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {
-    if (req.headersDistinct['service-token'] !== undefined) {
+    if (headerValues(req, 'service-token').length > 0) {
       throw new AuthError('invalid_service_token', 'not_an_operation');
     }
     next();

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Stack } from '../src/index.ts';
+import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '../src/jest/raw-requests.ts';
+import type { AppName } from '../src/stack/services.ts';
+import { loggedLines } from './logged-lines.ts';
+
+const names = ['user', 'product', 'order', 'gateway'] as const satisfies readonly AppName[];
+const ports = names.flatMap((name) => [
+  { name, door: 'public', port: (stack: Stack) => portOf(stack, name) },
+  { name, door: 'admin', port: (stack: Stack) => portOf(stack, name) + 100 },
+]);
+
+/** Tests of raw requests to all eight ports of running services: the rules are the same everywhere. */
+export function testRawRequests(running: () => Stack): void {
+  describe.each(ports)('the $door port of $name', ({ name, port }) => {
+    let answers: Awaited<ReturnType<typeof refusedRequest>>[];
+    let lines: Record<string, unknown>[];
+    let counted: number;
+
+    beforeAll(async () => {
+      const stack = running();
+      const before = await countRefusals(stack, name);
+      answers = [];
+      for (const refusal of rawRefusals) answers.push(await refusedRequest(port(stack), refusal));
+      lines = (await loggedLines(stack, name)).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+      counted = (await countRefusals(stack, name)) - before;
+    });
+
+    it.each(rawRefusals.map((refusal, index) => ({ ...refusal, index })))(
+      'answers $status, once, says so in its log and closes the connection: $given',
+      ({ status, code, index }) => {
+        const { requestId, ...answer } = answers[index] ?? {};
+        expect(answer).toMatchObject({
+          ...{ status, answers: 1, closed: true, connection: 'close', type: 'application/problem+json' },
+          problem: { type: `urn:problem:${code}`, status, code, requestId },
+        });
+        expect(lines.filter((line) => line['requestId'] === requestId)).toMatchObject([
+          { level: 'info', status, code },
+        ]);
+      },
+    );
+
+    it('counts each of them, and serves nothing that was sent behind', () => {
+      expect(counted).toBe(rawRefusals.length);
+      expect(lines.filter(({ path }) => path === '/behind')).toEqual([]);
+    });
+
+    it.each(rawAccepted)('answers $status to what is odd and good: $given', async ({ bytes, status }) => {
+      const last = bytes.replace(/(HTTP\/1\.\d\r\n)/, '$1Connection: close\r\n');
+      const { text } = await sendRawRequest(port(running()), last);
+      expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    });
+  });
+}
+
+/** How many requests were refused before they came to a route: what stands behind the front is no part of it. */
+async function countRefusals(stack: Stack, name: AppName): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${portOf(stack, name) + 100}/metrics`)).text();
+  return metrics
+    .split('\n')
+    .filter((line) => /^http_requests_total\{.*route="unmatched",status="(?:400|417|431|501|505)"/.test(line))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+function portOf({ urls }: Stack, name: AppName): number {
+  return Number(new URL(urls[name]).port);
+}

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+
+/** A range of addresses as numbers of 128 bits, both ends included. IPv4 has its place in IPv6, at ::ffff:0:0/96. */
+export interface IpNetwork {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+const mappedPrefix = 0xffffn << 32n;
+
+/** All IPv4 addresses. */
+export const allIPv4: IpNetwork = { first: mappedPrefix, last: mappedPrefix | 0xffff_ffffn };
+/** IPv6 addresses that are given out to the public: 2000::/3 (RFC 4291 §2.4). */
+export const publicIPv6: IpNetwork = { first: 1n << 125n, last: (1n << 126n) - 1n };
+
+/** An address, or a network such as `10.0.0.0/8`; `undefined` for anything else, also for an address with a zone. */
+export function parseNetwork(text: string): IpNetwork | undefined {
+  const [address = '', bits, ...rest] = text.split('/');
+  const number = parseAddress(address);
+  const size = isIP(address) === 4 ? 32 : 128;
+  if (number === undefined || rest.length > 0) return undefined;
+  if (bits !== undefined && (!/^[1-9]\d{0,2}$/.test(bits) || Number(bits) > size)) return undefined;
+  const hostMask = (1n << BigInt(size - Number(bits ?? size))) - 1n;
+  return { first: number & ~hostMask, last: number | hostMask };
+}
+
+/** How many addresses of a range lie in at least one of the networks. */
+export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): bigint {
+  let covered = 0n;
+  let next = range.first;
+  for (const { first, last } of networks.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
+    if (first > next) next = first;
+    let behind = last + 1n;
+    if (behind > range.last) behind = range.last + 1n;
+    if (behind <= next) continue;
+    covered += behind - next;
+    next = behind;
+  }
+  return covered;
+}
+
+function parseAddress(address: string): bigint | undefined {
+  if (isIP(address) === 4) return mappedPrefix | fromDigits(address.split('.').map(Number), 8n);
+  if (isIP(address) !== 6 || address.includes('%')) return undefined;
+  // The one spelling that the URL standard has for an address: no dots, at most one "::".
+  const [head = '', tail = ''] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
+  const [before, after] = [groups(head), groups(tail)];
+  return fromDigits([...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after], 16n);
+}
+
+function groups(text: string): number[] {
+  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+}
+
+function fromDigits(digits: readonly number[], bits: bigint): bigint {
+  return digits.reduce((number, digit) => (number << bits) | BigInt(digit), 0n);
+}

@@ -1,0 +1,48 @@
+import { isIP, isIPv6 } from 'node:net';
+import * as z from 'zod';
+import { wholeNumber } from './whole-number.ts';
+
+const name =
+  /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?=[a-z\d_-]*[a-z_-])[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.?$/i;
+/** Numbers that the resolver of the system takes for an IPv4 address: `0` would be all of them. */
+const endsInNumber = /(?:^|\.)0x[\da-f]*\.?$/i;
+
+const address = z
+  .string()
+  .transform((text) => /^\[(.+)\]$/.exec(text)?.[1] ?? text)
+  .refine((text) => isIP(text) !== 0 || (name.test(text) && !endsInNumber.test(text)), {
+    error: 'is not an IP address or a host name: no scheme, no port',
+  });
+
+/** Where a service listens, and how long it keeps connections: a raw shape, part of `ServerSettings`. */
+export const ListenSettings = {
+  PORT: wholeNumber({ min: 0, max: 65_535 }).describe('The port to listen on, such as 4001; 0 takes a free one.'),
+  HOST: address
+    .default('127.0.0.1')
+    .describe('The address to listen on, such as 127.0.0.1, ::1, 0.0.0.0, or :: for all of IPv4 and IPv6.'),
+  ADMIN_PORT: wholeNumber({ min: 0, max: 65_535 })
+    .optional()
+    .describe('The port of /metrics and /readyz?verbose; PORT + 100 unless set.'),
+  ADMIN_HOST: address.default('127.0.0.1').describe('The address of the admin port: one that callers cannot reach.'),
+  KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: 7200 })
+    .default(620)
+    .describe('How long an idle connection is kept, in seconds: longer than whatever stands in front keeps it.'),
+};
+
+/** What is wrong with the admin port beside the port; `undefined` when both can be listened on. */
+export function adminPortProblem({
+  PORT: port,
+  ADMIN_PORT: adminPort,
+}: {
+  readonly PORT?: number;
+  readonly ADMIN_PORT?: number | undefined;
+}): string | undefined {
+  if (port === undefined || port === 0) return undefined;
+  if (adminPort === undefined) return port + 100 > 65_535 ? 'must be set: PORT + 100 is no port' : undefined;
+  return adminPort === port ? 'must differ from PORT' : undefined;
+}
+
+/** An address as it stands in a URL: IPv6 in brackets, and there the % of a zone escaped (RFC 6874). */
+export function urlHost(host: string): string {
+  return isIPv6(host) ? `[${host.replace('%', '%25')}]` : host;
+}

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { Problem } from './problem.ts';
+import { headerValues } from './wire/header-values.ts';
+
+/**
+ * Refuses a service token on a route that is no operation, where no guard of @auth/verify stands in front of it: the
+ * probes, OPTIONS and the admin port.
+ *
+ * @throws Problem invalid_service_token
+ */
+export function assertNoServiceToken(req: IncomingMessage): void {
+  if (headerValues(req, 'service-token').length === 0) return;
+  throw new Problem('invalid_service_token', { reason: 'not_an_operation' });
+}
+
+/** The same for all routes behind it. */
+export function refuseServiceToken(): RequestHandler {
+  return (req, _res, next) => {
+    assertNoServiceToken(req);
+    next();
+  };
+}

@@ -1,0 +1,121 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** One connection, and the answers on it that are still open: one, unless the client sends requests ahead. */
+interface Connection {
+  readonly socket: Socket;
+  readonly answering: ServerResponse[];
+  /** The answer to the latest request; `undefined` before the first one. */
+  latest: ServerResponse | undefined;
+  /** A request was refused: what follows it on the connection is not served. */
+  over: boolean;
+  /** When there was something to read first that the client has not read yet, on the clock of `performance.now()`. */
+  unreadSinceMs: number | undefined;
+}
+
+/** What a server has open. */
+export interface Connections {
+  opened(socket: Socket): void;
+  /** Every request must be named here first; `false`: it must not be served. */
+  requested(res: ServerResponse): boolean;
+  /** From now on no request of the connection is served. */
+  refused(socket: Socket): void;
+  /** The open answers of a connection, oldest first, and the one to its latest request, open or not. */
+  on(socket: Socket): Pick<Connection, 'answering' | 'latest'>;
+  /** From now on every answer tells the client to open its next connection elsewhere. */
+  closeAfterAnswer(): void;
+  /** Destroys connections that were opened in advance (browsers do): they count as busy for Node until their first request. */
+  destroyUnused(): void;
+  /**
+   * Destroys connections whose clients do not read: those on which something has waited for longer than `mostMs`, and, while
+   * more than `mostBytes` wait in all, those that wait longest. Returns their number.
+   */
+  cutUnread(limits: { mostMs: number; mostBytes: number }): number;
+}
+
+/**
+ * Tracks connections, because Node's own bookkeeping lacks what a drain and a broken request need. Answers are kept in
+ * arrays: what has left a `Set` that lives long may stay in memory until the next full collection, and all that came
+ * after it.
+ */
+export function trackConnections({ pipelined }: { pipelined: number }): Connections {
+  const connections = new Set<Connection>();
+  const bySocket = new WeakMap<Socket, Connection>();
+  let closing = false;
+  const announceClose = (res: ServerResponse) => {
+    if (!res.headersSent) res.setHeader('Connection', 'close');
+  };
+  return {
+    opened(socket) {
+      const connection: Connection = {
+        socket,
+        answering: [],
+        latest: undefined,
+        over: false,
+        unreadSinceMs: undefined,
+      };
+      connections.add(connection);
+      bySocket.set(socket, connection);
+      socket.once('close', () => {
+        connections.delete(connection);
+        // A pipelined request that still waits for its turn has no socket, so Node never tells its answer that the
+        // client is gone: the log line and the count, which wait for that, would wait for ever.
+        for (const res of connection.answering.splice(0)) res.emit('close');
+      });
+    },
+    requested(res) {
+      const { socket } = res.req;
+      const connection = bySocket.get(socket);
+      if (connection?.over === true) return false;
+      if (connection !== undefined) {
+        const { answering } = connection;
+        connection.latest = res;
+        answering.push(res);
+        res.once('close', () => remove(answering, res));
+        // No client that waits for answers asks so far ahead of them; each waiting request holds memory.
+        if (answering.length > pipelined) socket.destroy();
+      }
+      if (closing) announceClose(res);
+      return true;
+    },
+    refused(socket) {
+      const connection = bySocket.get(socket);
+      if (connection !== undefined) connection.over = true;
+    },
+    on: (socket) => bySocket.get(socket) ?? { answering: [], latest: undefined },
+    closeAfterAnswer() {
+      closing = true;
+      for (const { answering } of connections) answering.forEach(announceClose);
+    },
+    destroyUnused() {
+      for (const { socket, latest } of connections) {
+        if (latest === undefined && socket.bytesRead === 0) socket.destroy();
+      }
+    },
+    cutUnread({ mostMs, mostBytes }) {
+      const unread = [...connections].map(measure).filter(({ bytes }) => bytes > 0);
+      let total = unread.reduce((sum, { bytes }) => sum + bytes, 0);
+      let cut = 0;
+      for (const { socket, bytes, ms } of unread.sort((a, b) => b.ms - a.ms)) {
+        if (ms <= mostMs && total <= mostBytes) break;
+        socket.destroy();
+        total -= bytes;
+        cut += 1;
+      }
+      return cut;
+    },
+  };
+}
+
+function measure(connection: Connection): { socket: Socket; bytes: number; ms: number } {
+  const { socket, answering } = connection;
+  const now = performance.now();
+  const bytes = answering.reduce((sum, res) => sum + res.writableLength, 0);
+  connection.unreadSinceMs = bytes === 0 ? undefined : (connection.unreadSinceMs ?? now);
+  return { socket, bytes, ms: now - (connection.unreadSinceMs ?? now) };
+}
+
+function remove<T>(all: T[], one: T): void {
+  const index = all.indexOf(one);
+  if (index !== -1) all.splice(index, 1);
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Problem } from '../problem.ts';
+import { sendProblem } from '../problem-response.ts';
+import { nameRequest } from '../request-context.ts';
+import { followRequest, noteProblem } from '../request-log.ts';
+import type { WireRecord } from './broken-request.ts';
+import { createBrokenRequests } from './broken-request.ts';
+import type { Connections } from './connections.ts';
+import { requestFault } from './request-fault.ts';
+
+/**
+ * Puts an app behind the rules for every request of a server (`requestFault`). A request that breaks one is answered here
+ * with a problem, one log line and one count, and its connection ends with it: what follows on it cannot be trusted.
+ */
+export function serveBehindFront(
+  server: Server,
+  app: RequestListener,
+  { connections, ...record }: { connections: Connections } & WireRecord,
+): void {
+  const serve: RequestListener = (req, res) => {
+    if (!connections.requested(res)) return;
+    const problem = requestFault(req);
+    if (problem === undefined) {
+      app(req, res);
+      return;
+    }
+    connections.refused(req.socket);
+    refuse(req, res, problem, record);
+  };
+  server.on('connection', connections.opened);
+  server.on('request', serve);
+  server.on('checkContinue', (req, res) => {
+    if (requestFault(req) === undefined) res.writeContinue();
+    serve(req, res);
+  });
+  // Node would answer 417 by itself, without a body.
+  server.on('checkExpectation', serve);
+  // An origin server has no tunnels (RFC 9110 §9.3.6). Node gives the bare socket here, without a `ServerResponse`.
+  server.on('connect', (req: IncomingMessage, socket: Socket) => refuseConnect(req, socket, record));
+  server.on('clientError', createBrokenRequests(connections, record));
+}
+
+function refuse(req: IncomingMessage, res: ServerResponse, problem: Problem, record: WireRecord): void {
+  const { requestId } = nameRequest(req);
+  noteProblem(req, problem);
+  followRequest(req, res, { ...record, facts: { route: 'unmatched' } });
+  res.setHeader('Connection', 'close');
+  res.setHeader('X-Request-Id', requestId);
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  sendProblem(res, problem, requestId);
+}
+
+function refuseConnect(req: IncomingMessage, socket: Socket, record: WireRecord): void {
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  res.assignSocket(socket);
+  // Outside a request of the server's nothing does this.
+  res.once('finish', () => {
+    res.emit('close');
+    socket.end();
+  });
+  refuse(req, res, new Problem('not_implemented', { reason: 'connect' }), record);
+}

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * The values of a header field, one per line that was sent. `name` is in lower case. Read from the lines themselves:
+ * `req.headers` joins or drops a second line, and `req.headersDistinct` throws in older versions of Node when a field is
+ * called `__proto__` (CVE-2026-21710).
+ */
+export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index] ?? '';
+    if (given.length === name.length && given.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
+}
