@@ -120,7 +120,11 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), service, now: now(), keys: inForce(), revocations: feed.stats() }),
+    details: () => ({
+      ...details?.(),
+      ...{ service, now: now(), keys: inForce(), revocations: feed.stats() },
+      ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
+    }),
   });
 
   return {

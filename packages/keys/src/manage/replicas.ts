@@ -4,12 +4,24 @@ const Report = z.object({
   /** Which service it is of. */
   service: z.string().optional(),
   now: z.number(),
-  keys: z.array(z.object({ kid: z.string(), member: z.string(), state: z.string(), since: z.number() })),
+  keys: z.array(
+    z.object({
+      ...{ kid: z.string(), member: z.string(), state: z.string(), since: z.number() },
+      /** On the replica's monotonic clock; a build before this one tells `since` alone. */
+      heldSeconds: z.number().optional(),
+    }),
+  ),
+  /** Whether a changed document reaches it: a `KeyDelivery`, or a later build's word for one. */
+  keyDocument: z.string().optional(),
+  /** How often it fetches the issuer's public keys, where it does. */
+  jwksFreshSeconds: z.number().optional(),
+  /** How many processes of the service run, where that was said. */
+  replicas: z.number().optional(),
   jwksMaxAgeSeconds: z.number().optional(),
   accessTokenSeconds: z.number().optional(),
   sessionIdleSeconds: z.number().optional(),
 });
-type Report = z.output<typeof Report>;
+export type Report = z.output<typeof Report>;
 
 /** Where the replicas of each service tell what they have loaded: origins of their admin ports, by service. */
 export type AdminUrls = Readonly<Record<string, readonly string[]>>;
