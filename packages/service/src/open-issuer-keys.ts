@@ -47,11 +47,20 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
   const { production, log, metrics, now } = options;
   const count = metrics.counter('auth_jwks_refreshes_total', 'Fetches of the public keys by outcome.', ['outcome']);
   const since = new Map<string, { at: number; from: number }>();
+  let ignoredCount = 0;
+  metrics.gauges('auth_jwks_ignored_keys', 'Keys that the issuer publishes and that are not used here.', [], () => [
+    { labels: {}, value: ignoredCount },
+  ]);
   const source = createJwksSource({
     ...jwks,
     now,
+    monotonic: monotonicSeconds,
     // In production whoever could answer in the issuer's place could sign for everybody.
     allowHttp: !production,
+    onIgnored(ignored) {
+      ignoredCount = ignored.length;
+      log.info({ ignored }, 'keys from AUTH_JWKS_URL that are not used here');
+    },
     onOutcome(outcome, error) {
       count({ outcome });
       if (error !== undefined) log.warn({ outcome, reason: error.message }, 'no public keys from AUTH_JWKS_URL');

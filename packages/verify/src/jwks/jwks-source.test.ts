@@ -155,6 +155,19 @@ describe('createJwksSource, when keys become stale,', () => {
     expect(setup.outcomeFor(oldIssuer)).toBe(unavailable);
   });
 
+  it('is unavailable though the clock was set back meanwhile', async () => {
+    let seconds = 0;
+    setup = await setUpJwks(good, { staleForSeconds: 1000, monotonic: () => seconds });
+    const { source, server, clock, outcomeFor } = setup;
+    await source.start();
+    server.answer(down);
+    clock.advance(-86_400);
+    seconds = 1000;
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+    seconds = 1001;
+    expect(outcomeFor(oldIssuer)).toBe(unavailable);
+  });
+
   it('asks again as soon as it is used, as after the machine has slept', async () => {
     setup = await setUpJwks(good, { staleForSeconds: 1000 });
     const { source, clock, nextOutcome, outcomeFor } = setup;
