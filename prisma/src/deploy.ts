@@ -4,8 +4,13 @@ import { MigrationError, migrate, services } from './migrate.ts';
 
 const service = services.find((name) => name === argv[2]);
 const url = env['DATABASE_URL'];
-if (service === undefined || !url) {
-  stderr.write(`usage: DATABASE_URL=postgresql://… node deploy.js ${services.join('|')}\n`);
+const usage = `usage: DATABASE_URL=postgresql://… node deploy.js ${services.join('|')}\n`;
+if (argv.includes('--help') || argv.includes('-h')) {
+  stdout.write(usage);
+  exit(0);
+}
+if (service === undefined || !url || argv.length > 3) {
+  stderr.write(usage);
   exit(64);
 }
 try {

@@ -32,7 +32,7 @@ async function watching(file: string) {
     service: 'order',
     source: { file, production: false },
     now: () => time,
-    monotonic: () => monotonic,
+    monotonicMs: () => monotonic * 1000,
     pollMs: 10,
     onReloaded() {
       reloads += 1;

@@ -32,8 +32,8 @@ export interface KeyRingOptions {
   readonly source: KeySource;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Seconds on a clock that is never set; that of the process unless given. */
-  readonly monotonic?: () => number;
+  /** Milliseconds on a clock that is never set; that of the process unless given. */
+  readonly monotonicMs?: () => number;
   /** How often the file is looked at; 250 ms unless given. */
   readonly pollMs?: number;
   /** A changed document is in force. */
@@ -58,21 +58,21 @@ export interface KeyChange {
  * @throws KeyDocumentError when there is no good document to begin with
  */
 export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
-  const { service, source, now, monotonic = processSeconds, pollMs = 250, onReloaded, onRefused } = options;
+  const { service, source, now, monotonicMs = () => performance.now(), pollMs = 250, onReloaded, onRefused } = options;
   const text = await readKeyText(source);
   const mountPoints = 'file' in source ? await readMountPoints() : new Set<string>();
   const stopped = new AbortController();
   let seen = fingerprint(text);
   let keys = parseServiceKeys(service, text, source);
-  let held = keep([], keys.loaded, { at: now(), from: monotonic() });
+  let held = keep([], keys.loaded, { at: now(), fromMs: monotonicMs() });
   let obstacle: FileObstacle | undefined;
   let isRefused = false;
-  let lookedAt = monotonic();
+  let lookedAtMs = monotonicMs();
 
   async function look(): Promise<void> {
     await lookForObstacle();
     await lookForChange();
-    lookedAt = monotonic();
+    lookedAtMs = monotonicMs();
   }
 
   async function lookForObstacle(): Promise<void> {
@@ -105,7 +105,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     }
     const change = difference(keys.loaded, found.loaded);
     keys = found;
-    held = keep(held, keys.loaded, { at: now(), from: monotonic() });
+    held = keep(held, keys.loaded, { at: now(), fromMs: monotonicMs() });
     onReloaded(change);
   }
 
@@ -119,7 +119,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   function delivery(): KeyDelivery {
     if (!('file' in source)) return 'text';
     if (obstacle === 'replaced') return obstacle;
-    if (monotonic() - lookedAt > unreachableAfterSeconds) return 'unreachable';
+    if (monotonicMs() - lookedAtMs > unreachableAfterMs) return 'unreachable';
     if (isRefused) return 'refused';
     return obstacle ?? 'watched';
   }
@@ -130,23 +130,21 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   }
   return {
     current: () => keys,
-    inForce: () => held.map(({ from, ...key }) => ({ ...key, heldSeconds: monotonic() - from })),
+    inForce: () => held.map(({ fromMs, ...key }) => ({ ...key, heldSeconds: (monotonicMs() - fromMs) / 1000 })),
     delivery,
     close: () => stopped.abort(),
   };
 }
 
 /** A look takes moments; a file system that hangs can take it for ever. */
-const unreachableAfterSeconds = 10;
-
-const processSeconds = (): number => performance.now() / 1000;
+const unreachableAfterMs = 10_000;
 
 /** A key, and since when this process has it in this state. */
 interface HeldKey extends LoadedKey {
   /** Seconds since 1970. */
   readonly since: number;
   /** On the monotonic clock. */
-  readonly from: number;
+  readonly fromMs: number;
 }
 
 function asRefusal(error: unknown): KeyDocumentError {
@@ -162,9 +160,13 @@ function fingerprint(text: string): string {
 const nameOf = ({ kid, member, state }: LoadedKey): string => `${member} ${kid} ${state}`;
 
 /** A key that was there in the same state has been in force all along. */
-function keep(before: readonly HeldKey[], loaded: readonly LoadedKey[], time: { at: number; from: number }): HeldKey[] {
+function keep(
+  before: readonly HeldKey[],
+  loaded: readonly LoadedKey[],
+  time: { at: number; fromMs: number },
+): HeldKey[] {
   const known = new Map(before.map((key) => [nameOf(key), key]));
-  return loaded.map((key) => known.get(nameOf(key)) ?? { ...key, since: time.at, from: time.from });
+  return loaded.map((key) => known.get(nameOf(key)) ?? { ...key, since: time.at, fromMs: time.fromMs });
 }
 
 function difference(before: readonly LoadedKey[], after: readonly LoadedKey[]): KeyChange {

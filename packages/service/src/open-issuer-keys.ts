@@ -54,7 +54,7 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
   const source = createJwksSource({
     ...jwks,
     now,
-    monotonic: monotonicSeconds,
+    monotonicMs: () => performance.now(),
     // In production whoever could answer in the issuer's place could sign for everybody.
     allowHttp: !production,
     onIgnored(ignored) {

@@ -27,8 +27,8 @@ export interface JwksSourceOptions {
   /** The largest answer, counted as decoded; 1 to 1 048 576, 65 536 unless given. */
   readonly maxBytes?: number;
   readonly now: Clock;
-  /** Seconds on a clock that is never set, such as `performance.now() / 1000`. Without it `now` alone says when keys are stale. */
-  readonly monotonic?: Clock;
+  /** Milliseconds on a clock that is never set, such as `performance.now()`. Without it `now` alone says when keys are stale. */
+  readonly monotonicMs?: () => number;
   /** From 0 to below 1: spreads the refreshes of many replicas. `Math.random` unless given. */
   readonly random?: () => number;
   /** Told how each fetch ended, and with what error when it brought nothing. Must not throw. */
@@ -44,7 +44,7 @@ export interface JwksSourceOptions {
 export function readJwksOptions(options: JwksSourceOptions) {
   const { allowHttp = false, freshForSeconds = 300, staleForSeconds = 86_400, cooldownSeconds = 30 } = options;
   const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random } = options;
-  const { monotonic = now } = options;
+  const { monotonicMs = () => now() * 1000 } = options;
   const { onOutcome = () => {}, onIgnored = () => {} } = options;
   if (typeof allowHttp !== 'boolean') throw new TypeError('allowHttp must be true or false');
   assertSeconds('freshForSeconds', freshForSeconds, 1, 86_400);
@@ -53,11 +53,11 @@ export function readJwksOptions(options: JwksSourceOptions) {
   assertWhole('timeoutMs', timeoutMs, { unit: 'milliseconds', min: 1, max: 60_000 });
   assertWhole('maxBytes', maxBytes, { unit: 'bytes', min: 1, max: 1_048_576 });
   assertFunction('now', now);
-  assertFunction('monotonic', monotonic);
+  assertFunction('monotonicMs', monotonicMs);
   assertFunction('random', random);
   assertFunction('onOutcome', onOutcome);
   assertFunction('onIgnored', onIgnored);
   const url = parseJwksUrl(options.url, { allowHttp });
   const times = { freshForSeconds, staleForSeconds, cooldownSeconds, timeoutMs };
-  return { url, ...times, maxBytes, now, monotonic, random, onOutcome, onIgnored };
+  return { url, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
 }

@@ -156,15 +156,15 @@ describe('createJwksSource, when keys become stale,', () => {
   });
 
   it('is unavailable though the clock was set back meanwhile', async () => {
-    let seconds = 0;
-    setup = await setUpJwks(good, { staleForSeconds: 1000, monotonic: () => seconds });
+    let ms = 0;
+    setup = await setUpJwks(good, { staleForSeconds: 1000, monotonicMs: () => ms });
     const { source, server, clock, outcomeFor } = setup;
     await source.start();
     server.answer(down);
     clock.advance(-86_400);
-    seconds = 1000;
+    ms = 1_000_000;
     expect(outcomeFor(oldIssuer)).toBe('accepted');
-    seconds = 1001;
+    ms = 1_001_000;
     expect(outcomeFor(oldIssuer)).toBe(unavailable);
   });
 

@@ -36,7 +36,7 @@ interface Held {
 /** One moment on two clocks. A wall clock that is set back must not keep old keys; a monotonic one may stop in sleep. */
 interface Moment {
   readonly wall: number;
-  readonly monotonic: number;
+  readonly monotonicMs: number;
 }
 
 /**
@@ -48,7 +48,7 @@ interface Moment {
  */
 export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
-  const { timeoutMs, maxBytes, now, monotonic, random, onOutcome, onIgnored } = rest;
+  const { timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
   let held: Held | undefined;
   let ignoredBefore = '';
   let failures = 0;
@@ -115,12 +115,12 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   }
 
   function moment(): Moment {
-    return { wall: readClock(now), monotonic: monotonic() };
+    return { wall: readClock(now), monotonicMs: monotonicMs() };
   }
 
   function isStale({ at }: Held): boolean {
     const time = moment();
-    return Math.max(time.wall - at.wall, time.monotonic - at.monotonic) > staleForSeconds;
+    return Math.max(time.wall - at.wall, (time.monotonicMs - at.monotonicMs) / 1000) > staleForSeconds;
   }
 
   function keys(): PublicKeys {
