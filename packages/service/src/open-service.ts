@@ -11,6 +11,7 @@ import {
   observed,
 } from '@auth/verify';
 import type { Redis } from 'ioredis';
+import { warnOfEviction } from './eviction-policy.ts';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 import { openRedis } from './open-redis.ts';
@@ -92,6 +93,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     ...feed.checks,
   });
   const redis = config.redis && (await openRedis(config.redis.url, { log }));
+  if (redis !== undefined) void warnOfEviction(redis, { log });
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
