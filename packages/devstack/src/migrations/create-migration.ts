@@ -12,7 +12,10 @@ const spec = {
   summary:
     'Writes prisma/<service>/migrations/<time>_<name>/migration.sql with what is new in prisma/<service>/schema.prisma.',
   arguments: ['<service>', '<name>'],
-  notes: ['<name> says what changes, in lower case: add_order_note'],
+  notes: [
+    '<name> says what changes, in lower case: add_order_note',
+    'It is tried on the server of a DATABASE_URL_… that is set, else on an embedded Postgres.',
+  ],
 } as const satisfies CommandSpec;
 
 /** Where to find what is compared, and what the time is. */
