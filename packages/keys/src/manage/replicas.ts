@@ -1,3 +1,4 @@
+import { getDirectly } from '@auth/contracts/command';
 import * as z from 'zod';
 
 const Report = z.object({
@@ -44,10 +45,9 @@ export async function askReplicas(urls: AdminUrls, { timeoutMs = 2000 } = {}): P
 
 async function ask(service: string, url: string, timeoutMs: number): Promise<Replica['report']> {
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(new URL('/readyz?verbose', url), { redirect: 'error', signal });
+    const { text } = await getDirectly(new URL('/readyz?verbose', url), { timeoutMs });
     // A service that is not ready says what it has loaded all the same.
-    const report = Report.safeParse(await answer.json());
+    const report = Report.safeParse(JSON.parse(text));
     if (!report.success) return { problem: 'answers, but not with its keys: is it an admin port?' };
     const { service: name = service } = report.data;
     return name === service ? report.data : { problem: `is ${name}, not ${service}` };
