@@ -12,6 +12,7 @@ export interface Arguments {
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
   readonly admin: AdminUrls;
+  readonly folders: boolean;
   readonly wait: boolean;
   readonly force: boolean;
   readonly reveal: boolean;
@@ -72,7 +73,7 @@ function argumentsOf(words: readonly string[], values: Values): Arguments {
   const [from, to, operation] = [text('from'), text('to'), text('operation')];
   return {
     ...{ words, dir: text('dir'), issuer: text('issuer'), admin: readAdmin(list('admin')) },
-    ...{ wait: values['wait'] === true, force: values['force'] === true },
+    ...{ folders: values['folders'] === true, wait: values['wait'] === true, force: values['force'] === true },
     ...{ reveal: values['reveal'] === true, json: values['json'] === true },
     token: { from, to, operation, params: readParams(list('param')), body: text('body'), user: text('user') },
   };

@@ -20,6 +20,7 @@ export const keysCommands = {
     summary: 'Writes one key document per service. Keys that are there stay as they are.',
     options: {
       ...common,
+      folders: { help: 'give each service a folder of its own, <dir>/<service>/keys.json, for containers to mount' },
       issuer: { value: '<url>', help: 'the iss of access tokens (default: the one that is there)' },
     },
   },
