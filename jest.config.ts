@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/packages/devstack/src/jest/test-environment.ts',
   // Workspace packages resolve to their TypeScript source: nothing has to be built before a test.
   testEnvironmentOptions: { customExportConditions: ['@auth/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/apps', '<rootDir>/packages', '<rootDir>/prisma'],

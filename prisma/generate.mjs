@@ -6,6 +6,14 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+const [first] = process.argv.slice(2);
+if (first !== undefined) {
+  const isHelp = first === '--help' || first === '-h';
+  if (isHelp) process.stdout.write('usage: pnpm db:generate\n\nGenerates the Prisma clients of the services.\n');
+  else process.stderr.write(`unexpected argument ${JSON.stringify(first)} (help: pnpm db:generate --help)\n`);
+  process.exit(isHelp ? 0 : 64);
+}
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const prisma = createRequire(import.meta.url).resolve('prisma/package.json');
 const { version } = JSON.parse(readFileSync(prisma, 'utf8'));

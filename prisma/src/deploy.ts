@@ -6,8 +6,13 @@ import { MigrationError, migrate, services } from './migrate.ts';
 const service = services.find((name) => name === argv[2]);
 const isPooled = (env['DATABASE_POOLER'] || 'none') !== 'none';
 const url = env['DATABASE_DIRECT_URL'] || (isPooled ? '' : env['DATABASE_URL']);
+const usage = `usage: DATABASE_URL=postgresql://… node deploy.js ${services.join('|')}\n`;
+if (argv.includes('--help') || argv.includes('-h')) {
+  stdout.write(usage);
+  exit(0);
+}
 if (service === undefined || argv.length > 3) {
-  stderr.write(`usage: DATABASE_URL=postgresql://… node deploy.js ${services.join('|')}\n`);
+  stderr.write(usage);
   exit(64);
 }
 if (!url) {

@@ -1,8 +1,15 @@
 // pnpm bench:logins: how long others wait at the user app while logins queue. Exits 1 above the limit.
+
 import { availableParallelism } from 'node:os';
+import { startCommand } from '@auth/contracts/command';
 import { ada } from '../src/index.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
+
+startCommand({
+  name: 'pnpm bench:logins',
+  summary: 'Measures how long others wait at the user app while logins queue. Exits 1 above the limit.',
+});
 
 const logins = 40;
 const limitMs = 100;

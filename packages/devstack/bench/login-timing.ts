@@ -1,8 +1,15 @@
 // pnpm bench:login-timing: whether time tells who has an account. Exits 1 when two medians differ by more than the limit.
+
 import { randomUUID } from 'node:crypto';
+import { startCommand } from '@auth/contracts/command';
 import { ada } from '../src/index.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile } from './latency.ts';
+
+startCommand({
+  name: 'pnpm bench:login-timing',
+  summary: 'Measures whether time tells who has an account. Exits 1 when two medians differ by more than the limit.',
+});
 
 const tries = 200;
 const limit = 0.05;

@@ -1,8 +1,10 @@
 // pnpm compare: the same work behind every way of finding out who asks, in one run. Writes docs/compare.md and its plots,
 // when it lasts long enough. Exits 1 when the gateway costs too much.
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, stdout } from 'node:process';
+import { startCommand } from '@auth/contracts/command';
 import { repositoryRoot } from '../src/index.ts';
 import { readExitCode } from '../src/stack/exit-code.ts';
 import { measureAll } from './measure.ts';
@@ -11,6 +13,16 @@ import { fillIn } from './page.ts';
 import { plotsOf } from './plots.ts';
 import { blocksOf } from './report.ts';
 import { readCompareSettings } from './settings.ts';
+
+startCommand({
+  name: 'pnpm compare',
+  summary:
+    'Measures every way of finding out who asks, and writes docs/compare.md. Exits 1 when the gateway costs too much.',
+  notes: [
+    'COMPARE_SECONDS  how long the load lasts, 1 to 300 (default: 50); a shorter run is not published',
+    'REDIS_URL        a Redis to use (default: one of its own, where redis-server is installed)',
+  ],
+});
 
 /** pnpm may pass on a Ctrl-C that the terminal has sent to all of us already: so close together it is one. */
 const sameKeyPressMs = 400;

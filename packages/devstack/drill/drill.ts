@@ -1,5 +1,5 @@
 // pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes. Exits 1 when it does not.
-import { argv } from 'node:process';
+import { startCommand } from '@auth/contracts/command';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
 import { outageDrill } from './outage.ts';
 import { revokeDrill } from './revoke.ts';
@@ -11,15 +11,25 @@ const drills: Readonly<Record<string, (tell: Tell) => Promise<DrillOutcome>>> = 
   outage: outageDrill,
 };
 
-const names = argv.length > 2 ? argv.slice(2) : Object.keys(drills);
+const { words } = startCommand({
+  name: 'pnpm drill',
+  summary: 'Rehearses what must go well on a bad day, on real processes. Exits 1 when it does not.',
+  arguments: ['[<drill>]…'],
+  notes: [`Drills: ${Object.keys(drills).join(', ')}. All of them unless named.`],
+});
+const names = words.length > 0 ? words : Object.keys(drills);
+const unknown = names.find((name) => !Object.hasOwn(drills, name));
+if (unknown !== undefined) {
+  process.stderr.write(
+    `there is no drill ${unknown}: there are ${Object.keys(drills).join(', ')} (help: pnpm drill --help)\n`,
+  );
+  process.exit(64);
+}
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const outcomes: boolean[] = [];
 for (const name of names) {
-  const drill = Object.hasOwn(drills, name) ? drills[name] : undefined;
-  if (drill === undefined) {
-    process.stderr.write(`there is no drill ${name}: there are ${Object.keys(drills).join(', ')}\n`);
-    process.exit(64);
-  }
+  const drill = drills[name];
+  if (drill === undefined) continue;
   say(`== drill ${name}`);
   const { passed } = await drill((line) => say(`   ${line}`));
   say(`== drill ${name}: ${passed ? 'passed' : 'FAILED'}`);

@@ -1,12 +1,24 @@
+import { startCommand } from '@auth/contracts/command';
 import { isLocalDatabase } from './demo/seed-demo-data.ts';
 import { findLaunchers, watchLaunchers } from './stack/ancestors.ts';
 import { startStopwatch } from './stack/duration.ts';
 import { readExitCode } from './stack/exit-code.ts';
-import { databaseNames, serviceNames } from './stack/services.ts';
+import { databaseNames, databaseSetting, serviceNames } from './stack/services.ts';
 import { readSettings } from './stack/settings.ts';
 import { startStack } from './stack/stack.ts';
 import { renderBanner } from './terminal/banner.ts';
 import { createConsole, wantsColour } from './terminal/console.ts';
+
+startCommand({
+  name: 'pnpm dev',
+  summary: 'Starts every service with its database, keys and demo data, and restarts a service when its files change.',
+  notes: [
+    'PORT_BASE      the port of the gateway; the services come after it (default: 4000)',
+    'DATA_DIR       where keys and the embedded Postgres are kept (default: .data)',
+    ...databaseNames.map((name) => `${databaseSetting(name).padEnd(22)}  a database of your own for ${name}`),
+    'Every other variable is handed on to the services: docs/configuration.md lists them.',
+  ],
+});
 
 /** npm and pnpm may pass on a Ctrl-C that the terminal has sent to all of us already: so close together it is one. */
 const sameKeyPressMs = 400;
@@ -52,6 +64,7 @@ try {
         databaseUrls: stack.databaseUrls,
         embedded: databaseNames.filter((name) => settings.databaseUrls[name] === undefined),
         down: serviceNames.filter((name) => !stack.isUp(name)),
+        notReady: serviceNames.filter((name) => stack.isUp(name) && !stack.isReady(name)),
         hasDemoData: isLocalDatabase(stack.databaseUrls.user) && isLocalDatabase(stack.databaseUrls.product),
         took: elapsed(),
       },

@@ -57,7 +57,7 @@ const runCommands = (output: string): unknown[] => {
     .map((line) => JSON.parse(line));
 };
 
-/** The processes of services, that is the watchers and the programs below them. */
+/** The processes of services. */
 const serviceProcesses = (dev: DevProcess): number[] =>
   dev.tree().filter((pid) => readProcess(pid)?.command.endsWith('src/main.ts'));
 
@@ -89,7 +89,7 @@ describe('pnpm dev', () => {
     // And without one that crashes, until its files change.
     const product = servicePort('product', portBase);
     process.kill(findPortHolder(product)?.pid ?? 0, 'SIGKILL');
-    await second.sees(/^product │ ended without an exit code; waiting for a change in its files$/m);
+    await second.sees(/^product │ was ended by SIGKILL; waiting for a change in its files$/m);
     expect(await isPortFree(product)).toBe(true);
     expect((await fetch(`${serviceUrl('order', portBase)}/readyz`)).status).toBe(200);
     const now = new Date();

@@ -38,7 +38,7 @@ function spawnInProduction(name: AppName, keys: string, more: Record<string, str
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
-      ...{ REVOCATIONS: 'none', PUBLIC_ORIGIN: 'https://shop.example.com' },
+      ...{ REVOCATIONS: 'none', REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
       ...{ DATABASE_URL: database.url },
       ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
       ...more,

@@ -43,7 +43,6 @@ describe('readConfig', () => {
       DATABASE_POOL_MAX: 10,
       ADMIN_HOST: '127.0.0.1',
       NODE_ENV: 'development',
-      REPLICAS: 1,
       COST: '12',
     });
   });

@@ -6,7 +6,7 @@ import { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './
 
 const Settings = withKeyRules(z.object(ServerSettings));
 const env = { PORT: '4001' };
-const inProduction = { NODE_ENV: 'production', REVOCATIONS: 'none' };
+const inProduction = { NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '1' };
 
 describe('serverConfig', () => {
   it('takes the key document from its text', () => {
@@ -45,6 +45,18 @@ describe('serverConfig', () => {
     expect(() => read({ NODE_ENV: 'production', REPLICAS: '1' })).not.toThrow();
     expect(() => read({ NODE_ENV: 'production', REDIS_URL: 'redis://redis' })).not.toThrow();
     expect(() => read({})).not.toThrow();
+  });
+
+  it('wants REPLICAS said in production without Redis, where other services call', () => {
+    const settings = { ...env, AUTH_KEYS: '{}', NODE_ENV: 'production', REVOCATIONS: 'none' };
+    const called = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
+    const read = (more: object) => readConfig(called, { ...settings, ...more });
+    expect(() => read({})).toThrow('REPLICAS must be said in production without REDIS_URL');
+    expect(read({ REPLICAS: '1' }).REPLICAS).toBe(1);
+    expect(() => read({ REDIS_URL: 'redis://redis' })).not.toThrow();
+    expect(() => read({ NODE_ENV: 'development' })).not.toThrow();
+    const uncalled = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }), { takesCalls: false });
+    expect(() => readConfig(uncalled, settings)).not.toThrow();
   });
 
   it('takes the public keys from the issuer where there is a URL', () => {

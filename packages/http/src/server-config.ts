@@ -22,6 +22,8 @@ export interface RevocationsConfig {
 export interface ServerConfig {
   /** Refuse what was made for development. */
   readonly production: boolean;
+  /** How many processes of the service run at a time; absent where that was not said. */
+  readonly replicas?: number | undefined;
   readonly port: number;
   readonly host: string;
   readonly admin: { readonly port: number; readonly host: string };
@@ -43,6 +45,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
   const production = settings.NODE_ENV === 'production';
   return {
     production,
+    replicas: settings.REPLICAS,
     port: settings.PORT,
     host: settings.HOST,
     // A free port next to a free port: 0 stays 0.

@@ -32,8 +32,8 @@ export const ServerSettings = {
     .optional()
     .describe('What replicas share: a URL such as rediss://host:6379, with user and password in front of the host.'),
   REPLICAS: wholeNumber({ min: 1, max: 10_000 })
-    .default(1)
-    .describe('How many processes of this service run at a time.'),
+    .optional()
+    .describe('How many processes of this service run at a time, such as 1.'),
   REVOCATIONS: z
     .string()
     .refine(isFeedUrl, { error: 'is not none, file:/path, redis://host or rediss://host' })
@@ -88,7 +88,7 @@ interface KeySettings {
   readonly NODE_ENV: string;
   readonly PORT?: number;
   readonly ADMIN_PORT?: number | undefined;
-  readonly REPLICAS?: number;
+  readonly REPLICAS?: number | undefined;
   readonly REDIS_URL?: string | undefined;
   readonly AUTH_KEYS?: string | undefined;
   readonly AUTH_KEYS_FILE?: string | undefined;
@@ -130,6 +130,15 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
       error: 'must be set in production: without it an access token works on after a logout',
       when,
     })
+    .refine(
+      ({ NODE_ENV, REPLICAS, REDIS_URL }) =>
+        NODE_ENV !== 'production' || REPLICAS !== undefined || !takesCalls || REDIS_URL,
+      {
+        path: ['REPLICAS'],
+        error: 'must be said in production without REDIS_URL: a second process would take the same service token again',
+        when,
+      },
+    )
     .refine(
       ({ NODE_ENV, REPLICAS = 1, REDIS_URL }) =>
         NODE_ENV !== 'production' || REPLICAS === 1 || !takesCalls || REDIS_URL,

@@ -1,6 +1,8 @@
 export { generateEdgeKey, generateSigningKey } from './generate.ts';
 export type { InitResult } from './init.ts';
 export { initKeyDocuments } from './init.ts';
+export type { FileObstacle, KeyDelivery } from './key-delivery.ts';
+export { obstacleWords } from './key-delivery.ts';
 export type { ServiceKeys } from './key-document.ts';
 export { KeyDocument, parseKeyDocument } from './key-document.ts';
 export { KeyDocumentError } from './key-document-error.ts';

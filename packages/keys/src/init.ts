@@ -1,6 +1,7 @@
 import type { AppName } from '@auth/contracts';
-import { gateway, issuerService } from '@auth/contracts';
+import { apps, gateway, issuerService } from '@auth/contracts';
 import { markedFor } from './development-keys.ts';
+import { layOutFolders } from './document-place.ts';
 import { generateSigningKey } from './generate.ts';
 import { withFolder } from './manage/folder-lock.ts';
 import type { KeyStore } from './manage/key-store.ts';
@@ -28,10 +29,15 @@ export interface InitResult {
 export function initKeyDocuments(options: {
   dir: string;
   issuer?: string | undefined;
+  /** Give each service a folder of its own, to be mounted; documents that are there are moved. */
+  folders?: boolean;
   now?: () => Date;
 }): Promise<InitResult> {
   const store = openKeyStore(options.dir, { now: options.now ?? (() => new Date()) });
-  return withFolder(options.dir, () => init(store, options.issuer));
+  return withFolder(options.dir, async () => {
+    if (options.folders === true) await layOutFolders(options.dir, apps);
+    return init(store, options.issuer);
+  });
 }
 
 async function init(store: KeyStore, wantedIssuer: string | undefined): Promise<InitResult> {

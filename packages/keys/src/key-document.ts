@@ -7,8 +7,8 @@ import {
   KeyMaterialError,
   parseAccepts,
   parseCalls,
-  parseJwks,
   parseMember,
+  parseOwnJwks,
   ServiceName,
   secretProblem,
 } from '@auth/verify';
@@ -148,12 +148,12 @@ function parseJson(text: string): unknown {
 
 function parseIssuerKeys({ issuer }: KeyDocument, signing: SigningKeys | undefined): PublicKeys {
   if (signing !== undefined) {
-    if (issuer.jwks === undefined) return parseJwks(signing.jwks);
+    if (issuer.jwks === undefined) return parseOwnJwks(signing.jwks);
     throw new KeyMaterialError('issuer.jwks', 'must be absent beside signing: what is published is derived from it');
   }
   if (issuer.jwks === undefined) throw new KeyMaterialError('issuer.jwks', 'is missing');
   try {
-    return parseJwks(issuer.jwks);
+    return parseOwnJwks(issuer.jwks);
   } catch (error) {
     if (!(error instanceof KeyMaterialError)) throw error;
     throw new KeyMaterialError(`issuer.jwks.${error.member}`, error.message.slice(error.member.length + 1));

@@ -1,28 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { getuid } from 'node:process';
-import { ServiceName } from '@auth/verify';
+import { documentFile } from './document-place.ts';
 import type { KeyDocument } from './key-document.ts';
 import { KeyDocument as KeyDocumentSchema, parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { readText } from './read-text.ts';
-
-/** Where the document of a service is. */
-export function documentFile(dir: string, service: string): string {
-  return join(dir, `${service}.json`);
-}
-
-/** The services whose documents are in a folder, sorted; none when there is no folder. */
-export async function servicesIn(dir: string): Promise<string[]> {
-  const names = await readdir(dir).catch((error: unknown) => {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const services = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-  return services.filter((name) => ServiceName.safeParse(name).success).sort();
-}
 
 /** Reads and validates the documents that are there, by service. @throws KeyDocumentError */
 export async function readDocuments(dir: string, services: readonly string[]): Promise<Map<string, KeyDocument>> {
@@ -38,28 +23,41 @@ export async function readDocuments(dir: string, services: readonly string[]): P
   return documents;
 }
 
-/** Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. */
+/**
+ * Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. Where
+ * root writes it, it belongs to whoever had the one before, or has its folder: the service must be able to read it.
+ */
 export async function writeDocument(dir: string, document: KeyDocument): Promise<void> {
   const text = textOf(dir, document);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const temporary = join(dir, `.${document.service}.${randomUUID()}${unfinished}`);
+  const file = documentFile(dir, document.service);
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = join(folder, `.${document.service}.${randomUUID()}${unfinished}`);
   try {
     await inFile(temporary, 'wx', async (handle) => {
       await handle.writeFile(text);
+      if (getuid?.() === 0) {
+        const { uid, gid } = await stat(file).catch(() => stat(folder));
+        await handle.chown(uid, gid);
+      }
       await handle.sync();
     });
-    await rename(temporary, documentFile(dir, document.service));
+    await rename(temporary, file);
     // Documents must arrive in the order in which they were written.
-    await inFile(dir, 'r', (handle) => handle.sync());
+    await inFile(folder, 'r', (handle) => handle.sync());
   } finally {
     await rm(temporary, { force: true });
   }
 }
 
-/** Removes what a process left that was killed while it wrote. For whoever has the folder to itself. */
+/** Removes what a process left that was killed while it wrote. The caller must hold the folder's lock. */
 export async function removeLeftovers(dir: string): Promise<void> {
-  const names = await readdir(dir);
-  await Promise.all(names.filter((name) => name.endsWith(unfinished)).map((name) => rm(join(dir, name))));
+  const entries = await readdir(dir, { withFileTypes: true });
+  const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
+  for (const folder of folders) {
+    const names = await readdir(folder);
+    await Promise.all(names.filter((name) => name.endsWith(unfinished)).map((name) => rm(join(folder, name))));
+  }
 }
 
 const unfinished = '.tmp';

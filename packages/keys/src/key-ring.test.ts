@@ -24,6 +24,7 @@ async function put(file: string, text: string): Promise<void> {
 /** Opens a ring, and waits for what it tells. */
 async function watching(file: string) {
   let time = 1000;
+  let monotonic = 50;
   const refusals: KeyDocumentError[] = [];
   let reloads = 0;
   let wake = () => {};
@@ -31,6 +32,7 @@ async function watching(file: string) {
     service: 'order',
     source: { file, production: false },
     now: () => time,
+    monotonicMs: () => monotonic * 1000,
     pollMs: 10,
     onReloaded() {
       reloads += 1;
@@ -48,6 +50,7 @@ async function watching(file: string) {
     ring,
     refusals,
     setTime: (seconds: number) => (time = seconds),
+    pass: (seconds: number) => (monotonic += seconds),
     reloaded: (count: number) => until(() => reloads >= count),
     refused: (count: number) => until(() => refusals.length >= count),
   };
@@ -152,16 +155,52 @@ describe('openKeyRing', () => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
       await writeFile(file, textOf(withKey(order, 'billing.order.2')));
-      const { ring, reloaded, setTime } = await watching(file);
+      const { ring, reloaded, setTime, pass } = await watching(file);
       setTime(2000);
+      pass(1);
       await writeFile(file, textOf(withKey(order, 'billing.order.3')));
       await reloaded(1);
       expect(accepted(ring)).toEqual(['billing.order.1', 'billing.order.3']);
       expect(ring.inForce().filter(({ member }) => member === 'accepts.billing')).toEqual([
-        { kid: 'billing.order.1', member: 'accepts.billing', state: 'retiring', since: 1000 },
-        { kid: 'billing.order.3', member: 'accepts.billing', state: 'pending', since: 2000 },
+        { kid: 'billing.order.1', member: 'accepts.billing', state: 'retiring', since: 1000, heldSeconds: 1 },
+        { kid: 'billing.order.3', member: 'accepts.billing', state: 'pending', since: 2000, heldSeconds: 0 },
       ]);
       ring.close();
+    }));
+
+  it.each([
+    ['forward', 9000],
+    ['back', -9000],
+  ])('counts how long a key has been in force by a monotonic clock, also when the clock is set %s', (_case, step) =>
+    inFolder(async (dir) => {
+      const { order } = await goodDocuments();
+      const file = join(dir, 'order.json');
+      await writeFile(file, textOf(order));
+      const { ring, setTime, pass } = await watching(file);
+      setTime(1000 + step);
+      pass(7);
+      expect(new Set(ring.inForce().map(({ heldSeconds }) => heldSeconds))).toEqual(new Set([7]));
+      ring.close();
+    }),
+  );
+
+  it('says that a changed document reaches it, that it refused one, or that it cannot look any more', () =>
+    inFolder(async (dir) => {
+      const { order } = await goodDocuments();
+      const file = join(dir, 'order.json');
+      await writeFile(file, textOf(order));
+      const { ring, refused, reloaded, pass } = await watching(file);
+      expect(ring.delivery()).toBe('watched');
+      await put(file, '{}');
+      await refused(1);
+      expect(ring.delivery()).toBe('refused');
+      await put(file, textOf(order));
+      await reloaded(1);
+      expect(ring.delivery()).toBe('watched');
+      ring.close();
+      // Stopped, it looks no more: as when its file system hangs.
+      pass(11);
+      expect(ring.delivery()).toBe('unreachable');
     }));
 
   it('does not open without a good document', () =>
@@ -179,6 +218,7 @@ describe('openKeyRing', () => {
       onRefused: () => {},
     });
     expect(ring.inForce().map(({ member, kid }) => `${member} ${kid}`)).toContain('calls.product order.product.1');
+    expect(ring.delivery()).toBe('text');
     ring.close();
   });
 });

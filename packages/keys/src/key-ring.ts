@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FileObstacle, KeyDelivery } from './key-delivery.ts';
+import { findObstacle, readMountPoints } from './key-delivery.ts';
 import type { ServiceKeys } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import type { KeySource } from './load.ts';
 import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
 import type { LoadedKey } from './loaded-keys.ts';
 
-/** A key in force, and since when this process has it in this state (seconds since 1970). */
+/** A key in force, and how long this process has had it in this state. */
 export interface KeyInForce extends LoadedKey {
+  /** Seconds since 1970, for people. A clock that is set makes it wrong. */
   readonly since: number;
+  /** Counted on a monotonic clock: a rotation waits by this. */
+  readonly heldSeconds: number;
 }
 
 /** The keys of a service as they are now. */
@@ -16,6 +21,8 @@ export interface KeyRing {
   /** The document in force: ask at each use, so that a removed key stops working at that moment. */
   readonly current: () => ServiceKeys;
   readonly inForce: () => readonly KeyInForce[];
+  /** Whether a changed document reaches this process. */
+  readonly delivery: () => KeyDelivery;
   /** Stops watching. */
   close(): void;
 }
@@ -25,12 +32,16 @@ export interface KeyRingOptions {
   readonly source: KeySource;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds on a clock that is never set; that of the process unless given. */
+  readonly monotonicMs?: () => number;
   /** How often the file is looked at; 250 ms unless given. */
   readonly pollMs?: number;
   /** A changed document is in force. */
   readonly onReloaded: (change: KeyChange) => void;
   /** A changed document cannot be used: the last good one stays in force. Told once for each such document. */
   readonly onRefused: (error: KeyDocumentError) => void;
+  /** Something keeps a changed file from arriving. Told when it is noticed, at the start or later. */
+  readonly onObstacle?: (obstacle: FileObstacle) => void;
 }
 
 /** What a reload changed, as `kid` and state. */
@@ -47,23 +58,42 @@ export interface KeyChange {
  * @throws KeyDocumentError when there is no good document to begin with
  */
 export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
-  const { service, source, now, pollMs = 250, onReloaded, onRefused } = options;
+  const { service, source, now, monotonicMs = () => performance.now(), pollMs = 250, onReloaded, onRefused } = options;
   const text = await readKeyText(source);
+  const mountPoints = 'file' in source ? await readMountPoints() : new Set<string>();
   const stopped = new AbortController();
   let seen = fingerprint(text);
   let keys = parseServiceKeys(service, text, source);
-  let inForce = keep([], keys.loaded, now());
+  let held = keep([], keys.loaded, { at: now(), fromMs: monotonicMs() });
+  let obstacle: FileObstacle | undefined;
+  let isRefused = false;
+  let lookedAtMs = monotonicMs();
 
   async function look(): Promise<void> {
+    await lookForObstacle();
+    await lookForChange();
+    lookedAtMs = monotonicMs();
+  }
+
+  async function lookForObstacle(): Promise<void> {
+    const found = 'file' in source ? await findObstacle(source.file, mountPoints) : undefined;
+    if (stopped.signal.aborted || found === obstacle) return;
+    obstacle = found;
+    if (found !== undefined) options.onObstacle?.(found);
+  }
+
+  async function lookForChange(): Promise<void> {
     const found = await readKeyText(source).catch(asRefusal);
     // Each state of the file is looked at once, also one in which it cannot be read.
     const mark = typeof found === 'string' ? fingerprint(found) : found.message;
     if (stopped.signal.aborted || mark === seen) return;
     seen = mark;
+    isRefused = false;
     try {
       if (typeof found !== 'string') throw found;
       put(parseServiceKeys(service, found, source));
     } catch (error) {
+      isRefused = true;
       onRefused(asRefusal(error));
     }
   }
@@ -75,7 +105,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     }
     const change = difference(keys.loaded, found.loaded);
     keys = found;
-    inForce = keep(inForce, keys.loaded, now());
+    held = keep(held, keys.loaded, { at: now(), fromMs: monotonicMs() });
     onReloaded(change);
   }
 
@@ -86,8 +116,35 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     }
   }
 
-  if ('file' in source) void watch();
-  return { current: () => keys, inForce: () => inForce, close: () => stopped.abort() };
+  function delivery(): KeyDelivery {
+    if (!('file' in source)) return 'text';
+    if (obstacle === 'replaced') return obstacle;
+    if (monotonicMs() - lookedAtMs > unreachableAfterMs) return 'unreachable';
+    if (isRefused) return 'refused';
+    return obstacle ?? 'watched';
+  }
+
+  if ('file' in source) {
+    await lookForObstacle();
+    void watch();
+  }
+  return {
+    current: () => keys,
+    inForce: () => held.map(({ fromMs, ...key }) => ({ ...key, heldSeconds: (monotonicMs() - fromMs) / 1000 })),
+    delivery,
+    close: () => stopped.abort(),
+  };
+}
+
+/** A look takes moments; a file system that hangs can take it for ever. */
+const unreachableAfterMs = 10_000;
+
+/** A key, and since when this process has it in this state. */
+interface HeldKey extends LoadedKey {
+  /** Seconds since 1970. */
+  readonly since: number;
+  /** On the monotonic clock. */
+  readonly fromMs: number;
 }
 
 function asRefusal(error: unknown): KeyDocumentError {
@@ -103,9 +160,13 @@ function fingerprint(text: string): string {
 const nameOf = ({ kid, member, state }: LoadedKey): string => `${member} ${kid} ${state}`;
 
 /** A key that was there in the same state has been in force all along. */
-function keep(before: readonly KeyInForce[], loaded: readonly LoadedKey[], time: number): readonly KeyInForce[] {
-  const since = new Map(before.map((key) => [nameOf(key), key.since]));
-  return loaded.map((key) => ({ ...key, since: since.get(nameOf(key)) ?? time }));
+function keep(
+  before: readonly HeldKey[],
+  loaded: readonly LoadedKey[],
+  time: { at: number; fromMs: number },
+): HeldKey[] {
+  const known = new Map(before.map((key) => [nameOf(key), key]));
+  return loaded.map((key) => known.get(nameOf(key)) ?? { ...key, since: time.at, fromMs: time.fromMs });
 }
 
 function difference(before: readonly LoadedKey[], after: readonly LoadedKey[]): KeyChange {

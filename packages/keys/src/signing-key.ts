@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { PublicKeyAlgorithm } from '@auth/verify';
-import { KeyMaterialError, parseJwks, parseMember } from '@auth/verify';
+import { KeyMaterialError, parseMember, parseOwnJwks } from '@auth/verify';
 import * as z from 'zod';
 
 const states = z.enum(['next', 'active', 'retired'], 'must be next, active or retired');
@@ -56,7 +56,7 @@ export interface SigningKeys {
 export function parseSigning(input: unknown): SigningKeys {
   const entries = parseMember(z.array(SigningJwk), input, 'signing');
   const jwks = { keys: entries.map(publicJwk) };
-  inSigning(() => parseJwks(jwks));
+  inSigning(() => parseOwnJwks(jwks));
   // Those that are not active yet as well: a broken one is found today, not on the day it is needed.
   const keys = entries.map((jwk, index) => ({ ...jwk, key: importPrivate(jwk, index) }));
   const [active, second] = keys.filter(({ state }) => state === 'active');

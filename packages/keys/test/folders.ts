@@ -16,6 +16,8 @@ import { SigningJwk } from '../src/signing-key.ts';
 /** A gate that everybody has passed. */
 export const everybodyReady: Gate = {
   blockers: () => [],
+  holders: () => [],
+  undelivered: () => [],
   setting: () => undefined,
   loadedBy: () => ({ loaded: 1, asked: 1 }),
 };

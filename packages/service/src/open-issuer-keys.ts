@@ -13,6 +13,8 @@ export interface IssuerKeys {
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
   /** The keys that are not in the key document. */
   readonly inForce: () => readonly KeyInForce[];
+  /** How often the keys are fetched, in seconds; absent where they are in the key document. */
+  readonly freshForSeconds: number | undefined;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function openIssuerKeys(options: OpenIssuerKeysOptions): Promise<Is
     onUnknownKid: () => {},
     checks: {},
     inForce: () => [],
+    freshForSeconds: undefined,
     close: async () => {},
   };
 }
@@ -43,12 +46,21 @@ export async function openIssuerKeys(options: OpenIssuerKeysOptions): Promise<Is
 async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Promise<IssuerKeys> {
   const { production, log, metrics, now } = options;
   const count = metrics.counter('auth_jwks_refreshes_total', 'Fetches of the public keys by outcome.', ['outcome']);
-  const since = new Map<string, number>();
+  const since = new Map<string, { at: number; from: number }>();
+  let ignoredCount = 0;
+  metrics.gauges('auth_jwks_ignored_keys', 'Keys that the issuer publishes and that are not used here.', [], () => [
+    { labels: {}, value: ignoredCount },
+  ]);
   const source = createJwksSource({
     ...jwks,
     now,
+    monotonicMs: () => performance.now(),
     // In production whoever could answer in the issuer's place could sign for everybody.
     allowHttp: !production,
+    onIgnored(ignored) {
+      ignoredCount = ignored.length;
+      log.info({ ignored }, 'keys from AUTH_JWKS_URL that are not used here');
+    },
     onOutcome(outcome, error) {
       count({ outcome });
       if (error !== undefined) log.warn({ outcome, reason: error.message }, 'no public keys from AUTH_JWKS_URL');
@@ -58,7 +70,7 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
 
   function keepSince(keys: PublicKeys): void {
     for (const kid of since.keys()) if (!keys.has(kid)) since.delete(kid);
-    for (const kid of keys.keys()) if (!since.has(kid)) since.set(kid, now());
+    for (const kid of keys.keys()) if (!since.has(kid)) since.set(kid, { at: now(), from: monotonicSeconds() });
   }
 
   await source.start();
@@ -66,7 +78,15 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
     keys: source.keys,
     onUnknownKid: source.refreshSoon,
     checks: { jwks: source.ready },
-    inForce: () => [...since].map(([kid, time]) => ({ kid, member: 'issuer.jwks', state: 'public', since: time })),
+    inForce: () =>
+      [...since].map(([kid, { at, from }]) => ({
+        ...{ kid, member: 'issuer.jwks', state: 'public', since: at },
+        heldSeconds: monotonicSeconds() - from,
+      })),
+    freshForSeconds: jwks.freshForSeconds,
     close: source.close,
   };
 }
+
+/** A clock that is never set: rotations wait by it. */
+const monotonicSeconds = (): number => performance.now() / 1000;

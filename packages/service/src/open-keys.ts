@@ -1,6 +1,6 @@
 import type { Log, Metrics } from '@auth/http';
 import type { KeyRing, KeySource } from '@auth/keys';
-import { openKeyRing } from '@auth/keys';
+import { obstacleWords, openKeyRing } from '@auth/keys';
 
 export interface OpenKeysOptions {
   readonly service: string;
@@ -28,6 +28,16 @@ export async function openKeys({ service, source, log, metrics, now }: OpenKeysO
       countReload({ outcome: 'refused' });
       log.error({ reason: message }, 'key document refused, the last good one stays in force');
     },
+    onObstacle(obstacle) {
+      // At the start it is advice; once the document has been replaced, a revoked key may still be in force here.
+      log[obstacle === 'replaced' ? 'error' : 'warn']({ delivery: obstacle }, obstacleWords[obstacle]);
+    },
   });
+  metrics.gauges(
+    'auth_key_document_delivery',
+    'How a changed key document reaches this process: watched, or why it does not.',
+    ['state'],
+    () => [{ labels: { state: keys.delivery() }, value: 1 }],
+  );
   return keys;
 }

@@ -40,14 +40,23 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     'Tokens of the revocation feed by what became of them.',
     ['outcome'],
   );
+  // At a start the feed may not be there yet, since the user app starts as well: that is worth a warning only when it lasts.
+  let isSettled = false;
+  let reason: string | undefined;
   const feed = openRevocations({
     ...{ ...rest, url, staleAfterSeconds },
     onOutcome: (outcome) => count({ outcome }),
     onStale(isStale) {
-      if (isStale) log.warn({ staleAfterSeconds }, 'revocation feed stale: what was revoked since is not known here');
+      const why = isSettled || reason === undefined ? {} : { reason };
+      isSettled = true;
+      if (isStale)
+        log.warn({ staleAfterSeconds, ...why }, 'revocation feed stale: what was revoked since is not known here');
       else log.info(feed.stats(), 'revocation feed up to date');
     },
-    onTrouble: ({ message }) => log.warn({ reason: message }, 'revocation feed cannot be read for now'),
+    onTrouble({ message }) {
+      reason = message;
+      log[isSettled ? 'warn' : 'debug']({ reason: message }, 'revocation feed cannot be read for now');
+    },
   });
   const number = (name: string, help: string, read: (stats: RevocationStats) => number) =>
     metrics.gauges(name, help, [], () => [{ labels: {}, value: read(feed.stats()) }]);

@@ -5,6 +5,7 @@ import type { KeyRing, ServiceKeys } from '@auth/keys';
 import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
 import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, observed } from '@auth/verify';
 import type { Redis } from 'ioredis';
+import { warnOfEviction } from './eviction-policy.ts';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 import { openRedis } from './open-redis.ts';
@@ -101,6 +102,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     },
   );
   const redis = config.redis && (await openRedis(config.redis.url, { log, metrics }));
+  if (redis !== undefined) void warnOfEviction(redis, { log });
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
@@ -129,7 +131,11 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     log,
     readiness,
     metrics,
-    details: () => ({ ...details?.(), service, now: now(), keys: inForce(), revocations: feed.stats() }),
+    details: () => ({
+      ...details?.(),
+      ...{ service, now: now(), keys: inForce(), revocations: feed.stats() },
+      ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
+    }),
   });
 
   return {

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { startCommand } from '../../contracts/src/command/index.ts';
 import { createRevocationTable } from '../src/index.ts';
+
+startCommand({ name: 'pnpm bench:revocations', summary: 'Measures what a check for revocation costs.' });
 
 // What a check costs, and what entries weigh: pnpm bench:revocations
 const count = 100_000;

@@ -1,9 +1,11 @@
 // What verification costs, beside what one would use instead. Run: pnpm bench:verify
+
 import { verify as verifySignature } from 'node:crypto';
 import { cpus } from 'node:os';
 import { createVerifier } from 'fast-jwt';
 import { importJWK, jwtVerify } from 'jose';
 import jwt from 'jsonwebtoken';
+import { startCommand } from '../../contracts/src/command/index.ts';
 import {
   createAccessTokenVerifier,
   createServiceTokenSigner,
@@ -12,6 +14,8 @@ import {
 } from '../src/index.ts';
 import { createTestEdge, createTestIssuer } from '../src/testing/index.ts';
 import { measure, print } from './measure.ts';
+
+startCommand({ name: 'pnpm bench:verify', summary: 'Measures what the verification of a token costs.' });
 
 const now = () => Date.now() / 1000;
 const issuer = 'https://auth.example';

@@ -19,7 +19,7 @@ export { observed } from './observed.ts';
 export type { OperationPolicy } from './operation.ts';
 export { calleeOf } from './operation.ts';
 export type { PublicKey, PublicKeyAlgorithm, PublicKeys } from './public-keys.ts';
-export { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
+export { parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
 export { isUnambiguousTarget } from './request-target.ts';
 export type { CutOff, RevocationTable, RevocationTableOptions } from './revocation-table.ts';
 export { createRevocationTable } from './revocation-table.ts';

@@ -2,7 +2,8 @@ import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { privateKey } from '../test/access-tokens.ts';
 import { KeyMaterialError } from './key-material.ts';
-import { parseJwks, publicKeyAlgorithms } from './public-keys.ts';
+import type { IgnoredKey } from './public-keys.ts';
+import { parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
 
 const rsaJwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
 const privateRsa = privateKey.export({ format: 'jwk' });
@@ -60,7 +61,21 @@ describe('parseJwks', () => {
       { keys: [rsaJwk, { ...ecJwk, kid: 'r' }] },
       'keys[1].kid is used by another key of the set',
     ],
-    ['one bad key among good ones', { keys: [rsaJwk, { ...ecJwk, use: 'enc' }] }, 'keys[1].use must be "sig"'],
+    [
+      'no usable key',
+      {
+        keys: [
+          { ...rsaJwk, use: 'enc' },
+          { ...rsaJwk, alg: 'x' },
+        ],
+      },
+      'keys[0].use must be "sig"',
+    ],
+    [
+      'a private member of a key that is not used, beside a good key',
+      { keys: [rsaJwk, { kty: 'AKP', alg: 'ML-DSA-44', kid: 'm', pub: 'AA', priv: 'AA' }] },
+      'keys[1].priv is private or symmetric: publish public keys only',
+    ],
   ])('refuses %s', (_case, jwks, expected) => expect(problemOf(jwks)).toBe(expected));
 
   it.each([
@@ -121,6 +136,42 @@ describe('parseJwks', () => {
       expect(problem).not.toContain(value);
     },
   );
+
+  it.each([
+    ['for encryption', { ...ecJwk, use: 'enc' }, 'use must be "sig"'],
+    ['without use', { ...ecJwk, use: undefined }, 'use must be "sig"'],
+    ['without alg', { ...ecJwk, alg: undefined }, 'alg must be ES256 for an EC key'],
+    ['of another algorithm', { ...rsaJwk, alg: 'RS512' }, 'alg must be RS256 or PS256 for an RSA key'],
+    ['of Ed25519', { ...okp, alg: 'EdDSA', use: 'sig' }, 'kty must be RSA or EC'],
+    ['of ML-DSA', { kty: 'AKP', alg: 'ML-DSA-65', use: 'sig', pub: 'AAAA' }, 'kty must be RSA or EC'],
+    ['of a kind that is not known yet', { kty: 'XYZ', use: 'sig' }, 'kty must be RSA or EC'],
+    ['without kty', { use: 'sig' }, 'kty must be RSA or EC'],
+    ['on another curve', { ...p384, alg: 'ES384', use: 'sig' }, 'alg must be ES256 for an EC key'],
+    ['whose point is not on its curve', { ...ecJwk, y: ecJwk.x }, 'is not a valid public key'],
+    ['with key_ops that do not include verify', { ...rsaJwk, key_ops: ['wrapKey'] }, 'key_ops'],
+    ['of 1024 bits', { ...rsaJwk, n: rsa1024.n }, 'n must be a modulus of 2048 to 8192 bits'],
+    ['with exponent 3', { ...rsaJwk, e: 'Aw' }, 'e must be AQAB (65537)'],
+  ])('ignores a key %s beside a good one, and says why', (_case, jwk, reason) => {
+    const ignored: IgnoredKey[] = [];
+    const set = { keys: [{ ...jwk, kid: 'other' }, rsaJwk] };
+    expect([...parseJwks(set, { onIgnored: (key) => ignored.push(key) }).keys()]).toEqual(['r']);
+    expect(ignored).toEqual([{ kid: 'other', reason: expect.stringContaining(reason) }]);
+    expect(ignored[0]?.reason.startsWith('keys[0]')).toBe(true);
+    expect(() => parseOwnJwks(set)).toThrow(reason);
+  });
+
+  it('ignores a key without a kid, or with one that is not fit for a log, and does not repeat it', () => {
+    const ignored: IgnoredKey[] = [];
+    const keys = [{ ...ecJwk, kid: undefined }, { ...ecJwk, kid: 'a\nb' }, rsaJwk];
+    expect(parseJwks({ keys }, { onIgnored: (key) => ignored.push(key) }).size).toBe(1);
+    expect(ignored.map(({ kid }) => kid)).toEqual([undefined, undefined]);
+    expect(JSON.stringify(ignored)).not.toContain('a\\nb');
+  });
+
+  it('takes the usable one of two keys with one kid, and refuses two usable ones', () => {
+    expect([...parseJwks({ keys: [{ ...rsaJwk, use: 'enc' }, rsaJwk] }).keys()]).toEqual(['r']);
+    expect(problemOf({ keys: [rsaJwk, rsaJwk] })).toBe('keys[1].kid is used by another key of the set');
+  });
 
   it('refuses a private EC key, a key with other primes and one with a symmetric value beside it', () => {
     const ecdh = createECDH('prime256v1');

@@ -17,10 +17,25 @@ export interface PublicKey {
 /** The issuer's verification keys by key id. */
 export type PublicKeys = ReadonlyMap<string, PublicKey>;
 
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** A key of a set that is not used here. */
+export interface IgnoredKey {
+  /** Absent where the key has none that is fit for a log. */
+  readonly kid: string | undefined;
+  /** Names the member and the rule, never a value: `keys[1].use must be "sig"`. */
+  readonly reason: string;
+}
+
+export interface ParseJwksOptions {
+  /** Called for each key that is ignored. */
+  readonly onIgnored?: (key: IgnoredKey) => void;
+}
+
+/** Of RSA and EC (RFC 7518 §6), of symmetric keys, and of the AKP keys of ML-DSA. */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+const kidPattern = /^[\x21-\x7e]{1,128}$/;
 const base64url = z.string().refine(isCanonicalBase64url, 'must be base64url without padding');
 const common = {
-  kid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'),
+  kid: z.string().regex(kidPattern, 'must be 1 to 128 visible ASCII characters'),
   use: z.literal('sig', 'must be "sig"'),
   key_ops: z.tuple([z.literal('verify')], 'must be ["verify"] when present').optional(),
 };
@@ -49,22 +64,63 @@ const Jwks = z.object({ keys: z.array(z.looseObject({}), 'must be an array').min
 
 /**
  * Reads a JWK Set (RFC 7517 §5) as public signature keys, under a policy that Node's own import does not have:
- * RSA (2048 bits or more, exponent 65537) and P-256 only, `use: "sig"`, an `alg` that fits, unique `kid`, nothing private.
+ * RSA (2048 to 8192 bits, exponent 65537) and P-256 only, `use: "sig"`, an `alg` that fits, a `kid`. Every other key is
+ * ignored, as RFC 7517 §5 asks for: an issuer may publish keys for encryption, or of kinds that come after us.
+ *
+ * @throws KeyMaterialError naming the member: the set is malformed, holds a private or symmetric key, holds two usable
+ *   keys with one `kid`, or no usable key
+ */
+export function parseJwks(input: unknown, { onIgnored = () => {} }: ParseJwksOptions = {}): PublicKeys {
+  let first: KeyMaterialError | undefined;
+  const keys = readKeys(input, (error, kid) => {
+    first ??= error;
+    onIgnored({ kid, reason: error.message });
+  });
+  if (keys.size === 0 && first !== undefined) throw first;
+  return keys;
+}
+
+/**
+ * Reads a JWK Set that was made for this reader, such as the one in a key document: as `parseJwks`, and a key that would be
+ * ignored is a mistake.
  *
  * @throws KeyMaterialError naming the member
  */
-export function parseJwks(input: unknown): PublicKeys {
+export function parseOwnJwks(input: unknown): PublicKeys {
+  return readKeys(input, (error) => {
+    throw error;
+  });
+}
+
+function readKeys(input: unknown, onUnusable: (error: KeyMaterialError, kid: string | undefined) => void): PublicKeys {
   const keys = new Map<string, PublicKey>();
   parseMember(Jwks, input, '').keys.forEach((entry, index) => {
     const at = `keys[${index}]`;
     const secret = privateMembers.find((member) => Object.hasOwn(entry, member));
     if (secret !== undefined)
       throw new KeyMaterialError(`${at}.${secret}`, 'is private or symmetric: publish public keys only');
-    const key = parsePublicKey(entry, at);
+    const key = readKey(entry, at);
+    if (key instanceof KeyMaterialError) {
+      onUnusable(key, readableKid(entry));
+      return;
+    }
     if (keys.has(key.kid)) throw new KeyMaterialError(`${at}.kid`, 'is used by another key of the set');
     keys.set(key.kid, key);
   });
   return keys;
+}
+
+function readKey(entry: unknown, at: string): PublicKey | KeyMaterialError {
+  try {
+    return parsePublicKey(entry, at);
+  } catch (error) {
+    if (error instanceof KeyMaterialError) return error;
+    throw error;
+  }
+}
+
+function readableKid({ kid }: { readonly kid?: unknown }): string | undefined {
+  return typeof kid === 'string' && kidPattern.test(kid) ? kid : undefined;
 }
 
 function parsePublicKey(entry: unknown, at: string): PublicKey {

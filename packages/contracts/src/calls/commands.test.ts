@@ -33,16 +33,24 @@ describe('pnpm calls', () => {
   });
 
   it.each([
-    [['--help']],
     [['table']],
+    [['--json']],
     [['graph', '--chek']],
     [['graph', 'docs.md']],
     [['live', '--json=yes']],
     [['live', 'user=http://127.0.0.1:1']],
     [['live', '--admin']],
   ])('says how it is used when it is given %j', async (args) => {
-    expect(await run(args)).toEqual({ code: 64, out: [], err: [expect.stringMatching(/^usage: pnpm calls /)] });
+    const line = expect.stringMatching(/^.+ \(usage: pnpm calls .*; help: pnpm calls.* --help\)$/);
+    expect(await run(args)).toEqual({ code: 64, out: [], err: [line] });
   });
+
+  it.each([[['--help']], [['-h']], [['graph', '--help']], [['live', '--json', '-h']]])(
+    'prints help for %j',
+    async (args) => {
+      expect(await run(args)).toEqual({ code: 0, out: [expect.stringMatching(/^usage: pnpm calls /)], err: [] });
+    },
+  );
 
   it('says what is wrong with an admin port', async () => {
     const { code, err } = await run(['live', '--admin', 'billing=http://127.0.0.1:1']);

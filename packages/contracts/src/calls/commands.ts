@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import type { CommandSpec } from '../command/index.ts';
+import { findCommand, helpText, readCommandLine, UsageError } from '../command/index.ts';
 import type { Source } from './admin-sources.ts';
 import { adminSources } from './admin-sources.ts';
 import type { CallMap } from './call-map.ts';
@@ -9,14 +10,32 @@ import { ledgerOf } from './ledger.ts';
 import { liveReport } from './live-report.ts';
 import { scrape } from './scrape.ts';
 
-const usage = `usage: pnpm calls                    who may call what
-       pnpm calls graph [--check]    draw that into docs/calls.md; --check: exit 1 when it is not current
-       pnpm calls live [--admin <service>=<url> ...] [--json] [--watch]
-                                     who does call what, from the metrics of the running services
+const callsCommands = {
+  graph: {
+    name: 'pnpm calls graph',
+    summary: 'Draws who may call what into docs/calls.md.',
+    options: { check: { help: 'draw nothing, and exit 1 when the drawing is not current' } },
+  },
+  live: {
+    name: 'pnpm calls live',
+    summary: 'Shows who does call what, from the metrics of the running services.',
+    options: {
+      admin: {
+        value: '<service>=<url>',
+        multiple: true,
+        help: 'an admin port, once for each process (default: those of pnpm dev, PORT_BASE + 101 to 103)',
+      },
+      json: { help: 'print one line of JSON' },
+      watch: { help: 'look again every two seconds' },
+    },
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
 
-  --admin   an admin port, once for each process   (default: those of pnpm dev, PORT_BASE + 101 to 103)
-  --json    one line of JSON
-  --watch   again every two seconds`;
+const callsSpec = {
+  name: 'pnpm calls',
+  summary: 'Shows who may call what. Without a command: as a table.',
+  commands: callsCommands,
+} as const satisfies CommandSpec;
 
 /** What the command gets from its surroundings. */
 export interface Surroundings {
@@ -35,27 +54,29 @@ export interface Surroundings {
 /** Runs `pnpm calls`. @returns the exit code */
 export async function runCalls(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const [command, ...rest] = args;
+  const { map, print, complain } = surroundings;
   try {
-    if (command === undefined) {
-      surroundings.print(callTable(surroundings.map));
-      return 0;
-    }
-    if (command === 'graph') return await graph(rest, surroundings);
-    if (command === 'live') return await live(rest, surroundings);
-    throw new CallsError(usage, 64);
+    if (command === undefined) return printed(callTable(map), print);
+    if (command === '--help' || command === '-h') return printed(helpText(callsSpec), print);
+    if (findCommand(callsSpec, command) === 'graph') return await graph(rest, surroundings);
+    return await live(rest, surroundings);
   } catch (error) {
-    if (!(error instanceof CallsError)) throw error;
-    surroundings.complain(error.message);
+    if (!(error instanceof CallsError || error instanceof UsageError)) throw error;
+    complain(error.message);
     return error.exitCode;
   }
 }
 
+function printed(text: string, print: Surroundings['print']): number {
+  print(text);
+  return 0;
+}
+
 async function graph(args: readonly string[], { map, document, print, complain }: Surroundings): Promise<number> {
-  const { check } = parse(args, { check: { type: 'boolean' } });
-  if (check !== true) {
-    print(`${document}: ${(await drawIntoFile(document, map)) ? 'drawn' : 'current'}`);
-    return 0;
-  }
+  const line = readCommandLine(callsCommands.graph, args);
+  if (line.help !== undefined) return printed(line.help, print);
+  if (!line.options.check)
+    return printed(`${document}: ${(await drawIntoFile(document, map)) ? 'drawn' : 'current'}`, print);
   if (await isCurrent(document, map)) return 0;
   complain(`${document} is not current: run pnpm calls graph`);
   return 1;
@@ -63,12 +84,9 @@ async function graph(args: readonly string[], { map, document, print, complain }
 
 async function live(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { map, env, print, ticks, separator } = surroundings;
-  const flags = { json: { type: 'boolean' }, watch: { type: 'boolean' } } as const;
-  const {
-    admin = [],
-    json = false,
-    watch = false,
-  } = parse(args, { ...flags, admin: { type: 'string', multiple: true } });
+  const line = readCommandLine(callsCommands.live, args);
+  if (line.help !== undefined) return printed(line.help, print);
+  const { admin, json, watch } = line.options;
   const sources = adminSources(admin, env);
   let answered = await look(sources, { map, json, print });
   if (watch) {
@@ -88,14 +106,4 @@ async function look(
   const ledger = ledgerOf(await Promise.all(sources.map(scrape)), map);
   print(json ? JSON.stringify(ledger) : liveReport(ledger));
   return ledger.answered.length > 0;
-}
-
-type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
-
-function parse<const O extends Options>(args: readonly string[], options: O) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch {
-    throw new CallsError(usage, 64);
-  }
 }

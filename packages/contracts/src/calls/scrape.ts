@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { getDirectly } from '../command/index.ts';
 import type { Source } from './admin-sources.ts';
 import { parseSamples } from './metrics-text.ts';
 
@@ -29,8 +30,8 @@ export async function scrape(source: Source): Promise<Scrape> {
 }
 
 async function ask({ url }: Source): Promise<{ text: string } | { problem: string }> {
-  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(timeoutMs) });
-  return response.ok ? { text: await response.text() } : { problem: `answers ${response.status}` };
+  const { status, text } = await getDirectly(new URL(`${url}/metrics`), { timeoutMs });
+  return status === 200 ? { text } : { problem: `answers ${status}` };
 }
 
 function readCounts(text: string, { service }: Source): { counts: readonly CallCount[] } | { problem: string } {
@@ -47,7 +48,7 @@ function readCounts(text: string, { service }: Source): { counts: readonly CallC
   }
 }
 
-/** How fetch fails: the cause says more than the error. */
+/** How a request fails: the cause says more than the error. */
 const Failure = z.object({
   name: z.string(),
   message: z.string(),

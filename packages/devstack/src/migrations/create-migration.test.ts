@@ -60,6 +60,6 @@ describe('createMigrationFor', () => {
     ['a third argument', ['user', 'add', 'note']],
   ])('answers %s with the usage', async (_case, args) => {
     const work = createMigrationFor(args, { now, print: () => undefined, openShadow });
-    await expect(work).rejects.toMatchObject({ exitCode: 64, message: expect.stringContaining('Usage: pnpm db:diff') });
+    await expect(work).rejects.toMatchObject({ exitCode: 64, message: expect.stringContaining('usage: pnpm db:diff') });
   });
 });

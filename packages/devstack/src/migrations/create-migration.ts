@@ -1,14 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { CommandSpec } from '@auth/contracts/command';
+import { readCommandLine, refuse } from '@auth/contracts/command';
 import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
 import type { DatabaseName } from '../stack/services.ts';
-import { parseDatabaseName, refuseUsage } from './arguments.ts';
+import { parseDatabaseName } from './arguments.ts';
 
-const USAGE = `Usage: pnpm db:diff <service> <name>
-
-Writes prisma/<service>/migrations/<time>_<name>/migration.sql with what is new in prisma/<service>/schema.prisma.
-<name> says what changes, in lower case: add_order_note`;
+const spec = {
+  name: 'pnpm db:diff',
+  summary:
+    'Writes prisma/<service>/migrations/<time>_<name>/migration.sql with what is new in prisma/<service>/schema.prisma.',
+  arguments: ['<service>', '<name>'],
+  notes: [
+    '<name> says what changes, in lower case: add_order_note',
+    'It is tried on the server of a DATABASE_URL_… that is set, else on an embedded Postgres.',
+  ],
+} as const satisfies CommandSpec;
 
 /** Where to find what is compared, and what the time is. */
 export interface MigrationSource {
@@ -34,11 +42,12 @@ export async function createMigrationFor(
   args: readonly string[],
   { now, print, openShadow }: CommandOptions,
 ): Promise<void> {
-  if (args.includes('--help') || args.includes('-h')) return print(USAGE);
-  const [first, name, ...rest] = args;
-  if (first === undefined || name === undefined || rest.length > 0) refuseUsage('Two arguments are needed.', USAGE);
-  const service = parseDatabaseName(first, USAGE);
-  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuseUsage(`"${name}" cannot name a migration.`, USAGE);
+  const line = readCommandLine(spec, args);
+  if (line.help !== undefined) return print(line.help);
+  const [first, name] = line.words;
+  if (first === undefined || name === undefined) refuse(spec, 'two arguments are needed');
+  const service = parseDatabaseName(spec, first);
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuse(spec, `"${name}" cannot name a migration`);
   const file = await createMigration({ service, name, openShadow }, { ...servicePaths(service), now });
   print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
 }

@@ -1,18 +1,25 @@
 import { resolve } from 'node:path';
 
+import type { CommandSpec } from '@auth/contracts/command';
+import { readCommandLine, refuse } from '@auth/contracts/command';
 import { migrate } from '@auth/db/migrate';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';
 import { directUrlOf, readPoolerSettings } from '../stack/direct-urls.ts';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
-import { parseDatabaseName, refuseUsage } from './arguments.ts';
+import { parseDatabaseName } from './arguments.ts';
 
-const USAGE = `Usage: pnpm db:migrate [service…]
-
-Applies the pending migrations of the services (all of them unless named) to the databases of DATABASE_URL_USER,
-DATABASE_URL_PRODUCT, DATABASE_URL_ORDER and DATABASE_URL_GATEWAY, or, when none of these is set, to the databases of
-pnpm dev. Behind a pooler (DATABASE_POOLER=transaction) each needs its DATABASE_DIRECT_URL_… as well.`;
+const spec = {
+  name: 'pnpm db:migrate',
+  summary: 'Applies the pending migrations of the named services, or of all.',
+  arguments: ['[<service>]…'],
+  notes: [
+    `The databases are those of ${databaseNames.map(databaseSetting).join(', ')}.`,
+    'When none of these is set: those of pnpm dev.',
+    'Behind a pooler (DATABASE_POOLER=transaction) each needs its DATABASE_DIRECT_URL_… as well.',
+  ],
+} as const satisfies CommandSpec;
 
 /** `pnpm db:migrate`: creates what database is missing, migrates it, and reports one line per service. */
 export async function migrateServices(
@@ -20,13 +27,14 @@ export async function migrateServices(
   options: { env: Readonly<Record<string, string | undefined>>; print: (line: string) => void },
 ): Promise<void> {
   const { env, print } = options;
-  if (args.includes('--help') || args.includes('-h')) return print(USAGE);
-  const named = args.map((text) => parseDatabaseName(text, USAGE));
+  const line = readCommandLine(spec, args);
+  if (line.help !== undefined) return print(line.help);
+  const named = line.words.map((text) => parseDatabaseName(spec, text));
   const given = (name: DatabaseName): string | undefined => env[databaseSetting(name)] || undefined;
   if (databaseNames.every((name) => given(name) === undefined)) return migrateEmbedded(named, env['DATA_DIR'], print);
   const chosen = named.length > 0 ? named : databaseNames.filter((name) => given(name) !== undefined);
   const missing = chosen.find((name) => given(name) === undefined);
-  if (missing !== undefined) refuseUsage(`Set ${databaseSetting(missing)}: another one is set.`, USAGE);
+  if (missing !== undefined) refuse(spec, `set ${databaseSetting(missing)}: another one is set`);
   const pooling = readPoolerSettings(env);
   const direct = chosen.map((name) => [name, directUrlOf(name, given(name) ?? '', pooling)] as const);
   for (const [name, url] of direct) await migrateOne(name, url, print);

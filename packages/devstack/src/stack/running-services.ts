@@ -4,6 +4,7 @@ import { startStopwatch } from './duration.ts';
 import { LaunchError } from './launch-error.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { waitUntilReady } from './readiness.ts';
+import { restartOnChange } from './restart-on-change.ts';
 import type { ServiceProcess } from './service-process.ts';
 import { spawnService } from './service-process.ts';
 import type { AppName } from './services.ts';
@@ -18,6 +19,8 @@ export interface StackServices {
   kill(name: AppName, signal: NodeJS.Signals): void;
   lines(name: AppName): readonly string[];
   isUp(name: AppName): boolean;
+  /** Whether it was ready when it was last waited for. */
+  isReady(name: AppName): boolean;
 }
 
 /** How much output of each service is kept. */
@@ -45,37 +48,63 @@ export function createStackServices(options: {
     if (captured[name].length > keptLines) captured[name].shift();
     say(name, line);
   };
+  const ready = new Set<AppName>();
+  const spawn = (name: AppName): ServiceProcess => {
+    const service = spawnService(services[name], {
+      watch,
+      env: environments[name],
+      stopDeadlineMs,
+      onLine: (line) => hear(name, line),
+      onGroup: (event, groupId) => (event === 'started' ? guard.add(groupId) : guard.remove(groupId)),
+    });
+    running.set(name, service);
+    return service;
+  };
   const stop = async (name: AppName): Promise<void> => {
-    await running.get(name)?.stop();
+    const service = running.get(name);
     running.delete(name);
+    await service?.stop();
   };
   closers.add(() => guard.close());
   closers.add(async () => {
     await Promise.all(serviceNames.map(stop));
   });
+  if (watch) {
+    const watching = restartOnChange(serviceNames, {
+      async restart(name) {
+        const service = running.get(name);
+        if (service === undefined) return;
+        hear(name, 'a file changed, starting again');
+        await service.stop();
+        // Unless it was stopped for good meanwhile.
+        if (running.get(name) === service) spawn(name);
+      },
+      onError: ({ message }) =>
+        say('dev', `changes of files are not noticed here (${message}): restart pnpm dev after one`),
+    });
+    closers.add(watching.close);
+  }
   return {
     stop,
     kill: (name, signalName) => running.get(name)?.kill(signalName),
     lines: (name) => captured[name],
     isUp: (name) => running.get(name)?.isUp() ?? false,
+    isReady: (name) => ready.has(name) && (running.get(name)?.isUp() ?? false),
     start: async (name) => {
       if (running.get(name)?.isUp()) return;
       await stop(name);
+      ready.delete(name);
       const elapsed = startStopwatch();
-      const service = spawnService(services[name], {
-        watch,
-        env: environments[name],
-        stopDeadlineMs,
-        onLine: (line) => hear(name, line),
-        onGroup: (event, groupId) => (event === 'started' ? guard.add(groupId) : guard.remove(groupId)),
-      });
-      running.set(name, service);
+      spawn(name);
       const outcome = await waitUntilReady(`${urls[name]}/readyz`, {
-        isUp: service.isUp,
+        isUp: () => running.get(name)?.isUp() ?? false,
         timeoutMs: readyTimeoutMs,
         signal,
       });
-      if (outcome === 'ready') return say('dev', `${name} ready (${elapsed()})`);
+      if (outcome === 'ready') {
+        ready.add(name);
+        return say('dev', `${name} ready (${elapsed()})`);
+      }
       const problem = describe(
         name,
         outcome === 'down' ? 'ended before it was ready' : `is not ready: ${outcome.notReady}`,

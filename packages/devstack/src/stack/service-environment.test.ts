@@ -24,6 +24,11 @@ describe('serviceEnvironment', () => {
     expect(of('order')).not.toHaveProperty('PUBLIC_ORIGIN');
   });
 
+  it('keeps calls on this machine from a proxy, beside what the developer excepts', () => {
+    const { NO_PROXY, no_proxy } = of('order', undefined, { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '.example' });
+    expect([NO_PROXY, no_proxy]).toEqual(Array(2).fill('.example,127.0.0.1,localhost,::1'));
+  });
+
   it('lets only the user app see through the gateway', () => {
     expect(of('user')['TRUSTED_PROXIES']).toBe('loopback');
     for (const name of ['product', 'order', 'gateway'] as const) expect(of(name)).not.toHaveProperty('TRUSTED_PROXIES');

@@ -42,6 +42,7 @@ export function serviceEnvironment(
     REVOCATIONS: pathToFileURL(`${options.dataDir}/revocations.log`).href,
     ...(name === 'user' ? forUser : {}),
     ...options.environment,
+    ...withoutProxy(options.environment),
     HOST: '127.0.0.1',
     PORT: String(servicePort(name, options.portBase)),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl, ...options.databaseSettings }),
@@ -50,6 +51,19 @@ export function serviceEnvironment(
     ...(name === gateway ? { PUBLIC_ORIGIN: publicOrigins(options.portBase) } : {}),
     ...options.overrides,
   };
+}
+
+/** The names of this machine, which no proxy can reach for us. */
+const thisMachine = ['127.0.0.1', 'localhost', '::1'];
+
+/**
+ * Keeps calls between services from a proxy of the developer's shell: Node sends them there with NODE_USE_ENV_PROXY=1 (24
+ * and later) unless NO_PROXY names their hosts. Both spellings are set, since programs differ in which they prefer.
+ */
+function withoutProxy(environment: Record<string, string>): Record<string, string> {
+  const given = [environment['NO_PROXY'], environment['no_proxy']].filter((text) => text !== undefined && text !== '');
+  const value = [...given, ...thisMachine].join(',');
+  return { NO_PROXY: value, no_proxy: value };
 }
 
 /** Where the services are that it may call; the gateway is in front of all of them. */

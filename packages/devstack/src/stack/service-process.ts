@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { createLineReader } from './service-output.ts';
 import type { Service } from './services.ts';
 
-/** A running service. Under watch it is the watcher, which stays while the program below it comes and goes. */
+/** A running service. */
 export interface ServiceProcess {
-  /** False once the program has ended, whether or not a watcher waits to start it again. */
+  /** False once the process has ended. */
   isUp(): boolean;
-  /** Sends a signal to the program and to its watcher. */
+  /** Sends a signal to the process and to what it has started. */
   kill(signal: NodeJS.Signals): void;
   /** Asks it to end, and makes it end after the deadline. Resolves when nothing of it is left. */
   stop(): Promise<void>;
@@ -15,6 +14,7 @@ export interface ServiceProcess {
 
 /** What {@link spawnService} needs to know. */
 export interface ServiceProcessOptions {
+  /** Whether it is started again when its files change: the line about its end says so. */
   watch: boolean;
   env: Record<string, string>;
   /** How long a service may take to finish its requests. */
@@ -24,18 +24,12 @@ export interface ServiceProcessOptions {
   onGroup: (event: 'started' | 'ended', groupId: number) => void;
 }
 
-const watchArguments = ['--watch', '--watch-preserve-output', '--disable-warning=ExperimentalWarning'];
-
 /** Starts a service from its source. Its end, if nobody asked for it, is told in one line. */
 export function spawnService(service: Service, options: ServiceProcessOptions): ServiceProcess {
   const { watch, env, onLine, onGroup } = options;
-  const report = new URL('./report-exit.ts', import.meta.url).href;
   const child = spawn(
     process.execPath,
-    [
-      ...(watch ? watchArguments : []),
-      ...['--import', 'tsx', ...(watch ? ['--import', report] : []), '--conditions=@auth/source', 'src/main.ts'],
-    ],
+    ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'],
     // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops everything in order.
     { cwd: service.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -44,27 +38,15 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
   let left = true;
   const groupId = child.pid;
   if (groupId !== undefined) onGroup('started', groupId);
-  const read = createLineReader();
-  const hear = (raw: string): void => {
-    const line = read(raw);
-    if (line === undefined) return;
-    if (line.kind === 'text') {
-      onLine(line.text);
-      return;
-    }
-    up = line.kind === 'restarting';
-    if (line.kind === 'restarting') onLine('a file changed, starting again');
-    else if (!stopping) onLine(`${ending(line.code, null)}; waiting for a change in its files`);
-  };
-  createInterface({ input: child.stdout }).on('line', hear);
-  createInterface({ input: child.stderr }).on('line', hear);
+  createInterface({ input: child.stdout }).on('line', onLine);
+  createInterface({ input: child.stderr }).on('line', onLine);
   child.once('error', (error) => onLine(`does not start: ${error.message}`));
   const gone = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
       up = false;
       left = false;
       if (groupId !== undefined) onGroup('ended', groupId);
-      if (!stopping) onLine(ending(code ?? undefined, signal));
+      if (!stopping) onLine(`${ending(code, signal)}${watch ? '; waiting for a change in its files' : ''}`);
       resolve();
     });
   });
@@ -77,7 +59,7 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
     kill,
     stop: () => {
       stopping = true;
-      // To the process only: a watcher hands the signal on, and a second one would cut a draining service short.
+      // To the process only: what it has started is its to end.
       child.kill('SIGTERM');
       const deadline = setTimeout(() => kill('SIGKILL'), options.stopDeadlineMs);
       return gone.finally(() => clearTimeout(deadline));
@@ -85,9 +67,8 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
   };
 }
 
-function ending(code: number | undefined, signal: NodeJS.Signals | null): string {
-  if (signal) return `was ended by ${signal}`;
-  return code === undefined ? 'ended without an exit code' : `exited with code ${code}`;
+function ending(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }
 
 function killGroup(groupId: number, signal: NodeJS.Signals): void {

@@ -12,6 +12,7 @@ const facts: BannerFacts = {
   databaseUrls: perDatabase((name) => `postgresql://postgres:s3cret@127.0.0.1:4032/${name}`),
   embedded: ['user', 'product', 'order', 'gateway'],
   down: [],
+  notReady: [],
   hasDemoData: true,
   took: '3.1 s',
 };
@@ -20,8 +21,8 @@ const plain = (changes: Partial<BannerFacts> = {}): string => renderBanner({ ...
 describe('renderBanner', () => {
   it.each([
     ['the time it took', 'ready in 3.1 s'],
-    ['a service', 'http://127.0.0.1:4002/livez'],
-    ['the gateway', 'http://127.0.0.1:4000/livez'],
+    ['the page of a service', 'http://127.0.0.1:4002/docs'],
+    ['the page of the gateway', 'http://127.0.0.1:4000/docs'],
     ['the public keys', 'http://127.0.0.1:4001/.well-known/jwks.json'],
     ['an embedded database, to connect to', 'postgresql://postgres:s3cret@127.0.0.1:4032/order'],
     ['what the databases are for', 'for local development only'],
@@ -41,7 +42,16 @@ describe('renderBanner', () => {
   it('says which service is down', () => {
     const text = plain({ down: ['order'] });
     expect(text).toContain('order down, the rest ready in 3.1 s');
-    expect(text).not.toContain('http://127.0.0.1:4003/livez');
+    expect(text).not.toContain('http://127.0.0.1:4003/docs');
+  });
+
+  it('says which service is not ready, and never that all are', () => {
+    const text = plain({ down: ['user'], notReady: ['order', 'product'] });
+    expect(text).toContain('user down, order and product not ready, the rest ready in 3.1 s');
+    expect(text).toContain('http://127.0.0.1:4003   not ready: http://127.0.0.1:4003/readyz says why');
+    const none = plain({ notReady: ['user', 'product', 'order', 'gateway'] });
+    expect(none).toContain('user, product, order and gateway not ready');
+    expect(none).not.toContain('ready in');
   });
 
   it('offers no account where none was created', () => {

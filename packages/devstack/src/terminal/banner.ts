@@ -12,6 +12,8 @@ export interface BannerFacts {
   embedded: readonly DatabaseName[];
   /** The services that did not come up. */
   down: readonly AppName[];
+  /** The services that run and are not ready. */
+  notReady: readonly AppName[];
   /** Whether the demo users and products are there: without them the commands would not work. */
   hasDemoData: boolean;
   /** How long the start took, such as `3.1 s`. */
@@ -21,13 +23,17 @@ export interface BannerFacts {
 /** What a newcomer sees first: where everything is, who to log in as, and what to try. Ends without a newline. */
 export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }): string {
   const colours = picocolors.createColors(colour);
-  const { bold, dim, green, red } = colours;
+  const { bold, dim, red } = colours;
   const label = (name: AppName): string => colours[services[name].colour](name.padEnd(8));
   const heading = (title: string, note: string): string => `  ${bold(title)}  ${dim(note)}`;
   const row = (first: string, text: string): string => `    ${first}  ${text}`;
+  const state = (name: AppName): string => {
+    if (facts.down.includes(name)) return red('down, see its output above');
+    if (facts.notReady.includes(name)) return red(`not ready: ${facts.urls[name]}/readyz says why`);
+    return dim(`${facts.urls[name]}/docs`);
+  };
   const service = (name: AppName): string => {
-    const state = facts.down.includes(name) ? red('down, see its output above') : dim(`${facts.urls[name]}/livez`);
-    return row(label(name), `${facts.urls[name]}   ${state}`);
+    return row(label(name), `${facts.urls[name]}   ${state(name)}`);
   };
   const demo = [
     heading('log in as', 'demo accounts, on this machine only'),
@@ -39,11 +45,9 @@ export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }
     ...bannerCommands(facts.urls).flatMap(({ title, command }) => ['', `    ${dim(`# ${title}`)}`, `    ${command}`]),
   ];
   const lines = [
-    facts.down.length === 0
-      ? `  ${bold(green('ready'))} in ${facts.took}`
-      : `  ${bold(red(`${listed(facts.down)} down`))}, the rest ready in ${facts.took}`,
+    headline(facts, colours),
     '',
-    heading('services', 'each restarts when its files change'),
+    heading('services', 'each restarts when its files change; /docs is a page to try it'),
     ...serviceNames.map(service),
     row('jwks    ', `${facts.urls.user}/.well-known/jwks.json`),
     row('metrics ', serviceNames.map((name) => metricsUrl(facts.urls[name])).join('  ')),
@@ -61,6 +65,18 @@ export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }
     `  ${dim('ctrl-c stops everything')}`,
   ];
   return ['', ...lines, ''].join('\n');
+}
+
+type Colours = ReturnType<typeof picocolors.createColors>;
+
+function headline({ down, notReady, took }: BannerFacts, { bold, green, red }: Colours): string {
+  if (down.length + notReady.length === 0) return `  ${bold(green('ready'))} in ${took}`;
+  const problems = [
+    ...(down.length === 0 ? [] : [`${listed(down)} down`]),
+    ...(notReady.length === 0 ? [] : [`${listed(notReady)} not ready`]),
+  ].join(', ');
+  const isAll = down.length + notReady.length === serviceNames.length;
+  return `  ${bold(red(problems))}${isAll ? '' : `, the rest ready in ${took}`}`;
 }
 
 /** `user, product and order` */

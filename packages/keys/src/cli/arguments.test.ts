@@ -15,11 +15,20 @@ describe('parseArguments', () => {
   });
 
   it('takes --help for the command', () => {
-    expect(parseArguments(['revoke', 'x', '--help']).words).toEqual(['help']);
+    expect(parseArguments(['revoke', 'x', '--help']).words).toEqual(['help', 'revoke']);
+    expect(parseArguments(['revoke', '--nope', '-h']).words).toEqual(['help', 'revoke']);
+    expect(parseArguments(['-h']).words).toEqual(['help']);
   });
 
   it.each([
     ['an unknown option', ['status', '--nope'], "Unknown option '--nope'"],
+    ['no command', [], 'a command is missing'],
+    ['an unknown command', ['dance'], 'there is no command "dance"'],
+    ['the name of a member of every object', ['constructor'], 'there is no command "constructor"'],
+    ['an option of another command', ['retire', '--wait'], "Unknown option '--wait'"],
+    ['an option before the command', ['--json', 'status'], 'unknown option "--json"'],
+    ['an argument too many', ['revoke', 'a', 'b'], 'unexpected argument "b"'],
+    ['an argument where there is none', ['retire', 'signing'], 'unexpected argument "signing"'],
     ['an option without its value', ['status', '--dir'], "Option '--dir <value>' argument missing"],
     ['a value for a switch', ['status', '--json=yes'], "Option '--json' does not take an argument"],
     ['an empty folder', ['status', '--dir='], '--dir needs a folder'],
@@ -34,6 +43,7 @@ describe('parseArguments', () => {
   ])('refuses %s with 64', (_case, args, message) => {
     const parse = () => parseArguments(args);
     expect(parse).toThrow(message);
+    expect(parse).not.toThrow(/\n/);
     expect(parse).toThrow(expect.objectContaining({ exitCode: 64 }));
   });
 });

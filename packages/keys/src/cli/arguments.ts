@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
+import type { CommandSpec } from '@auth/contracts/command';
+import { findCommand, helpText, readCommandLine, refuse, UsageError } from '@auth/contracts/command';
 import { ServiceName } from '@auth/verify';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';
-import { usage } from './usage.ts';
+import { keysCommands, keysSpec } from './command-specs.ts';
 
 /** The command line of `pnpm keys`, taken apart. */
 export interface Arguments {
@@ -11,6 +12,7 @@ export interface Arguments {
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
   readonly admin: AdminUrls;
+  readonly folders: boolean;
   readonly wait: boolean;
   readonly force: boolean;
   readonly reveal: boolean;
@@ -25,56 +27,56 @@ export interface Arguments {
   };
 }
 
-const options = {
-  dir: { type: 'string' },
-  issuer: { type: 'string' },
-  admin: { type: 'string', multiple: true },
-  wait: { type: 'boolean', default: false },
-  force: { type: 'boolean', default: false },
-  reveal: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  operation: { type: 'string' },
-  param: { type: 'string', multiple: true },
-  body: { type: 'string' },
-  user: { type: 'string' },
-} as const;
+/** The value of any option of any command: absent where the command does not have it. */
+type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Reads the command line. @throws KeyCommandError (64) with the usage when it is not one */
+/** Reads the command line; `--help` of a command is `help` with its name. @throws KeyCommandError (64) when it is none */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { positionals: words, values } = parse(args);
-  const { dir, issuer, wait, force, reveal, json, from, to, operation, body, user } = values;
-  if (issuer !== undefined && !URL.canParse(issuer)) {
-    throw new KeyCommandError('--issuer must be a URL such as https://auth.example.com', 64);
-  }
-  if (dir === '') throw new KeyCommandError('--dir needs a folder', 64);
-  const token = { from, to, operation, params: readParams(values.param ?? []), body, user };
-  return {
-    words: values.help ? ['help'] : words,
-    dir,
-    issuer,
-    admin: readAdmin(values.admin ?? []),
-    wait,
-    force,
-    reveal,
-    json,
-    token,
-  };
-}
-
-function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
+    return read(args);
   } catch (error) {
-    const reason = error instanceof Error || isErrorLike(error) ? `${error.message}\n\n` : '';
-    throw new KeyCommandError(`${reason}${usage}`, 64);
+    if (error instanceof UsageError) throw new KeyCommandError(error.message, error.exitCode);
+    throw error;
   }
 }
 
-function isErrorLike(value: unknown): value is { message: string } {
-  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+/** The text of help about a command, or about all of them. @throws KeyCommandError (64) for a command that there is not */
+export function helpAbout(name: string | undefined): string {
+  if (name === undefined) return helpText(keysSpec);
+  try {
+    return helpText(keysCommands[findCommand(keysSpec, name)]);
+  } catch (error) {
+    if (error instanceof UsageError) throw new KeyCommandError(error.message, error.exitCode);
+    throw error;
+  }
+}
+
+function read(args: readonly string[]): Arguments {
+  const [word, ...rest] = args;
+  if (word === '--help' || word === '-h') return argumentsOf(['help'], {});
+  const name = findCommand(keysSpec, word);
+  const spec: CommandSpec = keysCommands[name];
+  const line = readCommandLine(spec, rest);
+  if (line.help !== undefined) return argumentsOf(name === 'help' ? ['help'] : ['help', name], {});
+  const values: Values = line.options;
+  const { issuer, dir } = values;
+  if (typeof issuer === 'string' && !URL.canParse(issuer)) {
+    refuse(spec, '--issuer must be a URL such as https://auth.example.com');
+  }
+  if (dir === '') refuse(spec, '--dir needs a folder');
+  return argumentsOf([name, ...line.words], values);
+}
+
+function argumentsOf(words: readonly string[], values: Values): Arguments {
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const list = (name: string) => (Array.isArray(values[name]) ? values[name].map(String) : []);
+  const [from, to, operation] = [text('from'), text('to'), text('operation')];
+  return {
+    ...{ words, dir: text('dir'), issuer: text('issuer'), admin: readAdmin(list('admin')) },
+    ...{ folders: values['folders'] === true, wait: values['wait'] === true, force: values['force'] === true },
+    ...{ reveal: values['reveal'] === true, json: values['json'] === true },
+    token: { from, to, operation, params: readParams(list('param')), body: text('body'), user: text('user') },
+  };
 }
 
 function readAdmin(given: readonly string[]): AdminUrls {

@@ -5,7 +5,7 @@ import { createGate } from '../manage/gate.ts';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import { openKeyStore } from '../manage/key-store.ts';
 import { askReplicas } from '../manage/replicas.ts';
-import { parseArguments } from './arguments.ts';
+import { helpAbout, parseArguments } from './arguments.ts';
 import { blastRadius } from './commands/blast-radius.ts';
 import { check } from './commands/check.ts';
 import { addService, allow, forbid } from './commands/edges.ts';
@@ -16,17 +16,16 @@ import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import type { Command, Context } from './context.ts';
 import { developmentReplicas } from './development-replicas.ts';
-import { usage } from './usage.ts';
 
-const help: Command = async () => ({ lines: [usage], json: { usage } });
+const help: Command = async ([name]) => {
+  const text = helpAbout(name);
+  return { lines: [text], json: { usage: text } };
+};
 const commands: Readonly<Record<string, Command>> = {
   ...{ help, init, status, check, rotate, retire, revoke, allow, forbid, token },
   'add-service': addService,
   'blast-radius': blastRadius,
 };
-
-/** Commands that are about the whole folder: a word too many could be meant to narrow them. */
-const wordless = new Set(['help', 'init', 'status', 'check', 'retire', 'token']);
 
 process.exitCode = await main(process.argv.slice(2), process.env);
 
@@ -34,8 +33,7 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const args = parseArguments(typed);
     const [name = '', ...words] = args.words;
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command === undefined || (words.length > 0 && wordless.has(name))) throw new KeyCommandError(usage, 64);
+    const command = commands[name] ?? help;
     const dataDir = env['DATA_DIR'] || fileURLToPath(new URL('../../../../.data', import.meta.url));
     const now = () => new Date();
     const context: Context = {

@@ -31,6 +31,14 @@ describe('statusLines', () => {
     ]);
   });
 
+  it('names the replicas that a change does not reach', () => {
+    const undelivered = ['order at http://a: its keys are in AUTH_KEYS'];
+    expect(statusLines({ keys: [], next: [], undelivered }).slice(-2)).toEqual([
+      'CHANGES DO NOT REACH',
+      '  order at http://a: its keys are in AUTH_KEYS',
+    ]);
+  });
+
   it('shows secrets only when it is given them', () => {
     const status = { keys: [{ ...key, ageSeconds: 1 }], next: [] };
     expect(statusLines(status, () => 'hunter2').join('\n')).toContain('hunter2');

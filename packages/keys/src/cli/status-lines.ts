@@ -3,7 +3,7 @@ import { tableLines } from './table.ts';
 
 /** The status of a folder, to be read on a terminal. */
 export function statusLines(
-  { keys, next }: FolderStatus,
+  { keys, next, undelivered = [] }: FolderStatus,
   secretOf?: (key: KeyStatus) => string | undefined,
 ): readonly string[] {
   const head = ['DOCUMENT', 'MEMBER', 'KEY', 'STATE', 'AGE', 'LOADED BY'];
@@ -21,6 +21,7 @@ export function statusLines(
     '',
     'NEXT',
     ...next.flatMap(rotationLines),
+    ...(undelivered.length === 0 ? [] : ['', 'CHANGES DO NOT REACH', ...undelivered.map((line) => `  ${line}`)]),
   ];
 }
 

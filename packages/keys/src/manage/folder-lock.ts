@@ -31,12 +31,12 @@ export async function withFolder<T>(
 
 /** A step takes moments; whoever holds the folder for longer is named. */
 async function take(file: string, patienceMs: number): Promise<void> {
-  const giveUpAt = Date.now() + patienceMs;
+  const giveUpAt = performance.now() + patienceMs;
   while (!(await isTaken(file))) {
     const holder = await readFile(file, 'utf8').catch(() => undefined);
     if (holder === undefined) continue;
     if (isGone(holder)) await takeAway(file, holder);
-    else if (Date.now() < giveUpAt) await delay(50);
+    else if (performance.now() < giveUpAt) await delay(50);
     else throw new KeyCommandError(busy(file, holder));
   }
 }

@@ -69,6 +69,61 @@ describe('a gate before a step', () => {
     }));
 
   it.each([
+    ['forward', 7200],
+    ['back', -7200],
+  ])('counts by the monotonic clock of the replica when its clock was set %s', (_case, step) =>
+    serving({ body: { now: 1010 + step, keys: [{ ...key, heldSeconds: 10 }] } }, async (url) => {
+      const gate = await gateOf([url]);
+      const [blocker] = gate.blockers('product', { ...wanted, forSeconds: 35 });
+      expect(blocker).toContain('for too short a time: 25 s to go');
+      expect(gate.blockers('product', { ...wanted, forSeconds: 10 })).toEqual([]);
+    }),
+  );
+
+  it.each([
+    ['text', 'its keys are in AUTH_KEYS, which is read once: give it the new document and restart it'],
+    ['single_file_mount', 'its document is mounted as a single file: restart it, and mount the folder instead'],
+    ['replaced', 'its document was replaced under a mount of a single file'],
+    ['refused', 'it has refused the document that it found: its log says why'],
+    ['unreachable', 'it cannot look at its document'],
+  ])('says why a change does not reach a replica whose document is %s', (keyDocument, hint) =>
+    serving({ body: { now: 1000, keys: [{ ...key, kid: 'order.product.1' }], keyDocument } }, async (url) => {
+      const gate = await gateOf([url]);
+      expect(gate.blockers('product', wanted)[0]).toContain(`has not loaded order.product.2 yet (${hint}`);
+      expect(gate.holders('product', ['order.product.1'])[0]).toContain(`still has order.product.1 (${hint}`);
+      expect(gate.undelivered('product')[0]).toContain(`product at ${url}: ${hint}`);
+    }),
+  );
+
+  it('says when a replica that fetches the keys of the issuer learns of a change', () => {
+    const held = { kid: 'k', member: 'issuer.jwks', state: 'public', since: 1 };
+    return serving({ body: { now: 1000, keys: [held], jwksFreshSeconds: 300 } }, async (url) => {
+      const [line] = (await gateOf([url])).holders('product', ['k']);
+      expect(line).toBe(`product at ${url} still has k (it fetches the keys of the issuer again within 300 s)`);
+    });
+  });
+
+  it('names the replicas that hold a removed key or do not say, and none when all have let it go', () =>
+    serving({ body: { now: 1000, keys: [key] } }, (one) =>
+      serving({ body: { now: 1000, keys: [] } }, async (two) => {
+        const gate = await gateOf([one, two, 'http://127.0.0.1:9']);
+        expect(gate.holders('product', ['order.product.2'])).toEqual([
+          `product at ${one} still has order.product.2`,
+          'product at http://127.0.0.1:9 does not answer',
+        ]);
+        expect((await gateOf([two])).holders('product', ['order.product.2'])).toEqual([]);
+        expect((await gateOf([])).holders('product', ['order.product.2'])[0]).toContain('nobody was asked for product');
+      }),
+    ));
+
+  it('is shut when a service runs as more processes than were asked', () =>
+    serving({ body: { now: 1000, keys: [key], replicas: 3 } }, async (url) => {
+      const [blocker = '', ...rest] = (await gateOf([url])).blockers('product', wanted);
+      expect(blocker).toContain('too few were asked for product: 1 of 3 (REPLICAS): give --admin product=');
+      expect([isUnasked(blocker), rest]).toEqual([true, []]);
+    }));
+
+  it.each([
     ['is another service', { body: { service: 'order', now: 1000, keys: [key] } }, 'is order, not product'],
     ['is no admin port', { body: { status: 'ready' } }, 'answers, but not with its keys: is it an admin port?'],
     ['answers something else', { body: '<html>' }, 'does not answer'],

@@ -1,4 +1,5 @@
-import type { Replica } from './replicas.ts';
+import { arrivalHint } from './arrival-hint.ts';
+import type { Replica, Report } from './replicas.ts';
 
 /** A key that must be in force before a step is safe. */
 export interface Wanted {
@@ -6,7 +7,7 @@ export interface Wanted {
   /** Where in the document: `accepts.order`. */
   readonly member: string;
   readonly state?: string;
-  /** How long it must have been in force; 0 unless given. */
+  /** How long it must have been in force, on the replica's monotonic clock; 0 unless given. */
   readonly forSeconds?: number;
 }
 
@@ -14,6 +15,10 @@ export interface Wanted {
 export interface Gate {
   /** The replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
   blockers(service: string, wanted: Wanted): readonly string[];
+  /** The replicas of a service that hold one of some keys, or do not say. Empty: all of them say that they hold none. */
+  holders(service: string, kids: readonly string[]): readonly string[];
+  /** The replicas of a service that a changed document does not reach at once, each with the reason. */
+  undelivered(service: string): readonly string[];
   /** The largest value that the replicas of a service give for a setting. */
   setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds' | 'sessionIdleSeconds'): number | undefined;
   /** Which replicas of a service have loaded a key, and how many there are. */
@@ -21,27 +26,36 @@ export interface Gate {
 }
 
 const unasked = 'nobody was asked for';
+const askedTooFew = 'too few were asked for';
 
-/** Whether a blocker is that a service has no known replica: waiting does not help. */
+/** Whether a blocker is that a replica of a service is not known: waiting does not help. */
 export function isUnasked(blocker: string): boolean {
-  return blocker.startsWith(unasked);
+  return blocker.startsWith(unasked) || blocker.startsWith(askedTooFew);
 }
 
 /** Makes a gate of what the replicas said. */
 export function createGate(replicas: readonly Replica[]): Gate {
   const of = (service: string) => replicas.filter((replica) => replica.service === service);
 
+  /** One line for each replica with a problem, and one where replicas are not known. */
+  function problems(service: string, problemOf: (replica: Replica) => string | undefined): readonly string[] {
+    const known = of(service);
+    const lines = known.flatMap((replica) => {
+      const problem = problemOf(replica);
+      return problem === undefined ? [] : [`${service} at ${replica.url} ${problem}`];
+    });
+    const missingOnes = unknownOnes(service, known);
+    return missingOnes === undefined ? lines : [...lines, missingOnes];
+  }
+
   return {
-    blockers(service, wanted) {
-      const known = of(service);
-      if (known.length === 0) {
-        return [`${unasked} ${service}: give --admin ${service}=http://<host>:<admin port> for each replica`];
-      }
-      return known.flatMap((replica) => {
-        const problem = missing(replica, wanted);
-        return problem === undefined ? [] : [`${service} at ${replica.url} ${problem}`];
-      });
-    },
+    blockers: (service, wanted) => problems(service, (replica) => missing(replica, wanted)),
+    undelivered: (service) =>
+      of(service).flatMap(({ url, report }) => {
+        const hint = 'keys' in report ? arrivalHint(report, undefined) : undefined;
+        return hint === undefined ? [] : [`${service} at ${url}: ${hint}`];
+      }),
+    holders: (service, kids) => problems(service, ({ report }) => held(report, kids)),
     setting(service, name) {
       const values = of(service).flatMap(({ report }) => ('keys' in report ? (report[name] ?? []) : []));
       return values.length === 0 ? undefined : Math.max(...values);
@@ -56,12 +70,35 @@ export function createGate(replicas: readonly Replica[]): Gate {
   };
 }
 
+function unknownOnes(service: string, known: readonly Replica[]): string | undefined {
+  const give = `give --admin ${service}=http://<host>:<admin port> for each replica`;
+  if (known.length === 0) return `${unasked} ${service}: ${give}`;
+  const said = Math.max(...known.map(({ report }) => ('keys' in report ? (report.replicas ?? 0) : 0)));
+  return said > known.length ? `${askedTooFew} ${service}: ${known.length} of ${said} (REPLICAS): ${give}` : undefined;
+}
+
+function held(report: Replica['report'], kids: readonly string[]): string | undefined {
+  if ('problem' in report) return report.problem;
+  const still = report.keys.filter(({ kid }) => kids.includes(kid));
+  if (still.length === 0) return undefined;
+  const names = [...new Set(still.map(({ kid }) => kid))].join(', ');
+  return `still has ${names}${hintOf(report, still[0]?.member)}`;
+}
+
 function missing({ report }: Replica, { kid, member, state, forSeconds = 0 }: Wanted): string | undefined {
   if ('problem' in report) return report.problem;
   const key = report.keys.find((loaded) => loaded.kid === kid && loaded.member === member);
-  if (key === undefined) return `has not loaded ${kid} yet`;
-  if (state !== undefined && key.state !== state) return `has ${kid} as ${key.state}, not as ${state} yet`;
-  // By the clock of the replica: ours may differ.
-  const left = Math.ceil(forSeconds - (report.now - key.since));
+  if (key === undefined) return `has not loaded ${kid} yet${hintOf(report, member)}`;
+  if (state !== undefined && key.state !== state) {
+    return `has ${kid} as ${key.state}, not as ${state} yet${hintOf(report, member)}`;
+  }
+  // A clock that is set must neither shorten nor lengthen a wait. An older build tells by its own wall clock alone.
+  const heldSeconds = key.heldSeconds ?? report.now - key.since;
+  const left = Math.ceil(forSeconds - heldSeconds);
   return left > 0 ? `has ${kid} for too short a time: ${left} s to go` : undefined;
+}
+
+function hintOf(report: Report, member: string | undefined): string {
+  const hint = arrivalHint(report, member);
+  return hint === undefined ? '' : ` (${hint})`;
 }

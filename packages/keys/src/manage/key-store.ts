@@ -1,8 +1,9 @@
 import { issuerService } from '@auth/contracts';
 import { markedFor } from '../development-keys.ts';
+import { documentFile, servicesIn } from '../document-place.ts';
 import { generateEdgeKey, generateSigningKey } from '../generate.ts';
 import type { KeyDocument } from '../key-document.ts';
-import { documentFile, readDocuments, servicesIn, textOf, writeDocument } from '../key-folder.ts';
+import { readDocuments, textOf, writeDocument } from '../key-folder.ts';
 import { loadedKeys } from '../loaded-keys.ts';
 import type { SessionSecret } from '../session-key.ts';
 import type { SigningJwk } from '../signing-key.ts';

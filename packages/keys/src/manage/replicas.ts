@@ -1,15 +1,28 @@
+import { getDirectly } from '@auth/contracts/command';
 import * as z from 'zod';
 
 const Report = z.object({
   /** Which service it is of. */
   service: z.string().optional(),
   now: z.number(),
-  keys: z.array(z.object({ kid: z.string(), member: z.string(), state: z.string(), since: z.number() })),
+  keys: z.array(
+    z.object({
+      ...{ kid: z.string(), member: z.string(), state: z.string(), since: z.number() },
+      /** On the replica's monotonic clock; a build before this one tells `since` alone. */
+      heldSeconds: z.number().optional(),
+    }),
+  ),
+  /** Whether a changed document reaches it: a `KeyDelivery`, or a later build's word for one. */
+  keyDocument: z.string().optional(),
+  /** How often it fetches the issuer's public keys, where it does. */
+  jwksFreshSeconds: z.number().optional(),
+  /** How many processes of the service run, where that was said. */
+  replicas: z.number().optional(),
   jwksMaxAgeSeconds: z.number().optional(),
   accessTokenSeconds: z.number().optional(),
   sessionIdleSeconds: z.number().optional(),
 });
-type Report = z.output<typeof Report>;
+export type Report = z.output<typeof Report>;
 
 /** Where the replicas of each service tell what they have loaded: origins of their admin ports, by service. */
 export type AdminUrls = Readonly<Record<string, readonly string[]>>;
@@ -32,10 +45,9 @@ export async function askReplicas(urls: AdminUrls, { timeoutMs = 2000 } = {}): P
 
 async function ask(service: string, url: string, timeoutMs: number): Promise<Replica['report']> {
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(new URL('/readyz?verbose', url), { redirect: 'error', signal });
+    const { text } = await getDirectly(new URL('/readyz?verbose', url), { timeoutMs });
     // A service that is not ready says what it has loaded all the same.
-    const report = Report.safeParse(await answer.json());
+    const report = Report.safeParse(JSON.parse(text));
     if (!report.success) return { problem: 'answers, but not with its keys: is it an admin port?' };
     const { service: name = service } = report.data;
     return name === service ? report.data : { problem: `is ${name}, not ${service}` };

@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts';
 import { readHistory } from './history.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
+import { everRemovedKeys } from './removed-keys.ts';
 import { allRotations } from './rotations.ts';
 
 /** One key of one document. */
@@ -29,13 +30,16 @@ export interface FolderStatus {
   readonly keys: readonly KeyStatus[];
   /** Of each rotation, what comes next, and who is not ready for it. */
   readonly next: readonly RotationStatus[];
+  /** The replicas that a changed document does not reach, or that still hold a removed key, each with the reason. */
+  readonly undelivered?: readonly string[];
 }
 
 /** Tells of every key where it is, in which state, how old, who has loaded it, and what is safe to do next. */
 export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Promise<FolderStatus> {
   const folder = await store.read();
   const born = new Map<string, number>();
-  for (const { kid, at } of await readHistory(store.dir)) if (!born.has(kid)) born.set(kid, Date.parse(at));
+  const history = await readHistory(store.dir);
+  for (const { kid, at } of history) if (!born.has(kid)) born.set(kid, Date.parse(at));
   const keys = [...folder.values()].flatMap((document) =>
     loadedKeys(document).map((key): KeyStatus => {
       const birth = born.get(key.kid);
@@ -58,5 +62,12 @@ export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Pr
       }
     }),
   );
-  return { keys, next };
+  const isAsked = (service: string) => gate.loadedBy(service, { kid: '', member: '' }).asked > 0;
+  const undelivered = [
+    ...[...folder.keys()].flatMap((service) => gate.undelivered(service)),
+    ...[...everRemovedKeys(history, folder)].flatMap(([service, kids]) =>
+      isAsked(service) ? gate.holders(service, kids) : [],
+    ),
+  ];
+  return { keys, next, undelivered };
 }

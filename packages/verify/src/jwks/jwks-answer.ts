@@ -3,13 +3,18 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KeyMaterialError } from '../key-material.ts';
-import type { PublicKeys } from '../public-keys.ts';
+import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
 import { parseJwks } from '../public-keys.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
 /** Keys with the ETag they came with, or word that those at hand are still the issuer's. */
 export type JwksAnswer =
-  | { readonly outcome: 'loaded'; readonly keys: PublicKeys; readonly etag: string | undefined }
+  | {
+      readonly outcome: 'loaded';
+      readonly keys: PublicKeys;
+      readonly ignored: readonly IgnoredKey[];
+      readonly etag: string | undefined;
+    }
   | { readonly outcome: 'unchanged' };
 
 export interface ReadJwksOptions {
@@ -37,7 +42,7 @@ export async function readJwksAnswer(response: IncomingMessage, options: ReadJwk
     throw new JwksFetchError('content', `its Content-Type is none of ${mediaTypes.join(', ')}`);
   }
   const content = await readBounded(decoded(response), options.maxBytes);
-  return { outcome: 'loaded', keys: parseContent(content), etag: headers.etag };
+  return { outcome: 'loaded', ...parseContent(content), etag: headers.etag };
 }
 
 function decoded(response: IncomingMessage): Readable {
@@ -68,9 +73,11 @@ function isZlibError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-function parseContent(content: Buffer): PublicKeys {
+function parseContent(content: Buffer): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
+  const ignored: IgnoredKey[] = [];
   try {
-    return parseJwks(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)));
+    const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
+    return { keys: parseJwks(set, { onIgnored: (key) => ignored.push(key) }), ignored };
   } catch (cause) {
     // The text of a JSON error repeats the content; that of a key error names the member alone.
     const detail = cause instanceof KeyMaterialError ? cause.message : 'not JSON in UTF-8';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { assertFunction, assertSeconds, assertWhole } from '../options.ts';
+import type { IgnoredKey } from '../public-keys.ts';
 import type { JwksFetchError, JwksOutcome } from './jwks-fetch-error.ts';
 import { parseJwksUrl } from './jwks-url.ts';
 
@@ -26,16 +27,25 @@ export interface JwksSourceOptions {
   /** The largest answer, counted as decoded; 1 to 1 048 576, 65 536 unless given. */
   readonly maxBytes?: number;
   readonly now: Clock;
+  /** Milliseconds on a clock that is never set, such as `performance.now()`. Without it `now` alone says when keys are stale. */
+  readonly monotonicMs?: () => number;
   /** From 0 to below 1: spreads the refreshes of many replicas. `Math.random` unless given. */
   readonly random?: () => number;
   /** Told how each fetch ended, and with what error when it brought nothing. Must not throw. */
   readonly onOutcome?: (outcome: JwksOutcome, error?: JwksFetchError) => void;
+  /**
+   * Called with the keys of an answer that are not used here (see `parseJwks`), before `onOutcome`; not again while they
+   * stay the same, and with none when there are none any more. Must not throw.
+   */
+  readonly onIgnored?: (keys: readonly IgnoredKey[]) => void;
 }
 
 /** @throws TypeError naming the option that is wrong */
 export function readJwksOptions(options: JwksSourceOptions) {
   const { allowHttp = false, freshForSeconds = 300, staleForSeconds = 86_400, cooldownSeconds = 30 } = options;
-  const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random, onOutcome = () => {} } = options;
+  const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random } = options;
+  const { monotonicMs = () => now() * 1000 } = options;
+  const { onOutcome = () => {}, onIgnored = () => {} } = options;
   if (typeof allowHttp !== 'boolean') throw new TypeError('allowHttp must be true or false');
   assertSeconds('freshForSeconds', freshForSeconds, 1, 86_400);
   assertSeconds('staleForSeconds', staleForSeconds, freshForSeconds, 604_800);
@@ -43,8 +53,11 @@ export function readJwksOptions(options: JwksSourceOptions) {
   assertWhole('timeoutMs', timeoutMs, { unit: 'milliseconds', min: 1, max: 60_000 });
   assertWhole('maxBytes', maxBytes, { unit: 'bytes', min: 1, max: 1_048_576 });
   assertFunction('now', now);
+  assertFunction('monotonicMs', monotonicMs);
   assertFunction('random', random);
   assertFunction('onOutcome', onOutcome);
+  assertFunction('onIgnored', onIgnored);
   const url = parseJwksUrl(options.url, { allowHttp });
-  return { url, freshForSeconds, staleForSeconds, cooldownSeconds, timeoutMs, maxBytes, now, random, onOutcome };
+  const times = { freshForSeconds, staleForSeconds, cooldownSeconds, timeoutMs };
+  return { url, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
 }

@@ -155,6 +155,19 @@ describe('createJwksSource, when keys become stale,', () => {
     expect(setup.outcomeFor(oldIssuer)).toBe(unavailable);
   });
 
+  it('is unavailable though the clock was set back meanwhile', async () => {
+    let ms = 0;
+    setup = await setUpJwks(good, { staleForSeconds: 1000, monotonicMs: () => ms });
+    const { source, server, clock, outcomeFor } = setup;
+    await source.start();
+    server.answer(down);
+    clock.advance(-86_400);
+    ms = 1_000_000;
+    expect(outcomeFor(oldIssuer)).toBe('accepted');
+    ms = 1_001_000;
+    expect(outcomeFor(oldIssuer)).toBe(unavailable);
+  });
+
   it('asks again as soon as it is used, as after the machine has slept', async () => {
     setup = await setUpJwks(good, { staleForSeconds: 1000 });
     const { source, clock, nextOutcome, outcomeFor } = setup;

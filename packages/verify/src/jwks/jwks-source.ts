@@ -1,6 +1,6 @@
 import { AuthError } from '../auth-error.ts';
 import { readClock } from '../clock.ts';
-import type { PublicKeys } from '../public-keys.ts';
+import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
 import { refreshDelayMs, retryDelayMs } from './delay.ts';
 import { fetchJwks } from './fetch-jwks.ts';
 import type { JwksOutcome } from './jwks-fetch-error.ts';
@@ -30,20 +30,27 @@ interface Held {
   readonly keys: PublicKeys;
   readonly etag: string | undefined;
   /** When they were asked for: the issuer may have changed them since. */
-  readonly at: number;
+  readonly at: Moment;
+}
+
+/** One moment on two clocks. A wall clock that is set back must not keep old keys; a monotonic one may stop in sleep. */
+interface Moment {
+  readonly wall: number;
+  readonly monotonicMs: number;
 }
 
 /**
  * Makes a source of an issuer's keys from its JWKS URL (RFC 7517 §5), for services that cannot be given them as a file.
  * The keys of the last good answer are the keys: one that is no longer in it stops working at once, and what is refused
- * (an answer without any key, too) changes nothing. Does not check who answers, beyond TLS: who holds the URL is the issuer.
+ * (an answer without any usable key, too) changes nothing. Does not check who answers, beyond TLS: who holds the URL is the issuer.
  *
  * @throws TypeError when an option is wrong
  */
 export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
-  const { timeoutMs, maxBytes, now, random, onOutcome } = rest;
+  const { timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
   let held: Held | undefined;
+  let ignoredBefore = '';
   let failures = 0;
   let lastEarly: number | undefined;
   let first: Promise<void> | undefined;
@@ -75,16 +82,27 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   }
 
   async function ask(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
-    const at = readClock(now);
+    const at = moment();
     try {
       const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
-      if (answer.outcome === 'loaded') held = { keys: answer.keys, etag: answer.etag, at };
-      else if (held !== undefined) held = { ...held, at };
+      if (answer.outcome === 'loaded') {
+        held = { keys: answer.keys, etag: answer.etag, at };
+        tellIgnored(answer.ignored);
+      } else if (held !== undefined) held = { ...held, at };
       return [answer.outcome];
     } catch (error) {
       if (error instanceof JwksFetchError) return [error.outcome, error];
       throw error;
     }
+  }
+
+  function tellIgnored(ignored: readonly IgnoredKey[]): void {
+    // Some issuers list their keys in another order each time.
+    const named = ignored.map(({ kid, reason }) => `${kid} ${reason.replace(/^keys\[\d+\]/, '')}`).sort();
+    const mark = named.join('\n');
+    if (mark === ignoredBefore || isClosed) return;
+    ignoredBefore = mark;
+    onIgnored(ignored);
   }
 
   function refreshSoon(): void {
@@ -96,8 +114,17 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
     schedule(0);
   }
 
+  function moment(): Moment {
+    return { wall: readClock(now), monotonicMs: monotonicMs() };
+  }
+
+  function isStale({ at }: Held): boolean {
+    const time = moment();
+    return Math.max(time.wall - at.wall, (time.monotonicMs - at.monotonicMs) / 1000) > staleForSeconds;
+  }
+
   function keys(): PublicKeys {
-    if (held !== undefined && readClock(now) - held.at <= staleForSeconds) return held.keys;
+    if (held !== undefined && !isStale(held)) return held.keys;
     // A machine that slept wakes up with old keys and a timer that slept as well.
     if (held !== undefined) refreshSoon();
     throw new AuthError('unavailable', 'keys_unavailable');

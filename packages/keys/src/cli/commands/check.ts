@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
+import { servicesIn } from '../../document-place.ts';
 import type { KeyDocument } from '../../key-document.ts';
 import { KeyDocumentError } from '../../key-document-error.ts';
-import { readDocuments, servicesIn } from '../../key-folder.ts';
+import { readDocuments } from '../../key-folder.ts';
 import type { Finding } from '../../manage/check.ts';
 import { checkFolder, checkMode } from '../../manage/check.ts';
 import type { Command } from '../context.ts';

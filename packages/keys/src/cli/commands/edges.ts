@@ -2,8 +2,12 @@ import { ServiceName } from '@auth/verify';
 import type { EdgeName } from '../../manage/edge-ends.ts';
 import { allowEdge, forbidEdge, isKnownService, operationsOf, addService as planService } from '../../manage/edges.ts';
 import { withFolder } from '../../manage/folder-lock.ts';
+import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
-import type { Command } from '../context.ts';
+import type { RemovedKeys } from '../../manage/removed-keys.ts';
+import { everRemovedKeys } from '../../manage/removed-keys.ts';
+import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
+import type { Command, Context } from '../context.ts';
 
 /** `pnpm keys add-service <name>` */
 export const addService: Command = ([name, more], { store, by }) => {
@@ -39,11 +43,13 @@ export const allow: Command = (words, { store, by }) => {
   });
 };
 
-/** `pnpm keys forbid <caller> <callee>` */
-export const forbid: Command = (words, { store, by }) => {
+/** `pnpm keys forbid <caller> <callee>`: exit code 1 until the callee has confirmed that it accepts no key of the caller. */
+export const forbid: Command = (words, context) => {
   const edge = edgeOf(words);
+  const { store, by } = context;
   return withFolder(store.dir, async () => {
     const changed = await store.write(forbidEdge(await store.read(), edge), by);
+    const left = await awaitConfirmation(await keysAcceptedBefore(edge, context), context);
     const listed = operationsOf(edge);
     const next =
       listed.length === 0
@@ -51,13 +57,22 @@ export const forbid: Command = (words, { store, by }) => {
         : [
             `next: take ${edge.caller} out of the callers of ${listed.join(', ')} in packages/contracts, or keys init makes a new key`,
           ];
-    const did =
-      changed.length === 0
-        ? `nothing to do: ${edge.caller} holds no key to call ${edge.callee} with`
-        : `no key at either end: ${edge.callee} refuses every call of ${edge.caller}`;
-    return { lines: [did, ...next], json: { changed, operations: listed } };
+    const done =
+      left.length === 0
+        ? `no key at either end: ${edge.callee} refuses every call of ${edge.caller}`
+        : `no key in the document of either end`;
+    const did = changed.length === 0 ? `nothing to do: ${edge.caller} holds no key to call ${edge.callee} with` : done;
+    const lines = [did, ...unconfirmedLines(left, `forbid ${edge.caller} ${edge.callee}`), ...next];
+    return { lines, json: { changed, operations: listed, unconfirmed: left }, exitCode: left.length === 0 ? 0 : 1 };
   });
 };
+
+/** The callee's keys for the caller that are in its document no more: the door is shut when it has let them go. */
+async function keysAcceptedBefore({ caller, callee }: EdgeName, { store }: Context): Promise<RemovedKeys> {
+  const history = await readHistory(store.dir);
+  const ofEdge = history.filter(({ service, member }) => service === callee && member === `accepts.${caller}`);
+  return everRemovedKeys(ofEdge, await store.read());
+}
 
 function edgeOf([caller, callee, more]: readonly string[]): EdgeName {
   if (caller !== undefined && callee !== undefined && more === undefined) return { caller, callee };

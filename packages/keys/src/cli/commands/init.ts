@@ -3,7 +3,9 @@ import type { Command } from '../context.ts';
 
 /** `pnpm keys init` */
 export const init: Command = async (_words, { args, store, now }) => {
-  const { created, updated } = await initKeyDocuments({ dir: store.dir, issuer: args.issuer, now });
+  const { created, updated } = await initKeyDocuments({
+    ...{ dir: store.dir, issuer: args.issuer, folders: args.folders, now },
+  });
   const changes = [
     ...created.map((service) => `created ${store.fileOf(service)}`),
     ...updated.map((service) => `updated ${store.fileOf(service)}`),

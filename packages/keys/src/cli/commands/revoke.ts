@@ -2,14 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withFolder } from '../../manage/folder-lock.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
+import type { RemovedKeys } from '../../manage/removed-keys.ts';
+import { everRemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
 import type { Stage } from '../../manage/revoke.ts';
 import { planRevocation } from '../../manage/revoke.ts';
+import type { Folder } from '../../manage/step.ts';
+import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context, Result } from '../context.ts';
 
-/** Services look at their documents four times a second; whoever has not loaded one by then is not waited for. */
-const patienceMs = 2000;
+/** Between two documents: services look at theirs four times a second, and one that hangs must not keep a stolen key alive. */
+const stageMs = 2000;
 
-/** `pnpm keys revoke <kid>` */
+/** `pnpm keys revoke <kid>`: exit code 1 until every running service has confirmed that the key is out of force. */
 export const revoke: Command = ([kid, more], context) => {
   if (kid === undefined || more !== undefined) throw new KeyCommandError('revoke which key? revoke <kid>', 64);
   return withFolder(context.store.dir, () => end(kid, context));
@@ -19,37 +23,51 @@ async function end(kid: string, context: Context): Promise<Result> {
   const { store, by } = context;
   const { signingKey, sessionKey } = store;
   const make = { nextKid: await store.kidMaker(), signingKey, sessionKey };
-  const plan = await planRevocation(await store.read(), kid, make);
-  if (plan === undefined) {
-    if ((await readHistory(store.dir)).some((entry) => entry.kid === kid)) {
-      return { lines: [`nothing to do: ${kid} is gone`], json: { kid, changed: [] } };
-    }
+  const before = await store.read();
+  const plan = await planRevocation(before, kid, make);
+  if (plan === undefined && !(await readHistory(store.dir)).some((entry) => entry.kid === kid)) {
     throw new KeyCommandError(`no document holds a key ${kid}: pnpm keys status shows those that there are`);
   }
   const changed = new Set<string>();
-  for (const { writes, mustLoad } of plan.stages) {
+  for (const { writes, mustLoad } of plan?.stages ?? []) {
     for (const service of await store.write(writes, by)) changed.add(service);
     await untilLoaded(mustLoad, context);
   }
-  const { successor } = plan;
+  const left = await awaitConfirmation(await holdersOf(kid, before, context), context);
+  const successor = plan?.successor;
   const lines = [
-    `${kid} is gone: changed ${[...changed].join(', ')}`,
+    plan === undefined
+      ? `nothing to change: ${kid} is in no document any more`
+      : `${kid} is removed from the documents: changed ${[...changed].join(', ')}`,
     ...(successor === undefined ? [] : [`  ${successor} has taken its place`]),
-    '  next: copy the changed documents to where the services read them, if that is elsewhere',
+    ...(left.length === 0
+      ? [`${kid} is revoked: every running service has confirmed it`]
+      : [
+          ...unconfirmedLines(left, `revoke ${kid}`),
+          '  next: copy the changed documents to where the services read them, if that is elsewhere',
+        ]),
   ];
-  return { lines, json: { kid, successor, changed: [...changed] } };
+  const json = { kid, successor, changed: [...changed], confirmed: left.length === 0, unconfirmed: left };
+  return { lines, json, exitCode: left.length === 0 ? 0 : 1 };
 }
 
-/** Waits for those that can be asked, and not for long: a service that hangs does not keep a stolen key alive. */
+/** Every service whose document held the key, before this command or at any earlier time. */
+async function holdersOf(kid: string, before: Folder, { store }: Context): Promise<RemovedKeys> {
+  const after = await store.read();
+  const services = [...removedKeys(before, after), ...everRemovedKeys(await readHistory(store.dir), after)];
+  return new Map(services.filter(([, kids]) => kids.includes(kid)).map(([service]) => [service, [kid]]));
+}
+
+/** Waits for the replicas that can be asked, for a limited time. */
 async function untilLoaded(mustLoad: Stage['mustLoad'], { askGate, warn }: Context): Promise<void> {
-  const giveUpAt = Date.now() + patienceMs;
+  const giveUpAt = performance.now() + stageMs;
   for (;;) {
     const gate = await askGate();
     const late = mustLoad
       .filter(({ service, ...wanted }) => gate.loadedBy(service, wanted).asked > 0)
       .flatMap(({ service, ...wanted }) => gate.blockers(service, wanted));
     if (late.length === 0) return;
-    if (Date.now() > giveUpAt) {
+    if (performance.now() > giveUpAt) {
       for (const line of late) warn(`not waited for: ${line}`);
       return;
     }

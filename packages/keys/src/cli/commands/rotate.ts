@@ -1,8 +1,12 @@
 import type { Advance } from '../../manage/advance.ts';
 import { advance, advanceToEnd } from '../../manage/advance.ts';
+import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
+import type { RemovedKeys } from '../../manage/removed-keys.ts';
+import { everRemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
 import type { Rotation } from '../../manage/rotations.ts';
 import { allRotations, edgeRotation, sessionRotation, signingRotation } from '../../manage/rotations.ts';
+import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context, Result } from '../context.ts';
 
 /** `pnpm keys rotate signing`, `rotate sessions`, `rotate edge <caller> <callee>`, `rotate all` */
@@ -11,6 +15,7 @@ export const rotate: Command = async (words, context) => {
   const { args, store, askGate, by } = context;
   const options = { store, askGate, by, force: args.force };
   const advances: Advance[] = [];
+  const before = await store.read();
   if (args.wait) {
     const tell = (done: Advance) => {
       advances.push(done);
@@ -19,23 +24,49 @@ export const rotate: Command = async (words, context) => {
     };
     const ended = await advanceToEnd(rotations, { ...options, tell });
     const isComplete = ended.every(({ outcome }) => outcome === 'step');
-    return { lines: [isComplete ? 'complete' : 'not complete'], json: { advances }, exitCode: isComplete ? 0 : 1 };
+    const result: Result = {
+      lines: [isComplete ? 'complete' : 'not complete'],
+      json: { advances },
+      exitCode: isComplete ? 0 : 1,
+    };
+    return confirmed(result, removedKeys(before, await store.read()), context);
   }
   for (const rotation of rotations) advances.push(await advance(rotation, options));
-  return resultOf(advances, context);
+  return confirmed(resultOf(advances, context), removedKeys(before, await store.read()), context);
 };
 
-/** `pnpm keys retire`: the last step of every rotation that is ready for it, and no other step. */
+/**
+ * `pnpm keys retire`: the last step of every rotation that is ready for it, and no other step. Also tells which replicas
+ * still hold keys that were removed earlier.
+ */
 export const retire: Command = async (_words, context) => {
   const { args, store, askGate, by } = context;
   const advances: Advance[] = [];
-  for (const rotation of allRotations(store, await store.read())) {
+  const before = await store.read();
+  for (const rotation of allRotations(store, before)) {
     advances.push(await advance(rotation, { store, askGate, by, force: args.force, onlyLast: true }));
   }
   const done = advances.filter(({ outcome }) => outcome !== 'idle');
-  if (done.length === 0) return { lines: ['nothing to retire: no old key is left'], json: { advances } };
-  return resultOf(done, context);
+  const after = await store.read();
+  if (done.length > 0) return confirmed(resultOf(done, context), removedKeys(before, after), context);
+  const idle: Result = { lines: ['nothing to retire: no old key is left in the documents'], json: { advances } };
+  return confirmed(idle, await stillAsked(everRemovedKeys(await readHistory(store.dir), after), askGate), context);
 };
+
+/** Only services that can be asked: where nothing was changed, the others have nothing to confirm. */
+async function stillAsked(removed: RemovedKeys, askGate: Context['askGate']): Promise<RemovedKeys> {
+  const gate = await askGate();
+  return new Map([...removed].filter(([service]) => gate.loadedBy(service, { kid: '', member: '' }).asked > 0));
+}
+
+/** The result with what the replicas have not confirmed: exit code 1 then, unless the step was forced. */
+async function confirmed(result: Result, removed: RemovedKeys, context: Context): Promise<Result> {
+  const left = await awaitConfirmation(removed, context);
+  const json = { ...(result.json as object), unconfirmed: left };
+  if (left.length === 0) return { ...result, json };
+  const exitCode = context.args.force ? (result.exitCode ?? 0) : 1;
+  return { lines: [...result.lines, ...unconfirmedLines(left, 'retire')], json, exitCode };
+}
 
 async function chosen(
   [what, caller, callee, more]: readonly string[],

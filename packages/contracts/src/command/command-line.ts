@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import { helpText, usageLine } from './help-text.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options that a specification names: a switch is a boolean, a value a text, one that may be repeated a list. */
+export type OptionValues<O extends Readonly<Record<string, OptionSpec>>> = {
+  readonly [Name in keyof O]: O[Name] extends { readonly value: string }
+    ? O[Name] extends { readonly multiple: true }
+      ? readonly string[]
+      : string | undefined
+    : boolean;
+};
+
+/** What a command line asks for: help, or the command with its arguments and options. */
+export type CommandLine<S extends CommandSpec> =
+  | { readonly help: string }
+  | {
+      readonly help?: undefined;
+      readonly words: readonly string[];
+      readonly options: OptionValues<NonNullable<S['options']>>;
+    };
+
+/**
+ * Reads the command line of a command without its name. Options that the specification does not name, and arguments beyond
+ * those it names, are refused. Does not check that every argument is there: a command says best itself what it lacks.
+ *
+ * @throws UsageError
+ */
+export function readCommandLine<const S extends CommandSpec>(spec: S, args: readonly string[]): CommandLine<S> {
+  // Also beside mistakes: help must always be within reach.
+  const end = args.indexOf('--');
+  if (args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '--help' || arg === '-h')) {
+    return { help: helpText(spec) };
+  }
+  const { positionals: words, values } = parse(spec, args);
+  const allowed = spec.arguments ?? [];
+  const extra = allowed.at(-1)?.endsWith('…') ? undefined : words[allowed.length];
+  if (extra !== undefined) refuse(spec, `unexpected argument ${JSON.stringify(extra)}`);
+  return { words, options: values as OptionValues<NonNullable<S['options']>> };
+}
+
+/** Finds the command below a command that a word names. @throws UsageError */
+export function findCommand<C extends Readonly<Record<string, CommandSpec>>>(
+  spec: CommandSpec & { readonly commands: C },
+  word: string | undefined,
+): keyof C & string {
+  if (word === undefined) refuse(spec, 'a command is missing');
+  if (Object.hasOwn(spec.commands, word)) return word;
+  return refuse(spec, `${word.startsWith('-') ? 'unknown option' : 'there is no command'} ${JSON.stringify(word)}`);
+}
+
+/** Refuses a command line in one line that says what is wrong and where help is. @throws UsageError */
+export function refuse(spec: CommandSpec, problem: string): never {
+  throw new UsageError(`${problem} (usage: ${usageLine(spec)}; help: ${spec.name} --help)`);
+}
+
+function parse(spec: CommandSpec, args: readonly string[]) {
+  const named = Object.entries(spec.options ?? {});
+  const options = Object.fromEntries(
+    named.map(([name, { value, multiple = false }]) => [
+      name,
+      value === undefined
+        ? { type: 'boolean' as const, default: false }
+        : { type: 'string' as const, multiple, ...(multiple ? { default: [] } : {}) },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    // Node's own words for it, without its advice about arguments that begin with a dash.
+    return refuse(spec, messageOf(error).split(/[.\n]/, 1)[0] ?? '');
+  }
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

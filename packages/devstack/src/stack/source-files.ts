@@ -1,0 +1,49 @@
+import type { Stats } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Source files by path, each with a mark that is another one when its content was written. */
+export type SourceFiles = ReadonlyMap<string, string>;
+
+/** Tests do not run in a service. */
+const isOther = (name: string): boolean => /\.(?:test|fixture)\.ts$/.test(name) || name.startsWith('.');
+
+/** Reads which source files there are in folders and below them. Folders and files that vanish meanwhile are left out. */
+export function readSourceFiles(roots: readonly string[]): { files: SourceFiles; folders: ReadonlySet<string> } {
+  const files = new Map<string, string>();
+  const folders = new Set<string>();
+  const open = [...roots];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const entries = attempt(() => readdirSync(folder as string, { withFileTypes: true }));
+    if (entries === undefined) continue;
+    folders.add(folder);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) open.push(path);
+      else if (!isOther(entry.name)) {
+        const info = attempt(() => statSync(path));
+        if (info !== undefined) files.set(path, markOf(info));
+      }
+    }
+  }
+  return { files, folders };
+}
+
+/** The paths of files that were written, made or removed, sorted. */
+export function changedFiles(before: SourceFiles, after: SourceFiles): readonly string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}
+
+/** Not the time of the inode (ctime): it also moves when the file gets another hard link or another mode. */
+function markOf({ mtimeMs, size, ino }: Stats): string {
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import type { FSWatcher } from 'node:fs';
+import { watch } from 'node:fs';
+import type { SourceFiles } from './source-files.ts';
+import { changedFiles, readSourceFiles } from './source-files.ts';
+
+/** Several files are written for one change: an editor's copy, a formatter, a checkout. */
+const quietMs = 100;
+
+/** Watches folders of source files. */
+export interface SourceWatch {
+  close(): void;
+}
+
+export interface SourceWatchOptions {
+  readonly folders: readonly string[];
+  /** Called with the paths of files that were written, made or removed. */
+  readonly onChange: (files: readonly string[]) => void;
+  /** Called once when the system does not let us watch: then changes are not noticed. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Watches the source files in some folders and the folders below them. An event only says where to look: a file has changed
+ * when its content was written (its time of modification, its size or its inode), not when its link count or mode was.
+ */
+export function watchSources({ folders, onChange, onError }: SourceWatchOptions): SourceWatch {
+  const watchers = new Map<string, FSWatcher>();
+  let files: SourceFiles = new Map();
+  let timer: NodeJS.Timeout | undefined;
+  let isBroken = false;
+
+  function fail(error: unknown): void {
+    if (!isBroken) onError(error instanceof Error ? error : new Error(String(error)));
+    isBroken = true;
+  }
+
+  function watchFolder(folder: string): void {
+    if (watchers.has(folder)) return;
+    try {
+      // Not `recursive`: on Linux that opens a watch for every single file.
+      const watcher = watch(folder, { persistent: false }, lookSoon);
+      watcher.on('error', () => unwatch(folder));
+      watchers.set(folder, watcher);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function unwatch(folder: string): void {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+  }
+
+  function lookSoon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(look, quietMs).unref();
+  }
+
+  function look(): void {
+    const found = readSourceFiles(folders);
+    for (const folder of watchers.keys()) if (!found.folders.has(folder)) unwatch(folder);
+    for (const folder of found.folders) watchFolder(folder);
+    const changed = changedFiles(files, found.files);
+    files = found.files;
+    if (changed.length > 0) onChange(changed);
+  }
+
+  const first = readSourceFiles(folders);
+  files = first.files;
+  for (const folder of first.folders) watchFolder(folder);
+  return {
+    close() {
+      clearTimeout(timer);
+      for (const folder of [...watchers.keys()]) unwatch(folder);
+    },
+  };
+}

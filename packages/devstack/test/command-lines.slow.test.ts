@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from '@jest/globals';
+import { repositoryRoot } from '../src/index.ts';
+
+const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** Scripts that hand their command line to a tool with help of its own: jest, stryker, biome, tsc and pnpm. */
+const foreign = ['test', 'test:slow', 'test:mutation', 'check', 'lint', 'format', 'typecheck', 'build'];
+const below: Readonly<Record<string, readonly string[]>> = {
+  keys: [
+    ...['init', 'status', 'check', 'rotate', 'retire', 'revoke', 'add-service', 'allow', 'forbid', 'blast-radius'],
+    'token',
+  ],
+  calls: ['graph', 'live'],
+};
+const ours = Object.keys(scripts).filter((name) => !foreign.includes(name));
+const commands = ours.flatMap((name) => [[name], ...(below[name] ?? []).map((word) => [name, word])]);
+
+/** Runs a script as pnpm does, which puts the arguments behind it. */
+async function run([name = '', ...words]: readonly string[], ...args: string[]) {
+  const line = `${scripts[name]} "$@"`;
+  const child = spawn('sh', ['-c', line, 'sh', ...words, ...args], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing that a command would begin by mistake may come in the way of what runs here.
+    env: { ...process.env, PORT_BASE: '1', DATA_DIR: '/nonexistent', COMPARE_SECONDS: '0' },
+  });
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.on('close', resolve)),
+  ]);
+  return { code, out, err };
+}
+
+const rows = commands.map((words) => ({ words, name: words.join(' ') }));
+
+describe('a command of this repository', () => {
+  it.each(rows)('pnpm $name prints help and does nothing else', async ({ words, name }) => {
+    const { code, out, err } = await run(words, words.length === 1 ? '-h' : '--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.split('\n')[0]).toMatch(new RegExp(`^usage: pnpm ${name}(?: |$)`));
+  });
+
+  it.each(rows)('pnpm $name refuses what it does not know, in one line that says where help is', async ({ words }) => {
+    for (const args of [['--no-such-option'], ['a', 'b', 'c', 'd', 'e']]) {
+      const { code, out, err } = await run(words, ...args);
+      expect({ code, out }).toEqual({ code: 64, out: '' });
+      expect(err).toMatch(/^[^\n]+ \([^\n]*help: pnpm [^\n]+ --help\)\n$/);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { issuerService } from '@auth/contracts';
+import { ServiceName } from '@auth/verify';
+
+/** The name of a document in a folder of its own: `<dir>/order/keys.json`. */
+const ownName = 'keys.json';
+
+const flat = (dir: string, service: string): string => join(dir, `${service}.json`);
+const nested = (dir: string, service: string): string => join(dir, service, ownName);
+
+/**
+ * Where the document of a service is: `<dir>/<service>.json`, or `<dir>/<service>/keys.json` in a folder that was laid out
+ * with folders. A container mounts the latter: a mount of a folder shows a file that is put in the place of another.
+ */
+export function documentFile(dir: string, service: string): string {
+  if (existsSync(nested(dir, service))) return nested(dir, service);
+  if (existsSync(flat(dir, service))) return flat(dir, service);
+  const hasFolders = existsSync(join(dir, service)) || existsSync(nested(dir, issuerService));
+  return hasFolders ? nested(dir, service) : flat(dir, service);
+}
+
+/** The services whose documents are in a folder, sorted; none when there is no folder. */
+export async function servicesIn(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: unknown) => {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const services = names.flatMap((name) => {
+    if (name.endsWith('.json')) return [name.slice(0, -'.json'.length)];
+    return existsSync(nested(dir, name)) ? [name] : [];
+  });
+  return [...new Set(services)].filter((name) => ServiceName.safeParse(name).success).sort();
+}
+
+/** Gives each service a folder of its own, and moves the document that it has into it. May be run again after any moment. */
+export async function layOutFolders(dir: string, services: readonly string[]): Promise<void> {
+  for (const service of new Set([...services, ...(await servicesIn(dir))])) {
+    await mkdir(join(dir, service), { recursive: true, mode: 0o700 });
+    if (existsSync(flat(dir, service))) await rename(flat(dir, service), nested(dir, service));
+  }
+}

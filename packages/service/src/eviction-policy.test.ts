@@ -1,0 +1,55 @@
+import { Writable } from 'node:stream';
+import type { RedisServer } from '@auth/devstack/testing';
+import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/devstack/testing';
+import { createLog } from '@auth/http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { warnOfEviction } from './eviction-policy.ts';
+
+// A server of its own: this test changes how it is configured.
+const isSkipped = skipsWithoutRedis('the eviction policy of a redis-server', hasRedisServer());
+
+(isSkipped ? describe.skip : describe)('warnOfEviction', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await startRedisServer();
+    redis = new Redis(server.url);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  /** What is logged about a server, as level and policy. */
+  async function linesAbout(client: Redis): Promise<{ level: string; policy?: string }[]> {
+    const lines: string[] = [];
+    const destination = new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    await warnOfEviction(client, { log: createLog({ service: 't', level: 'debug', format: 'json', destination }) });
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  it.each(['allkeys-lru', 'volatile-ttl'])('warns of %s, under which a used token may be forgotten', async (policy) => {
+    await redis.config('SET', 'maxmemory-policy', policy);
+    expect(await linesAbout(redis)).toMatchObject([{ level: 'warn', policy }]);
+  });
+
+  it('is silent under noeviction', async () => {
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+    expect(await linesAbout(redis)).toEqual([]);
+  });
+
+  it('warns of nothing where the server refuses to say', async () => {
+    await redis.acl('SETUSER', 'limited', 'on', '>word', '~*', '+ping');
+    const { host } = new URL(server.url);
+    const limited = new Redis(`redis://limited:word@${host}`, { enableReadyCheck: false });
+    expect(await linesAbout(limited)).toMatchObject([{ level: 'debug' }]);
+    limited.disconnect();
+  });
+});
