@@ -62,8 +62,12 @@ export function createLimitedWork({ audit }: { audit: AccountAudit }): LimitedWo
     let counted: readonly Keyed[] = [];
     async function settle(error?: unknown): Promise<void> {
       counted = await plan.countedFor(error);
-      await Promise.all(counted.map(({ counter, key }) => counter.count(key)));
-      if (counted.some((keyed) => plan.limits.includes(keyed))) visitor.onCounted(await readAll(plan.limits));
+      const standings = await Promise.all(
+        counted.map(async ({ limit, counter, key }) => ({ limit, ...(await counter.count(key)) })),
+      );
+      if (plan.limits.some((keyed) => !counted.includes(keyed))) return;
+      const names = new Set(plan.limits.map(({ limit }) => limit.name));
+      visitor.onCounted(standings.filter(({ limit }) => names.has(limit.name)));
     }
     try {
       assertNotGone(visitor.signal);

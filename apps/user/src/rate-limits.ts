@@ -85,9 +85,12 @@ export function createRateLimits({ store, settings, knownGuesses, audit, delay }
     const others = inProgress.get(account) ?? 0;
     inProgress.set(account, others + 1);
     try {
-      const [[standing], [ownStanding]] = await Promise.all([readAll(perAccount(account)), readAll(own)]);
+      const [standing] = await readAll(perAccount(account));
       const above = standing === undefined ? 0 : standing.tries + others + 1 - standing.limit.tries;
-      await slowDown({ above, ownGuesses: ownStanding?.tries ?? 0, signal: visitor.signal });
+      if (above > 0) {
+        const [ownStanding] = await readAll(own);
+        await slowDown({ above, ownGuesses: ownStanding?.tries ?? 0, signal: visitor.signal });
+      }
       return await work();
     } finally {
       const left = (inProgress.get(account) ?? 1) - 1;
