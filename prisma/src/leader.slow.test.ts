@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -91,19 +92,23 @@ async function openBlackHole() {
 }
 
 describe('a leader', () => {
-  it.each(['SIGSTOP', 'SIGKILL'] as const)('that gets %s is followed by another within 15 s', async (signal) => {
-    const first = await candidateProcess(`on ${signal}`);
-    const second = candidate(`on ${signal}`);
-    first.child.kill(signal);
-    await until(() => second.terms.length > 0, 15_000);
-    expect(second.terms[0]?.number).toBeGreaterThan(first.term);
-    if (signal === 'SIGKILL') return;
-    first.child.kill('SIGCONT');
-    await until(() => first.lines.includes(`over ${first.term}`), 5000);
-    // What it found at its first look after it woke: its own clocks say that the lease is over.
-    expect(first.lines).toContain(`woke up, held: false`);
-    expect(second.terms[0]?.isHeld()).toBe(true);
-  }, 90_000);
+  it.each(['SIGSTOP', 'SIGKILL'] as const)(
+    'that gets %s is followed by another within 15 s',
+    async (signal) => {
+      const first = await candidateProcess(`on ${signal}`);
+      const second = candidate(`on ${signal}`);
+      first.child.kill(signal);
+      await until(() => second.terms.length > 0, 15_000);
+      expect(second.terms[0]?.number).toBeGreaterThan(first.term);
+      if (signal === 'SIGKILL') return;
+      first.child.kill('SIGCONT');
+      await until(() => first.lines.includes(`over ${first.term}`), 5000);
+      // What it found at its first look after it woke: its own clocks say that the lease is over.
+      expect(first.lines).toContain(`woke up, held: false`);
+      expect(second.terms[0]?.isHeld()).toBe(true);
+    },
+    90_000,
+  );
 
   it('that is cut off without a word stops by itself, before another one leads within 15 s', async () => {
     const hole = await openBlackHole();
