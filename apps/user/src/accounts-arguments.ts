@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { emailProblem, normalizeEmail } from './email.ts';
 import type { Role } from './grants.ts';
 import { allRoles } from './grants.ts';
 
@@ -25,10 +26,12 @@ export type AccountsCommand =
 export function parseArguments(typed: readonly string[]): AccountsCommand {
   const { values, positionals } = parse(typed);
   if (values.help) return { command: 'help' };
-  const [command, email, role, ...rest] = positionals;
+  const [command, address = '', role, ...rest] = positionals;
   if (command !== 'grant' && command !== 'revoke') throw new UsageError(usage);
   const known = allRoles.find((one) => one === role);
-  if (!email?.includes('@')) throw new UsageError(`${command} needs the e-mail address of an account\n\n${usage}`);
+  const email = normalizeEmail(address);
+  const problem = emailProblem(email);
+  if (problem !== undefined) throw new UsageError(`the e-mail address of the account ${problem}\n\n${usage}`);
   if (known === undefined) throw new UsageError(`${command} needs a role: ${allRoles.join(' or ')}\n\n${usage}`);
   if (rest.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(rest[0])}\n\n${usage}`);
   return { command, email, role: known };

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { assertTokens, slicesOf } from './feed.ts';
+import { codeOf } from './file-error.ts';
 
 /** An open file at the path of the feed, and how long it was after this process had written to it. */
 export interface OpenFile {
@@ -108,5 +109,5 @@ async function* linesOf(keep: Iterable<string> | AsyncIterable<string>): AsyncGe
 }
 
 function isNotReplaceable(error: unknown): boolean {
-  return error instanceof Object && notReplaceable.has(String(Reflect.get(error, 'code')));
+  return notReplaceable.has(codeOf(error) ?? '');
 }

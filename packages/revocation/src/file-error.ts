@@ -13,8 +13,13 @@ const advices: Readonly<Record<string, string>> = {
 
 /** An error of the file with what to do about it. */
 export function fileError(path: string, error: unknown): unknown {
-  const code = error instanceof Object ? Reflect.get(error, 'code') : undefined;
-  const advice = advices[String(code)];
+  const code = codeOf(error);
+  const advice = advices[code ?? ''];
   if (advice === undefined) return error;
   return new Error(`the revocation feed ${path} cannot be written: ${advice} (${code})`, { cause: error });
+}
+
+/** The code of an error of the file system; by structure, whichever realm it is from. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? String(Reflect.get(error, 'code')) : undefined;
 }
