@@ -3,7 +3,7 @@ import { Prisma } from '@auth/db/user';
 import type { CleanupStore } from './cleanup.ts';
 
 /** Dead sessions whose tokens are removed together, and tokens of each that a batch takes at most. */
-const sessionsAtOnce = 20;
+const sessionsAtOnce = 100;
 const tokensOfEach = 500;
 
 /**
