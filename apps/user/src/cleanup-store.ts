@@ -5,7 +5,7 @@ import type { CleanupStore } from './cleanup.ts';
 /** A clock that was put forward by a day, and back again, loses no cut-off. */
 const keptSeconds = 86_400;
 /** Dead sessions whose tokens are removed together, and tokens of each that a batch takes at most. */
-const sessionsAtOnce = 20;
+const sessionsAtOnce = 100;
 const tokensOfEach = 500;
 
 /**

@@ -9,13 +9,15 @@ const maxWaitMs = 5000;
 /**
  * Makes work of one key take turns within this process, in the order in which it came. For work that the database would
  * make wait anyway: while it waits here it holds no connection of the pool.
+ *
+ * @param options.now milliseconds of a monotonic clock
  */
-export function createTurns(): Turns {
+export function createTurns({ now = () => performance.now() }: { now?: () => number } = {}): Turns {
   const last = new Map<string, Promise<unknown>>();
   return (key, work) => {
-    const cameAt = performance.now();
+    const cameAt = now();
     const begin = () => {
-      if (performance.now() - cameAt > maxWaitMs) throw new UserError('account_busy');
+      if (now() - cameAt > maxWaitMs) throw new UserError('account_busy');
       return work();
     };
     const before = last.get(key);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { transactionLimits } from '../src/cut-off-store.ts';
 import { hashRefreshToken } from '../src/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
@@ -98,5 +99,23 @@ describe('REFRESHES_PER_SESSION', () => {
     const past = new Date(Date.now() - 600_000);
     await harness.db.client.session.update({ where: { id: sid }, data: { refreshSince: past } });
     expect((await refresh(current)).status).toBe(200);
+  });
+});
+
+describe('many uses of one token at the same time', () => {
+  it('hold one connection of the pool while they wait, so that others are served', async () => {
+    const [{ token, sid }, other] = [await logIn(), await logIn()];
+    const { client, poolStats } = harness.db;
+    const answers = await client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM sessions WHERE id = ${sid}::uuid FOR UPDATE`;
+      const replica = openReplica(harness, { now: harness.now });
+      const waiting = Array.from({ length: 30 }, () => replica.refresh(token));
+      // Our own connection and the first use, which waits for the lock that we hold.
+      while (poolStats().total - poolStats().idle < 2) await client.$queryRaw`SELECT 1 AS one`;
+      expect((await refresh(other.token)).status).toBe(200);
+      expect(poolStats().waiting).toBe(0);
+      return { waiting };
+    }, transactionLimits);
+    expect(new Set(await Promise.all(answers.waiting)).size).toBe(1);
   });
 });
