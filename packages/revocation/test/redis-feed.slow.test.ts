@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { RedisServer } from '@auth/devstack/testing';
 import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/devstack/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -67,6 +67,43 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
       ),
     );
     await until(() => !revocations.isStale());
+  }, 60_000);
+
+  it('is given up for a new connection when it answers and the issuer has gone to another one', async () => {
+    const [left, successor] = [await startRedisServer(), await startRedisServer()];
+    server = successor;
+    closeAfterTest(left.stop);
+    const name = { port: left.port };
+    const sockets: Socket[] = [];
+    // A name that leads to another server from some moment on; connections stay where they are.
+    const proxy = createServer((socket) => {
+      const upstream = connect(name.port, '127.0.0.1');
+      sockets.push(socket, upstream);
+      for (const one of [socket, upstream]) one.on('error', () => undefined);
+      socket.pipe(upstream).pipe(socket);
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    closeAfterTest(async () => {
+      proxy.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    const { port } = proxy.address() as AddressInfo;
+    const before = await setUpFeed(left.url);
+    const { revocations, troubles } = before.verifier({ url: `redis://127.0.0.1:${port}`, staleAfterSeconds: 5 });
+    await before.publish(ended(1, now + 600), { kind: 'heartbeat', floor: 1, last: 1, term: 1, beat: 1 });
+    await until(() => !revocations.isStale());
+
+    name.port = successor.port;
+    before.advance(6);
+    await until(() => revocations.isStale());
+    const writer = await openFeedWriter(successor.url);
+    closeAfterTest(writer.close);
+    const after = [ended(1, now + 600), ended(2, now + 600)] as const;
+    const heartbeat = { kind: 'heartbeat', floor: 1, last: 2, term: 2, beat: 1 } as const;
+    await writer.publish([...after, heartbeat].map((event) => before.issuer.sign(event)));
+    await until(() => !revocations.isStale());
+    expect([revocations.isRevoked('sid-2', now), troubles]).toEqual([true, []]);
   }, 60_000);
 
   it('is given up for a new connection when it is there but does not answer', async () => {

@@ -1,5 +1,5 @@
 import type { Log, Metrics, RevocationsConfig } from '@auth/http';
-import type { RevocationStats } from '@auth/revocation';
+import type { ClockReport, RevocationStats } from '@auth/revocation';
 import { openRevocations } from '@auth/revocation';
 import type { PublicKeys, Revocations } from '@auth/verify';
 
@@ -12,7 +12,7 @@ export interface RevocationFeed {
   /** Checks for readiness: none where there is no feed. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
   /** For `/readyz?verbose`. */
-  stats(): RevocationStats | 'none';
+  stats(): (RevocationStats & ClockReport) | 'none';
   close(): Promise<void>;
 }
 
@@ -26,6 +26,9 @@ export interface OpenRevocationFeedOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
 }
+
+/** How far clocks may differ. */
+const skewSeconds = 5;
 
 /** Begins to follow the feed of revoked sessions, and tells how that goes: in the log, and as metrics. */
 export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevocationFeedOptions): RevocationFeed {
@@ -49,8 +52,8 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     onStale(isStale) {
       const why = isSettled || reason === undefined ? {} : { reason };
       isSettled = true;
-      if (isStale)
-        log.warn({ staleAfterSeconds, ...why }, 'revocation feed stale: what was revoked since is not known here');
+      const clock = feed.clock();
+      if (isStale) log.warn({ staleAfterSeconds, ...clock, ...why }, staleMessage(clock, staleAfterSeconds));
       else log.info(feed.stats(), 'revocation feed up to date');
     },
     onTrouble({ message }) {
@@ -63,12 +66,30 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
   number('revocation_feed_stale', '1 while more may have been revoked than is known here.', ({ stale }) =>
     Number(stale),
   );
+  number(
+    'revocation_clock_offset_seconds',
+    'Time of the newest heartbeat minus the clock here when it arrived: a feed that is late shows below 0, a wrong clock either way.',
+    () => feed.clock().clockOffsetSeconds ?? 0,
+  );
   number('revocation_entries', 'Sessions with a cut-off in memory.', ({ entries }) => entries);
   return {
     revocations: feed,
     isStale: feed.isStale,
     checks: { revocations: feed.ready },
-    stats: feed.stats,
+    stats: () => ({ ...feed.stats(), ...feed.clock() }),
     close: feed.close,
   };
+}
+
+/** Which clock to look at, where heartbeats arrive whose time is not that of this service. */
+function staleMessage(report: ClockReport, staleAfterSeconds: number): string {
+  const stale = 'revocation feed stale: what was revoked since is not known here';
+  const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
+  if (offset <= skewSeconds && offset >= -staleAfterSeconds) return stale;
+  const place = offset > 0 ? 'ahead of' : 'behind';
+  const heartbeats = `the newest heartbeat was signed ${Math.abs(offset)} s ${place} the clock of this service`;
+  if (Math.abs(stepped) > skewSeconds)
+    return `${stale}; ${heartbeats}, which was set by ${stepped} s: check that clock`;
+  const late = offset > 0 ? '' : ', and whether the feed is late';
+  return `${stale}; ${heartbeats}: check that clock and the one of the user service${late}`;
 }

@@ -1,10 +1,10 @@
 import type { Metrics } from '@auth/http';
-import type { SingleUseStore } from '@auth/verify';
-import { createSingleUseStore } from '@auth/verify';
+import type { MonotonicClock, SingleUseStore } from '@auth/verify';
+import { createSingleUseStore, processClock } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 
-/** Uses remembered at a time: 5000 calls a second, each for the 20 seconds that its token is good. */
+/** Uses remembered at a time, about 13 MB: 5000 calls a second, each for the 20 seconds that its token is good. */
 const capacity = 100_000;
 
 export interface OpenSingleUseOptions {
@@ -13,16 +13,22 @@ export interface OpenSingleUseOptions {
   readonly metrics: Metrics;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds since this process started; `performance.now` unless given. */
+  readonly monotonicMs?: MonotonicClock;
 }
 
-/** Opens the store of used service tokens, and counts the uses that Redis was not there for. */
-export function openSingleUse({ redis, metrics, now }: OpenSingleUseOptions): SingleUseStore {
-  const local = createSingleUseStore({ capacity, now });
-  if (redis === undefined) return local;
+/**
+ * Opens the store of used service tokens, and counts the uses that Redis was not there for. Without Redis the uses of the
+ * process before are forgotten: tokens that were issued before this process started are refused.
+ */
+export function openSingleUse(options: OpenSingleUseOptions): SingleUseStore {
+  const { redis, metrics, now, monotonicMs = processClock } = options;
+  const local = createSingleUseStore({ capacity, now, monotonicMs });
+  if (redis === undefined) return { use: local.use, knownSeconds: () => monotonicMs() / 1000 };
   const count = metrics.counter(
     'single_use_fallbacks_total',
     'Service tokens whose single use this process decided alone, since Redis was not there.',
     [],
   );
-  return createRedisSingleUseStore({ redis, local, now, onFallback: () => count({}) });
+  return createRedisSingleUseStore({ redis, local, now, monotonicMs, onFallback: () => count({}) });
 }

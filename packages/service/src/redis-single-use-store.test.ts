@@ -23,7 +23,7 @@ const now = () => Date.now() / 1000;
   afterAll(() => server.close());
 
   /** One replica: its uses, and what it says of Redis. */
-  async function openReplica({ clock = now, capacity = 1000 } = {}) {
+  async function openReplica({ clock = now, capacity = 1000, monotonicMs = () => performance.now() } = {}) {
     const lines: string[] = [];
     const destination = new Writable({
       write(chunk, _encoding, done) {
@@ -37,7 +37,7 @@ const now = () => Date.now() / 1000;
     replicas.push({ close: () => redis.disconnect() });
     const fallbacks: unknown[] = [];
     const store = createRedisSingleUseStore({
-      ...{ redis, local: createSingleUseStore({ capacity, now: clock }), now: clock },
+      ...{ redis, local: createSingleUseStore({ capacity, now: clock, monotonicMs }), now: clock, monotonicMs },
       onFallback: (error) => fallbacks.push(error),
     });
     const use = async (id: string) => store.use(id, clock() + 20);
@@ -64,6 +64,29 @@ const now = () => Date.now() / 1000;
     const ms = await ahead.redis.pttl(`auth:used:${id}`);
     expect(ms).toBeGreaterThan(28_000);
     expect(ms).toBeLessThanOrEqual(30_000);
+  });
+
+  it('is remembered until the right time gets there, where the clock was ahead for a moment', async () => {
+    let [offset, passedMs] = [0, 0];
+    const clock = () => now() + offset;
+    const monotonicMs = () => performance.now() + passedMs;
+    const replica = await openReplica({ clock, monotonicMs });
+    offset = 7200;
+    const id = randomUUID();
+    expect(await replica.use(id)).toBe('recorded');
+    expect(await replica.redis.pttl(`auth:used:${id}`)).toBeGreaterThan(7_200_000);
+    offset = 0;
+    const [after, later] = [randomUUID(), randomUUID()];
+    expect([await replica.use(after), await replica.use(after)]).toEqual(['recorded', 'replayed']);
+    expect(await replica.redis.pttl(`auth:used:${after}`)).toBeLessThanOrEqual(30_000);
+    // A clock that was behind is not believed for ever: Redis would fill up.
+    offset = -7200;
+    expect(await replica.use(randomUUID())).toBe('recorded');
+    offset = 0;
+    passedMs = 3 * 3_600_000;
+    offset = 3 * 3600;
+    expect(await replica.use(later)).toBe('recorded');
+    expect(await replica.redis.pttl(`auth:used:${later}`)).toBeLessThanOrEqual(30_000);
   });
 
   it('is once at each of them while Redis is down, and once altogether when it is back', async () => {

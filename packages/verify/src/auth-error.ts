@@ -76,6 +76,7 @@ export type RefusalReason =
   | 'content_binding'
   | 'content'
   | 'replayed'
+  | 'issued_before_start'
   | 'store_full'
   | 'store_failed'
   | 'not_an_operation';
@@ -83,6 +84,8 @@ export type RefusalReason =
 export interface AuthErrorOptions {
   /** The scope a 403 `insufficient_scope` asks for. */
   readonly scope?: string | undefined;
+  /** Seconds since 1970: a service token that is issued later would not be refused for this. */
+  readonly issuedAfter?: number | undefined;
   /** The service that was refused, once it is authenticated. */
   readonly call?: AuthenticatedCall | undefined;
   readonly cause?: unknown;
@@ -105,6 +108,7 @@ export class AuthError extends Error {
   readonly status: number;
   readonly reason: RefusalReason;
   readonly scope: string | undefined;
+  readonly issuedAfter: number | undefined;
   readonly call: AuthenticatedCall | undefined;
 
   constructor(code: AuthErrorCode, reason: RefusalReason, options: AuthErrorOptions = {}) {
@@ -113,6 +117,7 @@ export class AuthError extends Error {
     this.status = authErrors[code].status;
     this.reason = reason;
     this.scope = options.scope;
+    this.issuedAfter = options.issuedAfter;
     this.call = options.call;
   }
 }

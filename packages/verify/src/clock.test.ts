@@ -5,7 +5,7 @@ import { createLowestClock, processClock } from './clock.ts';
 describe('createLowestClock', () => {
   it('follows the clock, is not moved by a step forward, and follows a step back', () => {
     const clock = createTestClock();
-    const lowest = createLowestClock(clock.now, clock.monotonicMs);
+    const lowest = createLowestClock(clock.now, { ...clock, windowSeconds: 3600 });
     clock.advance(5);
     expect(lowest()).toBe(now + 5);
     clock.step(7200);
@@ -18,8 +18,24 @@ describe('createLowestClock', () => {
     expect(lowest()).toBe(now - 49);
   });
 
+  it('believes a step forward after one to two windows', () => {
+    const clock = createTestClock();
+    const lowest = createLowestClock(clock.now, { ...clock, windowSeconds: 3600 });
+    clock.step(7200);
+    clock.advance(3600);
+    expect(lowest()).toBe(now + 3600);
+    clock.advance(3599);
+    expect(lowest()).toBe(now + 7199);
+    clock.advance(1);
+    expect(lowest()).toBe(now + 7200 + 7200);
+    clock.step(7200);
+    clock.advance(7200);
+    expect(lowest()).toBe(clock.now());
+  });
+
   it('throws for a broken clock', () => {
-    expect(() => createLowestClock(() => Number.NaN, processClock)).toThrow('the clock must return seconds since 1970');
+    const options = { monotonicMs: processClock, windowSeconds: 1 };
+    expect(() => createLowestClock(() => Number.NaN, options)).toThrow('the clock must return seconds since 1970');
   });
 });
 

@@ -21,15 +21,26 @@ export function readClock(now: Clock): number {
 
 /**
  * Creates a clock that trusts the lowest reading: it follows the monotonic clock from the lowest difference between `now`
- * and the monotonic clock that was ever read. A step forward of `now` does not move it, a step back does. A moment that
- * has passed by this clock has passed by every clock that this process has had.
+ * and the monotonic clock that was read within one to two times `windowSeconds`. A step forward of `now` does not move it
+ * for so long, a step back moves it at once. A moment that has passed by this clock has passed by every clock that this
+ * process has had in that time.
  */
-export function createLowestClock(now: Clock, monotonicMs: MonotonicClock): Clock {
-  let lowest = Number.POSITIVE_INFINITY;
+export function createLowestClock(
+  now: Clock,
+  { monotonicMs, windowSeconds }: { readonly monotonicMs: MonotonicClock; readonly windowSeconds: number },
+): Clock {
+  let since = monotonicMs() / 1000;
+  let [before, lowest] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const read = () => {
     const elapsed = monotonicMs() / 1000;
-    lowest = Math.min(lowest, readClock(now) - elapsed);
-    return lowest + elapsed;
+    const time = now();
+    readClock(() => time);
+    if (elapsed - since >= windowSeconds) {
+      before = elapsed - since < 2 * windowSeconds ? lowest : Number.POSITIVE_INFINITY;
+      [lowest, since] = [Number.POSITIVE_INFINITY, elapsed];
+    }
+    lowest = Math.min(lowest, time - elapsed);
+    return Math.min(lowest, before) + elapsed;
   };
   read();
   return read;

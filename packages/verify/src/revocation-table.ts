@@ -54,7 +54,7 @@ export function createRevocationTable(options: RevocationTableOptions): Revocati
   const holdSeconds = maxLifetimeSeconds + skewSeconds;
   const entries = new Map<string, Entry>();
   // A token from a time when the clock was ahead becomes valid again when the right time gets there.
-  const time = createLowestClock(now, monotonicMs);
+  const time = createLowestClock(now, { monotonicMs, windowSeconds: 86_400 });
   const elapsedSeconds = () => Math.ceil(monotonicMs() / 1000);
 
   /** Entries are in the order in which they were added, so the first two are enough to keep up with what is added. */

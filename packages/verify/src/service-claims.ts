@@ -6,6 +6,8 @@ export const serviceTokenType = 'service+jwt';
 export const serviceTokenAlgorithm = 'HS256';
 /** The longest life accepted. */
 export const serviceTokenMaxSeconds = 30;
+/** With a 503: the call may be repeated at once with a token whose `iat` is later than this second. */
+export const issuedAfterHeader = 'Service-Token-After';
 
 const seconds = z.int().positive();
 const sha256 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);

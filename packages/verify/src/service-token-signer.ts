@@ -21,7 +21,12 @@ export interface OutgoingCall {
   readonly content?: Uint8Array | undefined;
   /** The access token that travels beside it, if one does. */
   readonly accessToken?: string | undefined;
+  /** What a callee that has just started answers in `Service-Token-After`: the token is issued after this second. */
+  readonly issuedAfter?: number | undefined;
 }
+
+/** No verifier accepts a token that is issued further ahead of its clock. */
+const longestToleranceSeconds = 10;
 
 export interface ServiceTokenSignerOptions {
   /** This service's own name: the `iss`. */
@@ -58,12 +63,13 @@ export function createServiceTokenSigner(options: ServiceTokenSignerOptions): Se
 
   return {
     service,
-    sign({ operation, target, content, accessToken }) {
+    sign({ operation, target, content, accessToken, issuedAfter = 0 }) {
       const callee = calleeOf(operation);
       const entry = keys().get(callee);
       if (entry === undefined) throw new Error(`${service} holds no key to call ${callee}`);
       if (!isUnambiguousTarget(target)) throw new Error(`the request target of ${operation.id} is ambiguous`);
-      const iat = readClock(now);
+      const time = readClock(now);
+      const iat = Math.min(Math.max(time, issuedAfter + 1), time + longestToleranceSeconds);
       const claims: ServiceTokenClaims = {
         iss: service,
         aud: callee,

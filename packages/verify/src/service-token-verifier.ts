@@ -93,6 +93,19 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     return accessTokens === null ? refuse('user_not_expected') : accessTokens.verify(accessToken);
   }
 
+  /**
+   * The latest `iat` of a token that may have been used before the store knew of uses: skew included, since the process
+   * before may have accepted it from a caller whose clock is ahead. Counted back from now, so that no step of the clock since
+   * moves it. Of the tokens that can be issued now the latest always passes, so that a refused caller need not wait.
+   */
+  function lastUnknownIssue(): number {
+    const known = singleUse.knownSeconds?.();
+    const longest = serviceTokenMaxSeconds + 2 * clockToleranceSeconds + 1;
+    if (known === undefined || known > longest) return Number.NEGATIVE_INFINITY;
+    const time = readClock(now);
+    return Math.min(Math.floor(now() - known), time - 1) + clockToleranceSeconds;
+  }
+
   async function use({ jti, exp }: ServiceTokenClaims, { kid }: InboundKey): Promise<SingleUse> {
     try {
       // One second more than it takes: the store reads the clock after us, and may find that the second has turned.
@@ -122,6 +135,8 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
     beforeUse?.();
+    const issuedAfter = lastUnknownIssue();
+    if (claims.iat <= issuedAfter) throw new AuthError('unavailable', 'issued_before_start', { issuedAfter });
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
     // Forgetting a live id to make room would open the door to its replay: refuse instead, and say so.
@@ -154,7 +169,8 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
 /** The same refusal, naming the service that was refused: for the log, not for the answer. */
 function by(error: unknown, call: AuthenticatedCall): unknown {
   if (!(error instanceof AuthError)) return error;
-  return new AuthError(error.code, error.reason, { scope: error.scope, call, cause: error.cause });
+  const { code, reason, scope, issuedAfter, cause } = error;
+  return new AuthError(code, reason, { scope, issuedAfter, call, cause });
 }
 
 function assertPolicy(operation: OperationPolicy, caller: string, scope: string, user: AccessTokenClaims | undefined) {

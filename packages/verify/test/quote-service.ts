@@ -54,8 +54,13 @@ export const faults: ErrorRequestHandler = (error, _req, res, _next) => {
 };
 
 /** The service `product` on a real port: its operations, one public route, and all that its handlers and its audit saw. */
-export async function startQuoteService(onDecision?: (decision: CallDecision) => void) {
+export async function startQuoteService(
+  onDecision?: (decision: CallDecision) => void,
+  { knownSeconds }: { readonly knownSeconds?: () => number } = {},
+) {
   const setUp = setUpServiceCalls();
+  const { use } = setUp.store;
+  const verifier = knownSeconds ? setUp.verifierWith({ singleUse: { use, knownSeconds } }) : setUp.verifier;
   const handled: { readonly id: string; readonly input: object; readonly caller: string }[] = [];
   const decisions: CallDecision[] = [];
   const note = (decision: CallDecision) => {
@@ -68,7 +73,7 @@ export async function startQuoteService(onDecision?: (decision: CallDecision) =>
       service: 'product',
       operations,
       read,
-      guard: (operation) => requireCaller(operation, { verifier: setUp.verifier, onDecision: note }),
+      guard: (operation) => requireCaller(operation, { verifier, onDecision: note }),
       handlers: {
         'product:quotes.create': async (input, { caller }) => {
           handled.push({ id: 'product:quotes.create', input, caller });

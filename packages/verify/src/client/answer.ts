@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { issuedAfterHeader } from '../service-claims.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 const maxBytes = 1_000_000;
@@ -22,6 +23,12 @@ export async function readAnswer<S extends z.ZodType>(
     });
   }
   return parsed.data;
+}
+
+/** Seconds since 1970 after which a token must be issued, where a callee that has just started says so. */
+export function readIssuedAfter({ status, headers }: Response): number | undefined {
+  const text = headers.get(issuedAfterHeader) ?? '';
+  return status === 503 && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 function refusal(operation: string, status: number, code: string | undefined): UpstreamError {

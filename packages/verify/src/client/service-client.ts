@@ -3,7 +3,7 @@ import type { OperationPolicy } from '../operation.ts';
 import { calleeOf } from '../operation.ts';
 import { assertFunction, assertText } from '../options.ts';
 import type { ServiceTokenSigner } from '../service-token-signer.ts';
-import { readAnswer } from './answer.ts';
+import { readAnswer, readIssuedAfter } from './answer.ts';
 import type { PathParams, QueryParams } from './target.ts';
 import { buildTarget } from './target.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -82,21 +82,29 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
       const content = parts.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(parts.body));
       const signal = AbortSignal.timeout(timeoutMs);
-      const sent: RequestInit = {
+      const sent = (issuedAfter?: number): RequestInit => ({
         method: operation.method,
         headers: {
           ...headers(),
           accept: 'application/json',
-          'service-token': signer.sign({ operation, target, content, accessToken }),
+          'service-token': signer.sign({ operation, target, content, accessToken, issuedAfter }),
           ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
           ...(content === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: content ?? null,
         redirect: 'error',
         signal,
-      };
+      });
+      const first = sent();
       try {
-        return await readAnswer<Operations[typeof id]['response']>(id, await fetch(url, sent), operation.response);
+        let response = await fetch(url, first);
+        const issuedAfter = readIssuedAfter(response);
+        if (issuedAfter !== undefined) {
+          // Refused before its work began, so it may be sent again; once, in the same time.
+          await response.body?.cancel();
+          response = await fetch(url, sent(issuedAfter));
+        }
+        return await readAnswer<Operations[typeof id]['response']>(id, response, operation.response);
       } catch (error) {
         if (error instanceof UpstreamError) throw error;
         throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', id, { cause: error });

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { AuthErrorCode, RefusalReason } from '../auth-error.ts';
 import { AuthError, authErrors } from '../auth-error.ts';
+import { issuedAfterHeader } from '../service-claims.ts';
 
 /** A refusal as the parts of an answer; `reason` is for the log alone. */
 export interface RefusalFields {
@@ -43,7 +44,7 @@ export function refusals(): ErrorRequestHandler {
 
 /** A challenge with every 401 (RFC 9110 §11.6.1), and with a 403 that another access token would mend (RFC 6750 §3.1). */
 function headersOf(error: AuthError): Record<string, string> {
-  const { code, scope } = error;
+  const { code, scope, issuedAfter } = error;
   const { detail } = authErrors[code];
   switch (code) {
     case 'missing_token':
@@ -57,7 +58,10 @@ function headersOf(error: AuthError): Record<string, string> {
         'WWW-Authenticate': `Bearer realm="api", error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`,
       };
     case 'unavailable':
-      return { 'Retry-After': retryAfterSeconds };
+      return {
+        'Retry-After': retryAfterSeconds,
+        ...(issuedAfter === undefined ? {} : { [issuedAfterHeader]: String(issuedAfter) }),
+      };
     default:
       return {};
   }
