@@ -27,6 +27,9 @@ const commands: Readonly<Record<string, Command>> = {
   'blast-radius': blastRadius,
 };
 
+/** `EX_IOERR` of sysexits.h. */
+const ioErrorExitCode = 74;
+
 process.exitCode = await main(process.argv.slice(2), process.env);
 
 async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -52,10 +55,19 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
     for (const line of args.json ? [JSON.stringify(json, null, 2)] : lines) say(line);
     return exitCode;
   } catch (error) {
+    if (isSystemError(error)) {
+      process.stderr.write(`the command stopped in the middle: ${error.message}. Mend that, and run it again\n`);
+      return ioErrorExitCode;
+    }
     if (!(error instanceof KeyDocumentError || error instanceof KeyCommandError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** A disk that is full or read-only, a document that is a mount point of its own: the message names the path and no key. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 function say(line: string): void {

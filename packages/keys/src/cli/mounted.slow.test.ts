@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { createInterface } from 'node:readline';
@@ -106,6 +106,22 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
         expect((await keys('revoke', edge, '--dir', host, ...now)).code).toBe(0);
       }),
     120_000,
+  );
+
+  inMounts(
+    'ends with 74 where the command itself sees a document as a mount of a single file, which it cannot replace',
+    () =>
+      inStage(async ({ host, inside, edge }) => {
+        const other = join(inside, 'product.json');
+        await copyFile(join(host, 'product.json'), other);
+        const script = `mount --bind ${other} ${host}/product.json && exec "$@"`;
+        const args = [...node, 'packages/keys/src/cli/main.ts', 'revoke', edge, '--dir', host];
+        const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...args], {
+          ...{ cwd: root, encoding: 'utf8' },
+        });
+        expect([status, stderr]).toEqual([74, expect.stringMatching(/^the command stopped in the middle: EBUSY.*\n$/)]);
+      }),
+    60_000,
   );
 
   it(

@@ -33,20 +33,22 @@ async function end(kid: string, context: Context): Promise<Result> {
     for (const service of await store.write(writes, by)) changed.add(service);
     await untilLoaded(mustLoad, context);
   }
-  const left = await awaitConfirmation(await holdersOf(kid, before, context), context);
   const successor = plan?.successor;
-  const lines = [
+  // Said before anybody is asked: from now on every service that reads the documents refuses the key.
+  context.say(
     plan === undefined
       ? `nothing to change: ${kid} is in no document any more`
       : `${kid} is removed from the documents: changed ${[...changed].join(', ')}`,
-    ...(successor === undefined ? [] : [`  ${successor} has taken its place`]),
-    ...(left.length === 0
+  );
+  if (successor !== undefined) context.say(`  ${successor} has taken its place`);
+  const left = await awaitConfirmation(await holdersOf(kid, before, context), context);
+  const lines =
+    left.length === 0
       ? [`${kid} is revoked: every running service has confirmed it`]
       : [
           ...unconfirmedLines(left, `revoke ${kid}`),
           '  next: copy the changed documents to where the services read them, if that is elsewhere',
-        ]),
-  ];
+        ];
   const json = { kid, successor, changed: [...changed], confirmed: left.length === 0, unconfirmed: left };
   return { lines, json, exitCode: left.length === 0 ? 0 : 1 };
 }
