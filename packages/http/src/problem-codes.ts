@@ -34,6 +34,11 @@ export const problems = {
   forbidden: { status: 403, title: 'Forbidden', detail: 'This is not allowed.' },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   method_not_allowed: { status: 405, title: 'Method not allowed', detail: 'Use one of the methods named in Allow.' },
+  request_timeout: {
+    status: 408,
+    title: 'Request timeout',
+    detail: 'The request did not come in time as a whole. Send it again on another connection.',
+  },
   conflict: { status: 409, title: 'Conflict', detail: 'The request does not fit the current state.' },
   precondition_failed: {
     status: 412,
