@@ -38,7 +38,22 @@ export interface UserClient {
   logOut(refreshToken: string, asker: Asker | undefined): Promise<void>;
 }
 
-/** Makes the client. */
+/** Errors of a connection that never stood: no request was sent on it. */
+const neverSent: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/**
+ * Whether the user app may have done what failed with this error. It has not done what it refuses with a problem, or what
+ * it was never sent; of any other failure nothing is known.
+ */
+export function mayBeDone(error: unknown): boolean {
+  if (error instanceof UserAppRefusal) return false;
+  const { cause } = Object(error);
+  return !neverSent.has(Object(Object(cause).cause).code);
+}
+
+/** Creates the client. */
 export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }: UserClientOptions): UserClient {
   async function post(
     path: string,
@@ -48,7 +63,7 @@ export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }
   ): Promise<unknown> {
     const signal = AbortSignal.timeout(ms);
     try {
-      const answer = await fetch(`${baseUrl}${path}`, {
+      const answer = await fetch(new URL(path, baseUrl), {
         method: 'POST',
         headers: { ...more, 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify(body),

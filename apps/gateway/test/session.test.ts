@@ -155,7 +155,7 @@ describe('GET /session', () => {
   });
 
   it.each([
-    ['that opens nothing', `__Host-session=${'A'.repeat(43)}`],
+    ['that opens nothing', `__Host-session=${'B'.repeat(43)}`],
     ['that is no id', '__Host-session=x'],
   ])('takes back a cookie %s', async (_what, cookie) => {
     const answer = await openBrowser(gateway.server, { cookie }).send('get', '/session');
