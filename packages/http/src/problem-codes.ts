@@ -37,7 +37,7 @@ export const problems = {
   request_timeout: {
     status: 408,
     title: 'Request timeout',
-    detail: 'The request did not come in time as a whole. Send it again on another connection.',
+    detail: 'The request did not arrive in time. Send it again.',
   },
   conflict: { status: 409, title: 'Conflict', detail: 'The request does not fit the current state.' },
   precondition_failed: {

@@ -20,6 +20,7 @@ const contract: [number, ProblemCode[]][] = [
   [403, ['insufficient_scope', 'insufficient_audience', 'caller_not_allowed', 'forbidden']],
   [404, ['not_found']],
   [405, ['method_not_allowed']],
+  [408, ['request_timeout']],
   [409, ['conflict']],
   [412, ['precondition_failed']],
   [413, ['payload_too_large']],
