@@ -62,7 +62,12 @@ await runService(process, gateway, async (env) => {
     { labels: {}, value: unfinished.size },
   ]);
   const seal = createSeal(() => keys.current().sessionKeys);
+  const upstreams = openUpstreams({
+    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
+    metrics,
+  });
   const user = createUserClient({
+    logins: upstreams.byName.user.slowBulkhead,
     baseUrl: config.upstreams.user,
     timeoutMs: 3000,
     loginTimeoutMs: 15_000,
@@ -89,10 +94,6 @@ await runService(process, gateway, async (env) => {
   const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
   const authorize = createAuthorize({
     ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, askerOf },
-  });
-  const upstreams = openUpstreams({
-    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
-    metrics,
   });
   const app = buildApp({
     ...service,

@@ -5,6 +5,7 @@ import { UpstreamError } from '@auth/verify/client';
 import { refusalOf } from '@auth/verify/express';
 import type { GatewayErrorCode } from './gateway-error.ts';
 import { GatewayError } from './gateway-error.ts';
+import { BulkheadFull } from './proxy/bulkhead.ts';
 import { UserAppRefusal } from './user-client.ts';
 
 const answers = {
@@ -37,6 +38,10 @@ export function createTranslate({ publicOrigin }: { readonly publicOrigin: strin
     (error) =>
       isDatabaseUnavailable(error) ? new Problem('unavailable', { reason: 'session store', cause: error }) : undefined,
     (error) => (error instanceof UserAppRefusal ? relay(error) : undefined),
+    (error) =>
+      error instanceof BulkheadFull
+        ? new Problem('unavailable', { detail: 'Too many logins at a time: try again shortly.', reason: error.message })
+        : undefined,
     (error) =>
       error instanceof UpstreamError
         ? upstreamProblem(error.code, { reason: error.message, cause: error.cause })

@@ -44,7 +44,6 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
    */
   async function takeBack(req: IncomingMessage, res: Response): Promise<void> {
     const ids = cookie.read(req.headers.cookie);
-    if (ids.length === 0) return;
     const replaced = await Promise.all(ids.map((id) => isReplaced(hashSessionId(id)))).catch(() => [true]);
     if (!replaced.includes(true)) res.set('Set-Cookie', cookie.clear);
   }
@@ -54,7 +53,8 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof GatewayError && useless.has(error.code)) await takeBack(req, res);
+      const isUseless = error instanceof GatewayError && useless.has(error.code);
+      if (isUseless && cookie.read(req.headers.cookie).length > 0) await takeBack(req, res);
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UpstreamError } from '@auth/verify/client';
 import { describe, expect, it } from '@jest/globals';
+import { createBulkhead } from './proxy/bulkhead.ts';
 import { createUserClient, mayBeDone, UserAppRefusal } from './user-client.ts';
 
 const open = async () => {
@@ -14,8 +15,9 @@ const open = async () => {
   await once(server, 'listening');
   return { asked, server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 };
+const logins = createBulkhead({ places: 1, waiting: 0, waitMs: 1 });
 const clientOf = (baseUrl: string) =>
-  createUserClient({ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) });
+  createUserClient({ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, logins, headers: () => ({}) });
 
 describe('the client of the user app', () => {
   it.each(['', '/'])('joins its paths to an origin that ends in "%s"', async (end) => {

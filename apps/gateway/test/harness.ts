@@ -176,7 +176,15 @@ export async function openHarness(
   const cache = redis && createCheckedCache({ ended, cache: createSessionCache({ redis, now, onTrouble }) });
   const unfinished = createUnfinished({ retryMs: 20, onError: onTrouble });
   const seal = createSeal(() => keys);
-  const user = createUserClient({ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) });
+  const upstreams = openUpstreams({
+    origins: { user: userApp.url, product, order: around.service.url },
+    ...{ connections, timeoutMs: 1000, metrics },
+    ...(breaker && { breaker }),
+  });
+  const user = createUserClient({
+    ...{ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) },
+    logins: upstreams.byName.user.slowBulkhead,
+  });
   const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
   const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
   const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
@@ -196,11 +204,6 @@ export async function openHarness(
   const authorize = createAuthorize({
     ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop },
     askerOf,
-  });
-  const upstreams = openUpstreams({
-    origins: { user: userApp.url, product, order: around.service.url },
-    ...{ connections, timeoutMs: 1000, metrics },
-    ...(breaker && { breaker }),
   });
   const app = buildApp({
     ...{ upstreams, clientAddress, askerOf, publicOrigin: origin, maxBodyBytes: 100_000 },

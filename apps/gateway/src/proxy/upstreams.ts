@@ -32,8 +32,8 @@ export interface UpstreamsOptions {
   /** Where each service is, such as `http://product:4002`. */
   readonly origins: Readonly<Record<UpstreamName, string>>;
   /**
-   * The most connections to one service; as many requests again may wait for one. A quarter as many more are for routes that
-   * are slow by design.
+   * The most connections to one service; as many requests again may wait for one. As many more are for routes that are slow
+   * by design.
    */
   readonly connections: number;
   /** How long a service may take to be reached, to begin its answer, and to go on with it. */
@@ -56,10 +56,10 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     ['upstream', 'code'],
   );
   const open = (upstream: UpstreamName): Upstream => {
-    const slow = Math.ceil(connections / 4);
+    const bounds = { places: connections, waiting: connections, waitMs: timeoutMs };
     const slowMs = Math.max(timeoutMs, slowTimeoutMs);
     const pool = new Pool(origins[upstream], {
-      connections: connections + (isSlow.has(upstream) ? slow : 0),
+      connections: isSlow.has(upstream) ? 2 * connections : connections,
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -68,8 +68,8 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     return {
       pool,
       breaker: createBreaker(breaker, () => probe(pool)),
-      bulkhead: createBulkhead({ places: connections, waiting: connections, waitMs: timeoutMs }),
-      slowBulkhead: createBulkhead({ places: slow, waiting: slow, waitMs: timeoutMs }),
+      bulkhead: createBulkhead(bounds),
+      slowBulkhead: createBulkhead(bounds),
       slowTimeouts: { headersTimeout: slowMs, bodyTimeout: slowMs },
       countFailure: (code) => count({ upstream, code }),
     };
