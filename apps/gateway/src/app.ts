@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Log, Metrics, Readiness } from '@auth/http';
-import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
+import { addressBlock, assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
 import { refuseServiceToken } from '@auth/verify/express';
 import type { AskerOf } from './asker.ts';
 import type { Authorize } from './authorize.ts';
@@ -8,7 +8,8 @@ import type { Cors } from './cors.ts';
 import { openApi, routeDocs } from './openapi.ts';
 import { pageRoutes } from './page-routes.ts';
 import { createTranslate } from './problems.ts';
-import { createProxy } from './proxy/proxy.ts';
+import { bodyShares, createProxy } from './proxy/proxy.ts';
+import { hasBody, holdBody } from './proxy/request-body.ts';
 import type { Upstreams } from './proxy/upstreams.ts';
 import type { SameOrigin } from './same-origin.ts';
 import type { SessionCookie } from './session-cookie.ts';
@@ -19,6 +20,8 @@ export interface Deps {
   readonly sessions: Sessions;
   readonly authorize: Authorize;
   readonly cookie: SessionCookie;
+  /** Whether a login replaced the cookie with this hash a moment ago. */
+  readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly sameOrigin: SameOrigin;
   readonly cors: Cors;
   /** The `iss` of access tokens. */
@@ -42,20 +45,23 @@ export interface Deps {
 /** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
 export function buildApp(deps: Deps): RequestListener {
   const { sessions, authorize, cookie, sameOrigin, cors, issuer, page, log, readiness, metrics, trustedProxies } = deps;
-  const { upstreams, clientAddress, askerOf, publicOrigin, maxBodyBytes } = deps;
+  const { upstreams, clientAddress, askerOf, isReplaced, publicOrigin, maxBodyBytes } = deps;
   const app = createApp({ log, readiness, metrics, trustedProxies, currentContext: false });
   app.use(refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
-  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, askerOf }));
+  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, isReplaced, askerOf }));
   assertDocumented(app, routeDocs);
   if (page) app.use(pageRoutes());
-  finishApp(app, { log, translate: createTranslate({ cookie, publicOrigin }) });
+  finishApp(app, { log, translate: createTranslate({ publicOrigin }) });
+  const bodies = bodyShares({ maxBodyBytes });
   const proxy = createProxy({
-    ...{ upstreams, authorize, clientAddress, publicOrigin, maxBodyBytes, log, metrics },
+    ...{ upstreams, authorize, clientAddress, publicOrigin, maxBodyBytes, bodies, log, metrics },
     refuse: refuseBy(app),
   });
   return (req, res) => {
-    if (!cors(req, res) && !proxy(req, res)) app(req, res);
+    if (cors(req, res) || proxy(req, res)) return;
+    if (hasBody(req)) holdBody(req, { shares: bodies, client: addressBlock(clientAddress(req)) });
+    app(req, res);
   };
 }

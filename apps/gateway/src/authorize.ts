@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Asker, AskerOf } from './asker.ts';
 import { GatewayError } from './gateway-error.ts';
+import type { Revocation } from './identify.ts';
 import type { Visitor } from './proxy/visitor.ts';
 import type { Renewal } from './renewal.ts';
 import type { SameOrigin } from './same-origin.ts';
@@ -14,10 +15,10 @@ export interface AuthorizeOptions {
   readonly cookie: SessionCookie;
   readonly sameOrigin: SameOrigin;
   readonly find: FindSession;
-  readonly renewal: Pick<Renewal, 'fresh'>;
+  readonly renewal: Pick<Renewal, 'fresh' | 'replace'>;
   readonly seal: Pick<Seal, 'openOften'>;
-  /** Whether what stands in an access token was taken back, as far as is known here. */
-  readonly isRevoked: (accessToken: string) => boolean;
+  /** Whether an access token of a session is revoked, as far as is known here. */
+  readonly revocationOf: (accessToken: string, sid: string) => Revocation | undefined;
   /** Ends a session of which the user app knows. */
   readonly drop: (session: Session, reason: string, asker: Asker) => Promise<void>;
   readonly askerOf: AskerOf;
@@ -28,84 +29,116 @@ export interface Authorize {
   /** @throws GatewayError */
   (req: IncomingMessage): Visitor | Promise<Visitor>;
   /**
-   * The session of a request's cookie, for the gateway's own routes. @throws GatewayError `no_session` without one,
-   * `dead_cookie` for one that opens nothing
+   * The session of a request's cookie, for the gateway's own routes; it has not ended at the user app either, as far as its
+   * access token and the revocation feed say.
+   *
+   * @throws GatewayError `no_session`; `cannot_refresh` while that cannot be known
    */
   session(req: IncomingMessage): Promise<Session>;
+  /**
+   * The hash of a request's session cookie, for routes that end or replace its session, whatever became of it; `undefined`
+   * for a request without one.
+   *
+   * @throws GatewayError for two credentials
+   */
+  cookieHash(req: IncomingMessage): string | undefined;
 }
+
+/** A session and its access token in the clear. */
+interface Opened {
+  readonly session: Session;
+  readonly accessToken: string;
+}
+
+/** Codes of answers that refuse an access token which another one of the same session may replace. */
+const replaceable: ReadonlySet<string> = new Set(['token_revoked', 'token_expired', 'invalid_token']);
 
 const bearer: Visitor = { kind: 'bearer' };
 const anonymous: Visitor = { kind: 'anonymous' };
 
-/** Makes it: the cookie before everything, and never a cookie together with a token of the client's own. */
+/** Creates the authorizer. A request with both a session cookie and an Authorization header is refused. */
 export function createAuthorize(options: AuthorizeOptions): Authorize {
-  const { cookie, sameOrigin, find, renewal, seal, isRevoked, drop, askerOf } = options;
+  const { cookie, sameOrigin, find, renewal, seal, revocationOf, drop, askerOf } = options;
 
   async function over(session: Session, reason: string, req: IncomingMessage): Promise<never> {
     await drop(session, reason, askerOf(req));
     throw new GatewayError('no_session', reason);
   }
 
-  function open(session: Session, req: IncomingMessage): string | Promise<never> {
-    return (
-      seal.openOften(session.accessToken, `access ${session.hash}`) ?? over(session, 'no key opens its tokens', req)
-    );
+  async function open(session: Session, req: IncomingMessage): Promise<Opened> {
+    const accessToken = seal.openOften(session.accessToken, `access ${session.hash}`);
+    if (accessToken === undefined) return over(session, 'no key opens its tokens', req);
+    return { session, accessToken };
   }
 
-  async function visit(req: IncomingMessage, id: string): Promise<Visitor> {
-    const found = await find(hashOf(id));
-    const renewed = renewal.fresh(found, () => askerOf(req));
-    const session = renewed instanceof Promise ? await renewed : renewed;
-    const opened = open(session, req);
+  /** The session with an access token that is good as far as is known here: one that is not is replaced, once. */
+  async function current(hash: string, req: IncomingMessage): Promise<Opened> {
+    const renewed = renewal.fresh(await find(hash), () => askerOf(req));
+    const opened = await open(renewed instanceof Promise ? await renewed : renewed, req);
+    switch (revocationOf(opened.accessToken, opened.session.sid)) {
+      case undefined:
+        return opened;
+      case 'session_ended':
+        return over(opened.session, 'it ended at the user app', req);
+      case 'claims_changed':
+        return replaced(opened.session, req);
+    }
+  }
+
+  async function replaced(session: Session, req: IncomingMessage): Promise<Opened> {
+    return open(await renewal.replace(session, askerOf(req)), req);
+  }
+
+  async function visit(req: IncomingMessage, hash: string): Promise<Visitor> {
+    const { session, accessToken } = await current(hash, req);
     return {
       kind: 'session',
       session: session.id,
-      accessToken: typeof opened === 'string' ? opened : await opened,
+      accessToken,
       async onRefused(code) {
-        return code === 'token_revoked' ? over(session, 'its access token is revoked', req) : undefined;
+        if (!replaceable.has(code)) return undefined;
+        return (await replaced(session, req)).accessToken;
       },
     };
   }
 
-  function authorize(req: IncomingMessage): Visitor | Promise<Visitor> {
-    const id = onlyOne(cookie.read(req.headers.cookie));
-    const hasToken = req.headers.authorization !== undefined;
-    if (id === undefined) {
-      if (hasToken) return bearer;
-      sameOrigin.assertNotForeign(req);
-      return anonymous;
+  function cookieHash(req: IncomingMessage): string | undefined {
+    const ids = cookie.read(req.headers.cookie);
+    if (ids.length > 1) throw new GatewayError('two_cookies', 'more than one session cookie');
+    const [id] = ids;
+    if (id === undefined) return undefined;
+    if (req.headers.authorization !== undefined) {
+      throw new GatewayError('two_credentials', 'a session cookie and Authorization');
     }
-    if (hasToken) throw new GatewayError('two_credentials', 'a session cookie and Authorization');
-    sameOrigin.assertOwn(req);
-    return visit(req, id);
+    // What cannot be an id gets a hash that no session has.
+    return isSessionId(id) ? hashSessionId(id) : noSession;
+  }
+
+  function authorize(req: IncomingMessage): Visitor | Promise<Visitor> {
+    const hash = cookieHash(req);
+    if (hash !== undefined) {
+      sameOrigin.assertOwn(req);
+      return visit(req, assertHash(hash));
+    }
+    if (req.headers.authorization !== undefined) return bearer;
+    sameOrigin.assertNotForeign(req);
+    return anonymous;
   }
 
   return Object.assign(authorize, {
     async session(req: IncomingMessage) {
-      const id = onlyOne(cookie.read(req.headers.cookie));
-      if (id === undefined) throw new GatewayError('no_session', 'no cookie');
-      if (req.headers.authorization !== undefined) {
-        throw new GatewayError('two_credentials', 'a session cookie and Authorization');
-      }
-      try {
-        const session = await find(hashOf(id));
-        if (isRevoked(await open(session, req))) await over(session, 'its access token is revoked', req);
-        return session;
-      } catch (error) {
-        if (!(error instanceof GatewayError) || error.code !== 'no_session') throw error;
-        throw new GatewayError('dead_cookie', error.reason);
-      }
+      const hash = cookieHash(req);
+      if (hash === undefined) throw new GatewayError('no_session', 'no cookie');
+      return (await current(assertHash(hash), req)).session;
     },
+    cookieHash,
   });
 }
 
-/** A second cookie of the name was put there by somebody else: a browser keeps one. */
-function onlyOne(ids: readonly string[]): string | undefined {
-  if (ids.length > 1) throw new GatewayError('two_cookies', 'more than one session cookie');
-  return ids[0];
-}
+/** Not a hash: no cookie has this one. */
+const noSession = '';
 
-function hashOf(id: string): string {
-  if (!isSessionId(id)) throw new GatewayError('no_session', 'not a session id');
-  return hashSessionId(id);
+function assertHash(hash: string): string {
+  if (hash === noSession) throw new GatewayError('no_session', 'not a session id');
+  return hash;
 }

@@ -1,9 +1,11 @@
 import type { GatewayDb } from '@auth/db/gateway';
 import type { BackgroundStore } from './background.ts';
+import { createEndedCookiesStore } from './ended-cookies-store.ts';
 import { dateOf, hashOf, sessionOf } from './session-row.ts';
 
 /** What is over, or was left, in the database of the gateway. */
-export function createBackgroundStore({ client }: Pick<GatewayDb, 'client'>): BackgroundStore {
+export function createBackgroundStore(db: Pick<GatewayDb, 'client' | 'ask'>): BackgroundStore {
+  const { client } = db;
   return {
     endStale: ({ expired, idle, at }, limit) => client.$executeRaw`
       UPDATE sessions SET ended_at = ${dateOf(at)} WHERE hash IN (
@@ -29,6 +31,7 @@ export function createBackgroundStore({ client }: Pick<GatewayDb, 'client'>): Ba
       });
       return rows.map(sessionOf);
     },
+    removeListed: createEndedCookiesStore(db).removeOld,
     removeEnded: (before, limit) => client.$executeRaw`
       DELETE FROM sessions WHERE hash IN (
         SELECT hash FROM sessions WHERE ended_at < ${dateOf(before)} LIMIT ${limit}

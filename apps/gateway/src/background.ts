@@ -13,6 +13,8 @@ export interface BackgroundStore {
   findInterrupted(at: number, limit: number): Promise<readonly Session[]>;
   /** Removes what ended before then, told or not. */
   removeEnded(before: number, limit: number): Promise<number>;
+  /** Removes from the list of ended cookies those of which no cached copy can be left. */
+  removeListed(limit: number): Promise<number>;
 }
 
 export interface BackgroundOptions {
@@ -58,6 +60,7 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     () => store.endStale({ expired: now(), idle: now() - life.idleSeconds, at: now() }, many),
     tellEnded,
     () => store.removeEnded(now() - giveUpSeconds, many),
+    () => store.removeListed(many),
   ];
   while (!signal.aborted) {
     for (const work of works) await work().catch(onTrouble);

@@ -14,10 +14,22 @@ describe('the settings of the gateway', () => {
   it('hold where browsers find it and where the services are', () => {
     expect(parseConfig(good)).toMatchObject({
       publicOrigins: ['https://shop.example'],
-      ...{ corsOrigins: [], secureCookie: true },
+      corsOrigins: [],
       upstreams: { user: 'http://user:4001', product: 'http://product:4002', order: 'http://order:4003' },
     });
   });
+
+  it.each(['USER_URL', 'PRODUCT_URL', 'ORDER_URL'])('take a slash at the end and capitals of %s away', (name) => {
+    const { upstreams } = parseConfig({ ...good, [name]: 'HTTP://Service.Internal:4009/' });
+    expect(Object.values(upstreams)).toContain('http://service.internal:4009');
+  });
+
+  it.each(['http://user:4001/api', 'http://me:secret@user:4001', 'http://user:4001?x=1', 'user:4001', 'http://user:0'])(
+    'refuse %s as the origin of a service',
+    (url) => {
+      expect(wrongSettings({ ...good, USER_URL: url })).toEqual(['USER_URL']);
+    },
+  );
 
   it('lack all of them without a default', () => {
     const none = { PUBLIC_ORIGIN: '', USER_URL: '', PRODUCT_URL: '', ORDER_URL: '' };
@@ -31,7 +43,6 @@ describe('the settings of the gateway', () => {
   it('let a cookie go without https on this machine alone', () => {
     const local = { ...good, PUBLIC_ORIGIN: 'http://127.0.0.1:4000, http://localhost:4000' };
     expect(parseConfig(local)).toMatchObject({
-      secureCookie: false,
       publicOrigins: expect.arrayContaining(['http://localhost:4000']),
     });
     expect(wrongSettings({ ...local, NODE_ENV: 'production', REVOCATIONS: 'none' })).toEqual(['PUBLIC_ORIGIN']);

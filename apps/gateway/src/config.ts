@@ -44,9 +44,9 @@ const Settings = withKeyRules(
       UPSTREAM_CONNECTIONS: wholeNumber({ min: 1, max: 10_000 })
         .default(128)
         .describe('The most connections to one service at a time.'),
-      MAX_BODY_BYTES: wholeNumber({ min: 0, max: 1_000_000_000 })
+      MAX_BODY_BYTES: wholeNumber({ min: 0, max: 10_000_000 })
         .default(100_000)
-        .describe('The largest body of a request, in bytes.'),
+        .describe('The largest body of a request, in bytes; it is held in memory until it is whole.'),
     })
     .refine(({ NODE_ENV, PUBLIC_ORIGIN }) => NODE_ENV !== 'production' || areHttps(PUBLIC_ORIGIN) === true, {
       path: ['PUBLIC_ORIGIN'],
@@ -65,7 +65,6 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     trustedProxies: settings.TRUSTED_PROXIES,
     publicOrigins: settings.PUBLIC_ORIGIN,
     corsOrigins: settings.CORS_ORIGINS,
-    secureCookie: areHttps(settings.PUBLIC_ORIGIN) === true,
     upstreams: { user: settings.USER_URL, product: settings.PRODUCT_URL, order: settings.ORDER_URL },
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConnections: settings.UPSTREAM_CONNECTIONS,

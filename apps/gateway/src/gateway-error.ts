@@ -1,8 +1,6 @@
 export type GatewayErrorCode =
   /** The cookie opens nothing, or not any more. */
   | 'no_session'
-  /** The same, where the answer may take the cookie back. */
-  | 'dead_cookie'
   /** The user has no such session. */
   | 'session_not_found'
   /** Nobody can say whether there is a session. */

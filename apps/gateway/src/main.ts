@@ -10,8 +10,11 @@ import { createAskerOf } from './asker.ts';
 import { createAuthorize } from './authorize.ts';
 import { workInBackground } from './background.ts';
 import { createBackgroundStore } from './background-store.ts';
+import { createCheckedCache } from './checked-cache.ts';
 import { frontLimits, parseConfig } from './config.ts';
 import { createCors } from './cors.ts';
+import { createEndedCookies } from './ended-cookies.ts';
+import { createEndedCookiesStore } from './ended-cookies-store.ts';
 import { createIdentify } from './identify.ts';
 import { openUpstreams } from './proxy/upstreams.ts';
 import { createRenewal } from './renewal.ts';
@@ -23,8 +26,11 @@ import { createSessionCookie } from './session-cookie.ts';
 import { createSessionLookup } from './session-lookup.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
-import { createUserClient } from './user-client.ts';
+import { createUnfinished } from './unfinished.ts';
+import { createUserClient, mayBeDone } from './user-client.ts';
 
+/** How long a stopping process tries to write down what the user app has done already. */
+const unfinishedMs = 3000;
 /** How long the user app may take for an exchange of tokens. */
 const userTimeoutMs = 3000;
 
@@ -38,49 +44,56 @@ await runService(process, gateway, async (env) => {
   const onTrouble = (err: unknown) => log.warn({ err }, 'left for later');
   const store = createSessionStore(db);
   const countCacheTrouble = metrics.counter('gateway_cache_failures_total', 'Times that Redis could not be asked.', []);
+  const endedCookies = createEndedCookiesStore(db);
   const cache =
     redis &&
-    createSessionCache({
-      redis,
-      onTrouble: () => countCacheTrouble({}),
+    createCheckedCache({
+      ended: createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError: onTrouble }),
+      cache: createSessionCache({ ...{ redis, now }, onTrouble: () => countCacheTrouble({}) }),
     });
+  const unfinished = createUnfinished({ onError: onTrouble });
+  metrics.gauges('gateway_unfinished', 'Writes and calls that could not be done yet.', [], () => [
+    { labels: {}, value: unfinished.size },
+  ]);
   const seal = createSeal(() => keys.current().sessionKeys);
+  const upstreams = openUpstreams({
+    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
+    metrics,
+  });
   const user = createUserClient({
+    logins: upstreams.byName.user.slowBulkhead,
     baseUrl: config.upstreams.user,
     timeoutMs: 3000,
     loginTimeoutMs: 15_000,
     headers: outgoingHeaders,
   });
-  const { identify, isRevoked } = createIdentify({
+  const { identify, revocationOf, hasEnded } = createIdentify({
     verify: verify.verify,
+    revocations: service.revocations.revocations,
     isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
   });
   const audit = auditEvents<SessionEvent>({
     ...{ log, metrics, metric: 'gateway_session_events_total', help: 'What happened to sessions, by outcome.' },
   });
-  const shared = { store, cache, seal, identify, audit, now, onTrouble };
-  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, life });
+  const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
+  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
   const renewal = createRenewal({
-    ...{ ...shared, refresh: user.refresh, end: sessions.drop, wait: (ms) => delay(ms) },
+    ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
     leaseSeconds: userTimeoutMs / 1000 + 1,
   });
-  const cookie = createSessionCookie({ secure: config.secureCookie });
+  const cookie = createSessionCookie({ publicOrigin: publicOrigins[0] ?? '' });
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind(trustedProxies);
   const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
   const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop, askerOf },
-  });
-  const upstreams = openUpstreams({
-    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
-    metrics,
+    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, askerOf },
   });
   const app = buildApp({
     ...service,
     sessions,
     authorize,
-    cookie,
+    ...{ cookie, isReplaced: endedCookies.isReplaced },
     sameOrigin,
     cors: createCors(corsOrigins),
     page: !config.production,
@@ -100,6 +113,7 @@ await runService(process, gateway, async (env) => {
     async close() {
       await background.close();
       await renewal.close();
+      await unfinished.close(unfinishedMs);
       await upstreams.close();
     },
   });

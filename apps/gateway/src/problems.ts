@@ -5,12 +5,11 @@ import { UpstreamError } from '@auth/verify/client';
 import { refusalOf } from '@auth/verify/express';
 import type { GatewayErrorCode } from './gateway-error.ts';
 import { GatewayError } from './gateway-error.ts';
-import type { SessionCookie } from './session-cookie.ts';
+import { BulkheadFull } from './proxy/bulkhead.ts';
 import { UserAppRefusal } from './user-client.ts';
 
 const answers = {
   no_session: ['no_session', {}],
-  dead_cookie: ['no_session', {}],
   session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
   cannot_refresh: [
     'unavailable',
@@ -27,17 +26,12 @@ const answers = {
 /** Headers of the user app's refusals that are for whoever sent the request. */
 const relayed = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
-interface TranslateOptions {
-  readonly cookie: Pick<SessionCookie, 'clear'>;
-  /** Where browsers find the gateway. */
-  readonly publicOrigin: string;
-}
-
-/** What whoever sent two cookies, or a dead one, is better off without. */
-const clearing: ReadonlySet<GatewayErrorCode> = new Set(['dead_cookie', 'two_cookies']);
-
-/** How the errors of the gateway become answers. */
-export function createTranslate({ cookie, publicOrigin }: TranslateOptions): readonly Translate[] {
+/**
+ * How the errors of the gateway become answers.
+ *
+ * @param options `publicOrigin`: where browsers find the gateway
+ */
+export function createTranslate({ publicOrigin }: { readonly publicOrigin: string }): readonly Translate[] {
   const fromHere = `Requests that change something must come from a page of this site: send 'Origin: ${publicOrigin}'.`;
   return [
     (error) => refusalProblem(refusalOf(error)),
@@ -47,6 +41,10 @@ export function createTranslate({ cookie, publicOrigin }: TranslateOptions): rea
     },
     (error) => (error instanceof UserAppRefusal ? relay(error) : undefined),
     (error) =>
+      error instanceof BulkheadFull
+        ? new Problem('unavailable', { detail: 'Too many logins at a time: try again shortly.', reason: error.message })
+        : undefined,
+    (error) =>
       error instanceof UpstreamError
         ? upstreamProblem(error.code, { reason: error.message, cause: error.cause })
         : undefined,
@@ -54,9 +52,8 @@ export function createTranslate({ cookie, publicOrigin }: TranslateOptions): rea
       if (!(error instanceof GatewayError)) return undefined;
       const { code, reason, cause } = error;
       const [answer, options] = answers[code];
-      const headers = clearing.has(code) ? { 'Set-Cookie': cookie.clear } : undefined;
       const detail = code === 'cross_site' ? fromHere : undefined;
-      return new Problem(answer, { ...(headers && { headers }), ...(detail && { detail }), ...options, reason, cause });
+      return new Problem(answer, { ...(detail && { detail }), ...options, reason, cause });
     },
   ];
 }

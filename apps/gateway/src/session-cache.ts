@@ -4,6 +4,8 @@ import type { SessionCache } from './session-lookup.ts';
 
 export interface SessionCacheOptions {
   readonly redis: Pick<Redis, 'mget' | 'set' | 'eval' | 'pipeline'>;
+  /** Seconds since 1970. */
+  readonly now: () => number;
   /** Told of what could not be asked or said. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -26,7 +28,7 @@ return 1`;
  * before cannot put it back. Tokens are sealed here as they are in the database; refresh tokens are not here at all.
  * It may be down at any time: then the database is asked.
  */
-export function createSessionCache({ redis, onTrouble }: SessionCacheOptions): SessionCache {
+export function createSessionCache({ redis, now, onTrouble }: SessionCacheOptions): SessionCache {
   async function tryTo<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
     try {
       return await work();
@@ -43,7 +45,8 @@ export function createSessionCache({ redis, onTrouble }: SessionCacheOptions): S
         return new Map(
           hashes.flatMap((hash, index) => {
             const text = texts[index];
-            return text == null ? [] : [[hash, text === ended ? ended : parse(text)] as const];
+            const known = text == null ? undefined : text === ended ? ended : parse(text, now());
+            return known === undefined ? [] : [[hash, known] as const];
           }),
         );
       }, new Map()),
@@ -51,13 +54,14 @@ export function createSessionCache({ redis, onTrouble }: SessionCacheOptions): S
       tryTo(async () => {
         if (sessions.length === 0) return;
         const pipeline = redis.pipeline();
-        for (const session of sessions) pipeline.set(keyOf(session.hash), render(session), 'EX', keepSeconds, 'NX');
+        for (const session of sessions)
+          pipeline.set(keyOf(session.hash), render(session, now()), 'EX', keepSeconds, 'NX');
         const failed = (await pipeline.exec())?.find(([error]) => error !== null);
         if (failed !== undefined) throw failed[0];
       }, undefined),
     replace: (session) =>
       tryTo(async () => {
-        await redis.eval(replaceScript, 1, keyOf(session.hash), render(session), keepSeconds);
+        await redis.eval(replaceScript, 1, keyOf(session.hash), render(session, now()), keepSeconds);
       }, undefined),
     end: (hash) =>
       tryTo(async () => {
@@ -70,12 +74,16 @@ function keyOf(hash: string): string {
   return `${prefix}${hash}`;
 }
 
-function render({ accessToken, ...session }: Session): string {
-  return JSON.stringify({ ...session, accessToken: Buffer.from(accessToken).toString('base64') });
+function render({ accessToken, ...session }: Session, keptAt: number): string {
+  return JSON.stringify({ ...session, keptAt, accessToken: Buffer.from(accessToken).toString('base64') });
 }
 
-/** What is there was written by `render`: nobody else has a key below this prefix. */
-function parse(text: string): Session {
-  const { accessToken, ...session } = JSON.parse(text);
+/**
+ * The session in a text that `render` wrote: only the gateway has keys with this prefix. `undefined` for one that Redis
+ * kept for longer than it was told to, since its clock was set back or stands still, and for one that does not say.
+ */
+function parse(text: string, at: number): Session | undefined {
+  const { accessToken, keptAt, ...session } = JSON.parse(text);
+  if (!(Math.abs(at - keptAt) <= keepSeconds)) return undefined;
   return { ...session, accessToken: new Uint8Array(Buffer.from(accessToken, 'base64')) };
 }

@@ -10,11 +10,16 @@ export interface SessionCookie {
 }
 
 /**
- * Makes the cookie. Over https it has the `__Host-` prefix, with which a browser takes it from this very host alone
- * (RFC 6265bis §4.1.3.2); on plain http, which is for one's own machine, it can have neither that nor `Secure`.
+ * Creates the cookie. Over https it has the `__Host-` prefix, with which a browser takes it from this very host alone
+ * (RFC 6265bis §4.1.3.2). On plain http, which is for one's own machine, it can have neither that nor `Secure`. There a
+ * browser sends every application the cookies of all ports of the host: the name is of this application and of this port.
+ *
+ * @param publicOrigin where browsers find the gateway
  */
-export function createSessionCookie({ secure }: { secure: boolean }): SessionCookie {
-  const name = secure ? '__Host-session' : 'session';
+export function createSessionCookie({ publicOrigin }: { publicOrigin: string }): SessionCookie {
+  const { protocol, port } = new URL(publicOrigin);
+  const secure = protocol === 'https:';
+  const name = secure ? '__Host-session' : `gateway_session_${port || '80'}`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const prefix = `${name}=`;
   return {

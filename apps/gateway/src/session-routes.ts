@@ -9,38 +9,52 @@ import { GatewayError } from './gateway-error.ts';
 import type { SameOrigin } from './same-origin.ts';
 import type { Session } from './session.ts';
 import type { SessionCookie } from './session-cookie.ts';
+import { hashSessionId } from './session-id.ts';
 import type { Sessions } from './sessions.ts';
 
 export const Login = z.strictObject({ email: z.string().max(1000), password: z.string().max(1000) });
 export const SessionsQuery = z.object(PageQuery);
 export const SessionId = z.object({ id: z.uuid().toLowerCase() });
 
-/** Whoever has no session, or none any more. */
-const without: ReadonlySet<GatewayErrorCode> = new Set(['no_session', 'dead_cookie']);
+/** Errors of a cookie that opens nothing, also not later. */
+const useless: ReadonlySet<GatewayErrorCode> = new Set(['no_session', 'two_cookies']);
 
 interface SessionRoutesOptions {
   readonly sessions: Pick<Sessions, 'begin' | 'list' | 'end'>;
-  readonly authorize: Pick<Authorize, 'session'>;
+  readonly authorize: Pick<Authorize, 'session' | 'cookieHash'>;
   readonly sameOrigin: SameOrigin;
   readonly cookie: SessionCookie;
+  /** Whether a login replaced the cookie with this hash a moment ago. */
+  readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly askerOf: AskerOf;
 }
 
 /** Log in, ask who one is, log out, with a cookie: for browsers. */
 export function sessionRoutes(options: SessionRoutesOptions): Router {
-  const { sessions, authorize, sameOrigin, cookie, askerOf } = options;
+  const { sessions, authorize, sameOrigin, cookie, isReplaced, askerOf } = options;
   const router = createRouter();
   const fromHere: RequestHandler = (req, _res, next) => {
     sameOrigin.assertOwn(req);
     next();
   };
 
-  /** The one of a browser that may have none. */
-  async function priorSession(req: IncomingMessage): Promise<Session | undefined> {
+  /**
+   * Takes back the cookie that a request came with. Not one that a login replaced meanwhile: the browser would throw away
+   * the new one, which has the same name.
+   */
+  async function takeBack(req: IncomingMessage, res: Response): Promise<void> {
+    const ids = cookie.read(req.headers.cookie);
+    const replaced = await Promise.all(ids.map((id) => isReplaced(hashSessionId(id)))).catch(() => [true]);
+    if (!replaced.includes(true)) res.set('Set-Cookie', cookie.clear);
+  }
+
+  /** Runs what may find that the cookie is of no use, and then takes it back. */
+  async function orTakeBack<T>(req: IncomingMessage, res: Response, work: () => T | Promise<T>): Promise<T> {
     try {
-      return await authorize.session(req);
+      return await work();
     } catch (error) {
-      if (error instanceof GatewayError && without.has(error.code)) return undefined;
+      const isUseless = error instanceof GatewayError && useless.has(error.code);
+      if (isUseless && cookie.read(req.headers.cookie).length > 0) await takeBack(req, res);
       throw error;
     }
   }
@@ -49,23 +63,23 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
     const credentials = readBody(req, Login);
     const asker = askerOf(req);
     const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(asker.address) };
-    const prior = await priorSession(req);
-    const begun = await sessions.begin(credentials, { asker, device });
-    if (prior !== undefined) await sessions.end({ hash: prior.hash }, 'another login', asker);
+    const replaced = authorize.cookieHash(req) || undefined;
+    const begun = await sessions.begin(credentials, { asker, device, replaced });
     const { session } = begun;
     res.set('Set-Cookie', cookie.give(begun.cookie, session.expiresAt - session.createdAt));
     sendSession(res.status(201).location('/session'), session);
   });
 
   router.get('/session', async (req, res) => {
-    sendSession(res, await authorize.session(req));
+    sendSession(res, await orTakeBack(req, res, () => authorize.session(req)));
   });
 
   router.delete('/session', fromHere, async (req, res) => {
-    const session = await priorSession(req);
-    if (session !== undefined) await sessions.end({ hash: session.hash }, 'logout', askerOf(req));
-    // Also for a session that is over: whoever logs out is out afterwards.
-    res.set('Set-Cookie', cookie.clear).set('Clear-Site-Data', '"cache"').status(204).end();
+    const hash = await orTakeBack(req, res, () => authorize.cookieHash(req));
+    if (hash) await sessions.end({ hash }, 'logout', askerOf(req));
+    // Also for a session that is over: who logs out is logged out afterwards.
+    await takeBack(req, res);
+    res.status(204).end();
   });
 
   router.get('/sessions', async (req, res) => {
@@ -83,7 +97,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
     const { id } = readParams(req, SessionId);
     if (!(await sessions.end({ id, userId }, 'ended by its user', askerOf(req))))
       throw new GatewayError('session_not_found', 'unknown');
-    if (id === current) res.set('Set-Cookie', cookie.clear);
+    if (id === current) await takeBack(req, res);
     res.status(204).end();
   });
 

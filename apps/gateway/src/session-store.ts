@@ -1,29 +1,29 @@
 import type { GatewayDb } from '@auth/db/gateway';
+import { Prisma } from '@auth/db/gateway';
 import type { RenewalStore } from './renewal.ts';
+import { createRenewalStore } from './renewal-store.ts';
 import type { LookupStore } from './session-lookup.ts';
 import { createLookupStore } from './session-lookup-store.ts';
 import { bytesOf, dateOf, hashOf, sessionOf, timesOf } from './session-row.ts';
-import type { SessionStore, WhichSession } from './sessions.ts';
+import type { EndedSession, NewSession, SessionStore, WhichSession } from './sessions.ts';
 
 /** Sessions in the database of the gateway. */
 export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): SessionStore & LookupStore & RenewalStore {
   const { client } = db;
   return {
     ...createLookupStore(db),
-    async create({ hash, createdAt, lastUsedAt, expiresAt, accessExpiresAt, refreshAt, ...rest }) {
-      const row = await client.session.create({
-        data: {
-          ...rest,
-          roles: [...rest.roles],
-          hash: bytesOf(hash),
-          userAgent: rest.userAgent ?? null,
-          addressPrefix: rest.addressPrefix ?? null,
-          ...{ createdAt: dateOf(createdAt), lastUsedAt: dateOf(lastUsedAt), expiresAt: dateOf(expiresAt) },
-          ...{ accessExpiresAt: dateOf(accessExpiresAt), refreshAt: dateOf(refreshAt) },
-        },
-        omit: { refreshToken: true },
-      });
-      return sessionOf(row);
+    ...createRenewalStore(db),
+    async create(session, replaced) {
+      const created = client.session.create({ data: dataOf(session), omit: { refreshToken: true } });
+      if (replaced === undefined) return { session: sessionOf(await created), ended: undefined };
+      // In one transaction: a login that fails leaves the session before it as it was.
+      const at = dateOf(session.createdAt);
+      const ending = client.$queryRaw<EndedRow[]>(endSql(Prisma.sql`hash = ${bytesOf(replaced)}`, at));
+      const marking = client.$executeRaw`
+        INSERT INTO ended_cookies (hash, replaced) VALUES (${bytesOf(replaced)}, true)
+        ON CONFLICT (hash) DO UPDATE SET at = now(), replaced = true`;
+      const [row, [ended]] = await client.$transaction([created, ending, marking]);
+      return { session: sessionOf(row), ended: ended && endedOf(ended) };
     },
     async list(userId, { after, limit, runningAt, idleSince }) {
       const rows = await client.session.findMany({
@@ -37,49 +37,52 @@ export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): Sessi
       return rows.map((row) => ({
         ...timesOf(row),
         id: row.id,
+        sid: row.sid,
         userAgent: row.userAgent ?? undefined,
         addressPrefix: row.addressPrefix ?? undefined,
       }));
     },
     async end(which, at) {
-      const [row] = await client.session.updateManyAndReturn({
-        where: { ...whereOf(which), endedAt: null },
-        data: { endedAt: dateOf(at) },
-        select: { hash: true, id: true, sid: true, refreshToken: true },
-      });
-      return row && { ...row, hash: hashOf(row.hash) };
+      const [row] = await client.$queryRaw<EndedRow[]>(endSql(whereOf(which), dateOf(at)));
+      return row && endedOf(row);
     },
     async forget(hash) {
       await client.session.deleteMany({ where: { hash: bytesOf(hash) } });
     },
-    async claim(hash, { at, until }) {
-      const [row] = await client.session.updateManyAndReturn({
-        where: {
-          ...{ hash: bytesOf(hash), endedAt: null, refreshAt: { lte: dateOf(at) } },
-          OR: [{ refreshingUntil: null }, { refreshingUntil: { lte: dateOf(at) } }],
-        },
-        data: { refreshingUntil: dateOf(until) },
-        select: { refreshToken: true },
-      });
-      return row?.refreshToken;
-    },
-    async renew(hash, exchanged, { accessExpiresAt, refreshAt, roles, ...tokens }) {
-      const times = { accessExpiresAt: dateOf(accessExpiresAt), refreshAt: dateOf(refreshAt) };
-      const { count } = await client.session.updateMany({
-        where: { hash: bytesOf(hash), endedAt: null, refreshToken: exchanged },
-        data: { ...tokens, ...times, roles: [...roles], refreshingUntil: null },
-      });
-      return count === 1;
-    },
-    async defer(hash, until) {
-      await client.session.updateMany({
-        where: { hash: bytesOf(hash), endedAt: null },
-        data: { refreshingUntil: dateOf(until) },
-      });
-    },
   };
 }
 
-function whereOf(which: WhichSession) {
-  return 'hash' in which ? { hash: bytesOf(which.hash) } : which;
+type EndedRow = Omit<EndedSession, 'hash'> & { readonly hash: Uint8Array };
+
+/** Ends a session and lists its cookie as ended, in one statement. */
+function endSql(which: Prisma.Sql, at: Date): Prisma.Sql {
+  return Prisma.sql`
+    WITH ended AS (
+      UPDATE sessions SET ended_at = ${at} WHERE ${which} AND ended_at IS NULL
+      RETURNING hash, id, sid, refresh_token AS "refreshToken"
+    ), listed AS (
+      INSERT INTO ended_cookies (hash) SELECT hash FROM ended ON CONFLICT (hash) DO UPDATE SET at = now()
+    )
+    SELECT * FROM ended`;
+}
+
+function whereOf(which: WhichSession): Prisma.Sql {
+  if ('hash' in which) return Prisma.sql`hash = ${bytesOf(which.hash)}`;
+  return Prisma.sql`id = ${which.id}::uuid AND user_id = ${which.userId}::uuid`;
+}
+
+function endedOf({ hash, ...row }: EndedRow): EndedSession {
+  return { ...row, refreshToken: new Uint8Array(row.refreshToken), hash: hashOf(hash) };
+}
+
+function dataOf({ createdAt, lastUsedAt, expiresAt, accessExpiresAt, refreshAt, ...rest }: NewSession) {
+  return {
+    ...rest,
+    roles: [...rest.roles],
+    hash: bytesOf(rest.hash),
+    userAgent: rest.userAgent ?? null,
+    addressPrefix: rest.addressPrefix ?? null,
+    ...{ createdAt: dateOf(createdAt), lastUsedAt: dateOf(lastUsedAt), expiresAt: dateOf(expiresAt) },
+    ...{ accessExpiresAt: dateOf(accessExpiresAt), refreshAt: dateOf(refreshAt) },
+  };
 }

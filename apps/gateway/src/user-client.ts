@@ -1,6 +1,7 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { UpstreamError } from '@auth/verify/client';
 import type { Asker } from './asker.ts';
+import type { Bulkhead } from './proxy/bulkhead.ts';
 import type { Device, Tokens } from './session.ts';
 import type { Credentials } from './sessions.ts';
 
@@ -25,21 +26,39 @@ export interface UserClientOptions {
   readonly timeoutMs: number;
   /** A login may take longer: the user app slows down those to an account that somebody guesses at. */
   readonly loginTimeoutMs: number;
+  /** Bounds how many logins may be under way at a time: each is a connection to the user app, and anyone can ask for one. */
+  readonly logins: Pick<Bulkhead, 'enter' | 'leave'>;
   /** More headers for what is asked in a request. */
   readonly headers: (asker: Asker) => Readonly<Record<string, string>>;
 }
 
 /** What the gateway asks the user app for. Every method throws an UpstreamError when that gives no good answer. */
 export interface UserClient {
-  /** @throws UserAppRefusal */
+  /** @throws UserAppRefusal; BulkheadFull while too many logins are under way */
   logIn(credentials: Credentials, asker: Asker, device: Device): Promise<Tokens>;
   /** `refused` for a session that is over. */
   refresh(refreshToken: string, asker: Asker | undefined): Promise<Tokens | 'refused'>;
   logOut(refreshToken: string, asker: Asker | undefined): Promise<void>;
 }
 
-/** Makes the client. */
-export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }: UserClientOptions): UserClient {
+/** Errors of a connection that never stood: no request was sent on it. */
+const neverSent: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/**
+ * Whether the user app may have done what failed with this error. It has not done what it refuses with a problem, or what
+ * it was never sent; of any other failure nothing is known.
+ */
+export function mayBeDone(error: unknown): boolean {
+  if (error instanceof UserAppRefusal) return false;
+  const { cause } = Object(error);
+  return !neverSent.has(Object(Object(cause).cause).code);
+}
+
+/** Creates the client. */
+export function createUserClient(options: UserClientOptions): UserClient {
+  const { baseUrl, timeoutMs, loginTimeoutMs, logins, headers } = options;
   async function post(
     path: string,
     body: unknown,
@@ -48,7 +67,7 @@ export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }
   ): Promise<unknown> {
     const signal = AbortSignal.timeout(ms);
     try {
-      const answer = await fetch(`${baseUrl}${path}`, {
+      const answer = await fetch(new URL(path, baseUrl), {
         method: 'POST',
         headers: { ...more, 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify(body),
@@ -72,7 +91,12 @@ export function createUserClient({ baseUrl, timeoutMs, loginTimeoutMs, headers }
   return {
     async logIn({ email, password }, asker, { userAgent }) {
       const more = { ...headersFor(asker), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
-      return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
+      await logins.enter();
+      try {
+        return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
+      } finally {
+        logins.leave();
+      }
     },
     async refresh(refreshToken, asker) {
       try {

@@ -45,6 +45,24 @@ describe('an answer that is none', () => {
     ['without a length', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok'],
     ['of HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\n\r\nok'],
     ['that switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: smuggled\r\n\r\n'],
+    ['with a status below 100', 'HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['with the status 0', 'HTTP/1.1 000 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['with a status above 599', 'HTTP/1.1 600 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['with the status 999', 'HTTP/1.1 999 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['with a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['with a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['without a status', 'HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['that switches to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['that switches to nothing and goes on', `HTTP/1.1 101 Switching Protocols\r\n\r\n${ok}\r\nok`],
+    ['that goes on without being asked to wait', `HTTP/1.1 100 Continue\r\n\r\n${ok}\r\nok`],
+    ['behind a flood of interim answers', `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)}${ok}\r\nok`],
+    ['with two Content-Lengths that are equal', `${ok}Content-Length: 2\r\n\r\nok`],
+    ['with a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok'],
+    ['with a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok'],
+    ['with a control character in a header', `${ok}X-A: smuggled\x01\r\n\r\nok`],
+    ['with a header without a name', `${ok}: smuggled\r\n\r\nok`],
+    ['with a header name that is none', `${ok}X A: smuggled\r\n\r\nok`],
+    ['that ends before it begins', ''],
     ['with headers over 16 KB', `${ok}X-A: ${'smuggled'.repeat(2100)}\r\n\r\nok`],
     ['that ends in its head', `${ok}X-Smuggled`],
   ])('%s becomes a 502', async (_case, bytes) => {
@@ -55,6 +73,58 @@ describe('an answer that is none', () => {
     expect(JSON.stringify([...(answer?.headers ?? [])]) + answer?.body).not.toMatch(/smuggled/i);
     expect(await requestLine()).toMatchObject({ status: 502, code: 'upstream_failed', upstream: 'product' });
     expect(await requestLine()).toHaveProperty('reason');
+  });
+
+  it.each([
+    ['a status below 100', 'HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['a status above 599', 'HTTP/1.1 600 No\r\nContent-Length: 2\r\n\r\nok'],
+    ['a protocol that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['interim answers without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)],
+  ])('with %s counts for the breaker, and is logged once', async (_case, bytes) => {
+    service = await openScriptedService((socket) => socket.end(bytes, 'latin1'));
+    gateway = await openProxyHarness({ origins: service.origins, breaker: { failures: 2, openMs: 60_000 } });
+    const codes: unknown[] = [];
+    for (let times = 0; times < 3; times += 1) {
+      const [answer] = await sendRaw(gateway.port, request('POST'));
+      codes.push([answer?.status, JSON.parse(answer?.body ?? '').code]);
+    }
+    expect(codes).toEqual([...Array(2).fill([502, 'upstream_failed']), [503, 'unavailable']]);
+    expect(gateway.lines().filter(({ method }) => method === 'POST')).toHaveLength(3);
+    expect(await gateway.samples('gateway_upstream_failures_total')).toEqual([
+      '{upstream="product",code="breaker_open"} 1',
+      '{upstream="product",code="upstream_failed"} 2',
+    ]);
+  });
+
+  it('with interim answers that never end is given up', async () => {
+    let timer: NodeJS.Timeout | undefined;
+    service = await openScriptedService((socket) => {
+      timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
+    });
+    gateway = await openProxyHarness({ origins: service.origins, timeoutMs: 300 });
+    const [answer] = await sendRaw(gateway.port, request('POST'));
+    clearInterval(timer);
+    expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([502, 'upstream_failed']);
+  });
+
+  it.each([
+    ['304 with a length', 304, 'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 40\r\n\r\n'],
+    ['204 with a length', 204, 'HTTP/1.1 204 No Content\r\nETag: "1"\r\nContent-Length: 2\r\n\r\nok'],
+    ['204 with chunks', 204, 'HTTP/1.1 204 No Content\r\nETag: "1"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ])('that has no content is handed on as such: %s', async (_case, status, bytes) => {
+    const { port, samples } = await inFrontOf(bytes);
+    const socket = await openSocket(port);
+    socket.write(request());
+    const text = await readToEnd(socket);
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*ETag: "1"\r\n[\\s\\S]*\r\n\r\n$`));
+    expect(await samples('gateway_upstream_failures_total')).toEqual([]);
+  });
+
+  it('to HEAD that has content all the same is handed on without', async () => {
+    const { port } = await inFrontOf(`${ok}\r\nok`);
+    const socket = await openSocket(port);
+    socket.write(request('HEAD'));
+    expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 200 .*Content-Length: 2\r\n.*\r\n\r\n$/s);
   });
 
   it('that refuses the token of a session and cannot be passed on becomes a 502', async () => {
@@ -88,6 +158,7 @@ describe('an answer that breaks off', () => {
     ['before its length is reached', half],
     ['between two chunks', halfChunked],
     ['in a chunk', `${halfChunked}9\r\nmo`],
+    ['in a chunk size that is none', `${halfChunked}smuggled\r\n`],
   ])('%s does not look whole', async (_case, bytes) => {
     const { port, requestLine } = await inFrontOf(bytes, { hangUp: true });
     const socket = await openSocket(port);

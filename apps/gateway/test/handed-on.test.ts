@@ -38,10 +38,12 @@ describe('a request with a session cookie', () => {
     expect(new Set(await Promise.all(sids)).size).toBe(20);
   });
 
-  it('ends with the session when the service says that its token is revoked', async () => {
+  it('ends with the session when the service says that its token is revoked, and the user app that the session is over', async () => {
     const browser = await loggedIn();
     const { cookie } = browser;
+    const { payload } = decode(authorizationOf(await browser.send('get', '/products')));
     around.service.answer((res) => problem(res, 401, 'token_revoked'));
+    around.userApp.end(payload.sid);
     const answer = await browser.send('get', '/products');
     expect([answer.status, answer.body.code]).toEqual([401, 'no_session']);
     // A late answer must not take a new cookie back.

@@ -27,7 +27,10 @@ import { createAskerOf } from '../src/asker.ts';
 import type { Authorize } from '../src/authorize.ts';
 import { createAuthorize } from '../src/authorize.ts';
 import { createBackgroundStore } from '../src/background-store.ts';
+import { createCheckedCache } from '../src/checked-cache.ts';
 import { createCors } from '../src/cors.ts';
+import { createEndedCookies } from '../src/ended-cookies.ts';
+import { createEndedCookiesStore } from '../src/ended-cookies-store.ts';
 import { createIdentify } from '../src/identify.ts';
 import { openApi } from '../src/openapi.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
@@ -44,7 +47,9 @@ import { createSessionLookup } from '../src/session-lookup.ts';
 import { createSessionStore } from '../src/session-store.ts';
 import type { Sessions } from '../src/sessions.ts';
 import { createSessions } from '../src/sessions.ts';
-import { createUserClient } from '../src/user-client.ts';
+import type { Unfinished } from '../src/unfinished.ts';
+import { createUnfinished } from '../src/unfinished.ts';
+import { createUserClient, mayBeDone } from '../src/user-client.ts';
 import type { Service } from './service.ts';
 import { openService } from './service.ts';
 import type { UserApp } from './user-app.ts';
@@ -64,6 +69,8 @@ export interface Surroundings {
   readonly keys: SealKey[];
   /** The session ids at the user app whose access tokens are taken back. */
   readonly revoked: Set<string>;
+  /** By session id at the user app: access tokens issued up to then are refused, since their claims have changed. */
+  readonly claimsChanged: Map<string, number>;
   readonly now: () => number;
   advance(seconds: number): void;
   close(): Promise<void>;
@@ -80,7 +87,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     openService(),
   ]);
   return {
-    ...{ url: database.url, issuer, userApp, service, now, revoked: new Set() },
+    ...{ url: database.url, issuer, userApp, service, now, revoked: new Set(), claimsChanged: new Map() },
     keys: [{ kid: 'session.1', key: createSecretKey(randomBytes(32)) }],
     advance(seconds) {
       time += seconds;
@@ -100,6 +107,7 @@ export interface Harness {
   readonly sessions: Sessions;
   readonly authorize: Authorize;
   readonly renewal: Renewal;
+  readonly unfinished: Unfinished;
   readonly backgroundStore: ReturnType<typeof createBackgroundStore>;
   readonly metrics: Metrics;
   /** The events of sessions so far, as they were logged. */
@@ -145,52 +153,70 @@ export async function openHarness(
   around: Surroundings,
   { redis, url = around.url, product = around.service.url, breaker, connections = 200 }: HarnessOptions = {},
 ): Promise<Harness> {
-  const { issuer, userApp, keys, revoked, now } = around;
+  const { issuer, userApp, keys, revoked, claimsChanged, now } = around;
   const db = openGatewayDb({ url });
   const { destination, events } = recordDecisions();
   const log = createLog({ service: 'gateway', level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: 'gateway' });
   const troubles: unknown[] = [];
   const onTrouble = (error: unknown) => void troubles.push(error);
-  const revocations: Revocations = { isRevoked: (sid) => revoked.has(sid) };
+  const revocations: Revocations = {
+    isRevoked: (sid, iat) => revoked.has(sid) || iat <= (claimsChanged.get(sid) ?? Number.NaN),
+  };
   const { verify } = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience: 'user', keys: issuer.keys, revocations, now },
   });
-  const { identify, isRevoked } = createIdentify({
+  const { identify, revocationOf, hasEnded } = createIdentify({
     verify,
+    revocations,
     isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
   });
   const store = createSessionStore(db);
-  const cache = redis && createSessionCache({ redis, onTrouble });
+  const endedCookies = createEndedCookiesStore(db);
+  const ended = createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError: onTrouble });
+  const cache = redis && createCheckedCache({ ended, cache: createSessionCache({ redis, now, onTrouble }) });
+  const unfinished = createUnfinished({ retryMs: 20, onError: onTrouble });
   const seal = createSeal(() => keys);
-  const user = createUserClient({ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) });
-  const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
-  const shared = { store, cache, seal, identify, audit, now, onTrouble };
-  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, life });
-  const renewal = createRenewal({
-    ...shared,
-    refresh: user.refresh,
-    end: sessions.drop,
-    wait: (ms) => delay(ms),
-    leaseSeconds: 4,
-  });
-  const cookie = createSessionCookie({ secure: true });
-  const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
-  const find = createSessionLookup({ store, cache, life, now, onTrouble });
-  const clientAddress = clientAddressBehind([]);
-  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
-  const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, isRevoked, drop: sessions.drop },
-    askerOf,
-  });
   const upstreams = openUpstreams({
     origins: { user: userApp.url, product, order: around.service.url },
     ...{ connections, timeoutMs: 1000, metrics },
     ...(breaker && { breaker }),
   });
+  const user = createUserClient({
+    ...{ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) },
+    logins: upstreams.byName.user.slowBulkhead,
+  });
+  const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
+  const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
+  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
+  const renewal = createRenewal({
+    ...shared,
+    refresh: user.refresh,
+    mayBeDone,
+    end: sessions.drop,
+    wait: (ms) => delay(ms),
+    leaseSeconds: 4,
+  });
+  const cookie = createSessionCookie({ publicOrigin: origin });
+  const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
+  const find = createSessionLookup({ store, cache, life, now, onTrouble });
+  const clientAddress = clientAddressBehind([]);
+  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
+  const authorize = createAuthorize({
+    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop },
+    askerOf,
+  });
   const app = buildApp({
     ...{ upstreams, clientAddress, askerOf, publicOrigin: origin, maxBodyBytes: 100_000 },
-    ...{ sessions, authorize, cookie, sameOrigin, cors: createCors([trustedOrigin]), issuer: issuer.issuer },
+    ...{
+      sessions,
+      authorize,
+      cookie,
+      isReplaced: endedCookies.isReplaced,
+      sameOrigin,
+      cors: createCors([trustedOrigin]),
+      issuer: issuer.issuer,
+    },
     ...{ log, readiness: createReadiness({ database: db.ping }), metrics, page: false },
   });
   const responses = checkResponses(app, openApi);
@@ -204,6 +230,7 @@ export async function openHarness(
       sessions,
       authorize,
       renewal,
+      unfinished,
       backgroundStore: createBackgroundStore(db),
       metrics,
       events,
@@ -212,6 +239,7 @@ export async function openHarness(
     async close() {
       close();
       await renewal.close();
+      await unfinished.close(0);
       await upstreams.close();
       await db.close();
       responses.assertTrue();

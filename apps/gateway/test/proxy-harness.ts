@@ -13,7 +13,7 @@ import {
   refuseBy,
 } from '@auth/http';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
-import { createProxy } from '../src/proxy/proxy.ts';
+import { bodyShares, createProxy } from '../src/proxy/proxy.ts';
 import type { UpstreamName } from '../src/proxy/target.ts';
 import { openUpstreams } from '../src/proxy/upstreams.ts';
 import type { Visitor } from '../src/proxy/visitor.ts';
@@ -42,12 +42,14 @@ export interface ProxyHarnessOptions {
   readonly connections?: number;
   readonly timeoutMs?: number;
   readonly maxBodyBytes?: number;
+  readonly bodyTimeoutMs?: number;
   readonly breaker?: BreakerOptions;
   readonly trustedProxies?: readonly string[];
 }
 
 /** Opens it on a free port. */
 export async function openProxyHarness(options: ProxyHarnessOptions): Promise<ProxyHarness> {
+  const { bodyTimeoutMs } = options;
   const { origins, connections = 8, timeoutMs = 5000, maxBodyBytes = 1000, breaker, trustedProxies = [] } = options;
   const written: string[] = [];
   const destination = new Writable({
@@ -64,6 +66,8 @@ export async function openProxyHarness(options: ProxyHarnessOptions): Promise<Pr
   const upstreams = openUpstreams({ origins, connections, timeoutMs, metrics, ...(breaker && { breaker }) });
   const proxy = createProxy({
     ...{ upstreams, maxBodyBytes, publicOrigin, log, metrics },
+    bodies: bodyShares({ maxBodyBytes }),
+    ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     authorize: options.authorize ?? byCookieOrBearer,
     clientAddress: clientAddressBehind(trustedProxies),
     refuse: refuseBy(app),

@@ -86,18 +86,19 @@ describe('a body', () => {
     expect(String((await once(res, 'data'))[0])).toBe('last');
   });
 
-  it('of a request goes on as it comes', async () => {
-    const parts: string[] = [];
+  it('of a request goes on when it is whole', async () => {
+    let body = '';
     serve((service, res) => {
-      service.on('data', (part) => parts.push(String(part)));
+      service.on('data', (part) => (body += String(part)));
       service.on('end', () => res.end('all of it'));
     });
     const req = open('POST');
     req.write('first');
-    await until(() => parts.length === 1);
+    await ask('/products/another').expect(200);
+    expect(seen.map(({ method }) => method)).toEqual(['GET']);
     req.end('last');
     await once(req, 'response');
-    expect(parts).toEqual(['first', 'last']);
+    expect(body).toBe('firstlast');
   });
 
   it('that is much does not pile up in between', async () => {
@@ -131,22 +132,15 @@ describe('a body', () => {
   it.each([
     ['by its length', { 'content-length': 100_001 }, 0],
     ['by what comes', { 'transfer-encoding': 'chunked' }, 1],
-  ])('that is too long is 413, told %s', async (_how, headers, reached) => {
-    const lengths: number[] = [];
-    serve((service, res) => {
-      service.on('data', (part) => lengths.push(part.length));
-      service.on('end', () => res.end('all of it'));
-      service.on('error', () => undefined);
-    });
+  ])('that is too long is 413, told %s, and never reaches the service', async (_how, headers, more) => {
+    serve((_service, res) => void res.end('all of it'));
     const req = open('POST', headers);
     req.write('x'.repeat(60_000));
-    if (reached === 1) req.write('x'.repeat(60_000));
+    if (more === 1) req.write('x'.repeat(60_000));
     const [res] = await once(req, 'response');
     expect(res.statusCode).toBe(413);
     req.destroy();
-    expect(seen.length).toBeLessThanOrEqual(reached);
-    await until(() => seen.every((service) => service.destroyed));
-    expect(seen.some((service) => service.complete)).toBe(false);
+    expect(seen).toEqual([]);
   });
 });
 
@@ -166,16 +160,6 @@ describe('a client that leaves', () => {
     await once(res, 'data');
     req.destroy();
     await until(() => seen[0]?.destroyed === true);
-  });
-
-  it('in the middle of its body takes its request back', async () => {
-    serve((service) => void service.on('error', () => undefined).resume());
-    const req = open('POST', { 'content-length': 10 });
-    req.write('half');
-    await until(() => seen.length === 1);
-    req.destroy();
-    await until(() => seen[0]?.destroyed === true);
-    expect(seen[0]?.complete).toBe(false);
   });
 
   it('again and again does not open the breaker', async () => {
@@ -291,7 +275,7 @@ describe('a service that is down', () => {
     const shut = await post();
     expect([shut.status, Number(shut.headers['retry-after'])]).toEqual([503, expect.any(Number)]);
     expect(await metric('gateway_upstream_breaker')).toContainEqual(
-      expect.stringMatching(/upstream="product",state="open".* 1$/),
+      expect.stringMatching(/upstream="product",state="(?:half_)?open".* 1$/),
     );
     expect((await ask('/orders')).status).toBe(200);
     serve((_req, res) => void res.end('ok'));

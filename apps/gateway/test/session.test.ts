@@ -6,7 +6,7 @@ import { hashSessionId } from '../src/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { life, origin, useGateway } from './harness.ts';
+import { life, openHarness, origin, useGateway } from './harness.ts';
 import { problem, send } from './user-app.ts';
 
 let around: Surroundings;
@@ -90,6 +90,24 @@ describe('POST /session', () => {
     expect(answer.headers['www-authenticate']).toBeDefined();
   });
 
+  it('answers 503 while too many logins are under way, and keeps no place for them', async () => {
+    const narrow = await openHarness(around, { connections: 1 });
+    let goOn = () => {};
+    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
+    const before = around.userApp.requests.length;
+    const logins = Array.from({ length: 3 }, () => openBrowser(narrow.server).logIn(around.userApp));
+    // One is under way, one waits for its place.
+    const refused = await Promise.race(logins);
+    expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(around.userApp.requests.length).toBeLessThanOrEqual(before + 1);
+    around.userApp.hold(Promise.resolve());
+    goOn();
+    expect((await Promise.all(logins)).map(({ status }) => status).sort()).toEqual([201, 201, 503]);
+    expect((await openBrowser(narrow.server).logIn(around.userApp)).status).toBe(201);
+    await narrow.close();
+  });
+
   it('hands on that there were too many tries, and when to come again', async () => {
     around.userApp.answer((res) => problem(res, 429, 'rate_limited', { 'retry-after': '17' }));
     const answer = await openBrowser(gateway.server).logIn(around.userApp);
@@ -155,7 +173,7 @@ describe('GET /session', () => {
   });
 
   it.each([
-    ['that opens nothing', `__Host-session=${'A'.repeat(43)}`],
+    ['that opens nothing', `__Host-session=${'B'.repeat(43)}`],
     ['that is no id', '__Host-session=x'],
   ])('takes back a cookie %s', async (_what, cookie) => {
     const answer = await openBrowser(gateway.server, { cookie }).send('get', '/session');

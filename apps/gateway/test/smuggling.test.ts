@@ -29,7 +29,7 @@ const reached = (): readonly Received[] => around.service.received.slice(before)
 /** The names of every header that a service may get from a session of the gateway. */
 const meant = [
   ...['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'if-match'],
-  ...['idempotency-key', 'origin', 'traceparent', 'transfer-encoding', 'user-agent', 'x-color', 'x-request-id'],
+  ...['idempotency-key', 'origin', 'traceparent', 'transfer-encoding', 'user-agent', 'x-request-id'],
   ...['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'],
 ];
 
@@ -132,6 +132,23 @@ describe('a request that is two to somebody else', () => {
     for (const received of reached()) expect(received.body).not.toContain('internal');
   });
 
+  it.each([
+    ['an empty coding', ['Transfer-Encoding:', 'Content-Length: 2'], '{}'],
+    ['another coding', ['Transfer-Encoding: identity', 'Content-Length: 2'], '{}'],
+    ['an empty coding in HTTP/1.0', ['Transfer-Encoding:', 'Content-Length: 2', 'Connection: keep-alive'], '{}'],
+  ])('ends its connection, and nothing behind it is answered: %s', async (what, headers, body) => {
+    const line = `POST /orders HTTP/1.${what.endsWith('1.0') ? 0 : 1}`;
+    const bytes = written(
+      line,
+      ['Content-Type: application/json', ...headers],
+      `${body}${written('GET /products HTTP/1.1')}`,
+    );
+    const { statuses, text } = await sendBytes(gateway.server, bytes, { endsByItself: true });
+    expect(statuses).toEqual([400]);
+    if (text.includes('"code"')) expect(text).toMatch(/\r\nConnection: close\r\n/i);
+    expect(reached()).toEqual([]);
+  });
+
   it('is two requests where it is two: the second is looked at like any other', async () => {
     const { statuses } = await sendBytes(gateway.server, `${written('GET /products HTTP/1.1')}${inner}`);
     expect(statuses).toEqual([200, 404]);
@@ -175,6 +192,11 @@ describe('a header that claims something', () => {
     ['who the client is, by its certificate', 'X-SSL-Client-DN: CN=admin'],
     ['who the user is, as a load balancer says', 'X-Amzn-Oidc-Identity: 1'],
     ['who the user is, in short', 'User-Id: 1'],
+    ['which roles the user has', 'X-Roles: admin'],
+    ['which address the user has', 'X-Email: admin@shop.example'],
+    ['who the user is, in other words', 'X-Identity: admin'],
+    ['what no route declares', 'X-Color: red'],
+    ['who the user is, without an X', 'Roles: admin\r\nFrom: admin@shop.example\r\nRemote-User: admin'],
     ['who was on the way', 'Via: 1.1 elsewhere'],
     ['a cookie to be set', 'Set-Cookie: session=x'],
     ['that others are dropped', 'Connection: x-request-id, authorization, x-forwarded-for'],
@@ -251,12 +273,38 @@ describe('a header of an answer', () => {
     ['Access-Control-Allow-Credentials', 'true'],
     ['Proxy-Authenticate', 'Basic'],
     ['Keep-Alive', 'timeout=99'],
+    ['Clear-Site-Data', '"cookies"'],
+    ['Authorization', 'Bearer eyJ.x.y'],
+    ['Strict-Transport-Security', 'max-age=1'],
   ])('does not reach the browser: %s', async (name, value) => {
     around.service.answer((res) => void res.writeHead(200, { [name]: value, 'content-length': '2' }).end('{}'));
     const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
     around.service.answer(undefined);
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
     expect(text.toLowerCase()).not.toContain(`${name.toLowerCase()}: ${value.toLowerCase()}`);
+  });
+
+  it.each(['Authorization', 'X-Debug', 'Link'])(
+    'does not reach the browser when it holds the access token of the session: %s',
+    async (name) => {
+      around.service.answer((res) => {
+        const token = String(res.req.headers.authorization);
+        res.writeHead(200, { [name]: `seen ${token}`, 'content-length': '2' }).end('{}');
+      });
+      const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
+      around.service.answer(undefined);
+      expect(text).toMatch(/^HTTP\/1\.1 200 /);
+      expect(text).not.toContain('eyJ');
+      expect(text).not.toContain('seen');
+    },
+  );
+
+  it('is no length where there is no content', async () => {
+    around.service.answer((res) => void res.socket?.end('HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n'));
+    const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
+    around.service.answer(undefined);
+    expect(text).toMatch(/^HTTP\/1\.1 204 /);
+    expect(text).not.toMatch(/content-length/i);
   });
 
   it('says that it is not to be stored, when the service says nothing', async () => {

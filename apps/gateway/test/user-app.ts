@@ -16,10 +16,14 @@ export interface UserApp {
   readonly loggedOut: ReadonlySet<string>;
   /** How long its access tokens last, in seconds; 600 at first. */
   tokenSeconds: number;
+  /** The roles in its access tokens; customer at first. */
+  roles: readonly string[];
+  /** Refresh tokens that were presented again after the grace: their sessions count as stolen. */
+  readonly reused: readonly string[];
   /** Ends a session: its refresh token is refused from now on. */
   end(sid: string): void;
-  /** Answers everything like this from now on; `undefined`: as it should. */
-  answer(answer: ((res: ServerResponse) => void) | undefined): void;
+  /** Answers everything, or what is sent to one path, like this from now on; `undefined`: as it should. */
+  answer(answer: ((res: ServerResponse) => void) | undefined, path?: string): void;
   /** Waits for this before it answers anything from now on. */
   hold(until: Promise<unknown>): void;
   /** Stops listening, and listens again on the same port. */
@@ -35,15 +39,20 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
   /** By refresh token the session that it is good for. */
   const good = new Map<string, string>();
   let tokenSeconds = 600;
+  let roles: readonly string[] = ['customer'];
+  /** What was exchanged: for 10 s the same exchange is repeated. */
+  const exchanged = new Map<string, { readonly sid: string; readonly at: number; readonly successor: string }>();
+  const reused: string[] = [];
   let other: ((res: ServerResponse) => void) | undefined;
+  let otherPath: string | undefined;
+  const notFound = (_body: unknown, res: ServerResponse) => problem(res, 404, 'not_found');
   let held: Promise<unknown> = Promise.resolve();
 
-  function tokens(sid: string): object {
-    const refreshToken = randomBytes(32).toString('base64url');
+  function tokens(sid: string, refreshToken = randomBytes(32).toString('base64url')): object {
     good.set(refreshToken, sid);
     const iat = Math.floor(now());
     const scope = 'account product:read order:read order:write';
-    const access_token = issuer.token({ sub: user.id, sid, iat, exp: iat + tokenSeconds, scope });
+    const access_token = issuer.token({ sub: user.id, sid, iat, exp: iat + tokenSeconds, scope, roles });
     return { access_token, token_type: 'Bearer', expires_in: tokenSeconds, refresh_token: refreshToken, scope };
   }
 
@@ -53,10 +62,18 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
       return problem(res, 401, 'invalid_credentials');
     },
     '/auth/refresh'({ refresh_token = '' }, res) {
+      const before = exchanged.get(refresh_token);
+      if (before !== undefined) {
+        if (now() - before.at <= 10) return send(res, 200, tokens(before.sid, before.successor));
+        reused.push(before.sid);
+        for (const [token, of] of good) if (of === before.sid) good.delete(token);
+      }
       const sid = good.get(refresh_token);
       if (sid === undefined) return problem(res, 401, 'invalid_refresh_token');
       good.delete(refresh_token);
-      return send(res, 200, tokens(sid));
+      const successor = randomBytes(32).toString('base64url');
+      exchanged.set(refresh_token, { sid, at: now(), successor });
+      return send(res, 200, tokens(sid, successor));
     },
     '/auth/logout'({ refresh_token = '' }, res) {
       const sid = good.get(refresh_token);
@@ -71,8 +88,8 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
     requests.push({ path, headers: req.headers });
     const body = await readJson(req);
     await held;
-    if (other !== undefined) other(res);
-    else routes[path]?.(body as Record<string, string>, res);
+    if (other !== undefined && (otherPath ?? path) === path) other(res);
+    else (routes[path] ?? notFound)(body as Record<string, string>, res);
   });
   const listen = async (port: number): Promise<number> => {
     server.listen(port, '127.0.0.1');
@@ -81,7 +98,13 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
   };
   const port = await listen(0);
   return {
-    ...{ url: `http://127.0.0.1:${port}`, user, requests, loggedOut },
+    ...{ url: `http://127.0.0.1:${port}`, user, requests, loggedOut, reused },
+    get roles() {
+      return roles;
+    },
+    set roles(names) {
+      roles = names;
+    },
     get tokenSeconds() {
       return tokenSeconds;
     },
@@ -91,8 +114,9 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
     end(sid) {
       for (const [token, of] of good) if (of === sid) good.delete(token);
     },
-    answer(answer) {
+    answer(answer, path) {
       other = answer;
+      otherPath = path;
     },
     hold(until) {
       held = until;

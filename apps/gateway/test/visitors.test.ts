@@ -6,7 +6,7 @@ import { openCapturingServices } from './capturing-services.ts';
 import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
 import { openProxyHarness } from './proxy-harness.ts';
 import type { RawAnswer } from './raw-client.ts';
-import { openSocket, sendRaw } from './raw-client.ts';
+import { openSocket, readToEnd, sendRaw } from './raw-client.ts';
 
 let services: CapturingServices;
 let gateway: ProxyHarness;
@@ -33,7 +33,7 @@ function arrived(name: string): (string | undefined)[] {
   return services.requests.map(({ headers }) => headers.find(([given]) => given === name)?.[1]);
 }
 
-const session = (onRefused: (code: string) => Promise<Problem | undefined> = async () => undefined) =>
+const session = (onRefused: (code: string) => Promise<string | undefined> = async () => undefined) =>
   ({ kind: 'session', accessToken: 'kept', session: 's1', onRefused }) as const;
 
 describe('a service', () => {
@@ -132,23 +132,50 @@ describe('the log', () => {
 
 describe('a service that refuses the token of a session', () => {
   const body = JSON.stringify({ code: 'token_revoked', status: 401 });
+  const challenge = 'Bearer realm="api", error="invalid_token"';
   const refuse: Answer = (_req, res) =>
-    res.writeHead(401, { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': 'Bearer' }).end(body);
+    res.writeHead(401, { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': challenge }).end(body);
 
-  it('has the session say what is answered', async () => {
-    const codes: string[] = [];
-    await open(() =>
-      session(async (code) => {
-        codes.push(code);
-        return new Problem('missing_token', { detail: 'Log in.', headers: { 'Set-Cookie': 'session=; Max-Age=0' } });
-      }),
-    );
+  const refuseFirst: Answer = (req, res) =>
+    services.requests.length === 1 ? refuse(req, res) : void res.writeHead(200).end('done');
+
+  it.each(['GET', 'HEAD', 'POST'])(
+    'gets %s once more, with another token of the session and the same body',
+    async (method) => {
+      const codes: string[] = [];
+      await open(() =>
+        session(async (code) => {
+          codes.push(code);
+          return 'renewed';
+        }),
+      );
+      services.answer(refuseFirst);
+      const body = method === 'POST' ? '{"a":1}' : '';
+      const lines = [`${method} /products HTTP/1.1`, 'Host: a', 'Connection: close', `Content-Length: ${body.length}`];
+      const socket = await openSocket(gateway.port);
+      socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+      expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 200 /);
+      expect(codes).toEqual([method === 'HEAD' ? 'invalid_token' : 'token_revoked']);
+      expect(arrived('authorization')).toEqual(['Bearer kept', 'Bearer renewed']);
+      expect(services.requests.map((request) => request.body)).toEqual([body, body]);
+      expect(await gateway.samples('gateway_upstream_failures_total')).toEqual([]);
+    },
+  );
+
+  it('is asked no third time: 503 when it refuses the new token as revoked as well', async () => {
+    await open(() => session(async () => 'renewed'));
     services.answer(refuse);
     const answer = await send();
-    expect(codes).toEqual(['token_revoked']);
-    expect([answer?.status, JSON.parse(answer?.body ?? '').detail]).toEqual([401, 'Log in.']);
-    expect(answer?.headers.get('set-cookie')).toBe('session=; Max-Age=0');
-    expect(await gateway.requestLine()).toMatchObject({ status: 401, code: 'missing_token', session: 's1' });
+    expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([503, 'unavailable']);
+    expect(answer?.headers.get('retry-after')).toBe('1');
+    expect(services.requests).toHaveLength(2);
+  });
+
+  it('is answered for as the session says, when that has no other token', async () => {
+    await open(() => session(() => Promise.reject(new Problem('no_session', { reason: 'ended' }))));
+    services.answer(refuse);
+    expect(JSON.parse((await send())?.body ?? '').code).toBe('no_session');
+    expect(await gateway.requestLine()).toMatchObject({ status: 401, code: 'no_session', session: 's1' });
   });
 
   it('is passed on when the session has nothing to say', async () => {
@@ -156,12 +183,12 @@ describe('a service that refuses the token of a session', () => {
     services.answer(refuse);
     const answer = await send();
     expect(answer).toMatchObject({ status: 401, body });
-    expect(answer?.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer?.headers.get('www-authenticate')).toBe(challenge);
     expect(answer?.headers.get('cache-control')).toBe('no-store');
   });
 
   it('is passed on when its answer has no code', async () => {
-    await open(() => session(async () => new Problem('forbidden')));
+    await open(() => session(async () => 'renewed'));
     for (const text of ['', 'no JSON', 'null', '[]', '{"code":1}', '"code"']) {
       services.answer((_req, res) => res.writeHead(401).end(text));
       expect(await send()).toMatchObject({ status: 401, body: text });
@@ -169,7 +196,7 @@ describe('a service that refuses the token of a session', () => {
   });
 
   it('is passed on to HEAD', async () => {
-    await open(() => session(async () => new Problem('forbidden')));
+    await open(() => session());
     services.answer(refuse);
     const answers = await sendRaw(gateway.port, 'HEAD /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(answers).toMatchObject([{ status: 401, body: '' }]);

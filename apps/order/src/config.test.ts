@@ -19,6 +19,23 @@ describe('the settings of order', () => {
   });
 
   it.each([
+    ['a slash at the end', 'http://product:4002/', 'http://product:4002'],
+    ['capitals', 'HTTP://Product.Internal:4002', 'http://product.internal:4002'],
+    ['the usual port', 'https://product:443', 'https://product'],
+    ['an IPv6 address', 'http://[2001:DB8:0::1]:4002/', 'http://[2001:db8::1]:4002'],
+  ])('take an origin with %s for what it is', (_what, url, productUrl) => {
+    expect(parseConfig({ ...good, PRODUCT_URL: url })).toMatchObject({ productUrl });
+  });
+
+  it.each([
+    ...[
+      'http://product:0',
+      'http://product:99999',
+      'http://',
+      'http://product:4002/?',
+      'http://@product',
+      'http:/product/x',
+    ],
     ...['product', 'product:4002', '//product:4002', 'ftp://product', 'http://product:4002/api', 'http://product?x=1'],
     ...['http://user:secret@product:4002', 'http://product#x'],
   ])('refuse %s', (url) => {

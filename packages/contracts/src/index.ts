@@ -9,5 +9,6 @@ export { operations } from './operations.ts';
 export { Order } from './order.ts';
 export { plainText } from './plain-text.ts';
 export { Quote, WantedItems } from './quote.ts';
+export { requestHeaders } from './request-headers.ts';
 export type { AppName, ServiceName } from './services.ts';
 export { apps, gateway, issuerService, services } from './services.ts';

@@ -20,7 +20,8 @@ describeInChromium('the gateway in a browser', (executablePath) => {
   /** What a cookie opens, asked without a browser. */
   async function statusesWith(cookie = ''): Promise<number[]> {
     const paths = ['/session', '/sessions', '/users/me', '/orders', '/products'];
-    const answers = paths.map((path) => fetch(`${world.gateway}${path}`, { headers: { cookie: `session=${cookie}` } }));
+    const headers = { cookie: `${world.cookieName}=${cookie}` };
+    const answers = paths.map((path) => fetch(`${world.gateway}${path}`, { headers }));
     return (await Promise.all(answers)).map(({ status }) => status);
   }
 
@@ -38,7 +39,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
 
       const [cookie, ...others] = await page.context().cookies();
       expect(cookie).toMatchObject({
-        name: 'session',
+        name: world.cookieName,
         httpOnly: true,
         sameSite: 'Lax',
         path: '/',
@@ -169,7 +170,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
 
     async function endSession(page: Page): Promise<void> {
       const value = await world.cookieOf(page.context());
-      const headers = { cookie: `session=${value}`, origin: world.gateway };
+      const headers = { cookie: `${world.cookieName}=${value}`, origin: world.gateway };
       expect((await fetch(`${world.gateway}/session`, { method: 'DELETE', headers })).status).toBe(204);
     }
 

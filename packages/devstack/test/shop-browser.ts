@@ -14,6 +14,8 @@ export interface ShopBrowser {
   /** The gateway's origin. */
   readonly gateway: string;
   readonly browser: Browser;
+  /** The name of its session cookie, which tells the ports of a machine apart. */
+  readonly cookieName: string;
   /** The gateway's page in a browser profile of its own, with nobody logged in. */
   open(): Promise<WatchedPage & { readonly shop: ShopPage }>;
   /** The same with somebody logged in whom no other test knows. */
@@ -32,6 +34,7 @@ export interface Account extends Credentials {
 export async function openShopBrowser(executablePath: string): Promise<ShopBrowser> {
   const stack = await openTestStack();
   const gateway = stack.urls.gateway;
+  const cookieName = `gateway_session_${new URL(gateway).port}`;
   // Unless told not to, the driver of Chromium turns off that it keeps pages which one may go back to.
   const ignoreDefaultArgs = ['--disable-back-forward-cache'];
   const browser = await chromium.launch({ executablePath, ignoreDefaultArgs }).catch(async (error) => {
@@ -45,7 +48,7 @@ export async function openShopBrowser(executablePath: string): Promise<ShopBrows
   }
 
   return {
-    ...{ stack, gateway, browser, open },
+    ...{ stack, gateway, browser, open, cookieName },
     async openLoggedIn() {
       const account = newAccount();
       await createClient().json('POST', `${stack.urls.user}/auth/register`, account);
@@ -54,7 +57,7 @@ export async function openShopBrowser(executablePath: string): Promise<ShopBrows
       return { ...opened, account };
     },
     async cookieOf(context) {
-      return (await context.cookies(gateway)).find(({ name }) => name === 'session')?.value;
+      return (await context.cookies(gateway)).find(({ name }) => name === cookieName)?.value;
     },
     async close() {
       await browser.close();

@@ -1,11 +1,19 @@
 import * as z from 'zod';
 
-/** A schema for where another service is: `http://product:4002`. No path, no query, no credentials. */
-export const httpOrigin = z.string().refine(isOrigin, { error: 'must be an http(s) origin, without a path' });
+/**
+ * A schema for the origin of another service, such as `http://product:4002`. Gives it as browsers write origins: without a
+ * slash at the end, the host in lower case. Refused is what an origin cannot have: a path, a query, credentials.
+ */
+export const httpOrigin = z
+  .string()
+  .refine((text) => originOf(text) !== undefined, {
+    error: 'must be an http(s) origin such as http://product:4002: without user, password, path, query or fragment',
+  })
+  .transform((text) => originOf(text) ?? text);
 
-function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  // Anything behind the origin, and credentials in front of it, would be in `href` alone.
-  return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, port, href, origin } = new URL(text);
+  // Anything behind the origin, and credentials in front of it, would be in `href` alone. No server has the port 0.
+  return /^https?:$/.test(protocol) && port !== '0' && href === `${origin}/` ? origin : undefined;
 }

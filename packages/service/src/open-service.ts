@@ -9,6 +9,7 @@ import { warnOfEviction } from './eviction-policy.ts';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 import { openRedis } from './open-redis.ts';
+import type { RevocationFeed } from './open-revocation-feed.ts';
 import { openRevocationFeed } from './open-revocation-feed.ts';
 import { openSingleUse } from './open-single-use.ts';
 import { createUserTokenVerifier } from './user-tokens.ts';
@@ -48,8 +49,11 @@ export interface ServiceParts {
   readonly keys: KeyRing;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
-  /** Whether more may have been revoked than is known here: for routes that say `onRevocationStale: 'deny'`. */
-  readonly revocations: { isStale(): boolean };
+  /**
+   * The revocation feed: `isStale` says whether more may have been revoked than is known here, for routes that say
+   * `onRevocationStale: 'deny'`; `revocations` are the cut-offs themselves, `null` where there is no feed.
+   */
+  readonly revocations: Pick<RevocationFeed, 'isStale' | 'revocations'>;
   /** Verifies other services' calls. */
   readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */

@@ -2,6 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '@auth/http';
 import type { ProxyRoute } from './target.ts';
 
+/**
+ * Refuses a request of which it is not certain where it ends. Its connection is closed: what follows on it may be a part of
+ * this request (RFC 9112 §6.3).
+ */
+export function framingProblem(detail: string, reason: string): Problem {
+  return new Problem('invalid_request', { detail, reason, headers: { Connection: 'close' } });
+}
+
 const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 const known: ReadonlySet<string | undefined> = new Set(methods);
 
@@ -28,7 +36,7 @@ export function assertForwardable(req: IncomingMessage, { maxBodyBytes }: { maxB
   }
   // HTTP/1.0 has no such header: whoever stands in between may have read the body as something else (RFC 9112 §6.1).
   if (coding !== undefined && req.httpVersionMinor === 0) {
-    throw new Problem('invalid_request', { detail: 'HTTP/1.0 has no Transfer-Encoding.', reason: 'version' });
+    throw framingProblem('HTTP/1.0 has no Transfer-Encoding.', 'version');
   }
   if (Number(length) > maxBodyBytes) throw new Problem('payload_too_large');
 }

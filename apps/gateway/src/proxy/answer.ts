@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
+import { bufferAnswer } from './answer-buffer.ts';
 import type { Exchange } from './exchange.ts';
 import { noteFailure } from './failure-problem.ts';
 import type { Place } from './place.ts';
@@ -22,20 +23,35 @@ export interface Answered extends Place {
   readonly exchange: Exchange;
 }
 
+export interface AnswerOptions {
+  /** The access token that the gateway put into the request: it is for no client to see. */
+  readonly accessToken: string | undefined;
+}
+
+/** Statuses of answers that have no content (RFC 9110 §6.4.1). */
+const bodiless: ReadonlySet<number> = new Set([204, 304]);
+
 const answered = Symbol('answered');
 type WatchedResponse = ServerResponse & { [answered]?: Answered };
 
 /**
  * Begins the answer to the client; its body is to be written to what comes back. Destroying that cuts the client's
  * connection, so that no answer that broke off looks whole, and notes why.
+ *
  * @throws UpstreamFailure upstream_failed for an answer that cannot be passed on
  */
-export function beginAnswer(by: Answered, head: AnswerHead, options: { forSession: boolean }): ServerResponse {
+export function beginAnswer(by: Answered, head: AnswerHead, options: AnswerOptions): Writable {
   const res: WatchedResponse = by.exchange.res;
   writeHead(by.exchange, head, options);
+  if (bodiless.has(head.status)) {
+    // It ends with its head (RFC 9112 §6.3), whatever the service goes on to send.
+    res.end();
+    return new Writable({ write: (_chunk, _encoding, done) => done() });
+  }
   // Nobody knows when the first part of it comes.
   if (res.chunkedEncoding) res.flushHeaders();
   res[answered] = by;
+  bufferAnswer(res, by.exchange);
   // One function for all: responses that have each their own live until a full collection.
   res.destroy = cutAnswer;
   res.end = endAnswer;
@@ -70,6 +86,7 @@ function cutAnswer(this: WatchedResponse, error?: Error): WatchedResponse {
 export function takeRefusal(
   exchange: Exchange,
   head: AnswerHead,
+  options: AnswerOptions,
   onWhole: (code: string | undefined, passOn: () => void) => void,
 ): Writable {
   const chunks: Buffer[] = [];
@@ -82,8 +99,8 @@ export function takeRefusal(
     },
     final(done) {
       const body = Buffer.concat(chunks);
-      onWhole(problemCode(body), () => {
-        writeHead(exchange, head, { forSession: true });
+      onWhole(problemCode(body) ?? challengeCode(head), () => {
+        writeHead(exchange, head, options);
         exchange.res.end(body);
       });
       done();
@@ -91,13 +108,11 @@ export function takeRefusal(
   });
 }
 
-function writeHead(
-  { req, res, requestId }: Exchange,
-  { status, rawHeaders }: AnswerHead,
-  { forSession }: { forSession: boolean },
-): void {
-  assertFramed(rawHeaders, { status, hasBody: req.method !== 'HEAD' && status !== 204 && status !== 304 });
-  const headers = responseHeaders(rawHeaders, { requestId, forSession });
+function writeHead({ req, res, requestId }: Exchange, head: AnswerHead, { accessToken }: AnswerOptions): void {
+  const { status, rawHeaders } = head;
+  const hasContent = req.method !== 'HEAD' && !bodiless.has(status);
+  assertFramed(rawHeaders, { status, hasBody: hasContent });
+  const headers = responseHeaders(rawHeaders, { requestId, accessToken, status });
   if (res.getHeaderNames().length === 0) {
     res.writeHead(status, headers);
     return;
@@ -107,6 +122,12 @@ function writeHead(
     res.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
   }
   res.writeHead(status);
+}
+
+/** The answer to HEAD has no body, but it has the challenge (RFC 6750 §3.1). */
+function challengeCode({ rawHeaders }: AnswerHead): string | undefined {
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'www-authenticate');
+  return /\berror="(\w+)"/.exec((at < 0 ? undefined : rawHeaders[at + 1]) ?? '')?.[1];
 }
 
 /** The `code` of a problem body; `undefined` for anything else. */

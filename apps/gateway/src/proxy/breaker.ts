@@ -14,10 +14,12 @@ export interface BreakerOptions {
 /** Keeps requests from a service that does not answer: they fail at once, and it is left to recover. */
 export interface Breaker {
   /**
-   * Runs an attempt, unless it is open. Only an `UpstreamFailure` counts as a failure of the service; other errors
+   * Runs an attempt, unless it is open. Only an `UpstreamFailure` that blames the service counts as a failure; other errors
    * count as nothing. Rejects with BreakerOpen when it is.
    */
   run(attempt: () => Promise<void>): Promise<void>;
+  /** @throws BreakerOpen while it is: for what need not be begun then. */
+  assertClosed(): void;
   readonly state: BreakerState;
   /** Asks no more. */
   close(): void;
@@ -42,7 +44,10 @@ export class BreakerOpen extends Error {
  */
 export function createBreaker({ failures, openMs }: BreakerOptions, probe: () => Promise<void>): Breaker {
   const breaker = new ConsecutiveBreaker(failures);
-  const policy = circuitBreaker(handleType(UpstreamFailure), { halfOpenAfter: openMs, breaker });
+  const policy = circuitBreaker(
+    handleType(UpstreamFailure, ({ blames }) => blames),
+    { halfOpenAfter: openMs, breaker },
+  );
   let timer: NodeJS.Timeout | undefined;
 
   function probeLater(): void {
@@ -56,11 +61,15 @@ export function createBreaker({ failures, openMs }: BreakerOptions, probe: () =>
   }
 
   policy.onBreak(probeLater);
+  const assertClosed = () => {
+    if (policy.state !== CircuitState.Closed) throw new BreakerOpen(openMs / 1000);
+  };
   return {
-    run(attempt) {
-      if (policy.state !== CircuitState.Closed) return Promise.reject(new BreakerOpen(openMs / 1000));
-      return policy.execute(attempt);
+    async run(attempt) {
+      assertClosed();
+      await policy.execute(attempt);
     },
+    assertClosed,
     get state() {
       return stateNames[policy.state];
     },

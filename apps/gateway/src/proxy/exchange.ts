@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '@auth/http';
+import type { Unread } from './answer-buffer.ts';
 
 /** One proxied request and its answer, on their way. */
-export interface Exchange extends RequestFacts {
+export interface Exchange extends RequestFacts, Unread {
   readonly req: IncomingMessage;
   /** Emits `abort` when the client leaves before it is answered. */
   readonly res: ServerResponse;

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { Problem } from '@auth/http';
 import type { Dispatcher } from 'undici';
 import { beginAnswer, takeRefusal } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -6,8 +7,8 @@ import { ClientLeft } from './exchange.ts';
 import { failureProblem } from './failure-problem.ts';
 import type { Place } from './place.ts';
 import { leavePlace } from './place.ts';
-import { requestBody } from './request-body.ts';
-import { isCutOff, upstreamFailure } from './upstream-failure.ts';
+import { assertFinalStatus } from './response-headers.ts';
+import { isCutOff, UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 import type { Upstream } from './upstreams.ts';
 import type { SessionVisitor } from './visitor.ts';
 
@@ -17,13 +18,18 @@ export interface Outgoing {
   readonly upstream: Upstream;
   /** Names and values in turn. */
   readonly headers: string[];
-  /** The most bytes that its body may have; `undefined` for a request without one. */
-  readonly maxBodyBytes: number | undefined;
+  /** The whole of it; `undefined` for a request without one. */
+  readonly body: Buffer | undefined;
+  /** It is to a route that is slow by design: it has places and a time-out of its own. */
+  readonly slow: boolean;
   /** Whose token goes along, if it is not the client's own. */
   readonly session: SessionVisitor | undefined;
   /** Answers the client in place of the service. */
   readonly refuse: (exchange: Exchange, error: unknown) => void;
 }
+
+/** So many interim answers (1xx) a service may send before its answer. */
+const maxInterim = 8;
 
 /** May be sent again when the first try came to nothing. */
 const repeatable: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
@@ -33,6 +39,8 @@ interface Attempt extends Place {
   readonly exchange: Exchange;
   readonly outgoing: Outgoing;
   begun: boolean;
+  /** Interim answers so far. */
+  interim: number;
   /** It is the second try of it. */
   repeated: boolean;
   resolve(): void;
@@ -46,15 +54,17 @@ export function forward(outgoing: Outgoing): void {
 
 /** Settles when the service's answer has begun: one that breaks off later is no reason to keep others from the service. */
 function attempt(outgoing: Outgoing): Promise<void> {
-  const { exchange, upstream } = outgoing;
+  const { exchange, upstream, slow } = outgoing;
+  const bulkhead = slow ? upstream.slowBulkhead : upstream.bulkhead;
   return new Promise((resolve, reject) => {
-    enter({ exchange, upstream, taken: false, outgoing, begun: false, repeated: false, resolve, reject });
+    const how = { begun: false, interim: 0, repeated: false };
+    enter({ exchange, bulkhead, upstream, taken: false, outgoing, ...how, resolve, reject });
   });
 }
 
 /** @throws BulkheadFull */
 function enter(one: Attempt): void {
-  const place = one.upstream.bulkhead.enter();
+  const place = one.bulkhead.enter();
   if (place === undefined) send(one);
   else place.then(() => send(one)).catch(one.reject);
 }
@@ -62,25 +72,40 @@ function enter(one: Attempt): void {
 function send(one: Attempt): void {
   const { exchange, upstream, outgoing } = one;
   const { req, res } = exchange;
-  const { headers, maxBodyBytes } = outgoing;
+  const { headers, body = null, slow } = outgoing;
   one.taken = true;
   if (exchange.left) {
     leavePlace(one);
     one.reject(new ClientLeft());
     return;
   }
-  const body = maxBodyBytes === undefined ? null : requestBody(req, { maxBytes: maxBodyBytes });
   const what = { path: req.url ?? '', method: req.method as Dispatcher.HttpMethod, headers, body };
-  upstream.pool.stream({ ...what, signal: res, responseHeaders: 'raw', opaque: one }, onAnswer, onDone);
+  const how = { signal: res, responseHeaders: 'raw', opaque: one, ...(slow ? upstream.slowTimeouts : {}) } as const;
+  // What is thrown there ends the attempt.
+  const onInfo = ({ statusCode }: { statusCode: number }) => assertInterim(one, statusCode);
+  upstream.pool.stream({ ...what, ...how, onInfo }, onAnswer, onDone);
+}
+
+/** An endless row of interim answers would keep the request for ever: each begins the time-out anew. */
+function assertInterim(one: Attempt, status: number): void {
+  one.interim += 1;
+  if (status < 102 || one.interim > maxInterim) throw new UpstreamFailure('upstream_failed', 'interim answer');
 }
 
 function onAnswer({ statusCode: status, headers, opaque }: Dispatcher.StreamFactoryData<Attempt>): Writable {
   const { exchange, session } = opaque.outgoing;
   const head = { status, rawHeaders: flat(headers) };
+  assertFinalStatus(status);
+  const options = { accessToken: session?.accessToken };
   const writable =
     status === 401 && session !== undefined
-      ? takeRefusal(exchange, head, (code, passOn) => void answerRefusal(opaque.outgoing, { session, code, passOn }))
-      : beginAnswer(opaque, head, { forSession: session !== undefined });
+      ? takeRefusal(
+          exchange,
+          head,
+          options,
+          (code, passOn) => void answerRefusal(opaque.outgoing, { session, code, passOn }),
+        )
+      : beginAnswer(opaque, head, options);
   opaque.begun = true;
   opaque.resolve();
   return writable;
@@ -90,8 +115,16 @@ function onDone(error: Error | null, { opaque: one }: Dispatcher.StreamData<Atte
   const { outgoing, begun } = one;
   leavePlace(one);
   if (error === null) return;
-  if (!begun) fail(one, outgoing.exchange.left ? new ClientLeft() : (upstreamFailure(error) ?? error));
+  if (!begun) fail(one, outgoing.exchange.left ? new ClientLeft() : failureOf(error, outgoing));
   else if (!outgoing.exchange.res.headersSent) giveUp(outgoing, upstreamFailure(error) ?? error);
+}
+
+function failureOf(error: Error, { slow }: Outgoing): Error {
+  const failure = upstreamFailure(error);
+  if (failure === undefined) return error;
+  const { code, reason, cause } = failure;
+  // Five slow logins in a row say nothing of the service, which answers everything else.
+  return slow && code === 'upstream_timeout' ? new UpstreamFailure(code, reason, { cause, blames: false }) : failure;
 }
 
 function fail(one: Attempt, error: unknown): void {
@@ -105,24 +138,41 @@ function fail(one: Attempt, error: unknown): void {
 }
 
 /** A kept connection may have been given up by the service just before it was used: that says nothing of the service. */
-function maySendAgain({ repeated, outgoing: { exchange, maxBodyBytes } }: Attempt, error: unknown): boolean {
-  return !repeated && isCutOff(error) && maxBodyBytes === undefined && repeatable.has(exchange.req.method);
+function maySendAgain({ repeated, outgoing: { exchange, body } }: Attempt, error: unknown): boolean {
+  return !repeated && isCutOff(error) && body === undefined && repeatable.has(exchange.req.method);
 }
 
-/** The session has the first word on what becomes of a refused token. */
+/**
+ * Sends a request whose token was refused once more, with another token of its session where there is one. A service refuses
+ * a token before it does anything, so nothing is done twice.
+ */
 async function answerRefusal(
   outgoing: Outgoing,
   { session, code, passOn }: { session: SessionVisitor; code: string | undefined; passOn: () => void },
 ): Promise<void> {
-  const { exchange, refuse } = outgoing;
+  const { exchange } = outgoing;
   try {
-    const problem = code === undefined ? undefined : await session.onRefused(code);
+    const other = code === undefined ? undefined : await session.onRefused(code);
     if (exchange.left) return;
-    if (problem === undefined) passOn();
-    else refuse(exchange, problem);
+    if (other === undefined) passOn();
+    else forward(withToken(outgoing, session, other));
   } catch (error) {
     giveUp(outgoing, error);
   }
+}
+
+/** A token that was issued just now is refused: the clocks of the service or what it knows will catch up. */
+const momentary: ReadonlySet<string> = new Set(['token_revoked', 'token_expired']);
+
+async function onRefusedAgain(code: string): Promise<undefined> {
+  if (!momentary.has(code)) return;
+  throw new Problem('unavailable', { reason: `a new token is refused: ${code}`, retryAfterSeconds: 1 });
+}
+
+function withToken(outgoing: Outgoing, session: SessionVisitor, accessToken: string): Outgoing {
+  const headers = [...outgoing.headers];
+  headers[headers.lastIndexOf('authorization') + 1] = `Bearer ${accessToken}`;
+  return { ...outgoing, headers, session: { ...session, accessToken, onRefused: onRefusedAgain } };
 }
 
 function giveUp({ exchange, upstream, refuse }: Outgoing, error: unknown): void {

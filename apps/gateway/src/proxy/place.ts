@@ -1,8 +1,11 @@
+import type { Bulkhead } from './bulkhead.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** A place that a request has among those under way at its service. */
 export interface Place {
   readonly upstream: Upstream;
+  /** The bulkhead that the place is in. */
+  readonly bulkhead: Bulkhead;
   taken: boolean;
 }
 
@@ -10,5 +13,5 @@ export interface Place {
 export function leavePlace(place: Place): void {
   if (!place.taken) return;
   place.taken = false;
-  place.upstream.bulkhead.leave();
+  place.bulkhead.leave();
 }

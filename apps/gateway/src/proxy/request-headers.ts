@@ -1,33 +1,30 @@
 import { Problem } from '@auth/http';
-import { connectionFields, isPlainFieldName, namedByConnection } from './connection-fields.ts';
+import { framingProblem } from './admission.ts';
+import { connectionFields, namedByConnection } from './connection-fields.ts';
 import { forwardedNames } from './forwarded-headers.ts';
 
-/** What a client may not say to a service, by name in lower case. */
-const removed: ReadonlySet<string> = new Set([
-  ...connectionFields,
-  // Written for the service by the gateway.
-  ...['host', ...forwardedNames],
-  // Between the client and the gateway.
-  ...['cookie', 'cookie2', 'set-cookie', 'set-cookie2', 'expect'],
-  // Between services.
-  'service-token',
-  // Where a request came from: some believe them.
-  ...['forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-originating-ip', 'true-client-ip'],
-  ...['cf-connecting-ip', 'fastly-client-ip', 'client-ip', 'x-host', 'x-remote-ip', 'x-remote-addr', 'remote-addr'],
-  // Who sent it: likewise.
-  ...['remote-user', 'x-remote-user', 'x-client-cert', 'x-ssl-client-cert', 'x-ssl-client-verify'],
-  // What it asks for: likewise.
-  ...['x-http-method', 'x-http-method-override', 'x-method-override', 'x-rewrite-url', 'x-url', 'x-scheme', 'via'],
-]);
+/**
+ * Fields that HTTP itself defines for a request and that mean the same at the service: about the content, the conditions, the
+ * representation that is wanted, the program that asks, the page it asks from, and the trace it belongs to.
+ */
+const standard =
+  /^(?:accept(?:-(?:charset|encoding|language))?|cache-control|content-(?:digest|encoding|language|length|location|type)|date|dnt|if-(?:match|modified-since|none-match|range|unmodified-since)|origin|pragma|prefer|priority|range|referer|repr-digest|save-data|sec-(?:ch-ua[a-z-]*|fetch-[a-z]+|gpc)|tracestate|user-agent|want-(?:content|repr)-digest)$/;
 
-const removedPrefixes =
-  /^(?:x-user|user-(?!agent$)|x-forwarded|x-original|x-auth|x-ssl|ssl-|x-client-|x-amzn|x-goog|x-ms-|x-middleware|x-accel|x-envoy|proxy)/;
+/** What no declaration of a service can open: it is between the client and the gateway, or written by the gateway. */
+const reserved: ReadonlySet<string> = new Set([
+  ...connectionFields,
+  ...forwardedNames,
+  ...['host', 'cookie', 'expect', 'service-token', 'forwarded'],
+]);
 
 /** Fields that have one value; a second one would be seen by one party and not by another. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'host', 'origin'],
   ...['cookie', 'expect', 'idempotency-key', 'if-match', 'range', 'referer', 'sec-fetch-site', 'user-agent'],
 ]);
+
+/** Fields that say where a request ends. */
+const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 /** The headers of a request that may go to a service: names in lower case and values in turn. */
 export interface RequestHeaders {
@@ -36,11 +33,24 @@ export interface RequestHeaders {
   readonly authorization: string | undefined;
 }
 
+export interface RequestHeadersOptions {
+  /** The whole `Connection` header. */
+  readonly connection: string | undefined;
+  /** The fields that the routes of the service declare, in lower case. */
+  readonly declared: readonly string[];
+}
+
 /**
- * Sorts out the headers of a request. `rawHeaders` are as Node has them, `connection` is the whole `Connection` header.
+ * Sorts out the headers of a request, as Node has them. Handed on is what HTTP defines for a request, and what the routes of
+ * the service declare. Any other field could be believed by a service, or by what stands before it: who asks, from where, for
+ * what. What only the gateway may say (`forwardedNames`) is neither.
+ *
  * @throws Problem invalid_request for a second value of what has one, and for a coding of the body that cannot be passed on.
  */
-export function readRequestHeaders(rawHeaders: readonly string[], connection: string | undefined): RequestHeaders {
+export function readRequestHeaders(
+  rawHeaders: readonly string[],
+  { connection, declared }: RequestHeadersOptions,
+): RequestHeaders {
   const named = namedByConnection(connection);
   const passed: string[] = [];
   const seen: string[] = [];
@@ -49,23 +59,26 @@ export function readRequestHeaders(rawHeaders: readonly string[], connection: st
     const name = rawHeaders[index]?.toLowerCase() ?? '';
     const value = rawHeaders[index + 1] ?? '';
     if (single.has(name)) {
-      if (seen.includes(name)) throw new Problem('invalid_request', { detail: `Send ${name} once.`, reason: 'header' });
+      if (seen.includes(name)) throw repeated(name);
       seen.push(name);
     }
     if (name === 'transfer-encoding') assertChunked(value);
     if (named.has(name)) continue;
     if (name === 'authorization') authorization = value;
-    if (isForService(name)) passed.push(name, value);
+    if (standard.test(name) || (declared.includes(name) && !reserved.has(name))) passed.push(name, value);
   }
   return { passed, authorization };
 }
 
-function isForService(name: string): boolean {
-  return !removed.has(name) && isPlainFieldName(name) && !removedPrefixes.test(name);
+function repeated(name: string): Problem {
+  const detail = `Send ${name} once.`;
+  return framing.has(name)
+    ? framingProblem(detail, 'header')
+    : new Problem('invalid_request', { detail, reason: 'header' });
 }
 
 /** The name of any other coding would be lost with this hop, and the body be taken for what it is not. */
 function assertChunked(value: string): void {
   if (value.toLowerCase() === 'chunked') return;
-  throw new Problem('invalid_request', { detail: 'Send no Transfer-Encoding but chunked.', reason: 'header' });
+  throw framingProblem('Send no Transfer-Encoding but chunked.', 'header');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertFramed, responseHeaders } from './response-headers.ts';
+import { assertFinalStatus, assertFramed, responseHeaders } from './response-headers.ts';
 
-const options = { requestId: 'r1', forSession: false };
+const options = { requestId: 'r1', accessToken: undefined, status: 200 };
 const own = ['X-Request-Id', 'r1'];
 
 describe('responseHeaders', () => {
@@ -19,9 +19,45 @@ describe('responseHeaders', () => {
     expect(responseHeaders(headers, options)).toEqual([...own, 'X-C', '3']);
   });
 
+  it.each([
+    ...['Set-Cookie', 'Clear-Site-Data', 'Strict-Transport-Security', 'Alt-Svc', 'Access-Control-Allow-Origin', 'NEL'],
+    ...['Authorization', 'Cookie', 'Service-Token', 'X-User-Id', 'X-Forwarded-For', 'X_User_Id', 'Keep-Alive'],
+  ])('drops %s: it is not about the answer', (name) => {
+    expect(responseHeaders([name, 'x'], options)).toEqual(own);
+  });
+
+  const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg';
+
+  it.each([
+    ['as it is', token],
+    ['behind its scheme', `Bearer ${token}`],
+    ['within something else', `<https://a.example/?t=${token}>; rel="next"`],
+    ['without its header', token.slice(token.indexOf('.') + 1)],
+  ])('drops any field that holds the token of the session, %s', (_how, value) => {
+    const passed = responseHeaders(['X-Debug', value, 'ETag', '"1"'], { ...options, accessToken: token });
+    expect(passed).toEqual([...own, 'ETag', '"1"', 'Cache-Control', 'no-store']);
+    expect(responseHeaders(['X-Debug', value], options)).toEqual([...own, 'X-Debug', value]);
+  });
+
+  it('drops the length of a 204, which has no content, and keeps that of a 304', () => {
+    const headers = ['Content-Length', '0'];
+    expect(responseHeaders(headers, { ...options, status: 204 })).toEqual(own);
+    expect(responseHeaders(headers, { ...options, status: 304 })).toEqual([...own, ...headers]);
+  });
+
   it('joins what is said about caching', () => {
     const headers = ['Cache-Control', 'public', 'cache-control', 'max-age=5'];
     expect(responseHeaders(headers, options)).toEqual([...own, 'Cache-Control', 'public, max-age=5']);
+  });
+});
+
+describe('assertFinalStatus', () => {
+  it.each([0, 99, 100, 101, 103, 199, 600, 700, 999])('refuses %i', (status) => {
+    expect(() => assertFinalStatus(status)).toThrow(expect.objectContaining({ code: 'upstream_failed', blames: true }));
+  });
+
+  it.each([200, 226, 299, 304, 418, 599])('takes %i', (status) => {
+    expect(() => assertFinalStatus(status)).not.toThrow();
   });
 });
 

@@ -2,14 +2,30 @@ import { Problem } from '@auth/http';
 import { connectionFields, isPlainFieldName, namedByConnection } from './connection-fields.ts';
 import { UpstreamFailure } from './upstream-failure.ts';
 
-/** What a service may not say to a client, by name in lower case. */
+/**
+ * Fields of an answer that are not the service's to set, by name in lower case. The rule: a service speaks about its own
+ * answer. The connection is the gateway's; so is what a browser would take for the whole site (cookies, stored data, https,
+ * other servers, reports), and what stands in requests only, such as credentials.
+ */
 const removed: ReadonlySet<string> = new Set([
   ...connectionFields,
   // The gateway's own.
   ...['x-request-id', 'cache-control'],
-  ...['set-cookie', 'set-cookie2', 'service-token', 'traceparent'],
-  // Would have browsers ask someone else from now on (RFC 7838).
-  'alt-svc',
+  // About the whole site.
+  ...['set-cookie', 'set-cookie2', 'clear-site-data', 'strict-transport-security', 'alt-svc', 'service-worker-allowed'],
+  ...['nel', 'report-to', 'reporting-endpoints', 'expect-ct', 'public-key-pins', 'origin-agent-cluster', 'refresh'],
+  // Of requests.
+  ...[
+    'authorization',
+    'cookie',
+    'cookie2',
+    'service-token',
+    'traceparent',
+    'tracestate',
+    'baggage',
+    'forwarded',
+    'host',
+  ],
 ]);
 
 /** What a server answers to a request that it could not read, and to which it has no service's answer. */
@@ -22,12 +38,18 @@ const saysWhoStores = /(?:^|[\s,])(?:no-store|private|public|s-maxage|must-reval
 
 export interface ResponseHeadersOptions {
   readonly requestId: string;
-  /** Whether the service was sent a token that the client did not send: caches on the way do not know that. */
-  readonly forSession: boolean;
+  /**
+   * The token that the service was sent and that the client did not send; `undefined` where there is none. Caches on the
+   * way do not know of it, and the client must not.
+   */
+  readonly accessToken: string | undefined;
+  readonly status: number;
 }
 
 /** The headers of a service's answer that may go to a client: names and values in turn. */
-export function responseHeaders(raw: readonly string[], { requestId, forSession }: ResponseHeadersOptions): string[] {
+export function responseHeaders(raw: readonly string[], options: ResponseHeadersOptions): string[] {
+  const { requestId, accessToken, status } = options;
+  const secret = accessToken === undefined ? undefined : signatureOf(accessToken);
   const named = namedByConnection(joined(raw, 'connection'));
   const passed = ['X-Request-Id', requestId];
   let caching: string | undefined;
@@ -36,12 +58,20 @@ export function responseHeaders(raw: readonly string[], { requestId, forSession 
     const name = given.toLowerCase();
     const value = raw[index + 1] ?? '';
     if (named.has(name)) continue;
+    if (secret !== undefined && value.includes(secret)) continue;
+    // RFC 9110 §8.6: such an answer has none, and a proxy that takes it seriously waits for content.
+    if (name === 'content-length' && status === 204) continue;
     if (name === 'cache-control') caching = caching === undefined ? value : `${caching}, ${value}`;
     if (isForClient(name)) passed.push(given, value);
   }
-  const cacheControl = forSession ? sessionCaching(caching) : caching;
+  const cacheControl = accessToken === undefined ? caching : sessionCaching(caching);
   if (cacheControl !== undefined) passed.push('Cache-Control', cacheControl);
   return passed;
+}
+
+/** @throws UpstreamFailure upstream_failed for a status that no answer has: HTTP knows 200 to 599 (RFC 9110 §15). */
+export function assertFinalStatus(status: number): void {
+  if (status < 200 || status > 599) throw new UpstreamFailure('upstream_failed', 'status');
 }
 
 /**
@@ -71,6 +101,11 @@ export function assertFramed(
 
 function isForClient(name: string): boolean {
   return !removed.has(name) && isPlainFieldName(name) && !removedPrefixes.test(name);
+}
+
+/** The part of a token without which it is of no use: all of it, when it is no JWT. */
+function signatureOf(token: string): string {
+  return token.slice(token.lastIndexOf('.') + 1) || token;
 }
 
 function sessionCaching(caching: string | undefined): string {

@@ -11,13 +11,18 @@ export interface ProxyRoute {
   readonly service: UpstreamName;
   /** Under which all of it is counted. */
   readonly template: string;
+  /** It hashes passwords, and takes its time: how long says nothing of the service. */
+  readonly slow?: boolean;
 }
 
 /** All that is proxied, by raw path: case-sensitive, whole segments. The rest of a service cannot be reached from outside. */
 export const proxyRoutes: readonly ProxyRoute[] = [
   route('/products', 'product'),
   route('/orders', 'order'),
+  { ...route('/auth/login', 'user'), template: '/auth/*', slow: true },
+  { ...route('/auth/register', 'user'), template: '/auth/*', slow: true },
   route('/auth', 'user'),
+  { ...route('/users/me/password', 'user'), template: '/users/me/*', slow: true },
   // Of the users only the one who asks: /users and /users/:id are for admins, inside.
   route('/users/me', 'user'),
   route('/.well-known', 'user'),

@@ -10,11 +10,18 @@ export class UpstreamFailure extends Error {
   readonly code: UpstreamFailureCode;
   /** For the log: which failure it was, as Node, undici or the HTTP parser names it. */
   readonly reason: string;
+  /** Whether it says that something is wrong with the service. Being slow where that is by design does not. */
+  readonly blames: boolean;
 
-  constructor(code: UpstreamFailureCode, reason: string, options?: { cause: unknown }) {
+  constructor(
+    code: UpstreamFailureCode,
+    reason: string,
+    { blames = true, ...options }: { readonly cause?: unknown; readonly blames?: boolean } = {},
+  ) {
     super(`${code}: ${reason}`, options);
     this.code = code;
     this.reason = reason;
+    this.blames = blames;
   }
 }
 
@@ -32,7 +39,7 @@ const cutOff: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EP
 /** Mistakes of this program, whatever the service did. */
 const mistakes: ReadonlySet<string> = new Set([
   ...['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_INVALID_RETURN_VALUE'],
-  ...['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'ERR_ASSERTION', 'ERR_INVALID_ARG_TYPE', 'ERR_HTTP_HEADERS_SENT'],
+  ...['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'ERR_INVALID_ARG_TYPE', 'ERR_HTTP_HEADERS_SENT'],
 ]);
 
 /** What an error of undici, of Node's sockets or of writing the answer on says of the service; `undefined` if nothing. */

@@ -5,7 +5,7 @@ import { breakerStates, createBreaker } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { createBulkhead } from './bulkhead.ts';
 import type { UpstreamName } from './target.ts';
-import { upstreamNames } from './target.ts';
+import { proxyRoutes, upstreamNames } from './target.ts';
 import type { UpstreamFailureCode } from './upstream-failure.ts';
 import { UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 
@@ -14,6 +14,9 @@ export interface Upstream {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly bulkhead: Bulkhead;
+  /** For routes that are slow by design: a rush of logins takes no place from anything else. */
+  readonly slowBulkhead: Bulkhead;
+  readonly slowTimeouts: { readonly headersTimeout: number; readonly bodyTimeout: number };
   /** Counts a request that the service left without a whole answer, or that was not sent for its sake. */
   countFailure(code: UpstreamFailureCode | 'breaker_open' | 'pool_full'): void;
 }
@@ -28,13 +31,21 @@ export interface Upstreams {
 export interface UpstreamsOptions {
   /** Where each service is, such as `http://product:4002`. */
   readonly origins: Readonly<Record<UpstreamName, string>>;
-  /** The most connections to one service; as many requests again may wait for one. */
+  /**
+   * The most connections to one service; as many requests again may wait for one. As many more are for routes that are slow
+   * by design.
+   */
   readonly connections: number;
   /** How long a service may take to be reached, to begin its answer, and to go on with it. */
   readonly timeoutMs: number;
   readonly metrics: Metrics;
   readonly breaker?: BreakerOptions;
 }
+
+/** The services that have routes that are slow by design. */
+const isSlow: ReadonlySet<UpstreamName> = new Set(proxyRoutes.filter(({ slow }) => slow).map(({ service }) => service));
+/** How long a route that is slow by design may take, at least: a login can wait in a queue, and is slowed down on purpose. */
+const slowTimeoutMs = 30_000;
 
 /** Opens the way to every service. No connection is made before it is needed. */
 export function openUpstreams(options: UpstreamsOptions): Upstreams {
@@ -45,8 +56,10 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     ['upstream', 'code'],
   );
   const open = (upstream: UpstreamName): Upstream => {
+    const bounds = { places: connections, waiting: connections, waitMs: timeoutMs };
+    const slowMs = Math.max(timeoutMs, slowTimeoutMs);
     const pool = new Pool(origins[upstream], {
-      connections,
+      connections: isSlow.has(upstream) ? 2 * connections : connections,
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
@@ -55,7 +68,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
     return {
       pool,
       breaker: createBreaker(breaker, () => probe(pool)),
-      bulkhead: createBulkhead({ places: connections, waiting: connections, waitMs: timeoutMs }),
+      bulkhead: createBulkhead(bounds),
+      slowBulkhead: createBulkhead(bounds),
+      slowTimeouts: { headersTimeout: slowMs, bodyTimeout: slowMs },
       countFailure: (code) => count({ upstream, code }),
     };
   };

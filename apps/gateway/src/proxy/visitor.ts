@@ -1,5 +1,3 @@
-import type { Problem } from '@auth/http';
-
 /** Who asks, as far as the proxy needs to know. */
 export type Visitor = SessionVisitor | { readonly kind: 'bearer' } | { readonly kind: 'anonymous' };
 
@@ -9,6 +7,9 @@ export interface SessionVisitor {
   readonly accessToken: string;
   /** The session's id, for the log; not its secret. */
   readonly session?: string;
-  /** Told that a service refused the token, and of its code; what it gives is answered instead. */
-  onRefused(code: string): Promise<Problem | undefined>;
+  /**
+   * Called with the code with which a service refused the token; the request has not been carried out. Gives another token
+   * to send the request with, or `undefined` where none would do better. Rejects with what is to be answered instead.
+   */
+  onRefused(code: string): Promise<string | undefined>;
 }

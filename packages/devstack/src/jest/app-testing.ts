@@ -3,6 +3,7 @@ export type { CallAttack, CalledApp } from './call-attacks.ts';
 export { callAttacks, otherCaller } from './call-attacks.ts';
 export type { TestedOperation } from './call-refusals.ts';
 export { testCallAttacks, testOtherRoutes, testSingleUse, testUnlistedCaller } from './call-refusals.ts';
+export { declaredHeaders } from './declared-headers.ts';
 export { documentFaults } from './document-faults.ts';
 export type { Decision, GuardedApp } from './guarded-app.ts';
 export { recordDecisions, serveApp } from './guarded-app.ts';

@@ -1,0 +1,73 @@
+/** Something that a client makes the gateway hold: the rest of a body, an answer that is not read. */
+export interface Share {
+  /** Gives it back, once. */
+  release(): void;
+}
+
+/** Bounds what clients make the gateway hold, for each client and for all together. */
+export interface Shares {
+  /**
+   * Takes a share for a client. It is always given: beyond a bound the oldest share is taken from another holder, that of
+   * the same client, or of the client that has the most. So a new request is never refused because of the slow ones.
+   *
+   * @param client whose share it is, such as an address
+   * @param onTaken called when the share is taken from its holder, who has to stop
+   */
+  take(client: string, onTaken: () => void): Share;
+  readonly size: number;
+}
+
+export interface SharesOptions {
+  readonly perClient: number;
+  readonly total: number;
+}
+
+type Taken = () => void;
+
+/** Creates bounds without any holder. */
+export function createShares({ perClient, total }: SharesOptions): Shares {
+  /** By client, the oldest first. */
+  const byClient = new Map<string, Set<Taken>>();
+  let size = 0;
+
+  function remove(client: string, share: Taken): boolean {
+    const shares = byClient.get(client);
+    if (shares?.delete(share) !== true) return false;
+    if (shares.size === 0) byClient.delete(client);
+    size -= 1;
+    return true;
+  }
+
+  function takeOldestOf(client: string): void {
+    const [oldest] = byClient.get(client) ?? [];
+    if (oldest === undefined) return;
+    remove(client, oldest);
+    oldest();
+  }
+
+  function clientWithMost(): string {
+    let most = '';
+    let count = 0;
+    for (const [client, shares] of byClient) {
+      if (shares.size > count) [most, count] = [client, shares.size];
+    }
+    return most;
+  }
+
+  return {
+    take(client, onTaken) {
+      if ((byClient.get(client)?.size ?? 0) >= perClient) takeOldestOf(client);
+      else if (size >= total) takeOldestOf(clientWithMost());
+      // A function of its own, so that one holder may take several.
+      const share = () => onTaken();
+      const shares = byClient.get(client);
+      if (shares === undefined) byClient.set(client, new Set([share]));
+      else shares.add(share);
+      size += 1;
+      return { release: () => void remove(client, share) };
+    },
+    get size() {
+      return size;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What has to work for a piece of work to be done: while one piece fails, no other of its kind is tried. */
+export type Dependency = 'database' | 'user app';
+
+/** Work that must not be forgotten and could not be done yet. It is in memory: a process that is killed loses it. */
+export interface Unfinished {
+  /** Tries until `work` resolves. */
+  keep(dependency: Dependency, work: () => Promise<void>): void;
+  /** How much is left. */
+  readonly size: number;
+  /** Tries for so many milliseconds more, then gives up. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface UnfinishedOptions {
+  readonly retryMs?: number;
+  /** The most pieces of work that are kept; the oldest is given up for one more. */
+  readonly limit?: number;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Work {
+  readonly dependency: Dependency;
+  readonly run: () => Promise<void>;
+}
+
+/** Creates an empty list. Its timer does not keep the process alive. */
+export function createUnfinished({ retryMs = 500, limit = 10_000, onError }: UnfinishedOptions): Unfinished {
+  const works = new Set<Work>();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  /** The last error that was reported: the same one again is not. */
+  let reported: string | undefined;
+
+  function report(error: unknown): void {
+    if (String(error) !== reported) onError(error);
+    reported = String(error);
+  }
+
+  function tryLater(): void {
+    if (works.size > 0) timer ??= setTimeout(() => void tryAll(), retryMs).unref();
+  }
+
+  async function tryEach(): Promise<void> {
+    const failed = new Set<Dependency>();
+    for (const work of [...works]) {
+      if (failed.has(work.dependency)) continue;
+      try {
+        await work.run();
+        works.delete(work);
+      } catch (error) {
+        report(error);
+        failed.add(work.dependency);
+      }
+    }
+  }
+
+  function tryAll(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    running ??= tryEach().finally(() => {
+      running = undefined;
+      tryLater();
+    });
+    return running;
+  }
+
+  return {
+    keep(dependency, run) {
+      const [oldest] = works;
+      if (works.size >= limit && oldest !== undefined) {
+        works.delete(oldest);
+        onError(new Error(`more than ${limit} pieces of work are unfinished: the oldest is given up`));
+      }
+      works.add({ dependency, run });
+      tryLater();
+    },
+    get size() {
+      return works.size;
+    },
+    async close(timeoutMs) {
+      const deadline = new AbortController();
+      const over = delay(timeoutMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+      const done = (async () => {
+        while (works.size > 0 && !deadline.signal.aborted) {
+          await tryAll();
+          if (works.size > 0) await delay(retryMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+        }
+      })();
+      await Promise.race([over, done]);
+      deadline.abort();
+      clearTimeout(timer);
+      if (works.size > 0) onError(new Error(`${works.size} pieces of work are left undone at the end of the process`));
+      works.clear();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { openGatewayDb } from '@auth/db/gateway';
+
+/** Shuts one database of a server that goes on: it takes no connections, and those that stand end. */
+export interface DatabaseGate {
+  shut(): Promise<void>;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the gate of the database at a URL, by way of another one on the same server. */
+export function openDatabaseGate(url: string): DatabaseGate {
+  const elsewhere = new URL(url);
+  const name = elsewhere.pathname.slice(1);
+  elsewhere.pathname = '/postgres';
+  const { client, close } = openGatewayDb({ url: elsewhere.href, poolMax: 1 });
+  return {
+    async shut() {
+      await client.$executeRawUnsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+      await client.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`;
+    },
+    async open() {
+      await client.$executeRawUnsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+    },
+    close,
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import type { Browser } from './browser.ts';
+import { openBrowser } from './browser.ts';
+import type { Harness, Surroundings } from './harness.ts';
+import { openHarness, origin, useGateway } from './harness.ts';
+
+let around: Surroundings;
+let gateway: Harness;
+useGateway((opened) => ({ around, gateway } = opened));
+
+async function loggedIn(): Promise<Browser> {
+  const browser = openBrowser(gateway.server);
+  await browser.logIn(around.userApp);
+  return browser;
+}
+
+const unknown = () => `__Host-session=${Buffer.from(`${Math.random()}`.padEnd(32)).toString('base64url')}`;
+const other = '019b0000-0000-7000-8000-000000000001';
+/** What a request with this cookie is told to do with it. */
+const told = async (method: 'get' | 'post' | 'delete', path: string, cookie: string, server = gateway.server) => {
+  const sent = request(server)[method](path).set({ Cookie: cookie, Origin: origin });
+  const { status, headers } = await (method === 'post' ? sent.send({}) : sent);
+  return [status, headers['set-cookie'] === undefined ? 'kept' : 'taken back'];
+};
+
+describe('a cookie that opens nothing', () => {
+  it.each([
+    ['get', '/session', 401, 'taken back'],
+    ['delete', '/session', 204, 'taken back'],
+    ['get', '/sessions', 401, 'kept'],
+    ['delete', `/sessions/${other}`, 401, 'kept'],
+    ['get', '/products', 401, 'kept'],
+    ['post', '/orders', 401, 'kept'],
+  ] as const)('is answered by %s %s with %i: %s', async (method, path, status, expected) => {
+    expect(await told(method, path, unknown())).toEqual([status, expected]);
+  });
+
+  it.each([
+    ['get', '/session', 'taken back'],
+    ['delete', '/session', 'taken back'],
+    ['get', '/sessions', 'kept'],
+    ['get', '/products', 'kept'],
+  ] as const)('and comes twice is answered by %s %s with 400: %s', async (method, path, expected) => {
+    expect(await told(method, path, `${unknown()}; ${unknown()}`)).toEqual([400, expected]);
+  });
+
+  it('is not taken back from a request that has none, unless that logs out', async () => {
+    expect(await told('get', '/session', 'theme=dark')).toEqual([401, 'kept']);
+    expect(await told('delete', '/session', 'theme=dark')).toEqual([204, 'taken back']);
+  });
+
+  it('is answered without Clear-Site-Data: nothing of ours is stored', async () => {
+    const browser = await loggedIn();
+    expect((await browser.send('delete', '/session')).headers['clear-site-data']).toBeUndefined();
+  });
+});
+
+describe('a late answer', () => {
+  it.each(['get', 'delete'] as const)(
+    'to %s /session with the cookie of before a login does not take the new cookie back, at any replica',
+    async (method) => {
+      const replica = await openHarness(around);
+      const before = (await loggedIn()).cookie;
+      const stale = unknown();
+      for (const cookie of [before, stale]) {
+        await openBrowser(gateway.server, { cookie }).logIn(around.userApp);
+        for (const { server } of [gateway, replica]) {
+          expect(await told(method, '/session', cookie, server)).toEqual([method === 'get' ? 401 : 204, 'kept']);
+        }
+      }
+      await replica.close();
+    },
+  );
+
+  it('to a login that failed leaves the cookie to be taken back', async () => {
+    const cookie = unknown();
+    const { email } = around.userApp.user;
+    await openBrowser(gateway.server, { cookie }).send('post', '/session', { email, password: 'wrong' });
+    expect(await told('get', '/session', cookie)).toEqual([401, 'taken back']);
+  });
+});
