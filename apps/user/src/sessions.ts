@@ -2,12 +2,13 @@ import type { AccountAudit } from './account-event.ts';
 import type { Actor } from './actor.ts';
 import type { GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
+import { noteEnded } from './note-ended.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
 import type { Rehash } from './rehash.ts';
-import type { Device, EndedSessions, EndReason, SessionStore, SessionView } from './stored-sessions.ts';
+import type { Device, SessionStore, SessionView } from './stored-sessions.ts';
 import type { AccessToken, TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
@@ -80,12 +81,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { store, refresh, passwords, rehash, tokens, audience, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
-  /** One event, however many there are. */
-  function noteEnded(user: string, { count, sid }: EndedSessions, reason: EndReason): void {
-    if (count === 0) return;
-    audit({ event: 'logout', outcome: 'ok', user, sid, reason, sessions: count > 1 ? count : undefined });
-  }
-
   return {
     refresh,
 
@@ -117,7 +112,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (session === undefined) throw failed('changed_meanwhile');
       await rehash({ userId: user.id, password, hash: credentials.passwordHash });
       audit({ event: 'login', outcome: 'ok', user: user.id, sid: session.sid });
-      noteEnded(user.id, session.ended, 'session_limit');
+      noteEnded(audit, { user: user.id, ended: session.ended, reason: 'session_limit' });
       const { id, roles } = user;
       const access = tokens.issue({ userId: id, roles, sid: session.sid, authTime, issuedAt, ...grant });
       return { access, refreshToken, scopes: grant.scopes };
@@ -136,11 +131,12 @@ export function createSessions(options: SessionsOptions): Sessions {
     async end(actor, sid) {
       const ended = await store.endOwn(actor, { sid }, { at: at(), reason: 'ended' });
       if (ended.count === 0) throw new UserError('session_not_found');
-      noteEnded(actor.userId, ended, 'ended');
+      noteEnded(audit, { user: actor.userId, ended, reason: 'ended' });
     },
 
     async endAll(actor) {
-      noteEnded(actor.userId, await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' }), 'logout_all');
+      const ended = await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' });
+      noteEnded(audit, { user: actor.userId, ended, reason: 'logout_all' });
     },
 
     changePassword: createPasswordChange({ store, passwords, audit, now }),
