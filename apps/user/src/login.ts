@@ -1,8 +1,8 @@
 import type { AccountAudit } from './account-event.ts';
-import { noteEnded } from './ended-sessions.ts';
 import type { Grant } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import type { KnownGuesses } from './known-guesses.ts';
+import { noteEnded } from './note-ended.ts';
 import { parsePasswordHash } from './password-hash.ts';
 import type { Passwords } from './passwords.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
@@ -88,7 +88,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
         if (begun !== undefined) {
           await rehash({ userId: user.id, password, hash: passwordHash });
           audit({ event: 'login', outcome: 'ok', user: user.id, sid: begun.sid });
-          noteEnded(audit, user.id, { ...begun.ended, reason: 'session_limit' });
+          noteEnded(audit, { user: user.id, ended: begun.ended, reason: 'session_limit' });
           return begun.tokens;
         }
       }

@@ -1,9 +1,9 @@
 import type { AccountAudit } from './account-event.ts';
 import type { Actor } from './actor.ts';
-import { noteEnded } from './ended-sessions.ts';
 import type { GrantRequest } from './grants.ts';
 import type { KnownGuesses } from './known-guesses.ts';
 import { createLogin } from './login.ts';
+import { noteEnded } from './note-ended.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
@@ -109,12 +109,12 @@ export function createSessions(options: SessionsOptions): Sessions {
     async end(actor, sid) {
       const ended = await store.endOwn(actor, { sid }, { at: at(), reason: 'ended' });
       if (ended.count === 0) throw new UserError('session_not_found');
-      noteEnded(audit, actor.userId, { ...ended, reason: 'ended' });
+      noteEnded(audit, { user: actor.userId, ended, reason: 'ended' });
     },
 
     async endAll(actor) {
       const ended = await store.endOwn(actor, {}, { at: at(), reason: 'logout_all' });
-      noteEnded(audit, actor.userId, { ...ended, reason: 'logout_all' });
+      noteEnded(audit, { user: actor.userId, ended, reason: 'logout_all' });
     },
 
     changePassword: createPasswordChange({ store, passwords, audit, now }),

@@ -1,12 +1,12 @@
 import type { AccountAudit } from './account-event.ts';
 import type { EndedSessions, EndReason } from './stored-sessions.ts';
 
-/** Writes one audit event for all sessions of a user that ended together; none when there were none. */
+/** Tells the audit trail of sessions that ended for one cause: one event, however many there are, and none for none. */
 export function noteEnded(
   audit: AccountAudit,
-  user: string,
-  { count, sid, reason }: EndedSessions & { readonly reason: EndReason },
+  { user, ended, reason }: { user: string; ended: EndedSessions; reason: EndReason },
 ): void {
+  const { count, sid } = ended;
   if (count === 0) return;
   audit({ event: 'logout', outcome: 'ok', user, sid, reason, sessions: count > 1 ? count : undefined });
 }
