@@ -52,9 +52,10 @@ async function candidateProcess(duty: string) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
+  const exited = once(child, 'exit');
   closers.push(async () => {
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await exited;
   });
   await until(() => lines.length > 0, 60_000);
   return { child, lines, term: Number(lines[0]?.split(' ')[1]) };
