@@ -213,6 +213,27 @@ describe('the relay', () => {
     expect(feed.numbers()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('goes on after what a replica of the build before has numbered and published meanwhile', async () => {
+    await write(2);
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 4 });
+    await write(2);
+    // What that build does: it numbers under the same row lock, and knows neither terms nor tokens.
+    const { client } = harness.db;
+    await client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT last FROM revocation_feed WHERE id = 1 FOR UPDATE`;
+      await tx.$executeRaw`
+        UPDATE revocation_events e SET seq = 2 + n.place, published_at = now()
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM revocation_events WHERE seq IS NULL) n
+        WHERE e.id = n.id`;
+      await tx.$executeRaw`UPDATE revocation_feed SET last = 4 WHERE id = 1`;
+    });
+    await write(1);
+    await run(feed, 1, { term: 4 });
+    expect(feed.numbers().sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 4 beat 1');
+  });
+
   it('writes the feed anew at once when something else has spoilt it', async () => {
     await write(2);
     const feed = memoryFeed();
