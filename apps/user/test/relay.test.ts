@@ -63,13 +63,14 @@ interface RunOptions {
   readonly term?: number;
   readonly key?: string;
   readonly isHeld?: () => boolean;
+  readonly giveUpMs?: number;
   /** What happens between two turns. */
   readonly between?: () => Promise<unknown>;
 }
 
 /** Runs the relay for so many turns, and returns what went wrong. */
 async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: RunOptions = {}) {
-  const { term = 1, key = 'k1', isHeld = () => true, between = async () => undefined } = options;
+  const { term = 1, key = 'k1', giveUpMs = 15_000, isHeld = () => true, between = async () => undefined } = options;
   const stop = new AbortController();
   const errors: unknown[] = [];
   let left = turns;
@@ -83,7 +84,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
         isGood: (token) => token.endsWith(key),
         version: () => key,
       },
-      now: harness.now,
+      ...{ now: harness.now, giveUpMs },
       onError: (error) => errors.push(error),
     },
     {
@@ -129,6 +130,13 @@ describe('the relay', () => {
     feed.state.isDown = false;
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('gives the lead up when it has not been able to publish for some time: another replica may be', async () => {
+    const feed = memoryFeed();
+    feed.state.isDown = true;
+    await write(1);
+    await expect(run(feed, 2, { giveUpMs: 0 })).rejects.toThrow('another replica may publish');
   });
 
   it('publishes again what was numbered by one that was killed before it had published', async () => {
