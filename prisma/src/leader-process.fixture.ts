@@ -10,13 +10,16 @@ openLeader({
   async lead(term) {
     say(`leads ${term.number}`);
     let lookedAt = performance.now();
-    while (!term.signal.aborted) {
-      // The first thing that it does after it was stopped.
+    // The first thing that it does after it was stopped: it looks whether it still leads.
+    const look = () => {
       if (performance.now() - lookedAt > 5000) say(`woke up, held: ${term.isHeld()}`);
       lookedAt = performance.now();
-      await new Promise((resolve) => setImmediate(resolve));
+    };
+    while (!term.signal.aborted) {
+      look();
       await term.wait(10);
     }
+    look();
     say(`over ${term.number}`);
   },
 });

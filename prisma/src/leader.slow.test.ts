@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { LeaderOptions, Term } from './leader.ts';
 import { openLeader } from './leader.ts';
 
@@ -52,9 +53,10 @@ async function candidateProcess(duty: string) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
+  const exited = once(child, 'exit');
   closers.push(async () => {
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await exited;
   });
   await until(() => lines.length > 0, 60_000);
   return { child, lines, term: Number(lines[0]?.split(' ')[1]) };
@@ -134,9 +136,16 @@ describe('a leader', () => {
     const hole = await openBlackHole();
     const leader = candidate('deaf', { listenUrl: hole.url });
     await until(() => leader.terms.length > 0, 10_000);
+    const [term] = leader.terms;
+    const admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+    while (term?.notified === 0) {
+      await admin.query('NOTIFY deaf');
+      await term.wait(20);
+    }
+    await admin.end();
     hole.swallow();
     await until(() => leader.errors.some((text) => text.includes('no notification')), 20_000);
-    const [term] = leader.terms;
     const started = performance.now();
     await term?.wait(60_000);
     expect(performance.now() - started).toBeLessThan(30_000);

@@ -66,14 +66,17 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   const running = (async () => {
     while (!closing.signal.aborted) {
       const askedAt = performance.now();
+      let pauseMs = retryMs;
       try {
         const held = await leases.take();
         if (held !== undefined) await serve(held, { ...options, leases, leaseMs, renewMs, askedAt, report }, closing);
         told = undefined;
       } catch (error) {
         report(error);
+        // Another process goes first: this one may be the only one that cannot do the duty.
+        pauseMs = 3 * retryMs;
       }
-      await delay(retryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
   })();
   async function close(): Promise<void> {

@@ -31,6 +31,8 @@ export interface RelayOptions {
   readonly onError: (error: unknown) => void;
   /** Told after each heartbeat. */
   readonly onBeat?: () => void;
+  /** How long publishing may fail before the lead is given up; 15 s unless given. */
+  readonly giveUpMs?: number;
 }
 
 /** A term of leadership: see `openLeader`. */
@@ -59,10 +61,11 @@ const batch = 100;
  * counts, so that a verifier that has it knows what is missing; and the first one of a term comes after a compaction, so
  * that a verifier that starts finds everything before it. An event is signed once: each publication of it is the same.
  *
- * @throws when the outbox counts from a lower number than before, as after a restored backup: a new term must begin.
+ * @throws when the outbox counts from a lower number than before, as after a restored backup: a new term must begin; and
+ *   when publishing has failed for so long that another replica should try
  */
 export async function relay(options: RelayOptions, term: RelayTerm): Promise<void> {
-  const { store, writer, sign, now, onError, onBeat = () => {} } = options;
+  const { store, writer, sign, now, onError, onBeat = () => {}, giveUpMs = 15_000 } = options;
   const signAll = createSigner(options);
   let beat = 0;
   let floor: number | undefined;
@@ -72,7 +75,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   let repairAt = 0;
   let hasBegun = false;
   let version = sign.version();
-  let isTroubled = false;
+  let failingSince: number | undefined;
   let restored: Error | undefined;
 
   async function write(tokens: readonly string[]): Promise<void> {
@@ -148,12 +151,15 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
       await publishNew();
       await compactWhenDue();
       await beatWhenDue();
-      isTroubled = false;
+      failingSince = undefined;
       await term.wait(Math.max(0, nextBeat - performance.now()), notified);
     } catch (error) {
       if (restored !== undefined) throw error;
-      if (!isTroubled && term.isHeld()) onError(error);
-      isTroubled = true;
+      if (failingSince === undefined && term.isHeld()) onError(error);
+      failingSince ??= performance.now();
+      // The way to the feed may be cut for this process alone.
+      if (performance.now() - failingSince >= giveUpMs)
+        throw new Error('another replica may publish', { cause: error });
       await term.wait(heartbeatMs, term.notified);
     }
   }

@@ -63,13 +63,14 @@ interface RunOptions {
   readonly term?: number;
   readonly key?: string;
   readonly isHeld?: () => boolean;
+  readonly giveUpMs?: number;
   /** What happens between two turns. */
   readonly between?: () => Promise<unknown>;
 }
 
 /** Runs the relay for so many turns, and returns what went wrong. */
 async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: RunOptions = {}) {
-  const { term = 1, key = 'k1', isHeld = () => true, between = async () => undefined } = options;
+  const { term = 1, key = 'k1', giveUpMs = 15_000, isHeld = () => true, between = async () => undefined } = options;
   const stop = new AbortController();
   const errors: unknown[] = [];
   let left = turns;
@@ -83,7 +84,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
         isGood: (token) => token.endsWith(key),
         version: () => key,
       },
-      now: harness.now,
+      ...{ now: harness.now, giveUpMs },
       onError: (error) => errors.push(error),
     },
     {
@@ -129,6 +130,13 @@ describe('the relay', () => {
     feed.state.isDown = false;
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('gives the lead up when it has not been able to publish for some time: another replica may be', async () => {
+    const feed = memoryFeed();
+    feed.state.isDown = true;
+    await write(1);
+    await expect(run(feed, 2, { giveUpMs: 0 })).rejects.toThrow('another replica may publish');
   });
 
   it('publishes again what was numbered by one that was killed before it had published', async () => {
@@ -211,6 +219,27 @@ describe('the relay', () => {
     const feed = memoryFeed();
     await run(feed, 1, { term: 2 });
     expect(feed.numbers()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('goes on after what a replica of the build before has numbered and published meanwhile', async () => {
+    await write(2);
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 4 });
+    await write(2);
+    // What that build does: it numbers under the same row lock, and knows neither terms nor tokens.
+    const { client } = harness.db;
+    await client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT last FROM revocation_feed WHERE id = 1 FOR UPDATE`;
+      await tx.$executeRaw`
+        UPDATE revocation_events e SET seq = 2 + n.place, published_at = now()
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM revocation_events WHERE seq IS NULL) n
+        WHERE e.id = n.id`;
+      await tx.$executeRaw`UPDATE revocation_feed SET last = 4 WHERE id = 1`;
+    });
+    await write(1);
+    await run(feed, 1, { term: 4 });
+    expect(feed.numbers().sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 4 beat 1');
   });
 
   it('writes the feed anew at once when something else has spoilt it', async () => {

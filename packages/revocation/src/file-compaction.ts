@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { assertTokens, slicesOf } from './feed.ts';
 import { codeOf } from './file-error.ts';
 
@@ -24,6 +25,8 @@ export interface PutOptions {
 }
 
 const sliceLength = 100;
+/** How long a file stays empty that is written anew in its place: readers look every 50 ms. */
+const emptyMs = 120;
 /** The right to make or rename a file beside this one is missing, or the file itself is a mount. */
 const notReplaceable = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
@@ -93,9 +96,13 @@ async function stageInMemory(keep: Iterable<string> | AsyncIterable<string>): Pr
   };
 }
 
-/** Readers see that the file has shrunk, and read it from its start. */
+/**
+ * Readers see that the file has shrunk, and read it from its start. One that looks too late reads on in the middle: it
+ * misses events, which the next heartbeat tells it, and then reads from the start as well.
+ */
 async function overwrite(file: OpenFile, parts: readonly Buffer[]): Promise<OpenFile> {
   await file.handle.truncate(0);
+  await delay(emptyMs);
   for (const part of parts) await file.handle.appendFile(part);
   await file.handle.datasync();
   return { handle: file.handle, size: parts.reduce((sum, { length }) => sum + length, 0) };

@@ -16,7 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { openFileFeedReader } from '../src/file-feed-reader.ts';
 import { openFileFeedWriter } from '../src/file-feed-writer.ts';
+import { until } from './until.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -111,6 +113,24 @@ describe('the writer of a feed in a file', () => {
     const after = await stat(path);
     expect([after.ino, after.mode, after.nlink]).toEqual([before.ino, before.mode, before.nlink]);
     expect(await readFile(path, 'utf8')).toBe('a\nb\n');
+  });
+
+  it('is read on by readers of a file that is written anew in its place', async () => {
+    const { path, writer } = await setUp((at) => writeFile(at, '', { mode: 0o640 }));
+    await writer.publish(['a', 'b']);
+    const read: string[] = [];
+    const reader = openFileFeedReader(path, {
+      onTokens: async (tokens) => void read.push(...tokens),
+      onTrouble: () => undefined,
+      pollMs: 5,
+    });
+    closers.push(reader.close);
+    await until(() => read.length === 3);
+    // As long as what was there: only the moment without content tells.
+    await writer.compact(['kept', 'b']);
+    await writer.publish(['c']);
+    await until(() => read.at(-1) === 'c');
+    expect(read).toEqual(['kept', 'a', 'b', 'kept', 'b', 'c']);
   });
 
   it('leaves a symbolic link at its path, and writes to where it leads', async () => {
