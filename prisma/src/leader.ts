@@ -76,12 +76,17 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
       await delay(retryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
   })();
+  async function close(): Promise<void> {
+    closing.abort();
+    await running;
+    // Not waited for long: a database that is gone does not answer a goodbye.
+    await Promise.race([leases.close(), delay(1000, undefined, { ref: false })]);
+  }
+  let closed: Promise<void> | undefined;
   return {
-    async close() {
-      closing.abort();
-      await running;
-      // Not waited for long: a database that is gone does not answer a goodbye.
-      await Promise.race([leases.close(), delay(1000, undefined, { ref: false })]);
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -3,7 +3,7 @@ import { gateway, issuerService } from '@auth/contracts';
 import { openGatewayDb } from '@auth/db/gateway';
 import { openLeader } from '@auth/db/leader';
 import { addressPrefix, auditEvents, clientAddressBehind, nameRequest, outgoingHeaders, runService } from '@auth/http';
-import { openService, reconnectIfSilent } from '@auth/service';
+import { openService } from '@auth/service';
 import { AuthError } from '@auth/verify';
 import { buildApp } from './app.ts';
 import { createAskerOf } from './asker.ts';
@@ -42,10 +42,7 @@ await runService(process, gateway, async (env) => {
     redis &&
     createSessionCache({
       redis,
-      onTrouble(error) {
-        reconnectIfSilent(redis, error);
-        countCacheTrouble({});
-      },
+      onTrouble: () => countCacheTrouble({}),
     });
   const seal = createSeal(() => keys.current().sessionKeys);
   const user = createUserClient({

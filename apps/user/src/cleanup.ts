@@ -15,7 +15,7 @@ export interface CleanupStore {
     before: { readonly expired: Date; readonly idle: Date; readonly ended: Date },
     limit: number,
   ): Promise<number>;
-  /** Removes published cut-offs that concern no token any more. */
+  /** Removes cut-offs that have concerned no token for a day, from the lowest number on. */
   removeEvents(before: number, limit: number): Promise<number>;
 }
 
@@ -52,7 +52,7 @@ export async function cleanUp(
       onRemoved({
         salts: await store.eraseSalts(at(), limits.salts),
         sessions: await store.removeSessions(before, limits.sessions),
-        events: await store.removeEvents(Math.floor(now()) - 60, limits.events),
+        events: await store.removeEvents(Math.floor(now()) - daySeconds, limits.events),
       });
     } catch (error) {
       onTrouble(error);

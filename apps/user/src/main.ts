@@ -5,7 +5,7 @@ import { openLeader } from '@auth/db/leader';
 import { openUserDb } from '@auth/db/user';
 import { auditEvents, runService } from '@auth/http';
 import { signingOf } from '@auth/keys';
-import { openService, reconnectIfSilent } from '@auth/service';
+import { openService } from '@auth/service';
 import type { AccountEvent } from './account-event.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccounts } from './accounts.ts';
@@ -18,6 +18,8 @@ import { cutOffChannel } from './cut-off-store.ts';
 import { assertNoDemoAccounts } from './demo-account-store.ts';
 import { oldestJwksSeconds } from './discovery-routes.ts';
 import { publishCutOffs } from './feed.ts';
+import type { FeedStatus } from './feed-status.ts';
+import { createFeedStatus } from './feed-status.ts';
 import { allScopes } from './grants.ts';
 import { createPasswordHashStore } from './password-hash-store.ts';
 import { createPasswords } from './passwords.ts';
@@ -26,7 +28,7 @@ import { createRateLimits } from './rate-limits.ts';
 import { createRefresh } from './refresh.ts';
 import { createRefreshStore } from './refresh-store.ts';
 import { createRehash } from './rehash.ts';
-import { createRelayStore } from './relay-store.ts';
+import { createRelayStore, oldestUnpublished } from './relay-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSessions } from './sessions.ts';
 import { createTokenIssuer } from './tokens.ts';
@@ -37,8 +39,11 @@ import { createWorkQueue } from './work-queue.ts';
 await runService(process, 'user', async (env) => {
   const config = parseConfig(env);
   const db = openUserDb(config.database);
+  let status: FeedStatus | undefined;
   const { jwksMaxAgeSeconds, accessTokenSeconds, clientId, sessionLife: life, refreshGraceSeconds } = config;
-  const details = () => ({ jwksMaxAgeSeconds: oldestJwksSeconds(jwksMaxAgeSeconds), accessTokenSeconds });
+  const details = () => ({
+    ...{ jwksMaxAgeSeconds: oldestJwksSeconds(jwksMaxAgeSeconds), accessTokenSeconds, feed: status?.details() },
+  });
   const service = await openService({ service: 'user', config, database: db, details });
   await assertNoDemoAccounts(db, config);
   const { issuer, keys, log, metrics, now } = service;
@@ -61,7 +66,6 @@ await runService(process, 'user', async (env) => {
     store: createRateLimitStore({
       ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
       onFallback(err) {
-        reconnectIfSilent(service.redis, err);
         countFallback({});
         log.warn({ err }, 'tries are counted in memory for now');
       },
@@ -97,20 +101,35 @@ await runService(process, 'user', async (env) => {
     },
     onTrouble: (err: unknown) => log.warn({ err }, 'nothing was removed this time'),
   };
+  const { url } = config.revocations;
+  status = createFeedStatus({
+    oldestUnpublished: async () => (url === undefined || url === 'none' ? 0 : oldestUnpublished(db)),
+    gauge: (name, help, read) => metrics.gauges(name, help, [], () => [{ labels: {}, value: read() }]),
+    ...{ log, now },
+  });
   const feed = {
-    ...{ url: config.revocations.url, store: createRelayStore(db), issuer, now },
+    ...{ url, issuer, now, onBeat: status.beat },
+    openStore: (term: number) => createRelayStore({ db, term }),
     signingKey: () => signingOf(keys.current()).active,
-    onTrouble: (err: unknown) => log.warn({ err }, 'cut-offs could not be published for now'),
+    publishedKids: () => signingOf(keys.current()).jwks.keys.map(({ kid }) => String(kid)),
+    onError: (err: unknown) => log.warn({ err }, 'revocations cannot be published for now'),
   };
+  const { begin, end, close } = status;
   const background = openLeader({
     ...{ url: config.database.url, listenUrl: config.database.directUrl },
     ...{ duty: 'user background', channel: cutOffChannel },
-    lead: async (term) => {
+    async lead(term) {
       const { signal } = term;
       const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
-      await Promise.all([cleanUp(cleanup, { signal, wait }), publishCutOffs(feed, term)]);
+      begin(term.number);
+      await Promise.all([cleanUp(cleanup, { signal, wait }), publishCutOffs(feed, term)]).finally(end);
     },
-    onError: (err) => log.warn({ err }, 'not in charge of the background work'),
+    onError: (err) => log.warn({ err }, 'trouble with the lease of the background work'),
   });
-  return service.serve(app, background);
+  return service.serve(app, {
+    async close() {
+      await background.close();
+      await close();
+    },
+  });
 });

@@ -1,65 +1,136 @@
 import type { UserDb } from '@auth/db/user';
-import type { OutboxEvent, RelayStore } from './relay.ts';
+import type { OutboxEvent, RelayStore } from './outbox.ts';
 
+/** Prisma gives a bigint as such, node-postgres as text. */
 interface Row {
-  readonly seq: bigint | null;
+  readonly seq: bigint | string | null;
   readonly kind: string;
   readonly sessionId: string;
-  readonly notBefore: bigint | null;
+  readonly notBefore: bigint | string | null;
   readonly reason: string;
-  readonly keepUntil: bigint;
+  readonly keepUntil: bigint | string;
+  readonly term: bigint | string | null;
+  readonly token: string | null;
 }
 
-/** The outbox of cut-offs in the user database. */
-export function createRelayStore({ client }: Pick<UserDb, 'client'>): RelayStore {
+/** The clocks of the database and of the replicas may differ by this much: an event is kept in the feed longer by that. */
+const clockSpreadSeconds = 60;
+/** A process that stops in a transaction must not hold its locks for longer. */
+const idleMs = '3000';
+
+const betweenStatement = {
+  name: 'outbox between',
+  text: `SELECT seq, kind, session_id AS "sessionId", not_before AS "notBefore", reason, keep_until AS "keepUntil", term, token
+    FROM revocation_events WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3`,
+};
+
+export interface RelayStoreOptions {
+  readonly db: Pick<UserDb, 'client' | 'ask'>;
+  /** The fencing number of the leader: see `openLeader`. */
+  readonly term: number;
+}
+
+/**
+ * Opens the outbox of cut-offs in the user database for one term. The row of `revocation_feed` holds the greatest term that
+ * has written: a leader of an earlier one, that was stopped and woke up again, can neither number nor keep nor mark.
+ */
+export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
+  const { client } = db;
+  function assertOurs(rows: number): void {
+    if (rows === 0) throw new Error('another process leads: a later term has begun');
+  }
+
   return {
-    takeUnpublished: (limit) =>
-      client.$transaction(async (tx) => {
-        // The row is the lock: of two relays, while there are two for a moment, one numbers at a time.
-        const [feed] = await tx.$queryRaw<{ last: bigint }[]>`SELECT last FROM revocation_feed WHERE id = 1 FOR UPDATE`;
-        const last = feed?.last ?? 0n;
-        const numbered = await tx.$executeRaw`
-          UPDATE revocation_events e SET seq = ${last} + n.place
+    begin: async () => void (await lockFeed(client)),
+    takeUnpublished: async (limit) => {
+      const fresh = await client.revocationEvent.findFirst({ where: { seq: null }, select: { id: true } });
+      if (fresh !== null) await number(limit);
+      const rows = await client.revocationEvent.findMany({
+        where: { seq: { not: null }, publishedAt: null },
+        orderBy: { seq: 'asc' },
+        take: limit,
+      });
+      return rows.map(outboxEvent);
+    },
+    async keep(signed) {
+      const [numbers, tokens] = [signed.map(({ seq }) => BigInt(seq)), signed.map(({ token }) => token)];
+      const kept = await client.$executeRaw`
+        UPDATE revocation_events e SET token = s.token, term = coalesce(e.term, ${term})
+        FROM (SELECT term FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE) ours,
+          unnest(${numbers}::bigint[], ${tokens}::text[]) AS s(seq, token)
+        WHERE e.seq = s.seq`;
+      assertOurs(kept);
+    },
+    async markPublished(upTo) {
+      await client.$executeRaw`
+        UPDATE revocation_events SET published_at = now()
+        WHERE seq <= ${upTo} AND published_at IS NULL
+          AND EXISTS (SELECT 1 FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE)`;
+    },
+    async lastPublished() {
+      const [row] = await client.$queryRaw<{ last: bigint }[]>`
+        SELECT coalesce((SELECT min(seq) - 1 FROM revocation_events WHERE published_at IS NULL AND seq IS NOT NULL), last)
+          AS last FROM revocation_feed WHERE id = 1`;
+      return Number(row?.last ?? 0n);
+    },
+    async floor(last, at) {
+      // By whichever clock is behind: one that was put forward must not drop what still matters. OFFSET keeps the planner
+      // from walking through all rows that do not matter any more, by number.
+      const [row] = await client.$queryRaw<{ floor: bigint | null }[]>`
+        SELECT min(seq) AS floor FROM (
+          SELECT seq FROM revocation_events
+          WHERE seq IS NOT NULL
+            AND keep_until > least(extract(epoch FROM clock_timestamp())::bigint, ${Math.floor(at)}) - ${clockSpreadSeconds}
+          OFFSET 0
+        ) living`;
+      return Math.min(Number(row?.floor ?? last + 1), last + 1);
+    },
+    // Past Prisma, which would take four times as long to make rows of the answer: there may be very many.
+    between: async (from, to, limit) => (await db.ask<Row>(betweenStatement, [from, to, limit])).map(outboxEvent),
+  };
+
+  /** The row is the lock: of two leaders, while there are two for a moment, one numbers at a time. Returns the last number. */
+  async function lockFeed(tx: Pick<UserDb['client'], '$queryRaw'>): Promise<bigint> {
+    const [feed] = await tx.$queryRaw<{ last: bigint }[]>`
+      INSERT INTO revocation_feed AS f (id, last, term) VALUES (1, 0, ${term})
+      ON CONFLICT (id) DO UPDATE SET term = ${term} WHERE f.term <= ${term} RETURNING last`;
+    assertOurs(feed === undefined ? 0 : 1);
+    return feed?.last ?? 0n;
+  }
+
+  function number(limit: number): Promise<void> {
+    return client.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT set_config('idle_in_transaction_session_timeout', ${idleMs}, true)`;
+      const last = await lockFeed(tx);
+      await tx.$executeRaw`
+        WITH numbered AS (
+          UPDATE revocation_events e SET seq = ${last} + n.place, term = ${term}
           FROM (
             SELECT id, row_number() OVER (ORDER BY id) AS place FROM (
               SELECT id FROM revocation_events WHERE seq IS NULL ORDER BY id LIMIT ${limit}
             ) fresh
-          ) n WHERE e.id = n.id`;
-        if (numbered > 0) {
-          await tx.revocationFeed.update({ where: { id: 1 }, data: { last: last + BigInt(numbered) } });
-        }
-        const rows = await tx.revocationEvent.findMany({
-          where: { seq: { not: null }, publishedAt: null },
-          orderBy: { seq: 'asc' },
-          take: limit,
-        });
-        return rows.map(outboxEvent);
-      }),
-    async markPublished(upTo) {
-      const where = { seq: { lte: BigInt(upTo) }, publishedAt: null };
-      await client.revocationEvent.updateMany({ where, data: { publishedAt: new Date() } });
-    },
-    async living(at) {
-      const where = { publishedAt: { not: null }, keepUntil: { gt: BigInt(Math.floor(at)) } };
-      return (await client.revocationEvent.findMany({ where, orderBy: { seq: 'asc' } })).map(outboxEvent);
-    },
-    async position(at) {
-      const [row] = await client.$queryRaw<{ last: bigint; floor: bigint | null }[]>`
-        SELECT f.last, (
-          SELECT min(e.seq) FROM revocation_events e WHERE e.seq IS NOT NULL AND e.keep_until > ${Math.floor(at)}
-        ) AS floor FROM revocation_feed f WHERE f.id = 1`;
-      const last = Number(row?.last ?? 0n);
-      return { last, floor: Number(row?.floor ?? BigInt(last + 1)) };
-    },
-  };
+          ) n WHERE e.id = n.id RETURNING e.id
+        ) UPDATE revocation_feed SET last = last + (SELECT count(*) FROM numbered) WHERE id = 1`;
+    });
+  }
 }
 
-function outboxEvent({ seq, kind, sessionId, notBefore, reason, keepUntil }: Row): OutboxEvent {
+/** How long the oldest cut-off that is not published has been waiting, in seconds; 0 when none is. */
+export async function oldestUnpublished({ client }: Pick<UserDb, 'client'>): Promise<number> {
+  const [row] = await client.$queryRaw<{ seconds: number | null }[]>`
+    SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float AS seconds
+    FROM revocation_events WHERE published_at IS NULL`;
+  return Math.max(0, row?.seconds ?? 0);
+}
+
+function outboxEvent({ seq, kind, sessionId, notBefore, reason, keepUntil, term, token }: Row): OutboxEvent {
   if (kind !== 'session-revoked' && kind !== 'token-claims-change') throw new Error(`unknown kind of cut-off: ${kind}`);
   return {
     ...{ kind, reason, sid: sessionId },
     seq: Number(seq),
     keepUntil: Number(keepUntil),
     notBefore: notBefore === null ? undefined : Number(notBefore),
+    term: term === null ? undefined : Number(term),
+    token: token ?? undefined,
   };
 }

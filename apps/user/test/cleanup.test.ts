@@ -74,22 +74,29 @@ describe('the cleanup', () => {
     expect([(await cleanOnce()).sessions, (await cleanOnce()).sessions]).toEqual([20, 5]);
   });
 
-  it('removes cut-offs that were published and concern no token any more, and no others', async () => {
-    const event = (keepUntil: number, publishedAt: Date | null) =>
+  it('removes cut-offs from the lowest number on that have concerned no token for a day, and those never numbered', async () => {
+    const day = 86_400;
+    // Kept by the clock of the database as well: the clock of this app is ahead of it.
+    const at = Date.now() / 1000;
+    const event = (seq: number | null, keepUntil: number) =>
       harness.db.client.revocationEvent.create({
         data: {
-          ...{
-            sessionId: '019b0000-0000-7000-8000-00000000000a',
-            kind: 'session-revoked',
-            reason: 'logout',
-            publishedAt,
-          },
+          ...{ sessionId: '019b0000-0000-7000-8000-00000000000a', kind: 'session-revoked', reason: 'logout' },
+          ...{ seq: seq === null ? null : BigInt(seq), publishedAt: seq === null ? null : new Date() },
           keepUntil: BigInt(Math.floor(keepUntil)),
         },
       });
-    await event(harness.now() - 100, new Date());
-    await event(harness.now() - 100, null);
-    await event(harness.now() + 100, new Date());
-    expect((await cleanOnce()).events).toBe(1);
+    await event(1, at - day - 100);
+    await event(2, at - day - 100);
+    await event(3, at - day + 100);
+    await event(4, at - day - 100);
+    await event(null, at - day - 100);
+    await event(null, at - day + 100);
+    expect((await cleanOnce()).events).toBe(3);
+    const left = await harness.db.client.revocationEvent.findMany({ orderBy: { id: 'asc' } });
+    expect(left.map(({ seq }) => seq && Number(seq))).toEqual([3, 4, null]);
+    // A clock of this app that is a day behind keeps them; one that is a day ahead does not remove more.
+    harness.advance(day);
+    expect((await cleanOnce()).events).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FeedWriter, OutboxEvent } from '../src/relay.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { OutboxEvent } from '../src/outbox.ts';
+import type { Beat, RelayWriter } from '../src/relay.ts';
 import { relay } from '../src/relay.ts';
 import { createRelayStore } from '../src/relay-store.ts';
 import type { Harness } from './harness.ts';
@@ -12,89 +13,113 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 const sid = '019b0000-0000-7000-8000-00000000000a';
-const write = (count: number, keepUntil = harness.now() + 600) =>
+/** By the clock of the database: that of the app under test is ahead of it. */
+const soon = () => Math.floor(Date.now() / 1000) + 600;
+const over = () => Math.floor(Date.now() / 1000) - 120;
+const write = (count: number, keepUntil = soon()) =>
   harness.db.client.revocationEvent.createMany({
     data: Array.from({ length: count }, () => ({
-      ...{ sessionId: sid, kind: 'session-revoked', reason: 'logout', keepUntil: BigInt(Math.floor(keepUntil)) },
+      ...{ sessionId: sid, kind: 'session-revoked', reason: 'logout', keepUntil: BigInt(keepUntil) },
     })),
   });
-const clear = async () => {
+beforeEach(async () => {
   await harness.db.client.revocationEvent.deleteMany();
-  await harness.db.client.revocationFeed.update({ where: { id: 1 }, data: { last: 0 } });
-};
+  await harness.db.client.revocationFeed.update({ where: { id: 1 }, data: { last: 0, term: 0 } });
+});
+const store = (term = 1) => createRelayStore({ db: harness.db, term });
 
-/** A feed in memory, which can be down; tokens are the events themselves. */
+/** A feed in memory, which can be down, or spoilt by something else. Tokens say their number, term and key. */
 function memoryFeed() {
   const tokens: string[] = [];
-  const state = { isDown: false, crashAfter: Number.POSITIVE_INFINITY };
+  const state = { isDown: false, isWhole: false };
   const refuse = () => {
     if (state.isDown) throw new Error('the feed is down');
   };
-  const writer: FeedWriter = {
+  /** How many tokens each compaction left, the heartbeat after it included. */
+  const compactions: number[] = [];
+  const writer: RelayWriter = {
+    isWhole: () => state.isWhole,
     async publish(added) {
       refuse();
       tokens.push(...added);
     },
     async compact(kept) {
-      refuse();
-      tokens.splice(0, tokens.length, ...kept);
+      const before = tokens.length;
+      for await (const token of kept) {
+        refuse();
+        tokens.push(token);
+      }
+      tokens.splice(0, before);
+      state.isWhole = true;
+      compactions.push(tokens.length + 1);
     },
   };
-  const numbers = () => tokens.filter((token) => !token.startsWith('heartbeat')).map(Number);
-  return { tokens, state, writer, numbers };
+  const numbers = () =>
+    tokens.filter((token) => !token.startsWith('heartbeat')).map((token) => Number.parseInt(token, 10));
+  return { tokens, state, writer, numbers, compactions };
 }
 
-/** Runs the relay for so many turns. */
-async function run(feed: ReturnType<typeof memoryFeed>, turns: number) {
+interface RunOptions {
+  readonly term?: number;
+  readonly key?: string;
+  readonly isHeld?: () => boolean;
+  /** What happens between two turns. */
+  readonly between?: () => Promise<unknown>;
+}
+
+/** Runs the relay for so many turns, and returns what went wrong. */
+async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: RunOptions = {}) {
+  const { term = 1, key = 'k1', isHeld = () => true, between = async () => undefined } = options;
   const stop = new AbortController();
-  const troubles: unknown[] = [];
+  const errors: unknown[] = [];
   let left = turns;
   await relay(
     {
-      store: createRelayStore(harness.db),
+      store: store(term),
       writer: feed.writer,
       sign: {
-        event: ({ seq }: OutboxEvent) => String(seq),
-        heartbeat: ({ floor, last }) => `heartbeat ${floor} ${last}`,
+        event: (event: Omit<OutboxEvent, 'token'>) => `${event.seq} term ${event.term ?? term} ${key}`,
+        heartbeat: ({ floor, last, beat }: Beat) => `heartbeat ${floor} ${last} term ${term} beat ${beat}`,
+        isGood: (token) => token.endsWith(key),
+        version: () => key,
       },
       now: harness.now,
-      onTrouble: (error) => troubles.push(error),
+      onError: (error) => errors.push(error),
     },
     {
       signal: stop.signal,
+      isHeld,
       notified: 0,
       async wait() {
         left -= 1;
         if (left === 0) stop.abort();
+        await between();
       },
     },
   );
-  return troubles;
+  return errors;
 }
 
 describe('the relay', () => {
   it('numbers cut-offs from 1 without holes, publishes each, and then says how many there are', async () => {
-    await clear();
     await write(3);
     const feed = memoryFeed();
-    await run(feed, 1);
-    expect(feed.tokens).toEqual(['1', '2', '3', 'heartbeat 1 3']);
+    expect(await run(feed, 1)).toEqual([]);
+    expect(feed.tokens).toEqual(['1 term 1 k1', '2 term 1 k1', '3 term 1 k1', 'heartbeat 1 3 term 1 beat 1']);
     await write(2);
     await run(feed, 1);
-    expect(feed.numbers()).toEqual([1, 2, 3, 4, 5]);
-    expect(feed.tokens.at(-1)).toBe('heartbeat 1 5');
+    expect(new Set(feed.numbers())).toEqual(new Set([1, 2, 3, 4, 5]));
+    expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 1 beat 1');
   });
 
   it('publishes more than a batch, in order', async () => {
-    await clear();
-    await write(1201);
+    await write(450);
     const feed = memoryFeed();
     await run(feed, 1);
-    expect(feed.numbers()).toEqual(Array.from({ length: 1201 }, (_, index) => index + 1));
+    expect(feed.numbers()).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
   });
 
   it('loses nothing and counts nothing while the feed is down', async () => {
-    await clear();
     await write(2);
     const feed = memoryFeed();
     feed.state.isDown = true;
@@ -107,35 +132,157 @@ describe('the relay', () => {
   });
 
   it('publishes again what was numbered by one that was killed before it had published', async () => {
-    await clear();
     await write(2);
-    await createRelayStore(harness.db).takeUnpublished(10);
+    await store().takeUnpublished(10);
     const feed = memoryFeed();
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2]);
   });
 
   it('numbers each once though two of them are at it', async () => {
-    await clear();
     await write(40);
-    const store = createRelayStore(harness.db);
-    await Promise.all(Array.from({ length: 8 }, () => store.takeUnpublished(10)));
+    const one = store();
+    await Promise.all(Array.from({ length: 8 }, () => one.takeUnpublished(10)));
     const rows = await harness.db.client.revocationEvent.findMany({ where: { seq: { not: null } } });
     const numbers = rows.map(({ seq }) => Number(seq)).sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
     expect(numbers.length).toBeGreaterThanOrEqual(10);
   });
 
-  it('raises the floor when the first events concern no token any more', async () => {
-    await clear();
-    await write(2, harness.now() - 1);
+  it('publishes again every number from the lowest that matters on, also those that do not matter any more', async () => {
+    await write(2, over());
+    await write(1);
+    await write(1, over());
     await write(1);
     const feed = memoryFeed();
     await run(feed, 1);
-    expect(feed.tokens.at(-1)).toBe('heartbeat 3 3');
-    harness.advance(700);
+    expect(feed.numbers()).toEqual([3, 4, 5]);
+    expect(feed.tokens.at(-1)).toBe('heartbeat 3 5 term 1 beat 1');
+  });
+
+  it('raises the floor above all when no event concerns a token any more', async () => {
+    await write(3, over());
+    const feed = memoryFeed();
+    await run(feed, 1);
+    expect(feed.tokens).toEqual(['heartbeat 4 3 term 1 beat 1']);
+  });
+
+  it('keeps what matters by either clock: one that was put forward by a day drops nothing', async () => {
+    await write(1);
+    harness.advance(86_400);
+    const feed = memoryFeed();
+    await run(feed, 1);
+    expect(feed.numbers()).toEqual([1]);
+    harness.advance(-86_400);
+  });
+
+  it('signs an event once, in the term in which it was numbered, and publishes the same token in later terms', async () => {
+    await write(2);
+    await run(memoryFeed(), 1);
+    await write(1);
     const later = memoryFeed();
-    await run(later, 1);
-    expect(later.tokens).toEqual(['heartbeat 4 3']);
+    await run(later, 1, { term: 7 });
+    expect(later.tokens).toEqual(['1 term 1 k1', '2 term 1 k1', '3 term 7 k1', 'heartbeat 1 3 term 7 beat 1']);
+  });
+
+  it('signs again, and keeps, what was signed with a key that is not published any more', async () => {
+    await write(2);
+    await run(memoryFeed(), 1);
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 2, key: 'k2' });
+    expect(feed.tokens.slice(0, 2)).toEqual(['1 term 1 k2', '2 term 1 k2']);
+    const rows = await harness.db.client.revocationEvent.findMany({ orderBy: { seq: 'asc' } });
+    expect(rows.map(({ token }) => token)).toEqual(['1 term 1 k2', '2 term 1 k2']);
+  });
+
+  it('signs what a build without tokens and terms has published', async () => {
+    await write(1);
+    await run(memoryFeed(), 1);
+    await harness.db.client.revocationEvent.updateMany({ data: { token: null, term: null } });
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 5 });
+    expect(feed.tokens[0]).toBe('1 term 5 k1');
+  });
+
+  it('fills numbers whose rows a build before this one has removed', async () => {
+    await write(6);
+    await run(memoryFeed(), 1);
+    await harness.db.client.revocationEvent.deleteMany({ where: { seq: { in: [2n, 4n, 5n] } } });
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 2 });
+    expect(feed.numbers()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('goes on after what a replica of the build before has numbered and published meanwhile', async () => {
+    await write(2);
+    const feed = memoryFeed();
+    await run(feed, 1, { term: 4 });
+    await write(2);
+    // What that build does: it numbers under the same row lock, and knows neither terms nor tokens.
+    const { client } = harness.db;
+    await client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT last FROM revocation_feed WHERE id = 1 FOR UPDATE`;
+      await tx.$executeRaw`
+        UPDATE revocation_events e SET seq = 2 + n.place, published_at = now()
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM revocation_events WHERE seq IS NULL) n
+        WHERE e.id = n.id`;
+      await tx.$executeRaw`UPDATE revocation_feed SET last = 4 WHERE id = 1`;
+    });
+    await write(1);
+    await run(feed, 1, { term: 4 });
+    expect(feed.numbers().sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 4 beat 1');
+  });
+
+  it('writes the feed anew at once when something else has spoilt it', async () => {
+    await write(2);
+    const feed = memoryFeed();
+    await run(feed, 2, {
+      async between() {
+        feed.tokens.length = 0;
+        feed.state.isWhole = false;
+      },
+    });
+    // The second turn has written it anew, before it was spoilt again.
+    expect(feed.compactions).toEqual([3, 3]);
+  });
+
+  it('ends its term when the outbox counts from a lower number than before, as after a restored backup', async () => {
+    await write(3);
+    const feed = memoryFeed();
+    const restore = async () => {
+      await harness.db.client.revocationEvent.deleteMany();
+      await harness.db.client.revocationFeed.update({ where: { id: 1 }, data: { last: 1 } });
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+    };
+    await expect(run(feed, 3, { between: restore })).rejects.toThrow('a restored backup?');
+  });
+});
+
+describe('a leader that was stopped and wakes up after another one has begun', () => {
+  it('can neither number, nor keep a token, nor mark, nor begin', async () => {
+    await write(1);
+    const old = store(1);
+    await old.begin();
+    const [first] = await old.takeUnpublished(10);
+    await store(2).begin();
+    await write(1);
+    const late = [{ seq: first?.seq ?? 0, token: 'late' }];
+    await expect(old.takeUnpublished(10)).rejects.toThrow('another process leads');
+    await expect(old.keep(late)).rejects.toThrow('another process leads');
+    await expect(old.begin()).rejects.toThrow('another process leads');
+    await old.markPublished(1);
+    const rows = await harness.db.client.revocationEvent.findMany({ orderBy: { id: 'asc' } });
+    expect(rows.map(({ seq, token, publishedAt }) => [seq, token, publishedAt])).toEqual([
+      [1n, null, null],
+      [null, null, null],
+    ]);
+  });
+
+  it('publishes nothing once its own clocks say that the lease is over', async () => {
+    await write(1);
+    const feed = memoryFeed();
+    await run(feed, 2, { isHeld: () => false });
+    expect(feed.tokens).toEqual([]);
   });
 });

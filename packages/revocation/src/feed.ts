@@ -1,10 +1,44 @@
-/** Where the issuer publishes: one process at a time. */
+/** Where the leader of the issuer publishes. */
 export interface FeedWriter {
   /** Appends tokens in order. What was published may be published again: readers do not mind. Rejects when it is not certain. */
   publish(tokens: readonly string[]): Promise<void>;
-  /** `keep` are the tokens that must stay, in order; everything older may go. */
-  compact(keep: readonly string[]): Promise<void>;
+  /**
+   * Whether everything that was published since the last compaction is still there. False before the first one, and when
+   * something else has written, truncated, replaced or lost the feed: then it is to be compacted at once.
+   */
+  isWhole(): boolean;
+  /**
+   * Publishes `keep` again, the tokens that must stay, in order; everything that was there when it began may go.
+   * `publish` may be called meanwhile, also by the iteration itself, and what it adds stays.
+   */
+  compact(keep: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface FeedWriterOptions {
+  /** The fencing number of the leader that writes; 1 unless given, for a writer that is alone. */
+  readonly term?: number;
+  /** Whether that leader still leads: asked before what an earlier leader must not do. True unless given. */
+  readonly isHeld?: () => boolean;
+}
+
+/** The error of a writer whose leader does not lead any more. */
+export function superseded(why: string): Error {
+  return new Error(`this process does not lead any more: ${why}`);
+}
+
+/** Tokens in slices, so that no slice holds up the process. */
+export async function* slicesOf(
+  tokens: Iterable<string> | AsyncIterable<string>,
+  length: number,
+): AsyncGenerator<readonly string[]> {
+  let slice: string[] = [];
+  for await (const token of tokens) {
+    if (slice.push(token) < length) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }
 
 /** Follows what is published, from the first token there is. */

@@ -1,64 +1,100 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import type { FeedWriter } from './feed.ts';
-import { assertTokens } from './feed.ts';
+import { open, stat } from 'node:fs/promises';
+import type { FeedWriter, FeedWriterOptions } from './feed.ts';
+import { assertTokens, superseded } from './feed.ts';
+import type { OpenFile } from './file-compaction.ts';
+import { stageCompaction } from './file-compaction.ts';
+import { fileError } from './file-error.ts';
 import { createTurns } from './in-turn.ts';
 
 /** For those who may read it, not for everybody. A file that is there keeps the mode it has. */
 const newFileMode = 0o600;
 
 /**
- * Opens a log file to publish in: one token a line, appended. A process may die in the middle of a line and another one
- * may replace the file; neither spoils what is published next.
+ * Creates the writer of a log file: one token a line, appended. A process may die in the middle of a line and another one
+ * may replace the file; neither spoils what is published next. A file that cannot be used is tried again at each call.
  */
-export async function openFileFeedWriter(path: string): Promise<FeedWriter> {
+export async function openFileFeedWriter(
+  path: string,
+  { isHeld = () => true }: FeedWriterOptions = {},
+): Promise<FeedWriter> {
   const inTurn = createTurns();
-  let file = await openLog(path);
+  let file: OpenFile | undefined;
+  let isWhole = false;
 
-  async function append(tokens: readonly string[]): Promise<void> {
-    if (!(await isAt(path, file))) {
-      await file.close();
-      file = await openLog(path);
-    }
-    const end = (await isTorn(file)) ? '\n' : '';
-    await file.appendFile(end + linesOf(tokens));
-    await file.datasync();
+  /** The file that is at the path now. The new one is opened before the old one is closed. */
+  async function current(): Promise<OpenFile> {
+    if (file !== undefined && (await isAt(path, file.handle))) return file;
+    const handle = await open(path, 'a+', newFileMode);
+    await exchange({ handle, size: (await handle.stat()).size });
+    return file as OpenFile;
   }
 
-  async function replace(tokens: readonly string[]): Promise<void> {
-    const { mode } = await file.stat();
-    // A name of its own: what a compaction that died has left is overwritten by the next.
-    const successor = `${path}.new`;
-    await rm(successor, { force: true });
-    const next = await open(successor, 'ax+', newFileMode);
-    try {
-      await next.appendFile(linesOf(tokens));
-      await next.chmod(mode & 0o777);
-      await next.sync();
-      await rename(successor, path);
-    } catch (error) {
-      await next.close();
-      throw error;
-    }
-    await file.close();
+  async function exchange(next: OpenFile | undefined): Promise<void> {
+    const before = file;
     file = next;
+    isWhole = false;
+    // Nothing is lost with it: what was written is on the disk.
+    if (before?.handle !== next?.handle) await before?.handle.close().catch(() => undefined);
+  }
+
+  async function append(tokens: readonly string[]): Promise<void> {
+    const open = await current();
+    const { size } = await open.handle.stat();
+    // Another process writes here as well, or has cut it.
+    if (size !== open.size) isWhole = false;
+    const text = Buffer.from(((await isTorn(open.handle, size)) ? '\n' : '') + linesOf(tokens));
+    assertHeld();
+    open.size = size + text.length;
+    await open.handle.appendFile(text);
+    await open.handle.datasync();
+  }
+
+  function assertHeld(): void {
+    if (!isHeld()) throw superseded('nothing is written');
+  }
+
+  /** Any failure makes the next call open the file anew. */
+  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await inTurn(work);
+    } catch (error) {
+      await inTurn(() => exchange(undefined));
+      throw fileError(path, error);
+    }
   }
 
   return {
+    isWhole: () => isWhole,
     async publish(tokens) {
       assertTokens(tokens);
-      if (tokens.length > 0) await inTurn(() => append(tokens));
+      if (tokens.length > 0) await attempt(() => append(tokens));
     },
     async compact(keep) {
-      assertTokens(keep);
-      await inTurn(() => replace(keep));
+      const from = await attempt(async () => {
+        const { handle, size } = await current();
+        return { handle, at: Math.min(size, (await handle.stat()).size) };
+      });
+      const stage = await stageCompaction(path, keep).catch((error) => {
+        throw fileError(path, error);
+      });
+      await attempt(async () => {
+        try {
+          const open = await current();
+          // The tail was written while the stage was filled.
+          const isSame = open.handle === from.handle;
+          const tail = isSame ? await readFrom(open.handle, from.at) : Buffer.alloc(0);
+          const { size } = await open.handle.stat();
+          await exchange(await stage.put(open, { tail, assertHeld }));
+          // What another process has added meanwhile is taken over, and looked at once more.
+          isWhole = isSame && size === open.size;
+        } finally {
+          await stage.drop();
+        }
+      });
     },
-    close: () => inTurn(() => file.close()),
+    close: () => inTurn(() => exchange(undefined)),
   };
-}
-
-function openLog(path: string): Promise<FileHandle> {
-  return open(path, 'a+', newFileMode);
 }
 
 async function isAt(path: string, file: FileHandle): Promise<boolean> {
@@ -67,11 +103,17 @@ async function isAt(path: string, file: FileHandle): Promise<boolean> {
 }
 
 /** Whether the last line has no end: its writer died. */
-async function isTorn(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
+async function isTorn(file: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer.toString('latin1') !== '\n';
+}
+
+async function readFrom(file: FileHandle, start: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.max(0, size - start));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+  return buffer.subarray(0, bytesRead);
 }
 
 function linesOf(tokens: readonly string[]): string {

@@ -1,9 +1,10 @@
-export type { FeedWriter } from './feed.ts';
+export type { FeedWriter, FeedWriterOptions } from './feed.ts';
 export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
 export { openFeedWriter } from './open-feed.ts';
 export type { FeedOutcome, OpenRevocations, OpenRevocationsOptions, RevocationStats } from './open-revocations.ts';
 export { openRevocations } from './open-revocations.ts';
+export { labelOf, type RedisFault, reconnectAtFaults } from './redis-fault.ts';
 export type {
   FeedEventVerifier,
   FeedEventVerifierOptions,

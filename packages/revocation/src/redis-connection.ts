@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { reconnectAtFaults, redisFaultOf } from './redis-fault.ts';
 
 /** A connection to a Redis server that is made again for ever. */
 export interface RedisConnection {
@@ -29,8 +30,10 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
     connectTimeout: answerMs,
     // How long a closed connection may take to end by itself: nobody waits for anything on it.
     disconnectTimeout: 100,
+    maxLoadingRetryTime: 2000,
     retryStrategy: (attempts) => Math.min(25 * 2 ** Math.min(attempts, 8), 2000),
   });
+  reconnectAtFaults(redis);
   let reason: Error | undefined;
   redis.on('error', (error: Error) => {
     // What the client says of its own greeting once a connection is gone: the reason is the one before.
@@ -64,6 +67,10 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
       const timer = giveUpAfter(blockMs + answerMs);
       try {
         return await command();
+      } catch (error) {
+        const fault = redisFaultOf(error);
+        if (fault !== undefined) reason = new Error(`Redis: ${fault.advice} (${fault.code})`, { cause: error });
+        throw fault === undefined ? error : reason;
       } finally {
         clearTimeout(timer);
       }

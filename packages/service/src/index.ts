@@ -1,2 +1,2 @@
-export { openRedis, reconnectIfSilent } from './open-redis.ts';
+export { openRedis } from './open-redis.ts';
 export { openService, type ServiceDatabase, type ServiceOptions, type ServiceParts } from './open-service.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '@auth/http';
+import type { Log, Metrics } from '@auth/http';
+import { labelOf, reconnectAtFaults } from '@auth/revocation';
 import { Redis } from 'ioredis';
 
 /** What is asked of Redis has an answer at hand for when it fails: better that soon than this late. */
@@ -7,11 +8,17 @@ const commandTimeoutMs = 100;
 /** How long a start waits for Redis: so that the first requests find it, not so that it must be there. */
 const startMs = 1000;
 
+export interface OpenRedisOptions {
+  readonly log: Log;
+  readonly metrics?: Pick<Metrics, 'counter' | 'gauges'>;
+}
+
 /**
  * Opens Redis, for what replicas share. It may be down, at the start and later: a command then fails, at once while there is
- * no connection and after 100 ms while there is no answer; connections are tried again for ever. Only the host is logged.
+ * no connection and after 100 ms while there is no answer. A connection is given up for a new one when the server does not
+ * answer or refuses what it will go on refusing; connections are tried again for ever. Only the host is logged.
  */
-export async function openRedis(url: string, { log }: { log: Log }): Promise<Redis> {
+export async function openRedis(url: string, { log, metrics }: OpenRedisOptions): Promise<Redis> {
   const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -21,22 +28,10 @@ export async function openRedis(url: string, { log }: { log: Log }): Promise<Red
     connectTimeout: 2000,
     // A server that has gone silent does not say goodbye either.
     disconnectTimeout: commandTimeoutMs,
+    maxLoadingRetryTime: 2000,
     retryStrategy: (attempts) => Math.min(attempts * 50, 1000),
   });
-  const { host } = new URL(url);
-  let down = false;
-  let reason: string | undefined;
-  redis.on('error', (error: Error) => {
-    reason = error.message;
-  });
-  redis.on('reconnecting', () => {
-    if (!down) log.warn({ redis: host, reason }, 'Redis is down: each replica is on its own');
-    down = true;
-  });
-  redis.on('ready', () => {
-    if (down) log.info({ redis: host }, 'Redis is back');
-    down = false;
-  });
+  watch(redis, { host: new URL(url).host, log, metrics });
   const waiting = new AbortController();
   const connected = redis.connect().catch(() => undefined);
   await Promise.race([connected, delay(startMs, undefined, { signal: waiting.signal }).catch(() => undefined)]);
@@ -44,10 +39,43 @@ export async function openRedis(url: string, { log }: { log: Log }): Promise<Red
   return redis;
 }
 
-/**
- * Gives up a connection on which a command was not answered in time. Without that each further command would be kept for
- * its answer, and take its 100 ms; as it is, they fail at once until Redis speaks again.
- */
-export function reconnectIfSilent(redis: Pick<Redis, 'disconnect'> | undefined, error: unknown): void {
-  if (error instanceof Error && error.message === 'Command timed out') redis?.disconnect(true);
+/** Tells of a Redis that is away or refuses its work: once in the log until it is back, and in metrics. */
+function watch(redis: Redis, { host, log, metrics }: { host: string; log: Log; metrics: OpenRedisOptions['metrics'] }) {
+  const count = metrics?.counter('redis_faults_total', 'Commands that Redis did not answer or refused, by reason.', [
+    'reason',
+  ]);
+  /** The fault that Redis has until what failed works again. */
+  let fault: string | undefined;
+  let told: string | undefined;
+  let reason: string | undefined;
+  const isUsable = () => redis.status === 'ready' && fault === undefined;
+  metrics?.gauges('redis_usable', '1 while Redis is connected and does what it is asked.', [], () => [
+    { labels: {}, value: Number(isUsable()) },
+  ]);
+  const tell = (code: string, why: string | undefined) => {
+    if (code !== told) log.warn({ redis: host, code, reason: why }, 'Redis is down: each replica is on its own');
+    told = code;
+  };
+  const tellBack = () => {
+    if (told === undefined || !isUsable()) return;
+    log.info({ redis: host }, 'Redis is back');
+    told = undefined;
+  };
+  redis.on('error', (error: Error) => {
+    reason = error.message;
+  });
+  // The fault that ended a connection was told of already.
+  redis.on('reconnecting', () => told ?? tell('unreachable', reason));
+  redis.on('ready', tellBack);
+  reconnectAtFaults(redis, {
+    onFault(found) {
+      count?.({ reason: labelOf(found) });
+      fault = found.code;
+      tell(found.code, found.advice);
+    },
+    onMended() {
+      fault = undefined;
+      tellBack();
+    },
+  });
 }

@@ -103,7 +103,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
       onRecovered: (check) => log.debug({ check }, 'ready again'),
     },
   );
-  const redis = config.redis && (await openRedis(config.redis.url, { log }));
+  const redis = config.redis && (await openRedis(config.redis.url, { log, metrics }));
   const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),

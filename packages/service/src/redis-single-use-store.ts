@@ -1,9 +1,8 @@
 import type { SingleUseStore } from '@auth/verify';
 import type { Redis } from 'ioredis';
-import { reconnectIfSilent } from './open-redis.ts';
 
 export interface RedisSingleUseStoreOptions {
-  readonly redis: Pick<Redis, 'set' | 'disconnect'>;
+  readonly redis: Pick<Redis, 'set'>;
   /** The store of this process. It is asked first, so that no replica takes a token twice whatever becomes of Redis. */
   readonly local: SingleUseStore;
   /** Seconds since 1970. */
@@ -30,7 +29,6 @@ export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): 
         const stored = await redis.set(`auth:used:${id}`, '1', 'PX', ms, 'NX');
         return stored === null ? 'replayed' : 'recorded';
       } catch (error) {
-        reconnectIfSilent(redis, error);
         onFallback(error);
         return 'recorded';
       }

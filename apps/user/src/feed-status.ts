@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Tells an operator who publishes cut-offs, and whether any is waiting. */
+export interface FeedStatus {
+  /** This process has begun to lead, in the term of that number. */
+  begin(term: number): void;
+  /** A heartbeat was published. */
+  beat(): void;
+  /** This process does not lead any more. */
+  end(): void;
+  /** For `/readyz?verbose`. */
+  details(): Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export interface FeedStatusOptions {
+  /** How long the oldest cut-off that is not published has been waiting, in seconds. */
+  readonly oldestUnpublished: () => Promise<number>;
+  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+  /** Registers a number that is read when the metrics are. */
+  readonly gauge: (name: string, help: string, read: () => number) => void;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly everyMs?: number;
+}
+
+/** Cut-offs are published within a second; a new leader takes less than this. */
+const lateSeconds = 15;
+
+/** Creates the status of the feed. Every replica watches the outbox: the one that leads may be the one that is gone. */
+export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
+  const { oldestUnpublished, log, gauge, now, everyMs = 5000 } = options;
+  const closing = new AbortController();
+  let term = 0;
+  let publishedAt = 0;
+  let unpublishedSeconds = 0;
+  let isLate = false;
+  gauge(
+    'revocation_feed_term',
+    'The term in which this process publishes revocations; 0 while it does not.',
+    () => term,
+  );
+  gauge('revocation_feed_published_at_seconds', 'When this process last published, since 1970.', () => publishedAt);
+  gauge('revocations_unpublished_seconds', 'Age of the oldest unpublished revocation.', () => unpublishedSeconds);
+
+  async function look(): Promise<void> {
+    // A database that does not answer is told of elsewhere.
+    unpublishedSeconds = await oldestUnpublished().catch(() => unpublishedSeconds);
+    const wasLate = isLate;
+    isLate = unpublishedSeconds > lateSeconds;
+    const waiting = { unpublishedSeconds: Math.round(unpublishedSeconds), leadsHere: term > 0 };
+    if (isLate && !wasLate) log.warn(waiting, 'revocations are not published: what was revoked still works elsewhere');
+    if (!isLate && wasLate) log.info({ leadsHere: term > 0 }, 'revocations are published again');
+  }
+
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      await look();
+      await delay(everyMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  })();
+
+  return {
+    begin(number) {
+      term = number;
+      log.info({ term }, 'this process publishes revocations and cleans up');
+    },
+    beat() {
+      publishedAt = now();
+    },
+    end() {
+      log.info({ term }, 'this process does not publish revocations any more');
+      term = 0;
+    },
+    details: () => ({ leads: term > 0, term, publishedAt, unpublishedSeconds }),
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Redis } from 'ioredis';
+
+/** Why a Redis connection is of no use: a reply that will not change on it, or no reply in time. */
+export interface RedisFault {
+  /** The first word of the reply (`READONLY`, `OOM` …), or `TIMEOUT`: fit for a metric label through `labelOf`. */
+  readonly code: string;
+  /** What an operator can do about it. */
+  readonly advice: string;
+  readonly error: unknown;
+}
+
+const advices: Readonly<Record<string, string>> = {
+  TIMEOUT: 'it does not answer in time: it is overloaded or stopped, or the network is cut',
+  READONLY: 'it is a replica: the URL must name the primary, also after a failover',
+  MASTERDOWN: 'it is a replica that has lost its primary: the URL must name the primary',
+  LOADING: 'it is still reading its data: wait',
+  NOREPLICAS: 'it has fewer replicas than min-replicas-to-write asks for: mend them, or lower that setting',
+  OOM: 'its memory is full: raise maxmemory',
+  MISCONF: 'it cannot save to its disk: mend the disk, or set stop-writes-on-bgsave-error to no',
+  CLUSTERDOWN: 'its cluster is incomplete: mend the cluster',
+  MOVED: 'it is a Redis Cluster of several shards, which is not supported: use one primary',
+  CROSSSLOT: 'it is a Redis Cluster of several shards, which is not supported: use one primary',
+  NOAUTH: 'it asks for a password: the URL must hold it',
+  WRONGPASS: 'it does not accept the user or the password of the URL',
+  NOPERM: 'its ACL does not allow this user the command or the key',
+  BUSY: 'a script of another client blocks it: SCRIPT KILL ends that',
+  UNBLOCKED: 'its role has changed while a command was waiting',
+  EXECABORT: 'it refused a transaction: the log of Redis says why',
+};
+const otherAdvice = 'the log of Redis says why';
+
+/** Replies that are about the command, not about the server or the connection. `SUPERSEDED` is a script's of our own. */
+const aboutTheCommand = new Set(['ERR', 'WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY', 'SUPERSEDED']);
+
+/** The fault that an error of ioredis tells of; `undefined` when the connection is as good as before. */
+export function redisFaultOf(error: unknown): RedisFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = error.name === 'ReplyError' ? codeOf(error.message) : silence(error.message);
+  if (code === undefined || aboutTheCommand.has(code)) return undefined;
+  return { code, advice: advices[code] ?? otherAdvice, error };
+}
+
+/** The code as a metric label: from a closed set, whatever a server may say. */
+export function labelOf({ code }: RedisFault): string {
+  return code in advices ? code : 'other';
+}
+
+/** Redis up to 6 hides the reply to a command of a script: `ERR Error running script …: -READONLY You can't …`. */
+function codeOf(message: string): string | undefined {
+  return /^ERR Error running script.*?-([A-Z]{3,})\b/s.exec(message)?.[1] ?? /^([A-Z]+)\b/.exec(message)?.[1];
+}
+
+function silence(message: string): 'TIMEOUT' | undefined {
+  return /^(?:Command|Blocking command) timed out/.test(message) ? 'TIMEOUT' : undefined;
+}
+
+export interface FaultOptions {
+  /** Told of every fault. */
+  readonly onFault?: (fault: RedisFault) => void;
+  /** Told when what failed works again. */
+  readonly onMended?: () => void;
+}
+
+/** The shortest time between two connections that are given up for what the server replies. */
+const paceMs = 2000;
+/** Without a fault for so long, a command that works is enough to call Redis mended. */
+const calmMs = 30_000;
+
+/**
+ * Gives up the connection at a fault, so that ioredis opens another one, for which it resolves the host's name again: after
+ * a failover that is the new primary. Faults are seen in every command, those of pipelines, scripts and transactions
+ * included. To be called once for a client.
+ */
+export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended = () => {} }: FaultOptions = {}): void {
+  const failing = new Set<string>();
+  let faultAt = Number.NEGATIVE_INFINITY;
+  let givenUpAt = Number.NEGATIVE_INFINITY;
+
+  function fail(name: string, fault: RedisFault): void {
+    const now = performance.now();
+    failing.add(name);
+    faultAt = now;
+    // ioredis ends for good when it is told to reconnect while it connects.
+    const isConnected = redis.status === 'ready' || redis.status === 'connect';
+    // While a server is silent each command would wait for its answer: not one more.
+    if (isConnected && now - givenUpAt >= (fault.code === 'TIMEOUT' ? 0 : paceMs)) {
+      givenUpAt = now;
+      redis.disconnect(true);
+    }
+    onFault(fault);
+  }
+
+  function succeed(name: string): void {
+    if (failing.size === 0) return;
+    failing.delete(name);
+    if (failing.size > 0 && performance.now() - faultAt < calmMs) return;
+    failing.clear();
+    onMended();
+  }
+
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    const name = command.name.replace(/^evalsha$/, 'eval');
+    command.promise.then(
+      (result: unknown) => {
+        const fault = name === 'exec' && Array.isArray(result) ? firstFault(result) : undefined;
+        if (fault === undefined) succeed(name);
+        else fail(name, fault);
+      },
+      (error: unknown) => {
+        const fault = redisFaultOf(error);
+        if (fault !== undefined) fail(name, fault);
+      },
+    );
+    return send(command, stream);
+  };
+}
+
+/** EXEC succeeds though a command in it did not: the error is one of its results. */
+function firstFault(results: readonly unknown[]): RedisFault | undefined {
+  return results.map(redisFaultOf).find((fault) => fault !== undefined);
+}

@@ -1,0 +1,141 @@
+import {
+  appendFile,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openFileFeedWriter } from '../src/file-feed-writer.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A writer on a file in a folder of its own; the file holds `kept` and is whole. */
+async function setUp(prepare: (path: string) => Promise<unknown> = async () => undefined) {
+  const dir = await mkdtemp(join(tmpdir(), 'feed-'));
+  closers.push(() => rm(dir, { recursive: true, force: true }));
+  const folder = join(dir, 'auth');
+  await mkdir(folder);
+  const path = join(folder, 'feed.log');
+  await prepare(path);
+  let isHeld = true;
+  const writer = await openFileFeedWriter(path, { isHeld: () => isHeld });
+  closers.push(writer.close);
+  await writer.compact(['kept']);
+  const text = () => readFile(path, 'utf8');
+  const lose = () => {
+    isHeld = false;
+  };
+  return { dir, folder, path, writer, text, lose };
+}
+
+describe('the writer of a feed in a file', () => {
+  it('opens a file and a folder that are not there yet when they are, and says what must be there', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'feed-'));
+    closers.push(() => rm(dir, { recursive: true }));
+    const writer = await openFileFeedWriter(join(dir, 'later', 'feed.log'));
+    closers.push(writer.close);
+    await expect(writer.publish(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
+    await expect(writer.compact(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
+    await mkdir(join(dir, 'later'));
+    await writer.publish(['a']);
+    expect(await readFile(join(dir, 'later', 'feed.log'), 'utf8')).toBe('a\n');
+  });
+
+  it('writes again when its folder was away for a moment', async () => {
+    const { folder, writer, text } = await setUp();
+    await rename(folder, `${folder}.away`);
+    await expect(writer.publish(['lost'])).rejects.toThrow('ENOENT');
+    await expect(writer.compact(['lost'])).rejects.toThrow('ENOENT');
+    await rename(`${folder}.away`, folder);
+    await writer.publish(['a']);
+    expect(await text()).toBe('kept\na\n');
+    expect(writer.isWhole()).toBe(false);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['removed', unlink],
+    ['cut', (path) => truncate(path, 0)],
+    ['written by another process', (path) => appendFile(path, 'foreign\n')],
+    ['replaced', (path) => writeFile(`${path}.x`, 'other\n').then(() => rename(`${path}.x`, path))],
+    ['moved away, as by a rotation', (path) => rename(path, `${path}.1`)],
+  ])('is not whole any more when the file was %s, and is again after a compaction', async (_how, spoil) => {
+    const { path, writer, text } = await setUp();
+    await writer.publish(['a']);
+    expect(writer.isWhole()).toBe(true);
+    await spoil(path);
+    await writer.publish(['b']);
+    expect(writer.isWhole()).toBe(false);
+    await writer.compact(['kept', 'a', 'b']);
+    await writer.publish(['c']);
+    expect([writer.isWhole(), await text()]).toEqual([true, 'kept\na\nb\nc\n']);
+  });
+
+  it.each([0o600, 0o640])('keeps what is published while it compacts a file of mode %o', async (mode) => {
+    const { writer, text } = await setUp((path) => writeFile(path, '', { mode }));
+    await writer.publish(['old']);
+    await writer.compact(
+      (async function* () {
+        yield 'kept';
+        await writer.publish(['new']);
+        yield 'too';
+      })(),
+    );
+    await writer.publish(['last']);
+    expect([writer.isWhole(), await text()]).toEqual([true, 'kept\ntoo\nnew\nlast\n']);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['a file of mode 640', (path) => writeFile(path, '', { mode: 0o640 })],
+    [
+      'a file with a second name',
+      (path) => writeFile(path, '', { mode: 0o600 }).then(() => link(path, `${path}.second`)),
+    ],
+  ])('leaves %s where it is: whoever reads it goes on reading it', async (_what, prepare) => {
+    const { path, writer } = await setUp(prepare);
+    const before = await stat(path);
+    await writer.compact(['a', 'b']);
+    const after = await stat(path);
+    expect([after.ino, after.mode, after.nlink]).toEqual([before.ino, before.mode, before.nlink]);
+    expect(await readFile(path, 'utf8')).toBe('a\nb\n');
+  });
+
+  it('leaves a symbolic link at its path, and writes to where it leads', async () => {
+    const { path, dir } = await setUp((path) => symlink('../real.log', path));
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(dir, 'real.log'), 'utf8')).toBe('kept\n');
+  });
+
+  it('leaves the old file when the tokens to be kept cannot be had', async () => {
+    const { writer, text } = await setUp();
+    const failing = (async function* () {
+      yield 'half';
+      throw new Error('the database is gone');
+    })();
+    await expect(writer.compact(failing)).rejects.toThrow('the database is gone');
+    expect(await text()).toBe('kept\n');
+    await writer.publish(['a']);
+    expect(await text()).toBe('kept\na\n');
+  });
+
+  it.each([0o600, 0o640])('changes nothing in a file of mode %o once its leader does not lead', async (mode) => {
+    const { writer, text, lose } = await setUp((path) => writeFile(path, '', { mode }));
+    lose();
+    await expect(writer.publish(['late'])).rejects.toThrow('does not lead any more');
+    await expect(writer.compact(['late'])).rejects.toThrow('does not lead any more');
+    expect(await text()).toBe('kept\n');
+  });
+});
