@@ -1,4 +1,4 @@
-import { openTestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseTrouble } from './errors.ts';
 import type { ProductDb } from './product.ts';
@@ -133,6 +133,25 @@ describe('databaseTrouble', () => {
     const wrong = openProductDb({ url: url.href });
     for (const [, ask] of ways) expect(databaseTrouble(await failure(ask(wrong, '1')))).toMatchObject({ kind });
     await wrong.close();
+  });
+
+  (skipsWithoutPgBouncer('what PgBouncer says of itself') ? it.skip : it)('knows what PgBouncer says', async () => {
+    const pooler = await startPgBouncer({ target: test.url, settings: { max_client_conn: 1 } });
+    const name = new URL(test.url).pathname.slice(1);
+    const unannounced = openProductDb({ url: pooler.url(name) });
+    const [first, second] = [1, 2].map(() =>
+      openProductDb({ url: pooler.url(name), pooler: 'transaction', poolMax: 1 }),
+    );
+    const unknown = openProductDb({ url: pooler.url('nothing_at_all'), pooler: 'transaction' });
+    expect(databaseTrouble(await failure(unannounced.ping()))).toMatchObject({
+      kind: 'pooler',
+      reason: expect.stringMatching(/set DATABASE_POOLER=transaction.*unsupported startup parameter.*08P01/),
+    });
+    expect(databaseTrouble(await failure(unknown.ping()))?.reason).toMatch(/does not exist/);
+    await first?.ping();
+    expect(databaseTrouble(await failure(second?.ping() ?? Promise.resolve()))).toMatchObject({ kind: 'pooler' });
+    await Promise.all([unannounced, first, second, unknown].map((opened) => opened?.close()));
+    await pooler.stop();
   });
 
   it.each([

@@ -116,6 +116,12 @@ const writes: Readonly<Record<AppName, (held: Held) => Promise<Response>>> = {
   gateway: ({ browser }) => browser.send('DELETE', '/session'),
 };
 
+/** More requests to the user app that write: a login, and a logout that must not have happened. */
+const others = ({ refreshToken }: Held): Promise<Response>[] => [
+  send('POST', `${stack.urls.user}/auth/login`, undefined, { email: ada.email, password: ada.password }),
+  send('POST', `${stack.urls.user}/auth/logout`, undefined, { refresh_token: refreshToken }),
+];
+
 const each = <T>(ask: (name: (typeof databaseNames)[number]) => Promise<T>): Promise<T[]> =>
   Promise.all(databaseNames.map(ask));
 
@@ -220,7 +226,7 @@ describe.each(faults)('with a database that is %s', (_case, reason, ready, creat
     const starts = await each(async (name) => stack.lines(name).length);
     await fault.begin();
     try {
-      const answers = await each((name) => writes[name](held));
+      const answers = await Promise.all([...databaseNames.map((name) => writes[name](held)), ...others(held)]);
       for (const answer of answers) {
         expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
         expect(await answer.json()).toMatchObject({ code: 'unavailable' });
