@@ -37,6 +37,8 @@ export interface ConnectionLimits {
   readonly requestMs?: number;
   /** How long a connection on which something is asked may stand still, in ms: not read from either; 60 s. */
   readonly stillMs?: number;
+  /** The most connections at a time; 10 000. */
+  readonly connections?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
   /** How long something of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
@@ -60,6 +62,7 @@ const defaults: Required<ConnectionLimits> = {
   requestMs: 30_000,
   // Longer than any handler takes.
   stillMs: 60_000,
+  connections: 10_000,
   pipelined: 32,
   unreadMs: 300_000,
   unreadBytes: 64_000_000,

@@ -9,12 +9,15 @@ interface Connection {
   latest: ServerResponse | undefined;
   /** A request was refused: what follows it on the connection is not served. */
   over: boolean;
+  /** When the last answer was done, on the clock of `performance.now()`. */
+  idleSinceMs: number;
   /** When there was something to read first that the client has not read yet, on the clock of `performance.now()`. */
   unreadSinceMs: number | undefined;
 }
 
 /** What a server has open. */
 export interface Connections {
+  /** Beyond the most connections, those that have been idle longest are closed; the new one when none is idle. */
   opened(socket: Socket): void;
   /** Every request must be named here first; `false`: it must not be served. */
   requested(res: ServerResponse): boolean;
@@ -38,21 +41,34 @@ export interface Connections {
  * arrays: what has left a `Set` that lives long may stay in memory until the next full collection, and all that came
  * after it.
  */
-export function trackConnections({ pipelined }: { pipelined: number }): Connections {
+export function trackConnections(limits: { pipelined: number; connections: number }): Connections {
+  const { pipelined, connections: mostConnections } = limits;
   const connections = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
   let closing = false;
   const announceClose = (res: ServerResponse) => {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   };
+  /** Some at a time: a search for each new connection would cost more than the connection. */
+  const makeRoom = (): boolean => {
+    const idle = [...connections].filter(({ answering }) => answering.length === 0);
+    idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
+    const closed = idle.slice(0, Math.ceil(mostConnections / 20));
+    for (const connection of closed) {
+      connections.delete(connection);
+      connection.socket.destroy();
+    }
+    return closed.length > 0;
+  };
   return {
     opened(socket) {
+      if (connections.size >= mostConnections && !makeRoom()) {
+        socket.destroy();
+        return;
+      }
       const connection: Connection = {
-        socket,
-        answering: [],
-        latest: undefined,
-        over: false,
-        unreadSinceMs: undefined,
+        ...{ socket, answering: [], latest: undefined, over: false },
+        ...{ idleSinceMs: performance.now(), unreadSinceMs: undefined },
       };
       connections.add(connection);
       bySocket.set(socket, connection);
@@ -71,7 +87,10 @@ export function trackConnections({ pipelined }: { pipelined: number }): Connecti
         const { answering } = connection;
         connection.latest = res;
         answering.push(res);
-        res.once('close', () => remove(answering, res));
+        res.once('close', () => {
+          remove(answering, res);
+          connection.idleSinceMs = performance.now();
+        });
         // No client that waits for answers asks so far ahead of them; each waiting request holds memory.
         if (answering.length > pipelined) socket.destroy();
       }

@@ -66,6 +66,7 @@ describe('the route of an operation', () => {
       ],
     ],
     ['X-HTTP-Method-Override', [['X-HTTP-Method-Override', 'DELETE']]],
+    ...['__proto__', 'constructor', 'hasOwnProperty'].map((name) => [`a field called ${name}`, [[name, 'x']]]),
   ] as [string, [string, string][]][])('does not care about %s: only what is signed counts', async (_case, more) => {
     const { headers = [], ...rest } = quote();
     expect(await product.send({ ...rest, headers: [...headers, ...more] })).toMatchObject({ status: 200 });
