@@ -69,7 +69,7 @@ const journeys = fc.array(steps, { minLength: 10, maxLength: 60 }).map((all) => 
 }));
 
 /** More for a long search: TIME_RUNS=20000. */
-const numRuns = Number(process.env['TIME_RUNS'] ?? 150);
+const numRuns = Number(process.env['TIME_RUNS'] ?? 80);
 
 describe('whatever the clocks of issuer and verifier did, and whatever the feed brought when', () => {
   it('no revoked token that has not truly expired is accepted once its event was delivered, and no other is taken for revoked', () => {
