@@ -6,7 +6,7 @@ export { obstacleWords } from './key-delivery.ts';
 export type { ServiceKeys } from './key-document.ts';
 export { KeyDocument, parseKeyDocument } from './key-document.ts';
 export { KeyDocumentError } from './key-document-error.ts';
-export type { KeyChange, KeyInForce, KeyRing, KeyRingOptions } from './key-ring.ts';
+export type { HeldKey, KeyChange, KeyInForce, KeyRing, KeyRingOptions } from './key-ring.ts';
 export { openKeyRing } from './key-ring.ts';
 export type { KeySource } from './load.ts';
 export { loadServiceKeys } from './load.ts';

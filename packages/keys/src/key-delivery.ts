@@ -29,7 +29,7 @@ export async function findObstacle(file: string, mountPoints: ReadonlySet<string
     if ((await stat(file)).nlink === 0) return 'replaced';
     return mountPoints.has(await realpath(file)) ? 'single_file_mount' : undefined;
   } catch {
-    // A file that is missing or forbidden is told by whoever reads it.
+    // A file that is missing or forbidden is reported where it is read.
     return undefined;
   }
 }

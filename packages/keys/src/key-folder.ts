@@ -25,7 +25,7 @@ export async function readDocuments(dir: string, services: readonly string[]): P
 
 /**
  * Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. Where
- * root writes it, it belongs to whoever had the one before, or has its folder: the service must be able to read it.
+ * root writes it, it keeps the owner of the document before it, or gets that of its folder: the service must be able to read it.
  */
 export async function writeDocument(dir: string, document: KeyDocument): Promise<void> {
   const text = textOf(dir, document);

@@ -8,11 +8,13 @@ import type { KeySource } from './load.ts';
 import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
 import type { LoadedKey } from './loaded-keys.ts';
 
-/** A key in force, and how long this process has had it in this state. */
+/** A key in force, and since when this process has it in this state: seconds since 1970, by the clock as it was then. */
 export interface KeyInForce extends LoadedKey {
-  /** Seconds since 1970, for people. A clock that is set makes it wrong. */
   readonly since: number;
-  /** Counted on a monotonic clock: a rotation waits by this. */
+}
+
+/** A key in force, and how long this process has had it in this state, counted on a monotonic clock. */
+export interface HeldKey extends LoadedKey {
   readonly heldSeconds: number;
 }
 
@@ -21,6 +23,8 @@ export interface KeyRing {
   /** The document in force: ask at each use, so that a removed key stops working at that moment. */
   readonly current: () => ServiceKeys;
   readonly inForce: () => readonly KeyInForce[];
+  /** The same keys with a time to wait by: a clock that is set changes nothing of it. */
+  readonly held: () => readonly HeldKey[];
   /** Whether a changed document reaches this process. */
   readonly delivery: () => KeyDelivery;
   /** Stops watching. */
@@ -130,7 +134,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   }
   return {
     current: () => keys,
-    inForce: () => held.map(({ fromMs, ...key }) => ({ ...key, heldSeconds: (monotonicMs() - fromMs) / 1000 })),
+    inForce: () => held.map(({ fromMs: _, ...key }) => key),
+    held: () => held.map(({ fromMs, since: _, ...key }) => ({ ...key, heldSeconds: (monotonicMs() - fromMs) / 1000 })),
     delivery,
     close: () => stopped.abort(),
   };
@@ -139,11 +144,8 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 /** A look takes moments; a file system that hangs can take it for ever. */
 const unreachableAfterMs = 10_000;
 
-/** A key, and since when this process has it in this state. */
-interface HeldKey extends LoadedKey {
-  /** Seconds since 1970. */
-  readonly since: number;
-  /** On the monotonic clock. */
+/** A key, and since when this process has it in this state, on both clocks. */
+interface TimedKey extends KeyInForce {
   readonly fromMs: number;
 }
 
@@ -161,10 +163,10 @@ const nameOf = ({ kid, member, state }: LoadedKey): string => `${member} ${kid} 
 
 /** A key that was there in the same state has been in force all along. */
 function keep(
-  before: readonly HeldKey[],
+  before: readonly TimedKey[],
   loaded: readonly LoadedKey[],
   time: { at: number; fromMs: number },
-): HeldKey[] {
+): TimedKey[] {
   const known = new Map(before.map((key) => [nameOf(key), key]));
   return loaded.map((key) => known.get(nameOf(key)) ?? { ...key, since: time.at, fromMs: time.fromMs });
 }

@@ -12,7 +12,9 @@ const keys = await openKeyRing({
   onObstacle: (obstacle) => print('obstacle', obstacle),
 });
 const server = createServer((_request, response) => {
-  const report = { service, now: Date.now() / 1000, keys: keys.inForce(), keyDocument: keys.delivery() };
+  const now = Date.now() / 1000;
+  const inForce = keys.held().map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds }));
+  const report = { service, now, keys: inForce, keyDocument: keys.delivery() };
   response.end(JSON.stringify(report));
 });
 server.listen(0, '127.0.0.1', () => print('listening', String((server.address() as { port: number }).port)));

@@ -1,5 +1,5 @@
 import type { JwksConfig, Log, Metrics } from '@auth/http';
-import type { KeyInForce, KeyRing } from '@auth/keys';
+import type { HeldKey, KeyRing } from '@auth/keys';
 import type { PublicKeys } from '@auth/verify';
 import { createJwksSource } from '@auth/verify/jwks';
 
@@ -12,7 +12,7 @@ export interface IssuerKeys {
   /** Checks for readiness: none where the keys are in the key document. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
   /** The keys that are not in the key document. */
-  readonly inForce: () => readonly KeyInForce[];
+  readonly held: () => readonly HeldKey[];
   /** How often the keys are fetched, in seconds; absent where they are in the key document. */
   readonly freshForSeconds: number | undefined;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export async function openIssuerKeys(options: OpenIssuerKeysOptions): Promise<Is
     keys: () => keys.current().publicKeys,
     onUnknownKid: () => {},
     checks: {},
-    inForce: () => [],
+    held: () => [],
     freshForSeconds: undefined,
     close: async () => {},
   };
@@ -46,7 +46,7 @@ export async function openIssuerKeys(options: OpenIssuerKeysOptions): Promise<Is
 async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Promise<IssuerKeys> {
   const { production, log, metrics, now } = options;
   const count = metrics.counter('auth_jwks_refreshes_total', 'Fetches of the public keys by outcome.', ['outcome']);
-  const since = new Map<string, { at: number; from: number }>();
+  const since = new Map<string, number>();
   let ignoredCount = 0;
   metrics.gauges('auth_jwks_ignored_keys', 'Keys that the issuer publishes and that are not used here.', [], () => [
     { labels: {}, value: ignoredCount },
@@ -70,7 +70,7 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
 
   function keepSince(keys: PublicKeys): void {
     for (const kid of since.keys()) if (!keys.has(kid)) since.delete(kid);
-    for (const kid of keys.keys()) if (!since.has(kid)) since.set(kid, { at: now(), from: monotonicSeconds() });
+    for (const kid of keys.keys()) if (!since.has(kid)) since.set(kid, monotonicSeconds());
   }
 
   await source.start();
@@ -78,9 +78,9 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
     keys: source.keys,
     onUnknownKid: source.refreshSoon,
     checks: { jwks: source.ready },
-    inForce: () =>
-      [...since].map(([kid, { at, from }]) => ({
-        ...{ kid, member: 'issuer.jwks', state: 'public', since: at },
+    held: () =>
+      [...since].map(([kid, from]) => ({
+        ...{ kid, member: 'issuer.jwks', state: 'public' },
         heldSeconds: monotonicSeconds() - from,
       })),
     freshForSeconds: jwks.freshForSeconds,

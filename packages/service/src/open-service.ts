@@ -1,7 +1,7 @@
 import { operations } from '@auth/contracts';
 import type { Audit, Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
 import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
-import type { KeyRing, ServiceKeys } from '@auth/keys';
+import type { HeldKey, KeyRing, ServiceKeys } from '@auth/keys';
 import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
 import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, observed } from '@auth/verify';
 import type { Redis } from 'ioredis';
@@ -107,9 +107,9 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   );
   const redis = config.redis && (await openRedis(config.redis.url, { log, metrics }));
   if (redis !== undefined) void warnOfEviction(redis, { log });
-  const inForce = () => [...keys.inForce(), ...issuerKeys.inForce()];
+  const held = () => [...keys.held(), ...issuerKeys.held()];
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
-    inForce().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
+    held().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
   );
   const verify = observed(
     createUserTokenVerifier({
@@ -137,7 +137,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     metrics,
     details: () => ({
       ...details?.(),
-      ...{ service, now: now(), keys: inForce(), revocations: feed.stats() },
+      ...{ service, ...keysAt(now(), held()), revocations: feed.stats() },
       ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
     }),
   });
@@ -158,6 +158,11 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
       },
     }),
   };
+}
+
+/** The keys as of now. `now - since` is what a monotonic clock has counted, so that a clock that is set shortens no wait. */
+function keysAt(now: number, held: readonly HeldKey[]) {
+  return { now, keys: held.map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds })) };
 }
 
 /** Whether other services bring users' tokens along: only then is one looked at there. */

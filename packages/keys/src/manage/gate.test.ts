@@ -69,18 +69,6 @@ describe('a gate before a step', () => {
     }));
 
   it.each([
-    ['forward', 7200],
-    ['back', -7200],
-  ])('counts by the monotonic clock of the replica when its clock was set %s', (_case, step) =>
-    serving({ body: { now: 1010 + step, keys: [{ ...key, heldSeconds: 10 }] } }, async (url) => {
-      const gate = await gateOf([url]);
-      const [blocker] = gate.blockers('product', { ...wanted, forSeconds: 35 });
-      expect(blocker).toContain('for too short a time: 25 s to go');
-      expect(gate.blockers('product', { ...wanted, forSeconds: 10 })).toEqual([]);
-    }),
-  );
-
-  it.each([
     ['text', 'its keys are in AUTH_KEYS, which is read once: give it the new document and restart it'],
     ['single_file_mount', 'its document is mounted as a single file: restart it, and mount the folder instead'],
     ['replaced', 'its document was replaced under a mount of a single file'],

@@ -7,9 +7,9 @@ const Report = z.object({
   now: z.number(),
   keys: z.array(
     z.object({
-      ...{ kid: z.string(), member: z.string(), state: z.string(), since: z.number() },
-      /** On the replica's monotonic clock; a build before this one tells `since` alone. */
-      heldSeconds: z.number().optional(),
+      ...{ kid: z.string(), member: z.string(), state: z.string() },
+      /** `now - since` is what the replica's monotonic clock has counted. */
+      since: z.number(),
     }),
   ),
   /** Whether a changed document reaches it: a `KeyDelivery`, or a later build's word for one. */
