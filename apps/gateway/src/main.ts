@@ -110,7 +110,10 @@ await runService(process, gateway, async (env) => {
     ...{ url: config.database.url, duty: 'gateway background', channel: 'gateway_background' },
     lead: ({ signal, wait }) =>
       workInBackground(
-        { store: createBackgroundStore(db), life, tell: sessions.tell, resume: renewal.resume, now, onTrouble },
+        {
+          store: createBackgroundStore(db),
+          ...{ life, hasEnded, drop: sessions.drop, tell: sessions.tell, resume: renewal.resume, now, onTrouble },
+        },
         { signal, wait },
       ),
     onError: (err) => log.warn({ err }, 'not in charge of the background work'),
