@@ -87,7 +87,7 @@ await runService(process, gateway, async (env) => {
     ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
     leaseSeconds: userTimeoutMs / 1000 + 1,
   });
-  const cookie = createSessionCookie({ publicOrigin: publicOrigins[0] ?? '' });
+  const cookie = createSessionCookie({ secure: config.secureCookie, port: config.publicPort });
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind(trustedProxies);
