@@ -53,6 +53,15 @@ interface Opened {
 /** Codes of answers that refuse an access token which another one of the same session may replace. */
 const replaceable: ReadonlySet<string> = new Set(['token_revoked', 'token_expired', 'invalid_token']);
 
+/** What a service says of a token that nothing is wrong with here is passed on when there is no other token. */
+function asItWas(error: unknown): undefined {
+  if (!(error instanceof GatewayError) || error.code !== 'cannot_refresh') throw error;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
 const bearer: Visitor = { kind: 'bearer' };
 const anonymous: Visitor = { kind: 'anonymous' };
 
@@ -97,7 +106,7 @@ export function createAuthorize(options: AuthorizeOptions): Authorize {
       accessToken,
       async onRefused(code) {
         if (!replaceable.has(code)) return undefined;
-        return (await replaced(session, req)).accessToken;
+        return (await replaced(session, req).catch(code === 'invalid_token' ? asItWas : rethrow))?.accessToken;
       },
     };
   }

@@ -13,6 +13,13 @@ export function createBackgroundStore(db: Pick<GatewayDb, 'client' | 'ask'>): Ba
         WHERE ended_at IS NULL AND (expires_at <= ${dateOf(expired)} OR last_used_at <= ${dateOf(idle)})
         LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
+    findRunning: (after, limit) =>
+      client.session.findMany({
+        where: { endedAt: null, id: { gt: after } },
+        select: { id: true, userId: true, sid: true },
+        orderBy: { id: 'asc' },
+        take: limit,
+      }),
     async findEnded(before, limit) {
       const rows = await client.session.findMany({
         where: { endedAt: { lte: dateOf(before) } },

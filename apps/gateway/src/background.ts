@@ -7,6 +7,8 @@ export interface BackgroundStore {
     before: { readonly expired: number; readonly idle: number; readonly at: number },
     limit: number,
   ): Promise<number>;
+  /** Running sessions by their names, beginning behind one. */
+  findRunning(after: string, limit: number): Promise<readonly RunningSession[]>;
   /** Sessions that ended before then and of which the user app may not know, the longest ended first. */
   findEnded(before: number, limit: number): Promise<readonly EndedSession[]>;
   /** Sessions whose exchange of tokens began and did not end. */
@@ -17,9 +19,20 @@ export interface BackgroundStore {
   removeListed(limit: number): Promise<number>;
 }
 
+/** A session, as far as it takes to end it. */
+export interface RunningSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly sid: string;
+}
+
 export interface BackgroundOptions {
   readonly store: BackgroundStore;
   readonly life: SessionLife;
+  /** Whether a session ended at the user app, as far as is known here. */
+  readonly hasEnded: (sid: string) => boolean;
+  /** Ends a session of which the user app knows. */
+  readonly drop: (session: RunningSession, reason: string, asker: undefined) => Promise<void>;
   readonly tell: (ended: EndedSession) => Promise<void>;
   readonly resume: (session: Session) => Promise<void>;
   /** Seconds since 1970. */
@@ -36,6 +49,8 @@ const everyMs = 1000;
 /** Few at a time, so that nobody waits for us. */
 const few = 20;
 const many = 500;
+/** Before every name. */
+const first = '00000000-0000-0000-0000-000000000000';
 /** A request that ends a session tells the user app itself; this is for when it could not. */
 const untoldSeconds = 5;
 /** A user app that has not been reached in so long has let the session expire on its own. */
@@ -46,7 +61,16 @@ const giveUpSeconds = 7 * 86_400;
  * has yet to hear of it, and exchanges of tokens that a process took with it, while they can still be repeated.
  */
 export async function workInBackground(options: BackgroundOptions, { signal, wait }: Term): Promise<void> {
-  const { store, life, tell, resume, now, onTrouble } = options;
+  const { store, life, hasEnded, drop, tell, resume, now, onTrouble } = options;
+  let checkedTo = first;
+
+  /** What ended at the user app ends here too before the feed forgets it, also if nobody asks: so no list shows it. */
+  async function endCutOff(): Promise<void> {
+    const running = await store.findRunning(checkedTo, many);
+    for (const session of running)
+      if (hasEnded(session.sid)) await drop(session, 'it ended at the user app', undefined);
+    checkedTo = running.length < many ? first : (running.at(-1)?.id ?? first);
+  }
 
   async function tellEnded(): Promise<void> {
     for (const ended of await store.findEnded(now() - untoldSeconds, few)) {
@@ -58,6 +82,7 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
   const works = [
     async () => Promise.all((await store.findInterrupted(now(), few)).map(resume)),
     () => store.endStale({ expired: now(), idle: now() - life.idleSeconds, at: now() }, many),
+    endCutOff,
     tellEnded,
     () => store.removeEnded(now() - giveUpSeconds, many),
     () => store.removeListed(many),

@@ -14,7 +14,7 @@ describe('the settings of the gateway', () => {
   it('hold where browsers find it and where the services are', () => {
     expect(parseConfig(good)).toMatchObject({
       publicOrigins: ['https://shop.example'],
-      corsOrigins: [],
+      ...{ corsOrigins: [], secureCookie: true },
       upstreams: { user: 'http://user:4001', product: 'http://product:4002', order: 'http://order:4003' },
     });
   });
@@ -44,6 +44,7 @@ describe('the settings of the gateway', () => {
     const local = { ...good, PUBLIC_ORIGIN: 'http://127.0.0.1:4000, http://localhost:4000' };
     expect(parseConfig(local)).toMatchObject({
       publicOrigins: expect.arrayContaining(['http://localhost:4000']),
+      ...{ secureCookie: false, publicPort: 4000 },
     });
     expect(wrongSettings({ ...local, NODE_ENV: 'production', REVOCATIONS: 'none' })).toEqual(['PUBLIC_ORIGIN']);
   });

@@ -65,6 +65,8 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     trustedProxies: settings.TRUSTED_PROXIES,
     publicOrigins: settings.PUBLIC_ORIGIN,
     corsOrigins: settings.CORS_ORIGINS,
+    secureCookie: areHttps(settings.PUBLIC_ORIGIN) === true,
+    publicPort: Number(new URL(settings.PUBLIC_ORIGIN[0] ?? '').port) || 80,
     upstreams: { user: settings.USER_URL, product: settings.PRODUCT_URL, order: settings.ORDER_URL },
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConnections: settings.UPSTREAM_CONNECTIONS,

@@ -81,7 +81,7 @@ await runService(process, gateway, async (env) => {
     ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
     leaseSeconds: userTimeoutMs / 1000 + 1,
   });
-  const cookie = createSessionCookie({ publicOrigin: publicOrigins[0] ?? '' });
+  const cookie = createSessionCookie({ secure: config.secureCookie, port: config.publicPort });
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind(trustedProxies);
@@ -104,7 +104,10 @@ await runService(process, gateway, async (env) => {
     ...{ url: config.database.url, duty: 'gateway background' },
     lead: ({ signal, wait }) =>
       workInBackground(
-        { store: createBackgroundStore(db), life, tell: sessions.tell, resume: renewal.resume, now, onTrouble },
+        {
+          store: createBackgroundStore(db),
+          ...{ life, hasEnded, drop: sessions.drop, tell: sessions.tell, resume: renewal.resume, now, onTrouble },
+        },
         { signal, wait },
       ),
     onError: (err) => log.warn({ err }, 'not in charge of the background work'),

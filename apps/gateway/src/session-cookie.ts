@@ -14,12 +14,10 @@ export interface SessionCookie {
  * (RFC 6265bis §4.1.3.2). On plain http, which is for one's own machine, it can have neither that nor `Secure`. There a
  * browser sends every application the cookies of all ports of the host: the name is of this application and of this port.
  *
- * @param publicOrigin where browsers find the gateway
+ * @param options `secure`: whether browsers come by https; `port`: the port where they find the gateway otherwise
  */
-export function createSessionCookie({ publicOrigin }: { publicOrigin: string }): SessionCookie {
-  const { protocol, port } = new URL(publicOrigin);
-  const secure = protocol === 'https:';
-  const name = secure ? '__Host-session' : `gateway_session_${port || '80'}`;
+export function createSessionCookie({ secure, port = 80 }: { secure: boolean; port?: number }): SessionCookie {
+  const name = secure ? '__Host-session' : `gateway_session_${port}`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const prefix = `${name}=`;
   return {

@@ -16,7 +16,8 @@ async function work(rounds: number): Promise<unknown[]> {
   const { backgroundStore: store, sessions, renewal } = gateway;
   await workInBackground(
     {
-      ...{ store, life, tell: sessions.tell, resume: renewal.resume, now: around.now },
+      ...{ store, life, tell: sessions.tell, resume: renewal.resume, drop: sessions.drop, now: around.now },
+      hasEnded: (sid) => around.revoked.has(sid),
       onTrouble: (error) => troubles.push(error),
     },
     {
@@ -60,6 +61,18 @@ describe('the work that no request waits for', () => {
     await around.userApp.start();
     expect(await work(1)).toEqual([]);
     expect(around.userApp.loggedOut).toContain(browser.sid);
+  });
+
+  it('ends what ended at the user app, also when nobody asks, and nothing else', async () => {
+    const [ended, other] = [await loggedIn(), await loggedIn()];
+    around.revoked.add(ended.sid);
+    expect(await work(1)).toEqual([]);
+    around.revoked.clear();
+    const left = await gateway.db.client.session.findMany({ select: { sid: true } });
+    expect(left.map(({ sid }) => sid)).toContain(other.sid);
+    expect(left.map(({ sid }) => sid)).not.toContain(ended.sid);
+    expect((await ended.send('get', '/session')).status).toBe(401);
+    expect((await other.send('get', '/session')).status).toBe(200);
   });
 
   it('gives up on a user app that is gone for a week', async () => {

@@ -184,6 +184,17 @@ describe('a session whose claims have changed', () => {
     expect((await browser.send('get', '/products')).status).toBe(200);
   });
 
+  it('passes on that a service calls every token invalid, and is kept', async () => {
+    const browser = await loggedIn();
+    around.service.answer((res) => problem(res, 401, 'invalid_token'));
+    for (let times = 0; times < 8; times += 1) {
+      const answer = await browser.send('get', '/products');
+      expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
+    }
+    around.service.answer(undefined);
+    expect((await browser.send('get', '/products')).status).toBe(200);
+  });
+
   it('opens nothing with a cookie of another session', async () => {
     const browser = await loggedIn();
     changeClaims(browser);

@@ -197,7 +197,7 @@ export async function openHarness(
     wait: (ms) => delay(ms),
     leaseSeconds: 4,
   });
-  const cookie = createSessionCookie({ publicOrigin: origin });
+  const cookie = createSessionCookie({ secure: true });
   const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind([]);
