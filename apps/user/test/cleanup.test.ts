@@ -136,6 +136,7 @@ describe('the clean-up', () => {
           keepUntil: BigInt(Math.floor(keepUntil)),
         },
       });
+    await harness.db.client.revocationEvent.deleteMany();
     await event(1, at - day - 100);
     await event(2, at - day - 100);
     await event(3, at - day + 100);

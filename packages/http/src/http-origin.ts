@@ -12,7 +12,8 @@ export const httpOrigin = z
   .transform((text) => originOf(text) ?? text);
 
 function originOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
+  // An empty user in front of the host leaves no trace in the parsed URL.
+  if (!URL.canParse(text) || text.includes('@')) return undefined;
   const { protocol, port, href, origin } = new URL(text);
   // Anything behind the origin, and credentials in front of it, would be in `href` alone. No server has the port 0.
   return /^https?:$/.test(protocol) && port !== '0' && href === `${origin}/` ? origin : undefined;

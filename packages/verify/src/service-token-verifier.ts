@@ -23,6 +23,7 @@ import {
   serviceTokenType,
 } from './service-claims.ts';
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
+import { lastUnknownIssue } from './unknown-uses.ts';
 
 export interface ServiceTokenVerifierOptions {
   /** This service's own name: the `aud`, and the authority of `htu`. */
@@ -93,19 +94,6 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     return accessTokens === null ? refuse('user_not_expected') : accessTokens.verify(accessToken);
   }
 
-  /**
-   * The latest `iat` of a token that may have been used before the store knew of uses: skew included, since the process
-   * before may have accepted it from a caller whose clock is ahead. Counted back from now, so that no step of the clock since
-   * moves it. Of the tokens that can be issued now the latest always passes, so that a refused caller need not wait.
-   */
-  function lastUnknownIssue(): number {
-    const known = singleUse.knownSeconds?.();
-    const longest = serviceTokenMaxSeconds + 2 * clockToleranceSeconds + 1;
-    if (known === undefined || known > longest) return Number.NEGATIVE_INFINITY;
-    const time = readClock(now);
-    return Math.min(Math.floor(now() - known), time - 1) + clockToleranceSeconds;
-  }
-
   async function use({ jti, exp }: ServiceTokenClaims, { kid }: InboundKey): Promise<SingleUse> {
     try {
       // One second more than it takes: the store reads the clock after us, and may find that the second has turned.
@@ -135,7 +123,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
     beforeUse?.();
-    const issuedAfter = lastUnknownIssue();
+    const issuedAfter = lastUnknownIssue(singleUse, { now, clockToleranceSeconds });
     if (claims.iat <= issuedAfter) throw new AuthError('unavailable', 'issued_before_start', { issuedAfter });
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
