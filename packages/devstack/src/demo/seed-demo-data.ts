@@ -7,9 +7,13 @@ import { seedProducts, seedUsers } from './seed.ts';
 
 /** True for a database of this machine. Demo data stays out of any other: its administrator has a published password. */
 export function isLocalDatabase(url: string): boolean {
-  // As it is connected to: a URL may name the folder of a socket in its query.
-  const { host } = parseDatabaseUrl(url);
-  return ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host) || host.startsWith('/');
+  try {
+    const { host } = parseDatabaseUrl(url);
+    return ['localhost', '127.0.0.1', '::1'].includes(host) || host.startsWith('/');
+  } catch {
+    // A URL that names two hosts, for one: nothing connects by it.
+    return false;
+  }
 }
 
 /** Puts the demo users and products into the databases that are on this machine, and says so. */
