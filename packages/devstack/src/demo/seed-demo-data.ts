@@ -1,4 +1,4 @@
-import { DatabaseUrlError, parseDatabaseUrl } from '@auth/db/connection';
+import { parseDatabaseUrl } from '@auth/db/connection';
 import { startStopwatch } from '../stack/duration.ts';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseSetting } from '../stack/services.ts';
@@ -7,17 +7,12 @@ import { seedProducts, seedUsers } from './seed.ts';
 
 /** True for a database of this machine. Demo data stays out of any other: its administrator has a published password. */
 export function isLocalDatabase(url: string): boolean {
-  const host = hostOf(url);
-  return host !== undefined && (['localhost', '127.0.0.1', '::1', '[::1]'].includes(host) || host.startsWith('/'));
-}
-
-/** The host that a URL is connected to: it may name the folder of a socket in its query. Undefined for a URL that is refused. */
-function hostOf(url: string): string | undefined {
   try {
-    return parseDatabaseUrl(url).host;
-  } catch (error) {
-    if (error instanceof DatabaseUrlError) return undefined;
-    throw error;
+    const { host } = parseDatabaseUrl(url);
+    return ['localhost', '127.0.0.1', '::1'].includes(host) || host.startsWith('/');
+  } catch {
+    // A URL that names two hosts, for one: nothing connects by it.
+    return false;
   }
 }
 
