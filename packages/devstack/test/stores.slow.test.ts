@@ -6,13 +6,12 @@ import type { AppName, Stack } from '../src/index.ts';
 import { ada, admin, databaseNames, databaseSetting, mug } from '../src/index.ts';
 import type { Postgres } from '../src/jest/testing.ts';
 import { startPostgres } from '../src/jest/testing.ts';
+import { faults } from './database-faults.ts';
 import type { GatewayBrowser } from './gateway-browser.ts';
 import { openNewBrowser } from './gateway-browser.ts';
 import { openTestStack } from './test-stack.ts';
 
 const password = 'horse-battery-9';
-/** What the requests below write to. */
-const tables = { user: ['sessions'], product: ['products'], order: ['orders'], gateway: ['sessions'] } as const;
 const cannot = 'the database cannot be used';
 const canAgain = 'the database can be used again';
 
@@ -25,30 +24,6 @@ const connect = async (database: string): Promise<pg.Client> => {
   await client.connect();
   return client;
 };
-
-/** Runs SQL in each database as its administrator. */
-async function inEach(sql: (name: (typeof databaseNames)[number]) => string): Promise<void> {
-  await Promise.all(
-    databaseNames.map(async (name) => {
-      const client = await connect(name);
-      await client.query(sql(name)).finally(() => client.end());
-    }),
-  );
-}
-
-/** Ends the connections of the services: the next ones are made under what has changed. */
-const reconnect = () =>
-  root.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop' and pid <> pg_backend_pid()`,
-  );
-
-/** Replaces the rules by which clients may connect; those for the administrator stay. */
-async function replaceHba(rule: string): Promise<void> {
-  const { rows } = await root.query<{ file: string }>(`select current_setting('hba_file') as file`);
-  const lines = `select unnest(array['host all postgres 127.0.0.1/32 scram-sha-256', '${rule}'])`;
-  await root.query(`copy (${lines}) to program 'cat > ${rows[0]?.file}'`);
-  await root.query('select pg_reload_conf()');
-}
 
 beforeAll(async () => {
   postgres = await startPostgres({});
@@ -140,89 +115,9 @@ async function untilAvailable(ask: () => Promise<Response>): Promise<Response> {
   return answer.status === 503 ? untilAvailable(ask) : answer;
 }
 
-/** Breaks all databases, and undoes it. */
-interface Fault {
-  begin(): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** LOCK TABLE, as a migration or an administrator does it. */
-function lock(): Fault {
-  const holders: pg.Client[] = [];
-  return {
-    async begin() {
-      for (const name of databaseNames) {
-        const client = await connect(name);
-        await client.query(`begin; ${tables[name].map((table) => `lock table ${table}`).join('; ')}`);
-        holders.push(client);
-      }
-    },
-    async end() {
-      for (const client of holders) await client.query('rollback').then(() => client.end());
-    },
-  };
-}
-
-const faults: [string, RegExp, 503 | 200, () => Fault][] = [
-  ['locked', /a table is locked/, 503, lock],
-  [
-    'refusing the password',
-    /refuses the user or the password.*28P01/,
-    503,
-    () => ({
-      begin: () => root.query(`alter role shop password 'another'`).then(reconnect).then(),
-      end: () => root.query(`alter role shop password '${password}'`).then(),
-    }),
-  ],
-  [
-    'taking nobody without TLS',
-    /no encryption.*28000/,
-    503,
-    () => ({
-      begin: () => replaceHba('hostssl all all 127.0.0.1/32 scram-sha-256').then(reconnect).then(),
-      end: () => replaceHba('host all all 127.0.0.1/32 scram-sha-256'),
-    }),
-  ],
-  [
-    'read-only',
-    /read-only.*25006/,
-    503,
-    () => ({
-      begin: () =>
-        inEach((name) => `alter database "${name}" set default_transaction_read_only = on`)
-          .then(reconnect)
-          .then(),
-      end: () =>
-        inEach(
-          (name) => `set transaction read write; alter database "${name}" reset default_transaction_read_only`,
-        ).then(),
-    }),
-  ],
-  [
-    'on a full disk, which still answers reads',
-    /disk of the database is full.*53100/,
-    200,
-    () => ({
-      begin: () =>
-        inEach(
-          (name) => `
-            create or replace function full_disk() returns trigger language plpgsql as
-              $$ begin raise exception 'could not extend file "base/1"' using errcode = '53100'; end $$;
-            ${tables[name]
-              .map(
-                (table) =>
-                  `create trigger full_disk before insert or update on ${table} for each row execute function full_disk();`,
-              )
-              .join('')}`,
-        ),
-      end: () => inEach((name) => tables[name].map((table) => `drop trigger full_disk on ${table};`).join('')),
-    }),
-  ],
-];
-
 describe.each(faults)('with a database that is %s', (_case, reason, ready, createFault) => {
   it('every service answers 503, says why once, and takes the same tokens when it is over', async () => {
-    const [held, fault] = [await hold(), createFault()];
+    const [held, fault] = [await hold(), createFault({ connect, root, password })];
     const starts = await each(async (name) => stack.lines(name).length);
     await fault.begin();
     try {
