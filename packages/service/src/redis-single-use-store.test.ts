@@ -78,7 +78,8 @@ const now = () => Date.now() / 1000;
     offset = 0;
     const [after, later] = [randomUUID(), randomUUID()];
     expect([await replica.use(after), await replica.use(after)]).toEqual(['recorded', 'replayed']);
-    expect(await replica.redis.pttl(`auth:used:${after}`)).toBeLessThanOrEqual(30_000);
+    // A second more than its life: Redis rounds, and so do the clocks here.
+    expect(await replica.redis.pttl(`auth:used:${after}`)).toBeLessThanOrEqual(31_000);
     // A clock that was behind is not believed for ever: Redis would fill up.
     offset = -7200;
     expect(await replica.use(randomUUID())).toBe('recorded');
