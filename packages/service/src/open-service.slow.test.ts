@@ -15,6 +15,10 @@ import request from 'supertest';
 import type { ServiceParts } from './open-service.ts';
 import { openService } from './open-service.ts';
 
+/** Ids as the user app writes them. */
+const ada = '019b0000-0000-7000-8000-000000000ada';
+const bob = '019b0000-0000-7000-8000-000000000b0b';
+
 const iss = 'http://127.0.0.1:4001';
 const now = () => Date.now() / 1000;
 const closers: (() => Promise<unknown>)[] = [];
@@ -87,11 +91,11 @@ describe('openService', () => {
     const { file, write } = await productDocument();
     await write(first.jwks);
     const { parts, admin } = await openProduct(file);
-    const token = first.token({ sub: 'ada' });
-    expect(outcome(parts, token)).toBe('ada');
+    const token = first.token({ sub: ada });
+    expect(outcome(parts, token)).toBe(ada);
 
     await write(second.jwks);
-    const ms = await until(() => outcome(parts, second.token({ sub: 'bob' })) === 'bob');
+    const ms = await until(() => outcome(parts, second.token({ sub: bob })) === bob);
     expect(ms).toBeLessThan(1000);
     // Though it was verified before: nothing of a token outlives its key.
     expect(outcome(parts, token)).toBe('invalid_token: kid_unknown');
@@ -110,13 +114,13 @@ describe('openService', () => {
     const ofItself = await openProduct(file);
     const ofUser = await openService({ service: 'product', audience: 'user', config: configOf(file), database });
     closers.push(async () => ofUser.keys.close());
-    const [forUser, forProduct] = [['user'], ['product']].map((aud) => issuer.token({ sub: 'ada', aud }));
+    const [forUser, forProduct] = [['user'], ['product']].map((aud) => issuer.token({ sub: ada, aud }));
     const outcomes = [ofItself.parts, ofUser].map((parts) =>
       [forUser, forProduct].map((token) => outcome(parts, token ?? '')),
     );
     expect(outcomes).toEqual([
-      ['invalid_token: audience', 'ada'],
-      ['ada', 'invalid_token: audience'],
+      ['invalid_token: audience', ada],
+      [ada, 'invalid_token: audience'],
     ]);
   });
 
@@ -127,7 +131,7 @@ describe('openService', () => {
     const { parts, admin } = await openProduct(file);
     await write({ keys: [{ ...(await generateSigningKey('active')) }] });
     await until(async () => (await admin.get('/metrics')).text.includes('outcome="refused",service="product"} 1'));
-    expect(outcome(parts, issuer.token({ sub: 'ada' }))).toBe('ada');
+    expect(outcome(parts, issuer.token({ sub: ada }))).toBe(ada);
   });
 
   it('tells on the admin port alone which keys it has, and since when', async () => {
@@ -170,18 +174,18 @@ describe('openService', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
     const { parts, admin } = await openProduct(file, { url, freshForSeconds: 300, staleForSeconds: 3600 });
 
-    const token = published.token({ sub: 'ada' });
+    const token = published.token({ sub: ada });
     expect(outcome(parts, token)).toBe('unavailable: keys_unavailable');
     expect((await admin.get('/readyz')).status).toBe(503);
 
     answer.jwks = published.jwks;
-    await until(() => outcome(parts, token) === 'ada');
+    await until(() => outcome(parts, token) === ada);
     expect((await admin.get('/readyz')).status).toBe(200);
     // The keys of the document are not used beside those of the issuer.
     expect(outcome(parts, documented.token())).toBe('invalid_token: kid_unknown');
 
     answer.jwks = successor.jwks;
-    await until(() => outcome(parts, successor.token({ sub: 'bob' })) === 'bob');
+    await until(() => outcome(parts, successor.token({ sub: bob })) === bob);
     expect(outcome(parts, token)).toBe('invalid_token: kid_unknown');
     const { text } = await admin.get('/metrics');
     expect(text).toContain('auth_jwks_refreshes_total{outcome="loaded",service="product"} 2');
@@ -207,8 +211,8 @@ describe('openService', () => {
     expect(parts.revocations.isStale()).toBe(true);
     await publish({ kind: 'heartbeat', floor: 1, last: 1 });
     await until(async () => (await admin.get('/readyz')).status === 200);
-    const told = [issuer.token({ sid: 'ended' }), issuer.token({ sub: 'ada' })].map((token) => outcome(parts, token));
-    expect(told).toEqual(['token_revoked: revoked', 'ada']);
+    const told = [issuer.token({ sid: 'ended' }), issuer.token({ sub: ada })].map((token) => outcome(parts, token));
+    expect(told).toEqual(['token_revoked: revoked', ada]);
     expect((await admin.get('/readyz?verbose')).body.revocations).toMatchObject({ entries: 1, stale: false, last: 1 });
     const { text } = await admin.get('/metrics');
     expect(text).toContain('revocation_feed_events_total{outcome="applied",service="product"} 1');
@@ -218,6 +222,6 @@ describe('openService', () => {
     // Nothing more is said: stale, and still at work.
     await until(async () => (await admin.get('/metrics')).text.includes('revocation_feed_stale{service="product"} 1'));
     expect(parts.revocations.isStale()).toBe(true);
-    expect([(await admin.get('/readyz')).status, outcome(parts, issuer.token({ sub: 'ada' }))]).toEqual([200, 'ada']);
+    expect([(await admin.get('/readyz')).status, outcome(parts, issuer.token({ sub: ada }))]).toEqual([200, ada]);
   });
 });
