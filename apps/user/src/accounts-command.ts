@@ -1,4 +1,4 @@
-// Gives and takes roles, run where the database is: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
+// Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
@@ -36,7 +36,7 @@ async function main(typed: readonly string[]): Promise<number> {
 
 type Change = Exclude<AccountsCommand, { command: 'help' }>;
 
-/** Makes the change, and says what is now true. The audit event goes to standard error, as a line of the service's log. */
+/** Makes the change and prints the result. The audit event goes to standard error, as a line of the service's log. */
 async function run({ command, email, role }: Change, config: Parameters<typeof openUserDb>[0]): Promise<string> {
   const db = openUserDb(config);
   try {
@@ -63,7 +63,7 @@ async function run({ command, email, role }: Change, config: Parameters<typeof o
   }
 }
 
-/** The reason in one line: the database's own words where there are any, else the last line of its client's. */
+/** The reason in one line: the database's own message where there is one, otherwise the last line of the client's. */
 function explain(error: unknown): string {
   if (isDatabaseUnavailable(error)) {
     return 'DATABASE_URL names a database that does not answer: is it up, and reachable from here?';
