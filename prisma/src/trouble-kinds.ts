@@ -1,4 +1,4 @@
-/** Why a database cannot do now what it would do on another day. */
+/** Why a database cannot execute a statement now that it could execute at another time. */
 export type TroubleKind =
   | 'unreachable'
   | 'refused'
