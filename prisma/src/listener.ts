@@ -28,7 +28,7 @@ export interface ListenerOptions {
 }
 
 const retryMs = 1000;
-const deaf = 'no notification of the database arrives: the connection for them must be direct, not through a pooler';
+const deaf = 'no notification of the database arrives: DATABASE_DIRECT_URL must be direct, without a pooler';
 
 /** Opens the listener of a channel. It only saves time: without it the leader polls more often. */
 export function openListener({ url, channel, timeoutMs, onListening, onError }: ListenerOptions): Listener {

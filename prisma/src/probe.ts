@@ -20,6 +20,6 @@ export function assertSession(rows: unknown): void {
     /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal)$/i.test(row?.zone ?? '') && /^ISO/.test(row?.dateStyle ?? '');
   if (isFit) return;
   const found = `TimeZone is ${row?.zone}, DateStyle is ${row?.dateStyle}`;
-  const message = `the session settings that were asked for are not in force (${found}): the pooler must hand them on`;
+  const message = `the requested session settings are not in force (${found}): the pooler must forward them`;
   throw Object.assign(new Error(message), { code: '08P01' });
 }

@@ -49,6 +49,6 @@ describe('createDatabaseWatch', () => {
     const { fail, said } = openWatch();
     fail(new Error('a bug'));
     fail(new Error('another bug'));
-    expect(said).toEqual(['the database cannot be asked: a bug']);
+    expect(said).toEqual(['the database cannot be queried: a bug']);
   });
 });

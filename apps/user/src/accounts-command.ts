@@ -50,7 +50,7 @@ async function run({ command, email, role }: Change, config: Parameters<typeof o
     if (holder === 'last_role') throw new Error(`${role} is the only role of ${email}: an account has at least one`);
     const { roles, isChanged, disabled } = holder;
     const state = `${email} ${isChanged ? 'now has' : 'has, as before,'} the roles: ${roles.join(', ')}`;
-    return disabled ? `${state}. The account is disabled, so that nobody can log in to it` : state;
+    return disabled ? `${state}. The account is disabled, so logins to it are refused` : state;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (error.code === 'user_not_found')

@@ -49,7 +49,8 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
     const wasLate = isLate;
     isLate = unpublishedSeconds > lateSeconds;
     const waiting = { unpublishedSeconds: Math.round(unpublishedSeconds), leadsHere: term > 0 };
-    if (isLate && !wasLate) log.warn(waiting, 'revocations are not published: what was revoked still works elsewhere');
+    if (isLate && !wasLate)
+      log.warn(waiting, 'revocations are not published: other services still accept revoked tokens');
     if (!isLate && wasLate) log.info({ leadsHere: term > 0 }, 'revocations are published again');
   }
 
@@ -69,7 +70,7 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
       publishedAt = now();
     },
     end() {
-      log.info({ term }, 'this process does not publish revocations any more');
+      log.info({ term }, 'this process no longer publishes revocations');
       term = 0;
     },
     details: () => ({ leads: term > 0, term, publishedAt, unpublishedSeconds }),
