@@ -83,7 +83,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     unwritten = unwritten.subarray(written);
   }
 
-  /** Nobody will read it any more. */
+  /** Drops everything: the log has lost its reader. */
   function lose(): void {
     drop(unwritten.filter((byte) => byte === newline).length);
     unwritten = nothing;

@@ -58,10 +58,12 @@ export const DatabaseSettings = {
   DATABASE_POOLER: z
     .enum(['none', 'transaction'])
     .default('none')
-    .describe('What stands in front of the database: transaction for PgBouncer and the like in transaction pooling.'),
+    .describe(
+      'The pooler in front of the database: transaction for PgBouncer or another pooler in transaction pooling.',
+    ),
   DATABASE_DIRECT_URL: databaseUrl
     .optional()
-    .describe('The same database past the pooler, for migrations and notifications; not needed without a pooler.'),
+    .describe('The same database without the pooler, for migrations and notifications; not needed without a pooler.'),
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(10)
     .describe('The most connections to the database at a time.'),
