@@ -85,7 +85,7 @@ describe('bodies that clients do not finish', () => {
 });
 
 describe('a request that is refused before its body is there', () => {
-  it('is not read, when its client is the reason', async () => {
+  it('is not read when its client is the reason', async () => {
     await open({
       authorize: () => {
         throw new Error('not known');

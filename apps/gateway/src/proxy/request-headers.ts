@@ -29,7 +29,7 @@ const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 /** The headers of a request that may go to a service: names in lower case and values in turn. */
 export interface RequestHeaders {
   readonly passed: string[];
-  /** Not among them: who asks decides whether it goes along. */
+  /** Not in `passed`: the authorizer decides whether it is forwarded. */
   readonly authorization: string | undefined;
 }
 
@@ -40,6 +40,7 @@ export interface RequestHeadersOptions {
   readonly declared: readonly string[];
 }
 
+/**
  * Selects the headers of a request that are forwarded: the fields that HTTP defines for a request, and those that the
  * routes of the service declare. A service or its proxy could trust any other field. `forwardedNames` are set by the
  * gateway, and never taken from the request.
