@@ -21,7 +21,7 @@ export function clientAddress(req: AddressedRequest): string {
   return readAddress(req, isTrusts(trusts) ? trusts : () => false);
 }
 
-/** Creates a reader of the address that `clientAddress` reads, for requests that no app serves. */
+/** Creates a function that reads the address as `clientAddress` does, for requests that no app serves. */
 export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
   // Networks mean what they mean to an app: this is what Express makes of the setting.
   const trusts: Trusts =

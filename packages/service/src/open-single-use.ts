@@ -18,8 +18,8 @@ export interface OpenSingleUseOptions {
 }
 
 /**
- * Opens the store of used service tokens, and counts the uses that Redis was not there for. Without Redis the uses of the
- * process before are forgotten: tokens that were issued before this process started are refused.
+ * Opens the store of used service tokens, and counts the uses during which Redis was unavailable. Without Redis the uses
+ * of the previous process are forgotten: tokens that were issued before this process started are refused.
  */
 export function openSingleUse(options: OpenSingleUseOptions): SingleUseStore {
   const { redis, metrics, now, monotonicMs = processClock } = options;

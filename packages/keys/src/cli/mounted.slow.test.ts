@@ -130,8 +130,8 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
       inStage(async ({ host, edge }) => {
         const { code, out } = await keys('revoke', edge, '--dir', host);
         expect(code).toBe(1);
-        expect(out).toContain('nobody was asked for product: give --admin product=');
-        expect(out).toContain('nobody was asked for order: give --admin order=');
+        expect(out).toContain('no replica was asked for product: give --admin product=');
+        expect(out).toContain('no replica was asked for order: give --admin order=');
       }),
     60_000,
   );
