@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Where a database is and how to connect to it, as node-postgres takes it. */
+/** The location of a database and how to connect to it, as options of node-postgres. */
 export interface ConnectionTarget {
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface ConnectionTarget {
   readonly ssl: false | TlsOptions;
   readonly sslnegotiation?: 'postgres' | 'direct';
   readonly application_name?: string;
-  /** `connect_timeout` of the URL. */
+  /** The `connect_timeout` of the URL. */
   readonly connectionTimeoutMillis?: number;
 }
 
@@ -23,7 +23,7 @@ interface TlsOptions {
   readonly checkServerIdentity?: () => undefined;
 }
 
-/** A database URL that cannot be used as it is written. The message repeats nothing of the URL but names of parameters. */
+/** An unusable database URL. The message repeats nothing of the URL but names of parameters. */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
   /** EX_CONFIG of sysexits.h. */
@@ -31,8 +31,8 @@ export class DatabaseUrlError extends Error {
 }
 
 /**
- * The parameters that are honoured. Each other one is refused: node-postgres would ignore it without a word, and
- * some of them, such as `channel_binding=require`, are asked for to be safe.
+ * The supported parameters. Any other one is refused: node-postgres would ignore it silently, and some of them, such as
+ * `channel_binding=require`, are set for security.
  */
 const parameters = new Set([
   ...['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'],
@@ -79,7 +79,7 @@ export function parseDatabaseUrl(text: string): ConnectionTarget {
   };
 }
 
-/** TLS by `sslmode`. `prefer` and `allow` are refused: an attacker on the way would choose for us. */
+/** The TLS options of `sslmode`. `prefer` and `allow` are refused: an attacker on the network could choose no TLS. */
 function tlsOf(given: (name: string) => string | undefined): false | TlsOptions {
   const aliases: Readonly<Record<string, string>> = { true: 'require', 1: 'require', false: 'disable', 0: 'disable' };
   const [ssl, mode] = [given('ssl'), given('sslmode')];

@@ -14,7 +14,7 @@ const deploy = (env: Record<string, string>) => {
 };
 
 (skipsWithoutPgBouncer('migrations past a pooler') ? describe.skip : describe)('deploy, behind PgBouncer', () => {
-  it('migrates by DATABASE_DIRECT_URL, and says what is missing without it', async () => {
+  it('migrates with DATABASE_DIRECT_URL, and reports what is missing without it', async () => {
     const test = await openTestDatabase('product');
     const pooler = await startPgBouncer({ target: test.url });
     const pooled = pooler.url(new URL(test.url).pathname.slice(1));
@@ -25,7 +25,7 @@ const deploy = (env: Record<string, string>) => {
       stderr: '',
     });
     expect(deploy(env)).toMatchObject({ status: 78, stderr: expect.stringContaining('need DATABASE_DIRECT_URL') });
-    // Nothing was said of the pooler: it says so itself.
+    // DATABASE_POOLER is not set: the refusal comes from the pooler.
     expect(deploy({ DATABASE_URL: pooled })).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/a pooler .*DATABASE_DIRECT_URL for migrations.*unsupported startup parameter/),

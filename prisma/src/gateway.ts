@@ -9,7 +9,7 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the gateway. */
 export type GatewayDb = Database<PrismaClient>;
 
-/** What the service writes to, each with a column: the service is ready while it can. */
+/** The tables of the service, each with a column: the service is ready while it can write to them. */
 const tables = { sessions: 'hash' };
 
 /** Opens the database of the gateway. Close it, or its connections keep the process alive. */

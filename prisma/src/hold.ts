@@ -1,18 +1,18 @@
-/** How long this process may trust that it holds a lease. */
+/** How long this process may rely on its lease. */
 export interface Hold {
   isHeld(): boolean;
-  /** The lease was renewed by a statement that was sent then, by `performance.now()`. */
+  /** Records a renewal whose statement was sent at that time of `performance.now()`. */
   extend(sentAt: number): void;
-  /** Resolves when the lease is not held any more, or when the signal is aborted. */
+  /** Resolves when the lease has expired or the signal is aborted. */
   expired(signal: AbortSignal): Promise<void>;
 }
 
-/** The holder stops a little before another process may start. */
+/** How much earlier the holder stops than another process may start. */
 const marginMs = 250;
 
 /**
- * Creates the hold on a lease. It counts from before the statement that took or renewed the lease was sent, by the
- * monotonic clock; and by the wall clock as well, since the monotonic one stands still while a machine is suspended.
+ * Creates the hold on a lease. Its life counts from before the statement that took or renewed the lease was sent, by the
+ * monotonic clock. It counts by the wall clock as well, since the monotonic clock stands still while a machine is suspended.
  */
 export function createHold({ leaseMs, askedAt }: { readonly leaseMs: number; readonly askedAt: number }): Hold {
   const wallAt = (monotonic: number) => Date.now() - (performance.now() - monotonic);

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A candidate in this process, with the usual times. */
+/** A candidate in this process, with the default times. */
 function candidate(duty: string, options: Partial<LeaderOptions> = {}) {
   const terms: Term[] = [];
   const errors: string[] = [];
@@ -46,7 +46,7 @@ async function until(isTrue: () => boolean, withinMs: number): Promise<number> {
   return performance.now() - started;
 }
 
-/** A candidate in a process of its own, which says `leads` and `over` with the number of the term. */
+/** A candidate in a process of its own, which prints `leads` and `over` with the number of the term. */
 async function candidateProcess(duty: string) {
   const program = fileURLToPath(new URL('leader-process.fixture.ts', import.meta.url));
   const args = ['--conditions=@auth/source', '--import', 'tsx', program, database.url, duty];
@@ -62,7 +62,7 @@ async function candidateProcess(duty: string) {
   return { child, lines, term: Number(lines[0]?.split(' ')[1]) };
 }
 
-/** A way to the database on which everything can be swallowed, in both directions, without a word. */
+/** A proxy to the database that can drop everything silently, in both directions. */
 async function openBlackHole() {
   const target = new URL(database.url);
   const sockets = new Set<Socket>();
@@ -105,14 +105,14 @@ describe('a leader', () => {
       if (signal === 'SIGKILL') return;
       first.child.kill('SIGCONT');
       await until(() => first.lines.includes(`over ${first.term}`), 5000);
-      // What it found at its first look after it woke: its own clocks say that the lease is over.
+      // The first check after it resumed: by its own clocks the lease has expired.
       expect(first.lines).toContain(`woke up, held: false`);
       expect(second.terms[0]?.isHeld()).toBe(true);
     },
     90_000,
   );
 
-  it('that is cut off without a word stops by itself, before another one leads within 15 s', async () => {
+  it('that is cut off silently stops by itself, before another process leads within 15 s', async () => {
     const hole = await openBlackHole();
     const first = candidate('cut off', { url: hole.url, listenUrl: hole.url });
     await until(() => first.terms.length > 0, 10_000);
@@ -125,14 +125,14 @@ describe('a leader', () => {
     expect(overAt).toBeLessThanOrEqual(performance.now());
     expect(first.terms[0]?.isHeld()).toBe(false);
     expect(second.terms[0]?.number).toBeGreaterThan(first.terms[0]?.number ?? 0);
-    // It says why, and closing does not wait for the dead connection.
+    // The reason is reported, and closing does not wait for the dead connection.
     expect(first.errors.length).toBeGreaterThan(0);
     const started = performance.now();
     await first.close();
     expect(performance.now() - started).toBeLessThan(10_000);
   }, 60_000);
 
-  it('whose connection for notifications alone is cut off leads on, and looks by itself', async () => {
+  it('whose connection for notifications is cut off continues to lead, and polls', async () => {
     const hole = await openBlackHole();
     const leader = candidate('deaf', { listenUrl: hole.url });
     await until(() => leader.terms.length > 0, 10_000);
@@ -154,29 +154,32 @@ describe('a leader', () => {
 });
 
 const skips = skipsWithoutPgBouncer('a leader behind a pooler of transactions');
-(skips ? describe.skip : describe)('a leader behind PgBouncer as it comes, pooling transactions', () => {
-  it('leads, is followed at once when it closes, and leaves no lock behind when it is gone', async () => {
-    const bouncer = await startPgBouncer({ target: database.url });
-    closers.push(bouncer.stop);
-    const url = bouncer.url(new URL(database.url).pathname.slice(1));
-    const first = candidate('pooled', { url });
-    await until(() => first.terms.length > 0, 10_000);
-    const { number = 0 } = first.terms[0] ?? {};
-    const second = candidate('pooled', { url });
-    await first.close();
-    await until(() => second.terms.length > 0, 5000);
-    expect(second.terms[0]?.number).toBeGreaterThan(number);
-    // Renewed through whichever connection the pooler has: still the same term after the time of a lease.
-    await new Promise((resolve) => setTimeout(resolve, 8000));
-    expect([second.terms.length, second.terms[0]?.isHeld(), second.errors]).toEqual([1, true, []]);
-  }, 60_000);
+(skips ? describe.skip : describe)(
+  'a leader behind PgBouncer with its default configuration, in transaction pooling',
+  () => {
+    it('leads, is replaced at once when it closes, and leaves no lock behind', async () => {
+      const bouncer = await startPgBouncer({ target: database.url });
+      closers.push(bouncer.stop);
+      const url = bouncer.url(new URL(database.url).pathname.slice(1));
+      const first = candidate('pooled', { url });
+      await until(() => first.terms.length > 0, 10_000);
+      const { number = 0 } = first.terms[0] ?? {};
+      const second = candidate('pooled', { url });
+      await first.close();
+      await until(() => second.terms.length > 0, 5000);
+      expect(second.terms[0]?.number).toBeGreaterThan(number);
+      // Renewed through any connection of the pooler: still the same term after the life of a lease.
+      await new Promise((resolve) => setTimeout(resolve, 8000));
+      expect([second.terms.length, second.terms[0]?.isHeld(), second.errors]).toEqual([1, true, []]);
+    }, 60_000);
 
-  it('says so when notifications are to come through the pooler, and looks by itself', async () => {
-    const bouncer = await startPgBouncer({ target: database.url });
-    closers.push(bouncer.stop);
-    const url = bouncer.url(new URL(database.url).pathname.slice(1));
-    const leader = candidate('listening through it', { url, listenUrl: url });
-    await until(() => leader.errors.some((text) => text.includes('must be direct')), 20_000);
-    expect(leader.terms[0]?.isHeld()).toBe(true);
-  }, 60_000);
-});
+    it('reports that notifications cannot come through the pooler, and polls', async () => {
+      const bouncer = await startPgBouncer({ target: database.url });
+      closers.push(bouncer.stop);
+      const url = bouncer.url(new URL(database.url).pathname.slice(1));
+      const leader = candidate('listening through it', { url, listenUrl: url });
+      await until(() => leader.errors.some((text) => text.includes('must be direct')), 20_000);
+      expect(leader.terms[0]?.isHeld()).toBe(true);
+    }, 60_000);
+  },
+);

@@ -67,7 +67,7 @@ describe('openLeader', () => {
     expect([term.signal.aborted, term.isHeld()]).toEqual([true, false]);
   });
 
-  it('ends the term when another process has taken the lease, and says so', async () => {
+  it('ends the term when another process has taken the lease, and reports it', async () => {
     const leader = candidate('stolen', { leaseMs: 700 });
     const term = await leader.won();
     await admin.query("UPDATE leases SET term = term + 1, holder = gen_random_uuid() WHERE duty = 'stolen'");
@@ -106,7 +106,7 @@ describe('openLeader', () => {
     await last.close();
   });
 
-  it('takes a lease that nobody renews, though the clock of the database was put back since', async () => {
+  it('takes a lease that is not renewed, although the clock of the database was set back', async () => {
     await admin.query(
       "INSERT INTO leases VALUES ('put back', 7, gen_random_uuid(), clock_timestamp() + interval '1 day')",
     );

@@ -36,7 +36,7 @@ export interface LeaderOptions {
   readonly channel?: string;
   /** Does the duty until the signal is aborted. Called again when the lease was lost and taken again. */
   readonly lead: (term: Term) => Promise<void>;
-  /** Told what ended a term, or kept one from beginning: once for as long as it is the same. */
+  /** Called with the error that ended a term or kept one from beginning: once for each reason in a row. */
   readonly onError: (error: unknown) => void;
   /** How often a process that does not lead looks for a lease that is free; 1000 unless given. */
   readonly retryMs?: number;
@@ -82,7 +82,7 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   async function close(): Promise<void> {
     closing.abort();
     await running;
-    // Not waited for long: a database that is gone does not answer a goodbye.
+    // Awaited for a short time only: a dead database does not answer.
     await Promise.race([leases.close(), delay(1000, undefined, { ref: false })]);
   }
   let closed: Promise<void> | undefined;
@@ -102,7 +102,7 @@ interface ServeOptions extends LeaderOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** One term: until the lease is lost or given back. @throws what ended it, unless it was given back */
+/** Runs one term, until the lease is lost or given back. @throws the error that ended it, unless it was given back */
 async function serve(taken: Lease, options: ServeOptions, { signal: closing }: AbortController): Promise<void> {
   const { leases, leaseMs, renewMs, askedAt, report, lead, channel, listenUrl } = options;
   const hold = createHold({ leaseMs, askedAt });

@@ -5,19 +5,19 @@ import { createPool } from './session-client.ts';
 export interface Lease {
   /** The fencing number: greater than that of every holder before, also after the database was restored from a backup. */
   readonly term: number;
-  /** When it ends by the clock of the database, in milliseconds since 1970. Tells one renewal from another. */
+  /** The expiry by the clock of the database, in milliseconds since 1970. Differs with each renewal. */
   readonly untilMs: number;
 }
 
-/** The row of a duty in the table `leases`, through short statements that a transaction pooler may spread at will. */
+/** The row of a duty in the table `leases`, used with short statements that also work through a transaction pooler. */
 export interface LeaseStore {
-  /** Takes the lease when it is free or over; `undefined` while another process holds it. */
+  /** Takes the lease when it is free or expired. Returns `undefined` while another process holds it. */
   take(): Promise<Lease | undefined>;
-  /** `undefined` when the row is not as this holder left it: taken by another process, or restored from a backup. */
+  /** Renews the lease. Returns `undefined` when another process took it, or the row is from a restored backup. */
   renew(held: Lease): Promise<Lease | undefined>;
   /** Gives the lease back, so that another process can take it at once. */
   release(held: Lease): Promise<void>;
-  /** Sends a notification to the listener of the channel, to see whether it arrives. */
+  /** Sends a notification to the listener of the channel, to check whether it arrives. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,11 +27,11 @@ export interface LeaseOptions {
   readonly duty: string;
   readonly channel: string;
   readonly leaseMs: number;
-  /** How long a connection may take to open, and then a statement to be answered. */
+  /** The timeout for opening a connection, and for the answer to a statement. */
   readonly timeoutMs: number;
 }
 
-/** The payload of a notification that tells nothing but that notifications arrive. */
+/** The payload of a probe notification. */
 export const probePayload = 'probe';
 
 const untilMs = '(extract(epoch FROM until) * 1000)::bigint';
@@ -40,14 +40,14 @@ const fromNow = (ms: string) => `clock_timestamp() + ${ms}::int * interval '1 mi
 
 const readSql = `SELECT term, ${untilMs} AS until_ms, until < clock_timestamp() AS over FROM leases WHERE duty = $1`;
 
-/** Checked again at the row itself: of two processes that found it free, one gets it. */
+/** The row itself is checked again: of two processes that found it free, one gets it. */
 const takeSql = `
   INSERT INTO leases AS l (duty, term, holder, until) VALUES ($1, ${nowMs}, $2, ${fromNow('$3')})
   ON CONFLICT (duty) DO UPDATE SET term = greatest(l.term + 1, ${nowMs}), holder = $2, until = ${fromNow('$3')}
   WHERE l.until < clock_timestamp() OR (l.term = $4::bigint AND ${untilMs.replace('until)', 'l.until)')} = $5::bigint)
   RETURNING term, ${untilMs} AS until_ms`;
 
-/** Later than it was known to be after a renewal that was not answered in time; earlier after a restored backup. */
+/** The row may be later than known, after a renewal without an answer in time; it is earlier after a restored backup. */
 const renewSql = `
   WITH renewed AS (
     UPDATE leases SET until = ${fromNow('$3')}
@@ -57,14 +57,14 @@ const renewSql = `
 
 const releaseSql = 'UPDATE leases SET until = to_timestamp(0) WHERE duty = $1 AND holder = $2 AND term = $3::bigint';
 
-/** Opens the lease of a duty, on a connection of its own that is given up with the first statement that fails. */
+/** Opens the lease of a duty, on a connection of its own that is replaced after the first statement that fails. */
 export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: LeaseOptions): LeaseStore {
   const holder = randomUUID();
-  // Nothing here needs a session: as if there was a pooler, whether there is one or not.
+  // No statement here needs a session, so the connection is made as for a pooler in every case.
   const pool = createPool({
     ...{ url, pooler: 'transaction', max: 1, connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
   });
-  /** The lease of another process, and since when it has not been renewed, by our monotonic clock. */
+  /** The lease of another process, and since when it was not renewed, by our monotonic clock. */
   let seen: (Lease & { readonly sinceMs: number }) | undefined;
 
   async function ask(text: string, values: readonly unknown[]): Promise<Row | undefined> {
@@ -72,7 +72,7 @@ export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: Lease
     return rows[0];
   }
 
-  /** A clock of the database that was put back must not keep a dead holder alive: an unchanged row is over as well. */
+  /** A database clock that was set back must not keep a dead holder in office: an unchanged row expires as well. */
   function isAbandoned(row: Row): boolean {
     const found = leaseOf(row);
     const isSame = seen?.term === found.term && seen.untilMs === found.untilMs;
@@ -101,7 +101,7 @@ export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: Lease
   };
 }
 
-/** node-postgres gives a bigint as text. */
+/** node-postgres returns a bigint as text. */
 interface Row {
   readonly term: string;
   readonly until_ms: string;

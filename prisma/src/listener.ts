@@ -2,35 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { probePayload } from './lease.ts';
 import { createConnection } from './session-client.ts';
 
-/** Hears the notifications of a channel, on a connection that is made again for as long as it is open. */
+/** Receives the notifications of a channel, on a connection that is reopened until the listener is closed. */
 export interface Listener {
-  /** Whether notifications arrive: one has, and every probe since. */
+  /** Whether notifications arrive: at least one has arrived, and every probe since. */
   isAlive(): boolean;
-  /** Notifications so far, probes left out. */
+  /** The number of notifications so far, without probes. */
   readonly notified: number;
   /** Resolves at the next notification, after `ms`, or when the signal is aborted. */
   next(ms: number, signal: AbortSignal): Promise<void>;
-  /** A probe was sent: when it does not arrive in time, the connection is given up for a new one. */
+  /** Called when a probe was sent. When the probe does not arrive in time, the connection is replaced. */
   expectProbe(): void;
   close(): Promise<void>;
 }
 
 export interface ListenerOptions {
-  /** A direct connection: through a transaction pooler no notification arrives. `undefined` for none. */
+  /** A direct connection, since no notification arrives through a transaction pooler. `undefined` for none. */
   readonly url: string | undefined;
   readonly channel: string;
-  /** How long opening the connection may take, and how long a probe. */
+  /** The timeout for opening the connection, and for a probe. */
   readonly timeoutMs: number;
   /** Called when the channel is listened to, so that a probe is sent. */
   readonly onListening: () => void;
-  /** Told why nothing is heard. */
+  /** Called with the reason when no notification can arrive. */
   readonly onError: (error: unknown) => void;
 }
 
 const retryMs = 1000;
-const deaf = 'no notification of the database arrives: the connection for them must be direct, not through a pooler';
+const deaf = 'no notification of the database arrives: DATABASE_DIRECT_URL must be direct, without a pooler';
 
-/** Opens the listener of a channel. Nothing depends on it: without it the one that waits looks more often. */
+/** Opens the listener of a channel. It only saves time: without it the leader polls more often. */
 export function openListener({ url, channel, timeoutMs, onListening, onError }: ListenerOptions): Listener {
   const closing = new AbortController();
   const waiting = new Set<() => void>();
@@ -48,7 +48,7 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
     for (const wake of waiting) wake();
   }
 
-  /** One connection, until it is lost. */
+  /** Runs one connection until it is lost. */
   async function listen(connectionString: string): Promise<void> {
     const client = createConnection({
       ...{ url: connectionString, pooler: 'transaction', connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
@@ -69,7 +69,7 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
       lose = undefined;
       clearTimeout(probe);
       probe = undefined;
-      // Not waited for: a peer that is gone does not answer a goodbye.
+      // Not awaited: a dead peer does not answer.
       client.end().catch(() => undefined);
     }
   }

@@ -8,7 +8,7 @@ import { createDatabaseWatch } from './watch.ts';
 /** How a service opens its database. */
 export interface DatabaseOptions {
   readonly url: string;
-  /** What stands between the service and Postgres. `none` unless given. */
+  /** The pooler between the service and Postgres. `none` by default. */
   readonly pooler?: 'none' | 'transaction';
   /** A URL that goes past the pooler; `undefined` where there is none. */
   readonly directUrl?: string | undefined;
@@ -32,7 +32,7 @@ export interface Database<Client> {
   ping(): Promise<void>;
   /** From now on tells when the database cannot do its work, and when it can again. */
   watch(listener: DatabaseListener): void;
-  /** What an operator should know about the way in which the database is opened: one sentence each. */
+  /** Warnings for an operator about how the database is opened: one sentence each. */
   readonly notes: readonly string[];
   /** Ends every connection after its running statement. May be called again. */
   close(): Promise<void>;

@@ -9,7 +9,7 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the order service. */
 export type OrderDb = Database<PrismaClient>;
 
-/** What the service writes to, each with a column: the service is ready while it can. */
+/** The tables of the service, each with a column: the service is ready while it can write to them. */
 const tables = { orders: 'id', order_items: 'position', idempotency_keys: 'key' };
 
 /** Opens the database of the order service. Close it, or its connections keep the process alive. */

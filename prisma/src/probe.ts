@@ -2,8 +2,8 @@
 export type Tables = Readonly<Record<string, string>>;
 
 /**
- * SQL that changes nothing and needs what a write to each of the tables needs: that the table is there, that it is not
- * locked, that the role may write to it, and that the database is not read-only. Its only row says what the session is like.
+ * SQL that changes nothing and needs the same as a write to each of the tables: the table exists and is not locked, the role
+ * may write to it, and the database is not read-only. Its only row holds the settings of the session.
  */
 export function probeOf(tables: Tables): string {
   const writes = Object.entries(tables).map(
@@ -13,13 +13,13 @@ export function probeOf(tables: Tables): string {
   return `${writes.length === 0 ? '' : `WITH ${writes.join(', ')} `}SELECT ${settings}`;
 }
 
-/** Checks the row. @throws Error when the session is not what our SQL counts on: a pooler has not handed it on */
+/** Checks the row. @throws Error when the session settings are not those our SQL relies on: a pooler has dropped them */
 export function assertSession(rows: unknown): void {
   const [row] = rows as readonly { readonly zone: string; readonly dateStyle: string }[];
   const isFit =
     /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal)$/i.test(row?.zone ?? '') && /^ISO/.test(row?.dateStyle ?? '');
   if (isFit) return;
   const found = `TimeZone is ${row?.zone}, DateStyle is ${row?.dateStyle}`;
-  const message = `the session settings that were asked for are not in force (${found}): the pooler must hand them on`;
+  const message = `the requested session settings are not in force (${found}): the pooler must forward them`;
   throw Object.assign(new Error(message), { code: '08P01' });
 }

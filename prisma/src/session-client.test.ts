@@ -8,7 +8,7 @@ import { databaseTrouble } from './unavailable.ts';
 
 type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
-/** What an administrator may have set for a database or a role, each of which would change what our SQL means. */
+/** Settings of a database or a role that would change the meaning of our SQL. */
 const foreign = {
   timezone: `'Asia/Kolkata'`,
   datestyle: `'SQL, DMY'`,
@@ -32,7 +32,7 @@ const setAll = (test: TestDatabase, subject: string) =>
     for (const [name, value] of Object.entries(foreign)) await client.query(`alter ${subject} set ${name} to ${value}`);
   });
 
-/** Opens a database whose role and database both say something else than we do. */
+/** Opens a database with such settings for the role and for the database. */
 async function openForeignDatabase() {
   const test = await openTestDatabase('gateway');
   const role = nameOf(test.url);
@@ -59,7 +59,7 @@ const session = (hash: number, at: Date) => ({
   ...{ accessExpiresAt: at, refreshAt: at, expiresAt: at },
 });
 
-/** Writes and reads a moment in both ways: through Prisma, and past it. */
+/** Writes and reads a moment in both ways: through Prisma, and with raw SQL. */
 async function expectSameMoment(db: GatewayDb) {
   const at = new Date('2026-07-02T21:04:05.678Z');
   const { hash } = await db.client.session.create({ data: session(1, at) });
@@ -83,7 +83,7 @@ describe('a session with Postgres', () => {
   });
   afterAll(() => database.drop());
 
-  it('means the same whatever the database and the role set for their sessions', async () => {
+  it('has the same settings with any session settings of the database and the role', async () => {
     const db = openGatewayDb({ url: database.url });
     await expectSameMoment(db);
     await db.ping();
@@ -112,7 +112,7 @@ describe('a session with Postgres', () => {
       const db = openGatewayDb({ url: pooler.url(name), pooler: 'transaction', poolMax: 5 });
       await Promise.all([1, 2, 3, 4].map(() => db.ping()));
       await expectSameMoment(db);
-      // Each statement may run on another connection of the server: none of them may be prepared by name.
+      // Each statement may run on another server connection: no statement may be prepared by name.
       await Promise.all(Array.from({ length: 20 }, () => db.ask({ name: 'one', text: 'select $1::int' }, [1])));
       await db.close();
       await pooler.stop();
@@ -120,7 +120,7 @@ describe('a session with Postgres', () => {
   );
 
   (skipsWithoutPgBouncer('time limits through PgBouncer') ? it.skip : it)(
-    'gives up a statement behind PgBouncer, and its connection with it',
+    'ends a statement behind PgBouncer after the timeout, and closes its connection',
     async () => {
       const test = await openTestDatabase('gateway');
       const name = nameOf(test.url);
@@ -132,7 +132,7 @@ describe('a session with Postgres', () => {
         (reason: unknown) => reason,
       );
       expect(databaseTrouble(error)).toMatchObject({ kind: 'locked' });
-      // The only place of the pool is free again, with a connection that does not wait for the statement before.
+      // The only slot of the pool is free again, with a connection that does not wait for the previous statement.
       expect(await db.client.session.count()).toBe(0);
       await db.close();
       await pooler.stop();

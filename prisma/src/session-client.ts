@@ -5,13 +5,13 @@ import { databaseTrouble } from './unavailable.ts';
 /** How to open connections to a database. */
 export interface ConnectionOptions {
   readonly url: string;
-  /** What stands between us and Postgres. `transaction`: a pooler that hands a server connection out per transaction. */
+  /** What is between us and Postgres. `transaction`: a pooler that assigns a server connection per transaction. */
   readonly pooler?: 'none' | 'transaction';
-  /** How long to wait for a connection. The URL's `connect_timeout` wins. */
+  /** The timeout for a connection. The URL's `connect_timeout` takes precedence. */
   readonly connectTimeoutMs?: number;
-  /** How long one statement may run; 0 for as long as it takes. As the role says, unless given. */
+  /** How long one statement may run; 0 for no limit. The setting of the role by default. */
   readonly statementTimeoutMs?: number;
-  /** How long to wait for the answer to a statement. A little longer than it may run, unless given. */
+  /** The timeout for the answer to a statement. By default a little longer than the statement may run. */
   readonly answerTimeoutMs?: number;
   /** Called with each error of connecting and of a statement, and with `undefined` after each statement that succeeded. */
   readonly observe?: Observe;
@@ -20,19 +20,19 @@ export interface ConnectionOptions {
 type Observe = (error: unknown) => void;
 
 /**
- * What a session must be like for our SQL, and Prisma's, to mean what it says: Prisma writes and reads times without
- * their zone. As startup parameters these win over ALTER DATABASE, ALTER ROLE and the configuration of the server.
+ * The session settings that our SQL, and Prisma's, relies on: Prisma writes and reads times without their zone. As startup
+ * parameters they override ALTER DATABASE, ALTER ROLE and the configuration of the server.
  */
 const meaning = { TimeZone: 'UTC', DateStyle: 'ISO, MDY', standard_conforming_strings: 'on' };
 
-/** More of it, which a stock PgBouncer would refuse to hand on. */
+/** More settings, which PgBouncer refuses in its default configuration. */
 const directMeaning = {
   search_path: 'public',
   IntervalStyle: 'postgres',
   default_transaction_isolation: 'read committed',
 };
 
-/** A server that is cut off sends nothing, not even its own timeout: give up a little later than it would have. */
+/** A server that is cut off sends nothing, not even its own timeout: the client's timeout is a little longer than the server's. */
 const ANSWER_GRACE_MS = 1_000;
 
 interface SessionConfig extends pg.ClientConfig {
@@ -40,7 +40,7 @@ interface SessionConfig extends pg.ClientConfig {
   readonly observe: Observe;
 }
 
-/** A function of node-postgres that its types leave out: what the startup message holds. */
+/** A function of node-postgres that its types leave out: the content of the startup message. */
 const startupOf = (client: pg.Client): Readonly<Record<string, string>> =>
   Reflect.apply(Reflect.get(pg.Client.prototype, 'getStartupConf'), client, []);
 
@@ -50,19 +50,19 @@ const startupOf = (client: pg.Client): Readonly<Record<string, string>> =>
  */
 class SessionClient extends pg.Client {
   readonly #startup: Readonly<Record<string, string>>;
-  /** Whether another connection may have better luck: one that leads to a demoted primary stays read-only for ever. */
+  /** Whether another connection may work better: a connection to a demoted primary stays read-only for ever. */
   isWorn = false;
 
   constructor(config: SessionConfig) {
     super(config);
     this.#startup = config.startup;
-    // Without a listener, the loss of a connection between two statements would end the process. The next one tells of it.
+    // Without a listener, the loss of a connection between two statements would end the process. The next statement reports it.
     this.on('error', () => undefined);
     const query = observed(this.query.bind(this) as Call, (error) => {
       config.observe(error);
       const kind = databaseTrouble(error)?.kind;
       if (kind !== undefined && kind !== 'conflict' && kind !== 'locked') this.isWorn = true;
-      // The statement may still run: the connection is of no use to the next caller.
+      // The statement may still run, so the connection cannot be used again.
       if (error instanceof Error && error.message === 'Query read timeout') void this.end();
     });
     Object.assign(this, { query });
@@ -76,7 +76,7 @@ class SessionClient extends pg.Client {
 
 type Call = (...args: unknown[]) => unknown;
 
-/** A function that takes a callback, or returns a promise without one, and tells `settle` how it went before its caller. */
+/** Wraps a function that takes a callback or returns a promise: `settle` gets the outcome before the caller does. */
 function observed(call: Call, settle: Observe): Call {
   return (...args) => {
     const callback = args.at(-1);
@@ -106,21 +106,21 @@ function configOf(options: ConnectionOptions): SessionConfig {
   };
 }
 
-/** Makes one connection, which is yet to be connected. @throws DatabaseUrlError */
+/** Creates one connection, not yet connected. @throws DatabaseUrlError */
 export const createConnection = (options: ConnectionOptions): pg.Client => new SessionClient(configOf(options));
 
-/** Makes a pool of connections. @throws DatabaseUrlError */
+/** Creates a pool of connections. @throws DatabaseUrlError */
 export function createPool(options: ConnectionOptions & { readonly max: number }): pg.Pool {
   const config = configOf(options);
   const pool = new pg.Pool({ ...config, max: options.max, Client: SessionClient as unknown as typeof pg.Client });
   const connect = observed(pool.connect.bind(pool) as Call, (error) => {
-    // A connection that is had says nothing of what it can do.
+    // A successful connection says nothing about statements.
     if (error !== undefined) config.observe(error);
   });
   Object.assign(pool, { connect });
   // An idle connection was lost. The pool replaces it; without a listener the process would end.
   pool.on('error', () => undefined);
-  // Not before the end of its transaction: what failed in it must not be hidden by a rollback that fails.
+  // Only after the end of its transaction: a rollback that fails must not hide the error of a statement in it.
   pool.on('release', (_error, client) => {
     if (client instanceof SessionClient && client.isWorn) void client.end();
   });

@@ -1,4 +1,4 @@
-/** Why a database cannot do now what it would do on another day. */
+/** Why a database cannot execute a statement now that it could execute at another time. */
 export type TroubleKind =
   | 'unreachable'
   | 'refused'
@@ -37,19 +37,19 @@ export const troubleWords = {
 /** SQLSTATE codes (PostgreSQL, appendix A), and classes: their first two characters. A code wins over its class. */
 const bySqlState: Readonly<Record<string, TroubleKind | undefined>> = {
   '08': 'unreachable',
-  // Protocol violation: what PgBouncer says of itself has this code.
+  // Protocol violation: errors of PgBouncer itself have this code.
   '08P01': 'pooler',
   '25006': 'read_only',
   // A session, or a transaction, was idle or open for too long.
   '25P03': 'locked',
   '25P04': 'locked',
-  // Prepared statements that are not there, or twice: somebody else's server connection.
+  // Prepared statements that are missing or exist twice: the server connection was used by another client.
   '26000': 'pooler',
   '28': 'refused',
   '3D': 'missing',
   '3F': 'missing',
   '40': 'conflict',
-  // An integrity constraint is an objection to the data.
+  // An integrity constraint is an error in the data.
   '40002': undefined,
   '42501': 'not_permitted',
   '42703': 'not_migrated',
@@ -94,7 +94,7 @@ const byPrisma: Readonly<Record<string, TroubleKind>> = {
   TransactionWriteConflict: 'conflict',
 };
 
-/** What node-postgres says without a code, and Prisma with one that stands for every trouble with a transaction (P2028). */
+/** Messages of node-postgres that come without a code, and of Prisma with the code of every transaction failure (P2028). */
 const byMessage: readonly (readonly [RegExp, TroubleKind])[] = [
   [/^Connection terminated/, 'unreachable'],
   [/^Client (?:has encountered a connection error|was closed) and is not queryable$/, 'unreachable'],
@@ -114,7 +114,7 @@ const byMessage: readonly (readonly [RegExp, TroubleKind])[] = [
 const TLS_CODE =
   /^(?:ERR_(?:TLS|SSL|OSSL)_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_|ERROR_IN_|INVALID_|HOSTNAME_|EPROTO)/;
 
-/** Of the calls of the operating system that a connection makes. Any other, such as `open`, is none of the database's. */
+/** System calls of a connection. An error of any other call, such as `open`, does not come from the database. */
 const SOCKET_CALL = /^(?:connect|read|write|getaddrinfo|shutdown|bind)$/;
 
 /** The kind of a SQLSTATE, of a code of Prisma, or of a code of Node that came with a call of the operating system. */
@@ -127,6 +127,6 @@ export function kindOfCode(code: unknown, syscall: unknown): TroubleKind | undef
   return /^E[A-Z0-9]+$/.test(code) && SOCKET_CALL.test(String(syscall)) ? 'unreachable' : undefined;
 }
 
-/** The kind of an error that has no telling code. */
+/** The kind of an error without a specific code. */
 export const kindOfMessage = (message: unknown): TroubleKind | undefined =>
   typeof message === 'string' ? byMessage.find(([pattern]) => pattern.test(message))?.[1] : undefined;

@@ -14,7 +14,7 @@ const raise = `
 
 const product = (sku: string) => ({ sku, name: 'Mug', price: 1, currency: 'EUR', stock: 1 });
 
-/** Every way in which a store talks to its database. */
+/** The ways in which a store uses its database. */
 const ways: [string, (db: ProductDb, state: string) => PromiseLike<unknown>][] = [
   ['a write', ({ client }, state) => client.product.create({ data: product(state) })],
   ['a batch', ({ client }, state) => client.$transaction([client.product.create({ data: product(state) })])],
@@ -64,7 +64,7 @@ describe('databaseTrouble', () => {
     ['08006', 'unreachable'],
     ['26000', 'pooler'],
     ['XX001', 'broken'],
-  ])('knows SQLSTATE %s as %s, in every way in which a store asks', async (state, kind) => {
+  ])('classifies SQLSTATE %s as %s, in every way in which a store uses the database', async (state, kind) => {
     for (const [way, ask] of ways) {
       expect([way, databaseTrouble(await failure(ask(db, state)))]).toMatchObject([way, { kind }]);
     }
@@ -79,12 +79,12 @@ describe('databaseTrouble', () => {
     },
   );
 
-  it('gives the reason in words, with those of the database and its code', async () => {
+  it('returns the reason in words, with the message of the database and its code', async () => {
     const trouble = databaseTrouble(await failure(db.client.product.create({ data: product('53100') })));
     expect(trouble?.reason).toBe('the disk of the database is full: as asked (53100)');
   });
 
-  it('knows a table that is locked', async () => {
+  it('recognises a table that is locked', async () => {
     const other = openProductDb({ url: test.url });
     await other.client.$transaction(async (tx) => {
       await tx.$executeRaw`lock table products in access exclusive mode`;
@@ -105,7 +105,7 @@ describe('databaseTrouble', () => {
     await db.ping();
   });
 
-  it('knows a database that is read-only', async () => {
+  it('recognises a database that is read-only', async () => {
     const name = new URL(test.url).pathname.slice(1);
     await db.client.$executeRawUnsafe(`alter database ${name} set default_transaction_read_only = on`);
     const late = openProductDb({ url: test.url, poolMax: 1 });
@@ -113,7 +113,7 @@ describe('databaseTrouble', () => {
       expect(databaseTrouble(await failure(call()))).toMatchObject({ kind: 'read_only' });
     }
     expect(await late.client.product.count()).toBe(0);
-    // Sessions keep what they began with: each is given up with the first write that it refuses.
+    // Sessions keep the setting they began with: each is closed after the first write that it refuses.
     await db.client.$executeRawUnsafe(`alter database ${name} reset default_transaction_read_only`);
     const write = () => late.client.$transaction((tx) => tx.product.create({ data: product('mug') }));
     const refusals = [await failure(write()), await failure(write())];

@@ -9,7 +9,7 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the user service. */
 export type UserDb = Database<PrismaClient>;
 
-/** What the service writes to, each with a column: the service is ready while it can. */
+/** The tables of the service, each with a column: the service is ready while it can write to them. */
 const tables = { users: 'id', sessions: 'id', refresh_tokens: 'session_id', revocation_events: 'keep_until' };
 
 /** Opens the database of the user service. Close it, or its connections keep the process alive. */

@@ -13,7 +13,7 @@ function openWatch() {
 }
 
 describe('createDatabaseWatch', () => {
-  it('tells each kind of trouble once, however often it occurs and whatever succeeds in between', () => {
+  it('reports each kind of trouble once, even when it is repeated or a statement succeeds in between', () => {
     const { observe, said, pass } = openWatch();
     for (const outcome of [locked, locked, undefined, full, locked, undefined, full]) {
       observe(outcome);
@@ -22,7 +22,7 @@ describe('createDatabaseWatch', () => {
     expect(said).toEqual([expect.stringContaining('57014'), expect.stringContaining('53100')]);
   });
 
-  it('tells that all is well after a success when there was no trouble for 5 s, and then of trouble anew', () => {
+  it('reports recovery after a success when there was no trouble for 5 s, and then reports new trouble', () => {
     const { observe, said, pass } = openWatch();
     observe(locked);
     pass(4999);
@@ -39,16 +39,16 @@ describe('createDatabaseWatch', () => {
     ['a violated constraint', { code: '23505' }],
     ['a deadlock, which is over with its transaction', { code: '40P01' }],
     ['an error of the code', {}],
-  ])('says nothing of %s', (_case, members) => {
+  ])('does not report %s', (_case, members) => {
     const { observe, said } = openWatch();
     observe(Object.assign(new Error('no'), members));
     expect(said).toEqual([]);
   });
 
-  it('tells whatever keeps the service from being ready', () => {
+  it('reports any reason why the service is not ready', () => {
     const { fail, said } = openWatch();
     fail(new Error('a bug'));
     fail(new Error('another bug'));
-    expect(said).toEqual(['the database cannot be asked: a bug']);
+    expect(said).toEqual(['the database cannot be queried: a bug']);
   });
 });

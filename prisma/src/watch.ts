@@ -2,23 +2,23 @@ import type { TroubleKind } from './trouble-kinds.ts';
 import type { DatabaseTrouble } from './unavailable.ts';
 import { databaseTrouble } from './unavailable.ts';
 
-/** Told when a database cannot do its work, and when it can again. */
+/** Callbacks for a database that cannot work, and for its recovery. */
 export interface DatabaseListener {
-  /** Called once for each kind of trouble, until all is well again. `reason` is in words for operators. */
+  /** Called once for each kind of trouble, until the database works again. `reason` is for operators. */
   readonly onTrouble: (reason: string) => void;
   readonly onRecovered: () => void;
 }
 
-/** Follows what becomes of the statements of one database. */
+/** Follows the outcomes of the statements of one database. */
 export interface DatabaseWatch {
-  /** To be called with each error, and with `undefined` after each success. */
+  /** Reports an error, or with `undefined` a success. */
   observe(error: unknown): void;
-  /** To be called with what keeps the service from being ready, whatever it is. */
+  /** Reports a reason why the service is not ready. */
   fail(error: unknown): void;
   listen(listener: DatabaseListener): void;
 }
 
-/** All is well again after so long without trouble: of two tables one may be locked and the other not. */
+/** How long after the last trouble a success counts as recovery: of two tables one may be locked and the other not. */
 const QUIET_MS = 5_000;
 
 /** Creates a watch. `now` is a monotonic clock in milliseconds. */
@@ -41,13 +41,13 @@ export function createDatabaseWatch({ now = () => performance.now() } = {}): Dat
         return;
       }
       const trouble = databaseTrouble(error);
-      // A conflict is over with its transaction.
+      // A conflict ends with its transaction.
       if (trouble === undefined || trouble.kind === 'conflict') return;
       tell(trouble);
     },
     fail(error) {
       const said = error instanceof Error ? error.message : String(error);
-      tell(databaseTrouble(error) ?? { kind: 'broken', reason: `the database cannot be asked: ${said}` });
+      tell(databaseTrouble(error) ?? { kind: 'broken', reason: `the database cannot be queried: ${said}` });
     },
     listen(next) {
       listener = next;

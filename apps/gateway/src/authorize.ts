@@ -53,7 +53,7 @@ interface Opened {
 /** Codes of answers that refuse an access token which another one of the same session may replace. */
 const replaceable: ReadonlySet<string> = new Set(['token_revoked', 'token_expired', 'invalid_token']);
 
-/** What a service says of a token that nothing is wrong with here is passed on when there is no other token. */
+/** Keeps the answer of a service that refused a token which is valid here, when there is no other token. */
 function asItWas(error: unknown): undefined {
   if (!(error instanceof GatewayError) || error.code !== 'cannot_refresh') throw error;
 }

@@ -64,7 +64,7 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
   const { store, life, hasEnded, drop, tell, resume, now, onTrouble } = options;
   let checkedTo = first;
 
-  /** What ended at the user app ends here too before the feed forgets it, also if nobody asks: so no list shows it. */
+  /** Ends sessions that ended at the user app, before the feed forgets them and without a request: so no list shows them. */
   async function endCutOff(): Promise<void> {
     const running = await store.findRunning(checkedTo, many);
     for (const session of running)

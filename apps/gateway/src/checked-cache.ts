@@ -3,8 +3,8 @@ import type { SessionCache } from './session-lookup.ts';
 
 /**
  * Wraps the cache of sessions so that a logout does not depend on it. A cached session is used only when the database was
- * asked within the last second which sessions ended, and this one was not among them. Whatever Redis lost, refused or
- * serves late, it can only make a lookup slower. While the database does not answer, nothing cached is used.
+ * asked within the last second which sessions ended, and this one was not among them. A write that Redis lost, refused or
+ * delays can only make a lookup slower. While the database does not answer, no cached session is used.
  */
 export function createCheckedCache({ cache, ended }: { cache: SessionCache; ended: EndedCookies }): SessionCache {
   return {

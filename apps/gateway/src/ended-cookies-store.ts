@@ -8,7 +8,7 @@ const recent = {
   text: 'select hash from ended_cookies where at > now() - make_interval(secs => $1)',
 };
 
-/** How long after a login a late answer to a request with the cookie before it may still be on its way. */
+/** How long after a login a late answer to a request with the previous cookie may still arrive. */
 const replacedSeconds = 60;
 
 /** Reads the cookies that ended. They are written in the transactions that end their sessions: `session-store.ts`. */
@@ -21,14 +21,14 @@ export function createEndedCookiesStore({ client, ask }: Pick<GatewayDb, 'client
   };
   return {
     ...store,
-    /** Whether a login replaced this cookie a moment ago. */
+    /** Whether a login replaced this cookie within the last minute. */
     async isReplaced(hash: string): Promise<boolean> {
       const rows = await client.$queryRaw<object[]>`
         SELECT 1 FROM ended_cookies
         WHERE hash = ${bytesOf(hash)} AND replaced AND at > now() - ${replacedSeconds} * interval '1 second'`;
       return rows.length > 0;
     },
-    /** Removes entries that no cached copy can be as old as. */
+    /** Removes entries that are older than any cached copy. */
     removeOld: (limit: number): Promise<number> => client.$executeRaw`
       DELETE FROM ended_cookies WHERE hash IN (
         SELECT hash FROM ended_cookies WHERE at < now() - ${keepSeconds} * interval '1 second' LIMIT ${limit}

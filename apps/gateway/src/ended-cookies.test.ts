@@ -20,7 +20,7 @@ function open(recent: () => readonly string[] = () => []) {
 }
 
 describe('the list of ended cookies', () => {
-  it('is read before it is used for the first time, all of it', async () => {
+  it('is read in full before its first use', async () => {
     const { list, asked } = open(() => ['a']);
     const first = list.update();
     expect(first).toBeInstanceOf(Promise);
@@ -28,7 +28,7 @@ describe('the list of ended cookies', () => {
     expect([list.has('a'), list.has('b'), asked]).toEqual([true, false, [keepSeconds]]);
   });
 
-  it('is used as it is for half a second, then read beside the requests, and after a second before them', async () => {
+  it('is used without a read for half a second, is then read in parallel with requests, and after a second before them', async () => {
     const { list, asked, advance } = open();
     await list.update();
     advance(499);
@@ -67,7 +67,7 @@ describe('the list of ended cookies', () => {
     expect(await list.update()).toBe(true);
   });
 
-  it('has what was added here at once, and forgets it when no copy can be left', async () => {
+  it('contains a cookie that was added here at once, and forgets it after every cached copy has expired', async () => {
     const { list, advance } = open();
     list.add('a');
     expect(list.has('a')).toBe(true);

@@ -3,34 +3,34 @@ export interface EndedCookiesStore {
   findRecent(withinSeconds: number): Promise<readonly string[]>;
 }
 
-/** Knows which session cookies ended a short while ago, so that no cached copy of such a session is used. */
+/** Holds the session cookies that ended a short while ago, so that no cached copy of such a session is used. */
 export interface EndedCookies {
   /** True while the list is current; otherwise reads it first. False when the database does not answer. */
   update(): boolean | Promise<boolean>;
   has(hash: string): boolean;
-  /** Adds a cookie that ended on this replica: the list says so from now on. */
+  /** Adds a cookie that ended on this replica to the list. */
   add(hash: string): void;
 }
 
 export interface EndedCookiesOptions {
   readonly store: EndedCookiesStore;
-  /** A clock that is never set, in milliseconds: `performance.now`. */
+  /** A monotonic clock, in milliseconds: `performance.now`. */
   readonly monotonicMs: () => number;
   readonly onError: (error: unknown) => void;
 }
 
-/** From this age on the list is read again, beside the requests that use it. */
+/** The age from which the list is read again, in parallel with the requests that use it. */
 const readAgainMs = 500;
 /** The largest age of a list that is used: the bound for a logout at another replica while Redis does not work. */
 const oldestMs = 1000;
 /** How long a cookie stays on the list: much longer than a cached copy of its session lasts (60 s). */
 export const keepSeconds = 600;
-/** How much further back each reading looks: an entry has the time at which its transaction began, not ended. */
+/** How much further back each read goes: an entry has the time at which its transaction began, not ended. */
 const overlapSeconds = 30;
 
-/** Creates the list. It is read only when it is asked for: an idle gateway asks nothing. */
+/** Creates the list. It is read only on demand: an idle gateway sends no queries. */
 export function createEndedCookies({ store, monotonicMs, onError }: EndedCookiesOptions): EndedCookies {
-  /** Until when each is kept, the oldest first. */
+  /** The expiry of each entry, the oldest first. */
   const ended = new Map<string, number>();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<boolean> | undefined;

@@ -4,14 +4,14 @@ import type { RenewalStore } from './renewal.ts';
 import { bytesOf, dateOf } from './session-row.ts';
 
 /**
- * For so long after it was first sent, a refresh token may be sent again: the user app then repeats the exchange (for 10 s).
- * Shorter by as long as a request to the user app may take, and a second for clocks.
+ * How long after its first use a refresh token may be sent again: the user app repeats the exchange for 10 s. The rest is
+ * a margin for the duration of a request to the user app, and a second for clocks.
  */
 const repeatSeconds = 6;
 /** How long the process that made an exchange has to store it, once the database answers again. */
 const storeSeconds = 5;
 
-/** Exchanges of tokens, in the database of the gateway. */
+/** The exchanges of tokens in the database of the gateway. */
 export function createRenewalStore({ client }: Pick<GatewayDb, 'client'>): Omit<RenewalStore, 'find'> {
   return {
     async claim(hash, { at, until, refused }) {

@@ -79,8 +79,8 @@ function render({ accessToken, ...session }: Session, keptAt: number): string {
 }
 
 /**
- * The session in a text that `render` wrote: only the gateway has keys with this prefix. `undefined` for one that Redis
- * kept for longer than it was told to, since its clock was set back or stands still, and for one that does not say.
+ * Parses a session that `render` wrote: only the gateway has keys with this prefix. `undefined` for a text without a time,
+ * and for one that Redis kept for too long, since its clock was set back or stands still.
  */
 function parse(text: string, at: number): Session | undefined {
   const { accessToken, keptAt, ...session } = JSON.parse(text);

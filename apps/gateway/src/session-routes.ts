@@ -39,8 +39,8 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
   };
 
   /**
-   * Takes back the cookie that a request came with. Not one that a login replaced meanwhile: the browser would throw away
-   * the new one, which has the same name.
+   * Deletes the cookie that a request came with, unless a login replaced it meanwhile: the browser would delete the new
+   * cookie, which has the same name.
    */
   async function takeBack(req: IncomingMessage, res: Response): Promise<void> {
     const ids = cookie.read(req.headers.cookie);

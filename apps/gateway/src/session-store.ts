@@ -16,7 +16,7 @@ export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): Sessi
     async create(session, replaced) {
       const created = client.session.create({ data: dataOf(session), omit: { refreshToken: true } });
       if (replaced === undefined) return { session: sessionOf(await created), ended: undefined };
-      // In one transaction: a login that fails leaves the session before it as it was.
+      // In one transaction: a login that fails leaves the previous session unchanged.
       const at = dateOf(session.createdAt);
       const ending = client.$queryRaw<EndedRow[]>(endSql(Prisma.sql`hash = ${bytesOf(replaced)}`, at));
       const marking = client.$executeRaw`

@@ -7,17 +7,17 @@ import type { Unfinished } from './unfinished.ts';
 
 export interface ExchangeStore {
   /**
-   * Takes the exchange of a session's tokens on, for all replicas: the sealed refresh token, or `undefined` when it is not
-   * due, another process has it or may still have to store it, or the session has ended. The exchange is due from
-   * `refreshAt` on, and at once where `refused` is the access token of the row.
+   * Claims the exchange of a session's tokens, for all replicas. Returns the sealed refresh token, or `undefined` when the
+   * exchange is not due, another process has it or may still have to store it, or the session has ended. The exchange is
+   * due from `refreshAt` on, and at once where `refused` is the access token of the row.
    */
   claim(
     hash: string,
     term: { readonly at: number; readonly until: number; readonly refused?: Sealed | undefined },
   ): Promise<Sealed | undefined>;
-  /** Puts new tokens in the place of a refresh token and ends the claim. False when it is not there any more. */
+  /** Replaces a refresh token with new tokens and ends the claim. False when the row has another refresh token. */
   renew(hash: string, exchanged: Sealed, renewed: Renewed): Promise<boolean>;
-  /** No process tries again before then. `mayBeDone`: whether the user app may have made the exchange. */
+  /** Delays the next attempt of any process. `mayBeDone`: whether the user app may have made the exchange. */
   defer(hash: string, until: number, options: { readonly mayBeDone: boolean }): Promise<void>;
 }
 
@@ -25,17 +25,17 @@ export interface TokenExchangeOptions {
   readonly store: ExchangeStore;
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
-  /** Exchanges a refresh token at the user app: `refused` when it says that the session is over. */
+  /** Exchanges a refresh token at the user app. Returns `refused` when the session has ended there. */
   readonly refresh: (refreshToken: string, asker: Asker | undefined) => Promise<Tokens | 'refused'>;
-  /** Whether an exchange that failed with this error may have been made all the same. */
+  /** Whether an exchange that failed with this error may still have been made. */
   readonly mayBeDone: (error: unknown) => boolean;
-  /** Verifies an access token: `refused` when it is revoked. */
+  /** Verifies an access token. Returns `refused` when it is revoked. */
   readonly identify: (accessToken: string) => Identity | 'refused';
-  /** Ends a session here; the user app knows. */
+  /** Ends a session in the gateway only: it has already ended at the user app. */
   readonly end: (session: Session, reason: string, asker: Asker | undefined) => Promise<void>;
   readonly unfinished: Pick<Unfinished, 'keep'>;
   readonly audit: SessionAudit;
-  /** How long one exchange is left alone: longer than the user app is waited for. */
+  /** How long a claim keeps other processes away: longer than the timeout of a request to the user app. */
   readonly leaseSeconds: number;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -45,22 +45,22 @@ export interface TokenExchangeOptions {
 /** Exchanges the tokens of sessions, each once among all replicas. */
 export interface TokenExchange {
   /**
-   * One exchange; `undefined` when another process has it.
+   * Makes one exchange. Returns `undefined` when another process has it.
    *
    * @param refused the sealed access token that is to be replaced although it has not expired
    * @throws GatewayError `no_session` when the user app refuses, `cannot_refresh` when it does not answer
    */
   exchange(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session | undefined>;
-  /** The session with the tokens of an exchange that could not be stored yet. */
+  /** Returns the session with the tokens of an exchange that could not be stored yet. */
   unstored(session: Session): Session | undefined;
 }
 
-/** While the user app cannot be asked. */
+/** The delay after the user app was unavailable. */
 const retrySeconds = 1;
 
 const beforeExpirySeconds = 60;
 
-/** When tokens with these times are to be exchanged: a minute before they expire, or halfway for very short ones. */
+/** When tokens with these times are exchanged: a minute before they expire, or halfway for very short ones. */
 export function refreshTime({ issuedAt, expiresAt }: Pick<Identity, 'issuedAt' | 'expiresAt'>): number {
   return expiresAt - Math.min(beforeExpirySeconds, (expiresAt - issuedAt) / 2);
 }
@@ -68,7 +68,7 @@ export function refreshTime({ issuedAt, expiresAt }: Pick<Identity, 'issuedAt' |
 /** Creates the exchange. */
 export function createTokenExchange(options: TokenExchangeOptions): TokenExchange {
   const { store, cache, seal, refresh, mayBeDone, identify, end, unfinished, audit, leaseSeconds, now } = options;
-  /** Exchanges that the user app has made and the database does not have yet. */
+  /** Exchanges that the user app has made and that are not in the database yet. */
   const unstored = new Map<string, Renewed>();
 
   function unstoredOf(session: Session): Session | undefined {
@@ -82,13 +82,13 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     try {
       return await refresh(refreshToken, asker);
     } catch (cause) {
-      // Failing to note it only makes the next try later.
+      // A failure to store the delay only postpones the next attempt.
       await store.defer(session.hash, now() + retrySeconds, { mayBeDone: mayBeDone(cause) }).catch(options.onTrouble);
       throw new GatewayError('cannot_refresh', 'the user app gave no tokens', { cause });
     }
   }
 
-  /** What is stored: of tokens that cannot be verified here right now only the refresh token is used, for another try. */
+  /** The row to store. Of tokens that cannot be verified now only the refresh token is used, for another attempt. */
   function renewedBy(session: Session, { accessToken, refreshToken }: Tokens): Renewed & { failure?: unknown } {
     const { hash } = session;
     const next = { refreshToken: seal.seal(refreshToken, `refresh ${hash}`) };
@@ -107,7 +107,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     }
   }
 
-  /** Stores the tokens. An exchange that is made cannot be made again: what cannot be stored now is kept until it is. */
+  /** Stores the tokens. An exchange cannot be repeated, so tokens that cannot be stored now are kept and retried. */
   async function keep(session: Session, exchanged: Sealed, renewed: Renewed): Promise<'stored' | 'kept' | 'overtaken'> {
     const { hash } = session;
     const write = async () => {
@@ -144,7 +144,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       );
       if (tokens === 'refused') return over('the user app has ended it');
       const { failure, ...renewed } = renewedBy(session, tokens);
-      // Another process was quicker, or the session has ended: what is in the row now counts.
+      // Another process was faster, or the session has ended: the row is right.
       if ((await keep(session, sealed, renewed)) === 'overtaken') return undefined;
       if (failure !== undefined) {
         throw new GatewayError('cannot_refresh', 'the new tokens cannot be verified', { cause: failure });

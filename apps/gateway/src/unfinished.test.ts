@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createUnfinished } from './unfinished.ts';
 
 describe('unfinished work', () => {
-  it('is tried until it is done, and one failure stands for all that need the same', async () => {
+  it('is retried until it is done; after a failure other tasks with the same dependency are not tried', async () => {
     const errors: string[] = [];
     const unfinished = createUnfinished({ retryMs: 1, onError: (error) => errors.push(String(error)) });
     const tried: string[] = [];
@@ -23,7 +23,7 @@ describe('unfinished work', () => {
     expect(errors).toEqual(['Error: down']);
   });
 
-  it('is bounded: the oldest is given up for one more', async () => {
+  it('is bounded: beyond the limit the oldest task is dropped', async () => {
     const errors: string[] = [];
     const done: number[] = [];
     const unfinished = createUnfinished({ limit: 2, onError: (error) => errors.push(String(error)) });
@@ -33,7 +33,7 @@ describe('unfinished work', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('is given up at the end of the process after so long, also when it hangs', async () => {
+  it('is dropped at the end of the process after a timeout, also when it hangs', async () => {
     const errors: string[] = [];
     const unfinished = createUnfinished({ retryMs: 1, onError: (error) => errors.push(String(error)) });
     unfinished.keep('database', () => new Promise(() => undefined));

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What has to work for a piece of work to be done: while one piece fails, no other of its kind is tried. */
+/** What a task depends on: while one task fails, no other task with the same dependency is tried. */
 export type Dependency = 'database' | 'user app';
 
-/** Work that must not be forgotten and could not be done yet. It is in memory: a process that is killed loses it. */
+/** Work that could not be done yet and must be retried. It is in memory: a process that is killed loses it. */
 export interface Unfinished {
-  /** Tries until `work` resolves. */
+  /** Retries `work` until it resolves. */
   keep(dependency: Dependency, work: () => Promise<void>): void;
-  /** How much is left. */
+  /** The number of unfinished tasks. */
   readonly size: number;
-  /** Tries for so many milliseconds more, then gives up. */
+  /** Retries for so many more milliseconds, then gives up. */
   close(timeoutMs: number): Promise<void>;
 }
 
 export interface UnfinishedOptions {
   readonly retryMs?: number;
-  /** The most pieces of work that are kept; the oldest is given up for one more. */
+  /** The most tasks that are kept; one more drops the oldest. */
   readonly limit?: number;
   readonly onError: (error: unknown) => void;
 }
@@ -30,7 +30,7 @@ export function createUnfinished({ retryMs = 500, limit = 10_000, onError }: Unf
   const works = new Set<Work>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  /** The last error that was reported: the same one again is not. */
+  /** The last error that was reported: the same error is not reported again. */
   let reported: string | undefined;
 
   function report(error: unknown): void {

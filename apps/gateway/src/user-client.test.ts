@@ -51,7 +51,7 @@ describe('mayBeDone', () => {
     expect(mayBeDone(error)).toBe(true);
   });
 
-  it('is false for a refusal in so many words', () => {
+  it('is false for an explicit refusal', () => {
     const problem = { type: 'urn:problem:unavailable', title: '', status: 503, detail: '', code: 'unavailable' };
     expect(mayBeDone(new UserAppRefusal(503, problem, new Headers()))).toBe(false);
   });

@@ -63,7 +63,7 @@ describe('the work that no request waits for', () => {
     expect(around.userApp.loggedOut).toContain(browser.sid);
   });
 
-  it('ends what ended at the user app, also when nobody asks, and nothing else', async () => {
+  it('ends the sessions that ended at the user app, also without a request, and no others', async () => {
     const [ended, other] = [await loggedIn(), await loggedIn()];
     around.revoked.add(ended.sid);
     expect(await work(1)).toEqual([]);

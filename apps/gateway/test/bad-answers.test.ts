@@ -111,7 +111,7 @@ describe('an answer that is none', () => {
     ['304 with a length', 304, 'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 40\r\n\r\n'],
     ['204 with a length', 204, 'HTTP/1.1 204 No Content\r\nETag: "1"\r\nContent-Length: 2\r\n\r\nok'],
     ['204 with chunks', 204, 'HTTP/1.1 204 No Content\r\nETag: "1"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-  ])('that has no content is handed on as such: %s', async (_case, status, bytes) => {
+  ])('without content is forwarded without content: %s', async (_case, status, bytes) => {
     const { port, samples } = await inFrontOf(bytes);
     const socket = await openSocket(port);
     socket.write(request());
@@ -120,7 +120,7 @@ describe('an answer that is none', () => {
     expect(await samples('gateway_upstream_failures_total')).toEqual([]);
   });
 
-  it('to HEAD that has content all the same is handed on without', async () => {
+  it('to HEAD with content is forwarded without it', async () => {
     const { port } = await inFrontOf(`${ok}\r\nok`);
     const socket = await openSocket(port);
     socket.write(request('HEAD'));

@@ -1,6 +1,6 @@
 import { openGatewayDb } from '@auth/db/gateway';
 
-/** Shuts one database of a server that goes on: it takes no connections, and those that stand end. */
+/** Closes one database of a running server: new connections are refused, and open ones are ended. */
 export interface DatabaseGate {
   shut(): Promise<void>;
   open(): Promise<void>;

@@ -20,7 +20,7 @@ async function loggedIn(): Promise<Browser & { readonly sid: string; readonly id
 const rows = (id: string) => gateway.db.client.session.count({ where: { id } });
 const refreshes = () => around.userApp.requests.filter(({ path }) => path === '/auth/refresh').length;
 
-/** Every way in that the session cookie opens. */
+/** Every route that the session cookie opens. */
 const doors = [
   ['get', '/session'],
   ['get', '/sessions'],
@@ -31,21 +31,24 @@ const doors = [
 ] as const;
 
 describe('a session that ended at the user app', () => {
-  it.each(doors)('does not open %s %s once the revocation feed tells of it, and its row goes', async (method, path) => {
-    const browser = await loggedIn();
-    const before = around.service.received.length;
-    around.revoked.add(browser.sid);
-    const answer = await browser.send(method, path, method === 'get' ? undefined : {});
-    expect([answer.status, answer.body.code]).toEqual([401, 'no_session']);
-    expect(around.service.received).toHaveLength(before);
-    expect(await rows(browser.id)).toBe(0);
-    // It stays ended when the feed has forgotten it.
-    around.revoked.delete(browser.sid);
-    expect((await browser.send(method, path, method === 'get' ? undefined : {})).status).toBe(401);
-  });
+  it.each(doors)(
+    'does not open %s %s after its event in the revocation feed, and its row is removed',
+    async (method, path) => {
+      const browser = await loggedIn();
+      const before = around.service.received.length;
+      around.revoked.add(browser.sid);
+      const answer = await browser.send(method, path, method === 'get' ? undefined : {});
+      expect([answer.status, answer.body.code]).toEqual([401, 'no_session']);
+      expect(around.service.received).toHaveLength(before);
+      expect(await rows(browser.id)).toBe(0);
+      // It stays ended when the feed has forgotten it.
+      around.revoked.delete(browser.sid);
+      expect((await browser.send(method, path, method === 'get' ? undefined : {})).status).toBe(401);
+    },
+  );
 
   it.each(doors)(
-    'does not open %s %s after its access token expired, though the feed missed it',
+    'does not open %s %s after its access token expired, when the feed missed the event',
     async (method, path) => {
       const browser = await loggedIn();
       around.userApp.end(browser.sid);
@@ -56,7 +59,7 @@ describe('a session that ended at the user app', () => {
     },
   );
 
-  it('is not let in while the user app cannot be asked: 503, and the session is kept', async () => {
+  it('is answered 503 while the user app is unavailable, and is kept', async () => {
     const browser = await loggedIn();
     around.advance(700);
     await around.userApp.stop();
@@ -71,7 +74,7 @@ describe('a session that ended at the user app', () => {
     expect((await browser.send('get', '/session')).status).toBe(200);
   });
 
-  it('can be logged out of while the user app cannot be asked', async () => {
+  it('can be logged out while the user app is unavailable', async () => {
     const browser = await loggedIn();
     const { cookie } = browser;
     around.advance(700);
@@ -93,7 +96,7 @@ describe('a session that ended at the user app', () => {
 });
 
 describe('a session whose claims have changed', () => {
-  /** What an admin who changes roles does, as far as the feed tells. */
+  /** The effect of a role change by an admin, as the feed shows it. */
   function changeClaims({ sid }: { readonly sid: string }): void {
     around.claimsChanged.set(sid, Math.floor(around.now()));
     around.advance(1);
@@ -123,7 +126,7 @@ describe('a session whose claims have changed', () => {
     around.userApp.roles = ['customer'];
   });
 
-  it('is refreshed once for many requests at a time', async () => {
+  it('is refreshed once for many concurrent requests', async () => {
     const browser = await loggedIn();
     const before = refreshes();
     changeClaims(browser);
@@ -150,7 +153,7 @@ describe('a session whose claims have changed', () => {
     expect((await browser.send('get', '/session')).status).toBe(200);
   });
 
-  it('is kept, and answered with 503, while the user app cannot be asked', async () => {
+  it('is kept, and answered 503, while the user app is unavailable', async () => {
     const browser = await loggedIn();
     changeClaims(browser);
     await around.userApp.stop();
@@ -184,7 +187,7 @@ describe('a session whose claims have changed', () => {
     expect((await browser.send('get', '/products')).status).toBe(200);
   });
 
-  it('passes on that a service calls every token invalid, and is kept', async () => {
+  it('is kept when a service answers that every token is invalid, and that answer is forwarded', async () => {
     const browser = await loggedIn();
     around.service.answer((res) => problem(res, 401, 'invalid_token'));
     for (let times = 0; times < 8; times += 1) {

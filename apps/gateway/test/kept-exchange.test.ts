@@ -45,7 +45,7 @@ const refreshes = () => around.userApp.requests.filter(({ path }) => path === '/
 const sessionStore = () => createSessionStore(replicas[0].db);
 const anyRow = () => replicas[0].db.client.session.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
 
-/** Has the first replica exchange tokens, and shuts the database between the exchange and its answer. */
+/** Lets the first replica exchange tokens, and closes the database between the exchange and its answer. */
 async function exchangeWithoutDatabase(): Promise<string> {
   around.advance(700);
   const before = refreshes();
@@ -62,7 +62,7 @@ async function untilStored(): Promise<void> {
   while (replicas[0].unfinished.size > 0) await new Promise(setImmediate);
 }
 
-describe('an exchange of tokens that the user app has made while the database is away', () => {
+describe('an exchange of tokens that the user app has made while the database is down', () => {
   it('gives its request the new token, and is stored when the database is back', async () => {
     const accessToken = await exchangeWithoutDatabase();
     expect(accessToken).toContain('.');
@@ -77,10 +77,10 @@ describe('an exchange of tokens that the user app has made while the database is
     expect(around.userApp.reused).toEqual([]);
   });
 
-  it('is not made again by another replica after the grace, also when that comes first', async () => {
+  it('is not repeated by another replica after the grace, also when that replica is the first to try', async () => {
     const before = refreshes();
     const accessToken = await exchangeWithoutDatabase();
-    // More than the user app repeats an exchange for.
+    // Longer than the user app repeats an exchange.
     around.advance(15);
     await gate.open();
     expect(await visit(replicas[1])).toBe(accessToken);
@@ -99,7 +99,7 @@ describe('an exchange of tokens that the user app has made while the database is
     expect(around.userApp.reused).toEqual([]);
   });
 
-  it('says so at the end of a process that cannot store it', async () => {
+  it('is reported at the end of a process that cannot store it', async () => {
     await exchangeWithoutDatabase();
     await replicas[0].unfinished.close(1);
     expect(String(replicas[0].troubles.at(-1))).toContain('left undone');
@@ -108,7 +108,7 @@ describe('an exchange of tokens that the user app has made while the database is
 });
 
 describe('the claim of an exchange', () => {
-  it('is given again while the user app repeats the exchange, then not until its owner had time to store it', async () => {
+  it('is granted again while the user app repeats the exchange, and then only after its owner had time to store it', async () => {
     around.advance(700);
     const { claim } = sessionStore();
     const row = await anyRow();
@@ -125,7 +125,7 @@ describe('the claim of an exchange', () => {
     expect(await given(14)).toBe(true);
   });
 
-  it('is given again at any time when the user app has said that the exchange was not made', async () => {
+  it('is granted again at any time when the user app has reported that the exchange was not made', async () => {
     around.advance(700);
     const { claim, defer } = sessionStore();
     const row = await anyRow();
@@ -136,7 +136,7 @@ describe('the claim of an exchange', () => {
     expect(await claim(hash, { at: at + 60, until: at + 64 })).toBeDefined();
   });
 
-  it('is not given for an access token that is not the one of the row, before its time', async () => {
+  it('is not granted early for an access token that is not the one of the row', async () => {
     const { claim } = sessionStore();
     const row = await anyRow();
     const hash = Buffer.from(row.hash).toString('base64url');
@@ -164,7 +164,7 @@ describe('a login that cannot be stored', () => {
     await replicas[0].db.client.$executeRawUnsafe(onSessions(when));
   }
 
-  it('is undone at the user app, as soon as that can be told', async () => {
+  it('is undone at the user app, as soon as the user app can be reached', async () => {
     await refuse('INSERT');
     const before = around.userApp.loggedOut.size;
     around.userApp.answer((res) => problem(res, 503, 'unavailable'), '/auth/logout');
@@ -175,7 +175,7 @@ describe('a login that cannot be stored', () => {
     expect(around.userApp.loggedOut.size).toBe(before + 1);
   });
 
-  it('since the session before it cannot be ended, leaves nothing behind, and that session as it was', async () => {
+  it('because the previous session cannot be ended leaves nothing behind, and keeps that session', async () => {
     const { client } = replicas[0].db;
     const before = [await client.session.count(), around.userApp.loggedOut.size] as const;
     const { cookie } = browser;

@@ -132,7 +132,7 @@ describe('a body', () => {
   it.each([
     ['by its length', { 'content-length': 100_001 }, 0],
     ['by what comes', { 'transfer-encoding': 'chunked' }, 1],
-  ])('that is too long is 413, told %s, and never reaches the service', async (_how, headers, more) => {
+  ])('that is too long is answered 413, announced %s, and never reaches the service', async (_how, headers, more) => {
     serve((_service, res) => void res.end('all of it'));
     const req = open('POST', headers);
     req.write('x'.repeat(60_000));

@@ -32,11 +32,11 @@ const head = (line: string, ...headers: string[]) => [`${line} HTTP/1.1`, 'Host:
 const half = `${head('POST /orders', 'Content-Length: 20')}half`;
 const whole = `${head('POST /orders', 'Content-Length: 2', 'Connection: close')}{}`;
 const livez = head('GET /livez', 'Connection: close');
-/** Resolves when all that was written before has been read: the gateway reads its connections in turn. */
+/** Resolves when all bytes written before have been read: the gateway reads its connections in turn. */
 const allRead = () => sendRaw(gateway.port, livez);
 
 describe('bodies that clients do not finish', () => {
-  it('take no place at their service: others are answered', async () => {
+  it('take no slot of their service: other requests are answered', async () => {
     await open({ connections: 1 });
     for (let count = 0; count < 50; count += 1) await connected(half);
     await allRead();
@@ -49,7 +49,7 @@ describe('bodies that clients do not finish', () => {
     ['by their length', half],
     ['in chunks', `${head('POST /orders', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`],
     ['that never begin', head('POST /orders', 'Content-Length: 20')],
-  ])('are answered with 408 in time, and their connection ends: %s', async (_how, bytes) => {
+  ])('are answered 408 in time, and their connection is closed: %s', async (_how, bytes) => {
     await open({ bodyTimeoutMs: 100 });
     const socket = await connected(bytes);
     const [answer] = parseAnswers(await readToEnd(socket));
@@ -59,7 +59,7 @@ describe('bodies that clients do not finish', () => {
     expect(await gateway.requestLine()).toMatchObject({ level: 'info', status: 408, code: 'request_timeout' });
   });
 
-  it('are answered with 408 in time, also while a byte comes now and then', async () => {
+  it('are answered 408 in time, also while single bytes arrive', async () => {
     await open({ bodyTimeoutMs: 200 });
     const socket = await connected(head('POST /orders', 'Content-Length: 1000'));
     const timer = setInterval(() => socket.write('x'), 20);
@@ -67,7 +67,7 @@ describe('bodies that clients do not finish', () => {
     clearInterval(timer);
   });
 
-  it('are cut, the oldest first, when one client has too many: a new one is always read', async () => {
+  it('are cut off, the oldest first, when one client has too many; a new one is always read', async () => {
     // So large a body may come from two at a time for each client.
     await open({ maxBodyBytes: 10_000_000 });
     const [first, second, third] = [await connected(half), await connected(half), await connected(half)];
@@ -77,7 +77,7 @@ describe('bodies that clients do not finish', () => {
     expect(await sendRaw(gateway.port, whole)).toMatchObject([{ status: 200 }]);
   });
 
-  it('do not end in an answer of 408 once they are whole', async () => {
+  it('are not answered 408 once they are complete', async () => {
     await open({ bodyTimeoutMs: 300 });
     services.answer((_req, res) => setTimeout(() => res.end('late'), 500));
     expect(await sendRaw(gateway.port, whole)).toMatchObject([{ status: 200, body: 'late' }]);
@@ -85,7 +85,7 @@ describe('bodies that clients do not finish', () => {
 });
 
 describe('a request that is refused before its body is there', () => {
-  it('is not read: by who asks', async () => {
+  it('is not read when its client is the reason', async () => {
     await open({
       authorize: () => {
         throw new Error('not known');
@@ -95,7 +95,7 @@ describe('a request that is refused before its body is there', () => {
     await readUntil(socket, /^HTTP\/1\.1 500 /);
   });
 
-  it('asks again who it is from when its body took long', async () => {
+  it('is authenticated again when its body took long', async () => {
     const asked: string[] = [];
     await open({
       authorize: () => {
@@ -112,7 +112,7 @@ describe('a request that is refused before its body is there', () => {
 });
 
 describe('answers that clients do not read', () => {
-  it('take no place at their service, up to 256 KB beyond what sockets hold: others are answered', async () => {
+  it('take no slot of their service, up to 256 KB beyond the socket buffers: other requests are answered', async () => {
     await open({ connections: 1 });
     services.answer((_req, res) => res.end('x'.repeat(200_000)));
     const unread: Socket[] = [];
@@ -126,7 +126,7 @@ describe('answers that clients do not read', () => {
     for (const socket of unread) expect(socket.destroyed).toBe(false);
   });
 
-  it('end with their client, and give the place back', async () => {
+  it('end with their client, and free the slot', async () => {
     await open({ connections: 1 });
     services.answer((_req, res) => res.end('x'.repeat(20_000_000)));
     const socket = await connected(head('GET /products'));
@@ -137,7 +137,7 @@ describe('answers that clients do not read', () => {
     expect(await sendRaw(gateway.port, head('GET /products', 'Connection: close'))).toMatchObject([{ status: 200 }]);
   });
 
-  it('reach a client that reads later, whole', async () => {
+  it('reach a client that reads later completely', async () => {
     await open({ connections: 1 });
     services.answer((_req, res) => res.end('x'.repeat(5_000_000)));
     const socket = await connected(head('GET /products', 'Connection: close'));
@@ -151,7 +151,7 @@ describe('answers that clients do not read', () => {
 describe('routes that are slow by design', () => {
   const login = head('POST /auth/login', 'Content-Length: 0', 'Connection: close');
 
-  it('may take longer than the time-out of the others, and open no breaker', async () => {
+  it('may take longer than the timeout of other routes, and open no breaker', async () => {
     await open({ timeoutMs: 100, breaker: { failures: 1, openMs: 60_000 } });
     services.answer((req, res) => setTimeout(() => res.end(req.url), 300));
     expect(await sendRaw(gateway.port, login)).toMatchObject([{ status: 200, body: '/auth/login' }]);
@@ -161,7 +161,7 @@ describe('routes that are slow by design', () => {
     expect(await gateway.samples('gateway_upstream_failures_total')).toEqual([]);
   });
 
-  it('have places of their own: a rush of logins keeps nobody from anything else', async () => {
+  it('have slots of their own: many logins do not block other requests', async () => {
     await open({ connections: 4 });
     services.answer((req, res) => (req.url === '/auth/login' ? undefined : void res.end('ok')));
     for (let count = 0; count < 20; count += 1) await connected(login);

@@ -17,7 +17,7 @@ async function loggedIn(): Promise<Browser> {
 
 const unknown = () => `__Host-session=${Buffer.from(`${Math.random()}`.padEnd(32)).toString('base64url')}`;
 const other = '019b0000-0000-7000-8000-000000000001';
-/** What a request with this cookie is told to do with it. */
+/** The instruction about the cookie in the answer to a request with it. */
 const told = async (method: 'get' | 'post' | 'delete', path: string, cookie: string, server = gateway.server) => {
   const sent = request(server)[method](path).set({ Cookie: cookie, Origin: origin });
   const { status, headers } = await (method === 'post' ? sent.send({}) : sent);
@@ -45,12 +45,12 @@ describe('a cookie that opens nothing', () => {
     expect(await told(method, path, `${unknown()}; ${unknown()}`)).toEqual([400, expected]);
   });
 
-  it('is not taken back from a request that has none, unless that logs out', async () => {
+  it('is not deleted in the answer to a request without a cookie, except a logout', async () => {
     expect(await told('get', '/session', 'theme=dark')).toEqual([401, 'kept']);
     expect(await told('delete', '/session', 'theme=dark')).toEqual([204, 'taken back']);
   });
 
-  it('is answered without Clear-Site-Data: nothing of ours is stored', async () => {
+  it('is answered without Clear-Site-Data, since the browser stores nothing of the gateway', async () => {
     const browser = await loggedIn();
     expect((await browser.send('delete', '/session')).headers['clear-site-data']).toBeUndefined();
   });
@@ -58,7 +58,7 @@ describe('a cookie that opens nothing', () => {
 
 describe('a late answer', () => {
   it.each(['get', 'delete'] as const)(
-    'to %s /session with the cookie of before a login does not take the new cookie back, at any replica',
+    'to %s /session with the cookie from before a login does not delete the new cookie, at any replica',
     async (method) => {
       const replica = await openHarness(around);
       const before = (await loggedIn()).cookie;
@@ -73,7 +73,7 @@ describe('a late answer', () => {
     },
   );
 
-  it('to a login that failed leaves the cookie to be taken back', async () => {
+  it('to a login that failed does not prevent the deletion of the cookie', async () => {
     const cookie = unknown();
     const { email } = around.userApp.user;
     await openBrowser(gateway.server, { cookie }).send('post', '/session', { email, password: 'wrong' });

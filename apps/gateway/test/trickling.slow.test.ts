@@ -36,7 +36,7 @@ async function p99Of(requests: number): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 }
 
-/** Connections that send a body byte by byte, and begin again when they are cut off. */
+/** Connections that send a body byte by byte, and start again when they are cut off. */
 function trickle(count: number): { readonly cut: () => number; stop(): void } {
   const sockets = new Set<Socket>();
   let cut = 0;
@@ -67,7 +67,7 @@ function trickle(count: number): { readonly cut: () => number; stop(): void } {
 }
 
 describe('300 connections that send their bodies byte by byte', () => {
-  it('leave everybody else answered, and nearly as fast as without them', async () => {
+  it('leave other requests answered, and nearly as fast as without them', async () => {
     await p99Of(1000);
     const without = await p99Of(3000);
     const tricklers = trickle(300);

@@ -162,7 +162,7 @@ describe('a service that refuses the token of a session', () => {
     },
   );
 
-  it('is asked no third time: 503 when it refuses the new token as revoked as well', async () => {
+  it('is not called a third time: 503 when it refuses the new token as revoked as well', async () => {
     await open(() => session(async () => 'renewed'));
     services.answer(refuse);
     const answer = await send();

@@ -77,7 +77,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       if (await store.claimKey({ ...claim, ...lease, ...limit })) return { claim };
       const known = await store.findKey(key);
       if (known === undefined) {
-        // Unless there is no room for it, it is gone between the two looks: its request failed just now.
+        // The key was removed between the two queries, since its request just failed; or there is no room for it.
         const isFull = await store.hasAllKeys({ userId: key.userId, ...limit });
         throw new OrderError(isFull ? 'too_many_keys' : 'key_in_use');
       }

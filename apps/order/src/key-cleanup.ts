@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface KeyCleanupStore {
-  /** Removes at most `limit` keys that were claimed before then, the oldest first; how many it removed. */
+  /** Removes at most `limit` keys that were claimed before then, the oldest first. Returns how many it removed. */
   removeKeys(before: Date, limit: number): Promise<number>;
 }
 
@@ -12,15 +12,15 @@ export interface KeyCleanupOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly onRemoved: (keys: number) => void;
-  /** Told when keys could not be removed: once for as long as it is for the same reason. */
+  /** Called when keys could not be removed: once for each reason in a row. */
   readonly onError: (error: unknown) => void;
-  /** How often to look; once a minute unless given. */
+  /** The interval between runs, once a minute by default. */
   readonly everyMs?: number;
 }
 
 const batchSize = 1000;
 
-/** Removes every key that is older than it has to be kept, in batches. Replicas may do so at the same time. */
+/** Removes all keys that are past their retention, in batches. Several replicas may do so at the same time. */
 export async function removeOldKeys(
   { store, keepSeconds, now, onRemoved }: Omit<KeyCleanupOptions, 'onError' | 'everyMs'>,
   signal?: AbortSignal,
@@ -33,7 +33,7 @@ export async function removeOldKeys(
   }
 }
 
-/** Removes old keys in the background, until it is closed. */
+/** Removes old keys in the background until it is closed. */
 export function openKeyCleanup(options: KeyCleanupOptions): { close(): Promise<void> } {
   const { onError, everyMs = 60_000 } = options;
   const closing = new AbortController();

@@ -11,7 +11,7 @@ writeFileSync(ca, 'a certificate');
 
 const host = 'postgresql://u:horse@db.example:5432/order';
 
-/** What the settings say of a URL; `undefined` when they take it. */
+/** The error of the settings for a URL; `undefined` when they accept it. */
 function problemOf(url: string): string | undefined {
   const env = { PORT: '4003', AUTH_KEYS: '{}', PRODUCT_URL: 'http://p', USER_URL: 'http://u', DATABASE_URL: url };
   try {
@@ -24,7 +24,7 @@ function problemOf(url: string): string | undefined {
   }
 }
 
-/** Whether the driver takes it too. Opening connects to nothing. */
+/** Whether the driver accepts the URL too. Opening connects to nothing. */
 async function opens(url: string): Promise<boolean> {
   try {
     await openOrderDb({ url }).close();

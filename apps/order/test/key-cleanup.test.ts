@@ -21,7 +21,7 @@ afterAll(async () => {
   await test.drop();
 });
 
-/** Writes so many keys that were claimed so many seconds ago. */
+/** Stores so many keys that were claimed so many seconds ago. */
 const addKeys = (count: number, secondsAgo: number) => {
   const at = new Date((now() - secondsAgo) * 1000);
   const row = { requestHash: new Uint8Array([1]), claimedUntil: at, createdAt: at, answer: Prisma.DbNull };
@@ -33,7 +33,7 @@ const addKeys = (count: number, secondsAgo: number) => {
 };
 
 describe('removeOldKeys', () => {
-  it('removes every key that is older than it is kept, in batches, and no other', async () => {
+  it('removes every key that is past its retention, in batches, and no other', async () => {
     await addKeys(2500, keepSeconds + 1);
     await addKeys(3, keepSeconds - 1);
     const batches: number[] = [];
@@ -42,7 +42,7 @@ describe('removeOldKeys', () => {
     expect(await db.client.idempotencyKey.count()).toBe(3);
   });
 
-  it('passes over a key that another transaction holds', async () => {
+  it('skips a key that another transaction has locked', async () => {
     await addKeys(2, keepSeconds + 1);
     const store = createIdempotencyStore(db);
     await db.client.$transaction(async (tx) => {

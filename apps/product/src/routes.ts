@@ -77,5 +77,5 @@ export function productRoutes({ products, verify }: { products: Products; verify
   return router;
 }
 
-/** What is not for sale is there for those who may change it, in lists and by its id. */
+/** Clients that may change products see also those that are not for sale, in lists and by id. */
 const seesActiveOnly = (req: Request): boolean => !userOf(req).scopes.has('product:write');

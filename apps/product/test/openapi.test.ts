@@ -7,6 +7,6 @@ it('has an API document that is valid OpenAPI 3.1, with examples that its own sc
   expect(documentFaults(openApi)).toEqual([]);
 });
 
-it('declares the request headers that the gateway hands on', () => {
+it('declares the request headers that the gateway forwards', () => {
   expect(declaredHeaders(openApi)).toEqual(requestHeaders.product);
 });

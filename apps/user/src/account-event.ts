@@ -18,9 +18,9 @@ export interface AccountEvent {
   readonly user?: string | undefined;
   /** The session it happened to. */
   readonly sid?: string | undefined;
-  /** The user who did it to another; `operator` for a command run beside the database. */
+  /** The user who acted on another user; `operator` for a command with access to the database. */
   readonly by?: string | undefined;
-  /** How many sessions it ended, where it is one line for all of them. */
+  /** The number of sessions that the event ended, when one line stands for all of them. */
   readonly sessions?: number | undefined;
   /** Why, in words of ours. */
   readonly reason?: string | undefined;

@@ -12,7 +12,7 @@ refused at once; the session goes on with what its login was granted, so that mo
 
 Environment: DATABASE_URL of the user service.`;
 
-/** A command line that cannot be followed: exit code 64, as sysexits.h has it for wrong usage. */
+/** A command line with wrong usage: exit code 64, as in sysexits.h. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitCode = 64;

@@ -1,4 +1,4 @@
-// Gives and takes roles, run where the database is: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
+// Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
@@ -36,7 +36,7 @@ async function main(typed: readonly string[]): Promise<number> {
 
 type Change = Exclude<AccountsCommand, { command: 'help' }>;
 
-/** Makes the change, and says what is now true. The audit event goes to standard error, as a line of the service's log. */
+/** Makes the change and prints the result. The audit event goes to standard error, as a line of the service's log. */
 async function run({ command, email, role }: Change, config: Parameters<typeof openUserDb>[0]): Promise<string> {
   const db = openUserDb(config);
   try {
@@ -50,7 +50,7 @@ async function run({ command, email, role }: Change, config: Parameters<typeof o
     if (holder === 'last_role') throw new Error(`${role} is the only role of ${email}: an account has at least one`);
     const { roles, isChanged, disabled } = holder;
     const state = `${email} ${isChanged ? 'now has' : 'has, as before,'} the roles: ${roles.join(', ')}`;
-    return disabled ? `${state}. The account is disabled, so that nobody can log in to it` : state;
+    return disabled ? `${state}. The account is disabled, so logins to it are refused` : state;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (error.code === 'user_not_found')
@@ -63,7 +63,7 @@ async function run({ command, email, role }: Change, config: Parameters<typeof o
   }
 }
 
-/** The reason in one line: the database's own words where there are any, else the last line of its client's. */
+/** The reason in one line: the database's own message where there is one, otherwise the last line of the client's. */
 function explain(error: unknown): string {
   if (isDatabaseUnavailable(error)) {
     return 'DATABASE_URL names a database that does not answer: is it up, and reachable from here?';

@@ -5,7 +5,7 @@ import { transactionLimits } from './cut-off-store.ts';
 import { createTurns } from './turns.ts';
 import { UserError } from './user-error.ts';
 
-/** Does work for an actor in a transaction that holds the locks which `lockActor` takes. */
+/** Runs work for an actor in a transaction that holds the locks of `lockActor`. */
 export type AsActor = <T>(actor: Actor, work: (tx: Transaction, actor: LockedActor) => Promise<T>) => Promise<T>;
 
 export interface LockedActor {
@@ -13,8 +13,8 @@ export interface LockedActor {
 }
 
 /**
- * Opens the way in which every change of an account or its sessions is made by its owner: changes of one account take
- * turns, so that many of them at a time hold one connection and not all.
+ * Opens the way by which an owner changes an account or its sessions. Changes of one account run one after the other, so
+ * that many of them hold one connection and not all.
  */
 export function createAsActor({ client }: Pick<UserDb, 'client'>): AsActor {
   const inTurn = createTurns();
@@ -25,14 +25,14 @@ export function createAsActor({ client }: Pick<UserDb, 'client'>): AsActor {
 }
 
 /**
- * Checks that the actor may still act: the account is enabled, and the session of the access token runs and its claims
- * were not cut off. Both rows stay locked until the transaction ends, so that it stays true. What the actor may do is not
- * checked here.
+ * Checks that the actor may still act: the account is enabled, the session of the access token has not ended, and its
+ * claims were not cut off. Both rows stay locked until the transaction ends, so that the result stays true. Permissions
+ * are not checked here.
  *
  * Locks are taken in one order everywhere, so that no two transactions wait for each other: accounts by id, then sessions.
  * A transaction that ends several sessions holds the lock of their account.
  *
- * @param also another account that is to be locked, for a change of it
+ * @param also another account to lock, for a change of it
  * @throws UserError `user_not_found`, `session_over`
  */
 export async function lockActor(
@@ -46,7 +46,7 @@ export async function lockActor(
   const account = accounts.find(({ id }) => id === userId);
   if (account === undefined) throw new UserError('user_not_found', 'the account that acts is gone');
   if (account.disabled) throw new UserError('session_over', 'the account that acts is disabled');
-  // A session of ours has a UUID; any other `sid` is no session of ours.
+  // Every session here has a UUID: any other `sid` names no session.
   const running = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(sid)
     ? await tx.$queryRaw<unknown[]>`
         SELECT 1 FROM sessions WHERE id = ${sid}::uuid AND user_id = ${userId}::uuid AND ended_at IS NULL

@@ -9,7 +9,7 @@ export interface Actor {
   readonly issuedAt: number;
 }
 
-/** Reads who acts from the claims of a verified access token. */
+/** Reads the actor from the claims of a verified access token. */
 export function actorOf({ sub, sid, iat }: { sub: string; sid: string; iat: number }): Actor {
   return { userId: sub, sid, issuedAt: iat };
 }

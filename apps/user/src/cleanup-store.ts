@@ -2,15 +2,15 @@ import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
 import type { CleanupStore } from './cleanup.ts';
 
-/** A clock that was put forward by a day, and back again, loses no cut-off. */
+/** How much longer cut-offs are kept, so that a clock that was a day ahead for a while loses none. */
 const keptSeconds = 86_400;
-/** Dead sessions whose tokens are removed together, and tokens of each that a batch takes at most. */
+/** The number of ended sessions whose tokens are removed together, and of tokens of each in a batch. */
 const sessionsAtOnce = 100;
 const tokensOfEach = 500;
 
 /**
- * Removes rows of the user database, in batches: each one statement, which locks no more than its batch and passes over
- * what others hold. The database's clock decides what is over, whichever replica cleans up.
+ * Removes rows of the user database, in batches. A batch is one statement that locks only its own rows and skips locked
+ * ones. The database's clock decides what has expired, for every replica.
  */
 export function createCleanupStore({ client }: Pick<UserDb, 'client'>): CleanupStore {
   return {
@@ -34,8 +34,8 @@ export function createCleanupStore({ client }: Pick<UserDb, 'client'>): CleanupS
         SELECT id FROM sessions WHERE id IN (${over(kept, { limit, tokens: Prisma.sql`NOT EXISTS` })})
         LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
-    // By number, from the lowest on: what is above one that stays stays, so that the feed has no hole. By whichever clock
-    // is behind: one that was put forward must not remove what still matters.
+    // In the order of numbers, from the lowest: the feed must have no gap. By the clock that is behind: a clock that is
+    // ahead must not remove cut-offs that still matter.
     removeEvents: (before, limit) => client.$executeRaw`
       WITH cut AS (
         SELECT least(${before}, extract(epoch FROM clock_timestamp())::bigint - ${keptSeconds}) AS at
@@ -56,8 +56,8 @@ export function createCleanupStore({ client }: Pick<UserDb, 'client'>): CleanupS
 type Kept = Parameters<CleanupStore['removeSessions']>[0];
 
 /**
- * The ids of sessions that are over, longest first, that have refresh tokens or have none. Each part follows an index of
- * its own, so that it stops after so many rows however many sessions there are.
+ * The ids of sessions that have ended, longest ago first, with or without refresh tokens. Each part uses an index of its
+ * own, so that its cost does not depend on the number of sessions.
  */
 function over(
   { expiredSeconds, idleSeconds, endedSeconds }: Kept,

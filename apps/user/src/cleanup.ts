@@ -7,21 +7,21 @@ export interface KeptSeconds {
   readonly endedSeconds: number;
 }
 
-/** Each removes at most so many rows, and returns how many it removed. */
+/** Removes expired rows. Each function removes at most so many rows, and returns how many it removed. */
 export interface CleanupStore {
-  /** Erases the salts of exchanges that may not be repeated any more, of tokens from before there were families. */
+  /** Erases the salts of exchanges that can no longer be repeated, of tokens without a family. */
   eraseSalts(limit: number): Promise<number>;
   /** Removes used tokens with such a salt: they are known by their family from then on. */
   removeUsedTokens(limit: number): Promise<number>;
-  /** Removes the refresh tokens of sessions that are over. */
+  /** Removes the refresh tokens of ended sessions. */
   removeTokensOfOver(kept: KeptSeconds, limit: number): Promise<number>;
-  /** Removes sessions that are over and have no refresh tokens left. */
+  /** Removes ended sessions without refresh tokens. */
   removeSessions(kept: KeptSeconds, limit: number): Promise<number>;
   /** Removes cut-offs that have concerned no token for a day, from the lowest number on. */
   removeEvents(before: number, limit: number): Promise<number>;
 }
 
-/** What the rows were of which some were removed. */
+/** The kinds of rows that were removed. */
 export type RemovedFrom = 'salts' | 'tokens' | 'sessions' | 'events';
 
 export interface CleanupOptions {
@@ -30,7 +30,7 @@ export interface CleanupOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly onRemoved: (table: RemovedFrom, rows: number) => void;
-  /** Told when removing from a table fails: once until it works again. */
+  /** Called when removing from a table fails: once until it works again. */
   readonly onError: (error: unknown, table: RemovedFrom) => void;
 }
 
@@ -48,13 +48,13 @@ const daySeconds = 86_400;
 /** How long an ended session is kept, so that its owner can see that a token of it was used twice. */
 const endedSeconds = 30 * daySeconds;
 const batch = 1000;
-/** Batches of one duty in a round: then it is the turn of the next one, whatever is left. */
+/** The number of batches of one job in a round; the next job follows even when rows are left. */
 const batchesPerRound = 20;
 const everyMs = 1000;
 
 /**
- * Removes what is over, for as long as the term lasts. Each duty stands for itself: one that fails, or has much to do,
- * keeps none of the others from their work.
+ * Removes expired rows, for as long as the term lasts. The jobs are independent: one that fails, or has much to do, does
+ * not stop the others.
  */
 export async function cleanUp({ store, life, now, ...options }: CleanupOptions, { signal, wait }: Term): Promise<void> {
   const kept = { expiredSeconds: daySeconds, idleSeconds: life.idleSeconds + daySeconds, endedSeconds };

@@ -1,10 +1,10 @@
-/** The client has closed its connection. `type` is what body-parser says then, so the answer is left out for both alike. */
+/** The client has closed its connection. `type` is that of body-parser's error, so that both are handled alike: no answer. */
 export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
   readonly type = 'request.aborted';
 }
 
-/** @throws ClientGoneError: work that is not begun yet is not worth beginning */
+/** Throws when the client is gone, before work begins. @throws ClientGoneError */
 export function assertNotGone(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new ClientGoneError('the client has closed its connection');
 }

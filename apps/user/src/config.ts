@@ -26,7 +26,7 @@ const LimitSettings = {
   REFRESH_TRIES_PER_ADDRESS: tries(300, 'Failed refreshes from one address before the next is refused'),
   LIMIT_IPV6_NETWORK_FACTOR: wholeNumber({ min: 0, max: 65_536 })
     .default(10)
-    .describe('How many times the tries of one address an IPv6 network (/48) may have; 0 for no such limit.'),
+    .describe('The limit of an IPv6 network (/48), as a multiple of the limit of one address; 0 for no such limit.'),
 };
 
 const Settings = withKeyRules(
@@ -41,7 +41,7 @@ const Settings = withKeyRules(
     PASSWORD_HASH: z
       .enum(['bcrypt-sha256', 'bcrypt'])
       .default('bcrypt-sha256')
-      .describe('The form of new password hashes; bcrypt while a build that knows no other form has to read them.'),
+      .describe('The form of new password hashes; bcrypt while a build that reads only that form is in use.'),
     UV_THREADPOOL_SIZE: wholeNumber({ min: 2, max: 1024 })
       .default(4)
       .describe('The threads that Node has for passwords, files and DNS; passwords leave one free.'),

@@ -14,8 +14,8 @@ const skewSeconds = 10;
 export const cutOffChannel = 'cut_offs';
 
 /**
- * Ends the sessions that match and are still running, and writes the cut-off of each for verifiers: in one statement,
- * however many there are, so that nothing of it passes through this process.
+ * Ends the running sessions that match, and writes the cut-off of each for verifiers, in one statement for any number of
+ * sessions: no rows pass through this process.
  *
  * @param matching a condition on `sessions`
  */
@@ -36,10 +36,10 @@ export async function endSessions(
 }
 
 /**
- * Makes the access tokens that a user's sessions have been given so far stale, since their claims are not true any more.
- * The cut-off is the latest `iat` of the session, which is stored before the token is handed out. No clock is read: one
- * that differs from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without
- * a token since its last cut-off has nothing to cut.
+ * Revokes the access tokens that a user's sessions have been given so far, since their claims are no longer true. The
+ * cut-off is the latest `iat` of the session, which is stored before the token is sent. No clock is read: one that differs
+ * from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without a token since
+ * its last cut-off needs none.
  */
 export async function cutClaims(tx: Transaction, userId: string, reason: string): Promise<void> {
   await tx.$queryRaw`
@@ -52,7 +52,7 @@ export async function cutClaims(tx: Transaction, userId: string, reason: string)
     SELECT ${notified} FROM cut`;
 }
 
-/** Writes what verifiers must learn of the rows of `cut`: in the transaction of its cause. */
+/** Writes the events for the rows of `cut`, in the transaction of their cause. */
 function announced({ kind, reason }: { kind: string; reason: string }): Prisma.Sql {
   return Prisma.sql`announced AS (
       INSERT INTO revocation_events (session_id, kind, not_before, reason, keep_until)

@@ -26,8 +26,8 @@ export function oldestJwksSeconds(maxAgeSeconds: number): number {
 }
 
 /**
- * What verifiers that know only the issuer need: the public keys (RFC 7517) and where they are (RFC 8414). Served at the
- * root, and for an issuer with a path also where RFC 8414 §3 puts it, so that a proxy may hand paths on as they are.
+ * The metadata that verifiers need when they know only the issuer: the public keys (RFC 7517) and their URL (RFC 8414).
+ * Served at the root, and for an issuer with a path also as in RFC 8414 §3, so that a proxy may forward paths unchanged.
  */
 export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Discovery): Router {
   const { origin, pathname } = new URL(issuer);

@@ -95,7 +95,7 @@ describe('an e-mail address', () => {
   });
 
   it.each(['josé@example.com', '用户@example.com', 'user\u200b@пример.рф', '\ud800@example.com'])(
-    'is refused in so many words with more than ASCII in front of the @: %j',
+    'is refused with a message of its own when it has more than ASCII in front of the @: %j',
     (email) => {
       expect(emailProblem(normalizeEmail(email))).toBe('must have only ASCII characters in front of the @');
     },

@@ -4,9 +4,9 @@ import type { OutboxEvent, RelayStore, SignedEvent } from './outbox.ts';
 /** How events are signed. */
 export interface EventSigning {
   readonly event: (event: Omit<OutboxEvent, 'token'>) => string;
-  /** Whether verifiers take a token that was signed before: its key is still published, its issuer is still ours. */
+  /** Whether verifiers accept a token that was signed before: its key is still published, and its issuer is still ours. */
   readonly isGood: (token: string) => boolean;
-  /** Changes with the published keys: tokens that were good may not be any more. */
+  /** Changes with the published keys: tokens that were valid may no longer be. */
   readonly version: () => string;
 }
 
@@ -17,23 +17,23 @@ export interface SignerOptions {
   readonly now: () => number;
 }
 
-/** Numbers to be signed for, whether there is an event or not. */
+/** Numbers that need a token, with or without an event. */
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** How long signing may hold up the process at a time. One signature takes about 1 ms. */
+/** How long signing may block the process at a time. One signature takes about 1 ms. */
 const sliceMs = 8;
 
-/** Creates the function that finds or makes the tokens of events, in slices that let the process do other things. */
+/** Creates the function that finds or makes the tokens of events, in slices so that the process can do other work. */
 export function createSigner({ store, sign, now }: SignerOptions) {
   /** Tokens for numbers without a row: see `fill`. */
   const fillers = new Map<number, string>();
 
   /**
-   * A number without a row: a build before this one has removed an event that concerned no token any more. Verifiers wait
-   * for every number, so that they get an event that ends nothing.
+   * The event of a number without a row: a build before this one removed an event that no longer concerned a token.
+   * Verifiers wait for every number, so they get an event that ends nothing.
    */
   function fill(seq: number): string {
     const kept = fillers.get(seq);

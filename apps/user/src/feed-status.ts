@@ -1,33 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Tells an operator who publishes cut-offs, and whether any is waiting. */
+/** Reports to operators which process publishes cut-offs, and whether any cut-off is waiting. */
 export interface FeedStatus {
-  /** This process has begun to lead, in the term of that number. */
+  /** Called when this process begins to lead, with its term. */
   begin(term: number): void;
-  /** A heartbeat was published. */
+  /** Called when a heartbeat was published. */
   beat(): void;
-  /** This process does not lead any more. */
+  /** Called when this process no longer leads. */
   end(): void;
-  /** For `/readyz?verbose`. */
+  /** The status for `/readyz?verbose`. */
   details(): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
 export interface FeedStatusOptions {
-  /** How long the oldest cut-off that is not published has been waiting, in seconds. */
+  /** How long the oldest unpublished cut-off has been waiting, in seconds. */
   readonly oldestUnpublished: () => Promise<number>;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-  /** Registers a number that is read when the metrics are. */
+  /** Registers a metric that is read when it is scraped. */
   readonly gauge: (name: string, help: string, read: () => number) => void;
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly everyMs?: number;
 }
 
-/** Cut-offs are published within a second; a new leader takes less than this. */
+/** The alert threshold. Cut-offs are published within a second; the change to a new leader takes less than this. */
 const lateSeconds = 15;
 
-/** Creates the status of the feed. Every replica watches the outbox: the one that leads may be the one that is gone. */
+/** Creates the status of the feed. Every replica watches the outbox, since the leader may be the process that is gone. */
 export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
   const { oldestUnpublished, log, gauge, now, everyMs = 5000 } = options;
   const closing = new AbortController();
@@ -44,12 +44,13 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
   gauge('revocations_unpublished_seconds', 'Age of the oldest unpublished revocation.', () => unpublishedSeconds);
 
   async function look(): Promise<void> {
-    // A database that does not answer is told of elsewhere.
+    // A database that does not answer is reported elsewhere.
     unpublishedSeconds = await oldestUnpublished().catch(() => unpublishedSeconds);
     const wasLate = isLate;
     isLate = unpublishedSeconds > lateSeconds;
     const waiting = { unpublishedSeconds: Math.round(unpublishedSeconds), leadsHere: term > 0 };
-    if (isLate && !wasLate) log.warn(waiting, 'revocations are not published: what was revoked still works elsewhere');
+    if (isLate && !wasLate)
+      log.warn(waiting, 'revocations are not published: other services still accept revoked tokens');
     if (!isLate && wasLate) log.info({ leadsHere: term > 0 }, 'revocations are published again');
   }
 
@@ -69,7 +70,7 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
       publishedAt = now();
     },
     end() {
-      log.info({ term }, 'this process does not publish revocations any more');
+      log.info({ term }, 'this process no longer publishes revocations');
       term = 0;
     },
     details: () => ({ leads: term > 0, term, publishedAt, unpublishedSeconds }),

@@ -26,7 +26,7 @@ describe('how a leader signs', () => {
     expect(verify(sign.heartbeat(beat))).toMatchObject({ kind: 'heartbeat', ...beat, term: 7 });
   });
 
-  it('takes a token again for as long as its key is published and the issuer is the same', () => {
+  it('reuses a token while its key is published and the issuer is the same', () => {
     const token = sign.event({ ...event, notBefore: undefined, term: 5 });
     expect(sign.isGood(token)).toBe(true);
     expect(signingFor({ ...options, publishedKids: () => ['next'] }, 7).isGood(token)).toBe(false);

@@ -7,7 +7,7 @@ import { relay } from './relay.ts';
 export interface FeedOptions {
   /** Where the feed is; undefined or `none` where revocation is done without. */
   readonly url: string | undefined;
-  /** The outbox for the term of that number. */
+  /** Opens the outbox for the term of that number. */
   readonly openStore: (term: number) => RelayStore;
   /** The `iss` of what is published. */
   readonly issuer: string;
@@ -17,9 +17,9 @@ export interface FeedOptions {
   readonly publishedKids: () => readonly string[];
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Told when publishing fails: once until it works again. */
+  /** Called when publishing fails: once until it works again. */
   readonly onError: (error: unknown) => void;
-  /** Told after each heartbeat. */
+  /** Called after each heartbeat. */
   readonly onBeat?: () => void;
 }
 

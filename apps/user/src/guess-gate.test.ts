@@ -7,7 +7,7 @@ const clients = fc.record({
   account: fc.constantFrom('a', 'b', 'c'),
   isRight: fc.boolean(),
   isGone: fc.boolean(),
-  /** How many turns of the event loop it takes to read counts, to check, to count. */
+  /** How many turns of the event loop it takes to read counts, to check, and to count. */
   turns: fc.tuple(fc.nat(3), fc.nat(5), fc.nat(3)),
 });
 
@@ -15,7 +15,7 @@ async function wait(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** Sends logins of one address through a gate; how each ended, and the counts in the end. */
+/** Sends logins of one address through a gate. Returns how each ended, and the final counts. */
 async function send(logins: readonly { account: string; isRight: boolean; isGone: boolean; turns: number[] }[]) {
   const gate = createGate();
   const counts = new Map<string, number>();
@@ -49,8 +49,8 @@ async function send(logins: readonly { account: string; isRight: boolean; isGone
   return { outcomes: await Promise.all(outcomes), counts };
 }
 
-describe('the gate in front of guesses', () => {
-  it('lets no key have more wrong guesses than its limit, and everything comes to an end', async () => {
+describe('the gate for guesses', () => {
+  it('allows no key more wrong guesses than its limit, and every request ends', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(clients, { maxLength: 25 }), async (logins) => {
         const { outcomes, counts } = await send(logins);
@@ -75,7 +75,7 @@ describe('the gate in front of guesses', () => {
     );
   });
 
-  it('makes a hundred wait at a key, and answers the next as busy', async () => {
+  it('lets a hundred requests wait at a key, and answers the next one as busy', async () => {
     const gate = createGate();
     const enter = () => gate.enter(['a'], async () => [1]);
     const leave = await enter();

@@ -6,11 +6,11 @@ export type Leave = (counted: boolean) => void;
 
 export interface Gate {
   /**
-   * Waits until each key has room for one more check, then takes it. Checks in progress take room as wrong guesses do,
-   * so guesses sent at the same time get no further than guesses sent one after the other; and they wait for each other
-   * instead of being refused, so many right passwords at the same time all get in.
+   * Waits until each key has room for one more check, then takes it. Checks in progress take room like wrong guesses:
+   * concurrent guesses get no further than consecutive ones. They wait for each other instead of being refused, so many
+   * right passwords at the same time all succeed.
    *
-   * @param readRoom how many more wrong guesses each key may make; throws when one of them may make none
+   * @param readRoom how many more wrong guesses each key may make; throws when a key may make none
    * @throws UserError `too_busy` when too many wait already
    * @throws ClientGoneError when `signal` is aborted meanwhile
    */
@@ -23,17 +23,17 @@ const capacity = 1000;
 
 interface Entry {
   readonly key: string;
-  /** Requests that hold this entry: it is dropped with the last. */
+  /** The requests that hold this entry: it is removed with the last one. */
   users: number;
   /** Checks in progress. */
   inProgress: number;
-  /** How often the shared count was raised by a request that holds this entry. */
+  /** How often a request that holds this entry raised the shared count. */
   raised: number;
-  /** Each wakes one request. */
+  /** Each function wakes one request. */
   readonly waiting: (() => void)[];
 }
 
-/** Creates the gate of one process. Several processes know nothing of each other's checks in progress. */
+/** Creates the gate of one process. Several processes do not see each other's checks in progress. */
 export function createGate(): Gate {
   const entries = new Map<string, Entry>();
   let waiting = 0;
@@ -83,7 +83,7 @@ export function createGate(): Gate {
       if (held.some(({ raised }, index) => raised !== before[index])) continue;
       const full = held.find(({ inProgress }, index) => inProgress >= (room[index] ?? 0));
       if (full === undefined) break;
-      // The room it was woken for is of no use to it: perhaps to the next.
+      // The request that was woken cannot use the room: offer it to the next one.
       if (woken !== undefined && woken !== full) wakeNext(woken);
       await wait(full, signal);
       woken = full;

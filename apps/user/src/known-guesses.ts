@@ -14,13 +14,13 @@ export interface Guess {
 }
 
 /**
- * Wrong guesses, remembered for a while so that the same one again is not counted again: a device that goes on sending
- * an old password learns nothing by it. Remembered per client, so nothing tells a client what was tried elsewhere.
+ * Wrong guesses, remembered for a while so that the same guess is not counted again: a device that keeps sending an old
+ * password learns nothing by it. Remembered per client, so that no client learns what others tried.
  */
 export interface KnownGuesses {
   /**
-   * Whether a guess is known to be wrong and its client has had so many known guesses checked that this one is not worth
-   * another check. Until then it is checked again, so that its answer takes as long as any other.
+   * Whether a guess is known to be wrong, and its client has used up its repeated checks. Until then the guess is checked
+   * again, so that its answer takes as long as any other.
    */
   isSpent(guess: Guess): Promise<boolean>;
   /** Remembers a guess that was found to be wrong; false when it was known already. */
@@ -29,13 +29,13 @@ export interface KnownGuesses {
 
 interface KnownGuessesOptions {
   readonly memory: Memory;
-  /** Of the HMAC of guesses. Replicas with the same key know each other's. */
+  /** The key of the HMAC of guesses. Replicas with the same key share their known guesses. */
   readonly key: KeyObject;
-  /** How many known guesses of one client are checked again; all of them without it. */
+  /** How many known guesses of one client are checked again; without it all of them. */
   readonly repeats?: { readonly limit: Limit; readonly counter: Counter } | undefined;
 }
 
-/** Creates it. A wrong guess may be the right password with a slip in it, so only an HMAC of it is stored. */
+/** Creates the store. A wrong guess may be the right password with a typing error, so only an HMAC of it is stored. */
 function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions): KnownGuesses {
   const digest = ({ from, account, secret, against }: Guess) =>
     createHmac('sha256', key)
@@ -55,7 +55,7 @@ function createKnownGuesses({ memory, key, repeats }: KnownGuessesOptions): Know
   };
 }
 
-/** Opens the known guesses of a service in its store of limits: those of refreshes and of logins. */
+/** Opens the known guesses of a service, for refreshes and for logins, in its store of limits. */
 export function openKnownGuesses(
   store: RateLimitStore,
   { key, windowSeconds, loginsPerAddress }: { key: KeyObject; windowSeconds: number; loginsPerAddress: number },

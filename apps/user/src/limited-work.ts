@@ -4,7 +4,7 @@ import { createGate } from './guess-gate.ts';
 import type { Counter, Limit, Standing } from './rate-limit.ts';
 import { isExceeded, RateLimitError } from './rate-limit.ts';
 
-/** The client that tries. */
+/** The client that makes the request. */
 export interface Visitor {
   /** The block of addresses that it comes from, from `addressBlock`. */
   readonly from: string;
@@ -29,18 +29,18 @@ export interface Plan {
   readonly limits: readonly Keyed[];
   /** Limits that are only read. */
   readonly alsoBelow?: readonly Keyed[];
-  /** What the finished work counts for; its error is absent when it succeeded. */
+  /** The counts to raise after the work; `error` is absent when it succeeded. */
   readonly countedFor: (error?: unknown) => readonly Keyed[] | Promise<readonly Keyed[]>;
 }
 
 /**
- * Does work while its limits allow, and counts what it was worth afterwards.
+ * Does work while its limits allow it, and counts the result afterwards.
  *
- * @throws RateLimitError instead of doing it, with the time after which all limits allow it again
+ * @throws RateLimitError when a limit is exceeded, with the time after which all limits allow the work again
  */
 export type LimitedWork = <T>(visitor: Visitor, plan: Plan, work: () => Promise<T>) => Promise<T>;
 
-/** Creates it, with a gate for this process. */
+/** Creates the function, with a gate for this process. */
 export function createLimitedWork({ audit }: { audit: AccountAudit }): LimitedWork {
   const gate = createGate();
 

@@ -12,17 +12,17 @@ import type { SessionStore, SessionUser } from './stored-sessions.ts';
 import type { TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
-/** How often a password is checked at most while the account changes: a hash that is renewed, a password, roles. */
+/** How often a password is checked at most while the account changes (a hash that is renewed, a password, roles). */
 const maxRounds = 3;
-/** The reason of a refused login whose guess was known to be wrong already. */
+/** The reason of a refused login whose guess was already known to be wrong. */
 export const repeatedGuess = 'repeated_guess';
 
 export interface LoginOptions {
   readonly store: Pick<SessionStore, 'findCredentials' | 'create'>;
   readonly passwords: Pick<Passwords, 'verify'>;
-  /** Without it, the same wrong guess again is a new one. */
+  /** Known wrong guesses; without it the same wrong guess counts again. */
   readonly knownGuesses?: KnownGuesses | undefined;
-  /** Keeps hashes at the cost and in the form of now. */
+  /** Re-hashes passwords to the current cost and form. */
   readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
@@ -66,7 +66,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
 
   return async ({ email, password, from, signal, userAgent, addressPrefix, ...wanted }) => {
     let credentials = await store.findCredentials(email);
-    /** The hash that the password was found to fit. */
+    /** The hash that matched the password. */
     let verified: string | undefined;
 
     function failed(reason: string): UserError {
@@ -105,7 +105,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
   };
 }
 
-/** What decides whether a password logs in. */
+/** The data that decides whether a password is accepted. */
 function stateOf(credentials: Credentials | undefined): string {
   return credentials === undefined ? '' : JSON.stringify([credentials.passwordHash, credentials.user.disabled]);
 }

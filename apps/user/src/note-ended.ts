@@ -1,7 +1,7 @@
 import type { AccountAudit } from './account-event.ts';
 import type { EndedSessions, EndReason } from './stored-sessions.ts';
 
-/** Tells the audit trail of sessions that ended for one cause: one event, however many there are, and none for none. */
+/** Writes the audit event for sessions that ended for one cause: one event for any number of them, none for none. */
 export function noteEnded(
   audit: AccountAudit,
   { user, ended, reason }: { user: string; ended: EndedSessions; reason: EndReason },

@@ -1,17 +1,17 @@
-/** A cut-off as it stands in the outbox. */
+/** A cut-off in the outbox. */
 export interface OutboxEvent {
-  /** Its number in the feed: from 1, without holes. */
+  /** Its number in the feed: from 1, without gaps. */
   readonly seq: number;
   readonly kind: 'session-revoked' | 'token-claims-change';
   readonly sid: string;
-  /** Of a claims change. */
+  /** Only for a claims change. */
   readonly notBefore: number | undefined;
   readonly reason: string;
-  /** From then on it concerns no token any more. Seconds since 1970. */
+  /** From this time on it concerns no token. Seconds since 1970. */
   readonly keepUntil: number;
   /** The term in which it was numbered; `undefined` when a build without terms numbered it. */
   readonly term: number | undefined;
-  /** The signed event, once there is one. */
+  /** The signed event, when there is one. */
   readonly token: string | undefined;
 }
 
@@ -21,13 +21,13 @@ export interface SignedEvent {
   readonly token: string;
 }
 
-/** The outbox for one term: each write is refused when a later term has begun. */
+/** The outbox for one term: each write is refused after a later term has begun. */
 export interface RelayStore {
-  /** Begins the term: from then on writes of an earlier one are refused. */
+  /** Begins the term: from then on writes of an earlier term are refused. */
   begin(): Promise<void>;
   /** Numbers the events that have none, and returns those that are not published yet, in order. */
   takeUnpublished(limit: number): Promise<readonly OutboxEvent[]>;
-  /** Keeps the tokens of numbered events. */
+  /** Stores the tokens of numbered events. */
   keep(signed: readonly SignedEvent[]): Promise<void>;
   markPublished(upTo: number): Promise<void>;
   /** The number of the last event up to which all are published. */

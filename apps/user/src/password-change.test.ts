@@ -4,7 +4,7 @@ import { createPasswordChange } from './password-change.ts';
 
 const actor = { userId: 'ada', sid: 's1', issuedAt: 0 };
 
-/** An account whose stored hash changes to the next of these each time that a change of the password has been verified. */
+/** An account whose stored hash changes to the next of these each time a password change has been verified. */
 function openAccount(hashes: readonly string[]) {
   const events: AccountEvent[] = [];
   let reads = 0;
@@ -50,7 +50,7 @@ describe('a password change', () => {
     expect(stored).toEqual(['next#new']);
   });
 
-  it('is refused, and not as a wrong guess, when another password was stored meanwhile', async () => {
+  it('is refused, but not as a wrong guess, when another password was stored meanwhile', async () => {
     const { outcome, stored, events } = openAccount(['old#10', 'other#12']);
     expect(await outcome()).toBe('password_changed');
     expect(stored).toEqual([]);

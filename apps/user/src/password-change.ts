@@ -12,12 +12,12 @@ interface PasswordChangeOptions {
   readonly now: () => number;
 }
 
-/** The same password may be stored as another hash meanwhile, by a login that brought it to a higher cost. */
+/** The same password may have another hash by now, after a login that raised its cost. */
 const attempts = 3;
 
 /**
- * The rule of changing a password: the new hash replaces the very hash that the current password was verified against. Of
- * two changes at once one succeeds, and the other is refused without ending a session.
+ * The rule of changing a password: the new hash replaces only the hash that the current password was verified against. Of
+ * two concurrent changes one succeeds, and the other is refused without ending a session.
  */
 export function createPasswordChange(options: PasswordChangeOptions): Sessions['changePassword'] {
   const { store, passwords, audit, now } = options;
@@ -32,7 +32,7 @@ export function createPasswordChange(options: PasswordChangeOptions): Sessions['
       const verifiedHash = await store.findPasswordHash(actor.userId);
       const isCorrect = await passwords.verify(current, verifiedHash);
       if (verifiedHash === undefined || !isCorrect) {
-        // It was correct a moment ago: no guess.
+        // The password was correct a moment ago, so this does not count as a guess.
         if (attempt > 1) break;
         return refuse('invalid_credentials', 'wrong_password');
       }

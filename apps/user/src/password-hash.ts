@@ -12,7 +12,7 @@ import { createHmac } from 'node:crypto';
  */
 export type HashForm = 'bcrypt-sha256' | 'bcrypt';
 
-/** A stored hash, taken apart. */
+/** A parsed password hash. */
 export interface PasswordHash {
   readonly form: HashForm;
   /** bcrypt's logarithm of rounds. */
@@ -23,13 +23,13 @@ export interface PasswordHash {
 
 const prefixOfBcrypt = /^\$2[ab]\$(\d\d)\$(?=[./A-Za-z\d]{53}$)/;
 const prefixOfBcryptSha256 = /^\$bcrypt-sha256\$v=2,t=2b,r=([1-9]\d?)\$(?=[./A-Za-z\d]{22}\$[./A-Za-z\d]{31}$)/;
-/** `BCRYPT_COST` is 10 to 14, and less in tests. A row that asks for a cost of 31 would keep bcrypt busy for days. */
+/** `BCRYPT_COST` is 10 to 14, and less in tests. A row with a cost of 31 would keep bcrypt busy for days. */
 const minCost = 4;
 const maxCost = 14;
 const bcryptMaxBytes = 72;
 const saltLength = 22;
 
-/** Takes a stored hash apart. `undefined` for a text of neither form, or of a cost that is never used here. */
+/** Parses a stored hash. Returns `undefined` for a text of neither form, or with a cost that is never used here. */
 export function parsePasswordHash(text: string): PasswordHash | undefined {
   const found = prefixOfBcrypt.exec(text) ?? prefixOfBcryptSha256.exec(text);
   if (found === null) return undefined;
@@ -40,7 +40,7 @@ export function parsePasswordHash(text: string): PasswordHash | undefined {
   return { form: 'bcrypt-sha256', cost, bcrypt: `${bcryptPrefix(cost)}${text.slice(prefix.length).replace('$', '')}` };
 }
 
-/** Writes a hash that bcrypt made in its stored form. */
+/** Formats a hash of bcrypt in its stored form. */
 export function formatPasswordHash({ form, cost, bcrypt }: PasswordHash): string {
   if (form === 'bcrypt') return bcrypt;
   const [salt, checksum] = [saltOf(bcrypt), bcrypt.slice(bcryptPrefix(cost).length + saltLength)];
@@ -48,8 +48,8 @@ export function formatPasswordHash({ form, cost, bcrypt }: PasswordHash): string
 }
 
 /**
- * What bcrypt is given for a normalised password. The salt is read from any text that begins as a bcrypt hash does.
- * `undefined` where the form `bcrypt` has no room for the password.
+ * Returns the input of bcrypt for a normalised password. The salt is read from any text that begins like a bcrypt hash.
+ * Returns `undefined` where the password is too long for the form `bcrypt`.
  */
 export function bcryptInput(password: string, { form, bcrypt }: Pick<PasswordHash, 'form' | 'bcrypt'>) {
   if (form === 'bcrypt') return fitsBcrypt(password) ? password : undefined;
@@ -61,7 +61,7 @@ export function fitsBcrypt(password: string): boolean {
   return Buffer.byteLength(password) <= bcryptMaxBytes;
 }
 
-/** A hash that fits no password, of the right shape: a malformed one is answered by bcrypt at once. */
+/** A well-formed hash that matches no password: bcrypt answers a malformed one at once. */
 export function dummyHash(form: HashForm, cost: number): PasswordHash {
   return { form, cost, bcrypt: `${bcryptPrefix(cost)}${'.'.repeat(saltLength)}${'u'.repeat(31)}` };
 }

@@ -106,13 +106,13 @@ describe('the form of a password hash', () => {
     expect([passwords.isOutdated(hash, 'correct horse'), old.isOutdated(hash, 'correct horse')]).toEqual([true, false]);
   });
 
-  it('moves back when plain bcrypt is asked for', async () => {
+  it('moves back when plain bcrypt is configured', async () => {
     const hash = await passwords.hash('correct horse');
     expect(await old.verify('correct horse', hash)).toBe(true);
     expect(old.isOutdated(hash, 'correct horse')).toBe(true);
   });
 
-  it('has room for a long password although plain bcrypt is asked for', async () => {
+  it('accepts a long password although plain bcrypt is configured', async () => {
     const [long, longer] = ['x7-Qr!aB'.repeat(10), `${'x7-Qr!aB'.repeat(10)}z`];
     const hash = await old.hash(long);
     expect([await old.verify(long, hash), await old.verify(longer, hash)]).toEqual([true, false]);

@@ -8,8 +8,8 @@ export interface Passwords {
   /** Hashes a password that `passwordProblem` has nothing against. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password fits the hash. The time is the same without a hash, with one of a lower cost than passwords are
-   * hashed with now, and with one that cannot be read, so that time does not tell who has an account.
+   * Whether the password matches the hash. The time is the same without a hash, with one of a lower cost than the current
+   * one, and with an unreadable one, so that the time does not show which e-mail addresses have an account.
    *
    * @throws ClientGoneError when `signal` is aborted before the work begins
    */
@@ -25,7 +25,7 @@ export interface PasswordsOptions {
   readonly form?: HashForm;
   /** bcrypt works on libuv's few threads, which file system and DNS need too: it must leave one free. */
   readonly queue: WorkQueue;
-  /** Called at the first hash that cannot be read, since no password will ever fit it. */
+  /** Called at the first unreadable hash, since no password will ever match it. */
   readonly onUnreadable?: () => void;
 }
 
@@ -50,7 +50,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     return equal;
   }
 
-  /** The form `bcrypt` has no room for long passwords, which the build that needs it has never accepted. */
+  /** The form `bcrypt` has no room for long passwords; the build that needs this form never accepted them. */
   function formFor(text: string): HashForm {
     return form === 'bcrypt' && fitsBcrypt(text) ? 'bcrypt' : 'bcrypt-sha256';
   }

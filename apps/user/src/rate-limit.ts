@@ -15,9 +15,9 @@ export interface Count {
 
 /** Counts the tries of one limit. Never rejects: it counts in memory while the shared store is down. */
 export interface Counter {
-  /** The count as it is. */
+  /** Reads the count. */
   read(key: string): Promise<Count>;
-  /** Adds one; the count with it. */
+  /** Adds one and returns the count. */
   count(key: string): Promise<Count>;
   /** Sets the count to 0. */
   forget(key: string): Promise<void>;

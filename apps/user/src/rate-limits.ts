@@ -46,12 +46,12 @@ export interface RateLimitsOptions {
   readonly delay: Delay;
 }
 
-/** Reasons for which the right password does not log in: as much work, and no guess. */
+/** Reasons why a right password does not log in: as much work as a login, and not counted as a guess. */
 const rightButRefused: ReadonlySet<UserErrorCode> = new Set(['scope_not_available', 'audience_not_available']);
 
 /**
- * The limits on guessing and on work, consulted before a password is hashed. Only what was spent is counted, and only
- * after it was spent: a wrong guess, a right login, a registration. Refused, unavailable and abandoned requests are not.
+ * The limits on guessing and on work, checked before a password is hashed. A wrong guess, a right login and a registration
+ * are counted, each after the work was done. Refused, unavailable and abandoned requests are not counted.
  */
 export function createRateLimits({ store, settings, knownGuesses, audit, delay }: RateLimitsOptions): RateLimits {
   const { windowSeconds, networkFactor } = settings;

@@ -10,8 +10,8 @@ import { createTurns } from './turns.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Refresh tokens in the user database. Of a token only its SHA-256 is stored. What is measured in seconds is measured by
- * the database's clock: the clocks of two replicas that see the same token may differ.
+ * Refresh tokens in the user database. Only the SHA-256 of a token is stored. Durations are measured by the database's
+ * clock: the clocks of two replicas that see the same token may differ.
  */
 export function createRefreshStore({ client }: Pick<UserDb, 'client'>): RefreshStore {
   // Tabs that present the same token at once would hold a connection each, and wait for one lock.
@@ -31,7 +31,7 @@ export function createRefreshStore({ client }: Pick<UserDb, 'client'>): RefreshS
   };
 }
 
-/** One at a time per session. What is read next is read after whoever came before has committed. */
+/** Locks the session, so that its exchanges run one at a time: each reads what the previous one committed. */
 async function lockSession(tx: Transaction, { token, family }: TokenHashes): Promise<string | undefined> {
   const [locked] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM sessions WHERE id = coalesce(
@@ -91,7 +91,7 @@ async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Pr
   const { successor, issuedAt, lastExp, beginsWindow } = decision;
   if (successor !== undefined) {
     const { hashes, salt, graceSeconds } = successor;
-    // With a family and no grace, the row has nothing more to tell.
+    // With a family and without a grace, the row is no longer needed.
     const used =
       salt === undefined && row.inFamily
         ? Prisma.sql`DELETE FROM refresh_tokens WHERE hash = ${token.token}`

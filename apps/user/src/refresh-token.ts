@@ -3,25 +3,24 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * A refresh token is 32 bytes as base64url. The first 12 are the same in all tokens of one login, its family: 96 bits. A
- * token whose own row was removed is still known by them as one that was used. The other 20 are its own: 160 bits, as many
- * as RFC 6749 §10.10 recommends.
+ * A refresh token is 32 bytes as base64url. The first 12 are the family: the same in all tokens of one login (96 bits). A
+ * token whose row was removed is still recognised by its family as used. The other 20 bytes are its own: 160 bits, as RFC
+ * 6749 §10.10 recommends.
  */
 const familyBytes = 12;
 const ownBytes = 20;
 const shape = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** A new refresh token, of a family of its own. */
+/** Creates a refresh token of a new family. */
 export function createRefreshToken(): string {
   return randomBytes(familyBytes + ownBytes).toString('base64url');
 }
 
 /**
- * The token that one is exchanged for: its own bytes can only be derived by the holder of the token, and only while the
- * salt is stored. The database alone has the salt and not the token.
+ * Derives the successor of a token. Its own bytes can only be derived by the holder of the token, and only while the salt
+ * is stored. The database has the salt and not the token.
  *
- * @param options.keepsFamily whether the token has the family of its session. One from before there were families has
- *   not; with it a family begins
+ * @param options.keepsFamily whether the token has the family of its session; a token from before families starts one
  */
 export function deriveSuccessor(token: string, salt: Uint8Array, { keepsFamily }: { keepsFamily: boolean }): string {
   const derived = createHmac('sha256', token).update(salt).digest();
@@ -29,12 +28,12 @@ export function deriveSuccessor(token: string, salt: Uint8Array, { keepsFamily }
   return Buffer.concat([family, derived.subarray(0, ownBytes)]).toString('base64url');
 }
 
-/** What is stored of a token. It is random, so one round of SHA-256 is enough. */
+/** The stored hash of a token. A token is random, so one round of SHA-256 is enough. */
 export function hashRefreshToken(token: string): Bytes {
   return new Uint8Array(createHash('sha256').update(token).digest());
 }
 
-/** What is stored of a token's family; undefined for a text that no token looks like. */
+/** The stored hash of a token's family; undefined for a text that is not shaped like a token. */
 export function hashFamily(token: string): Bytes | undefined {
   if (!shape.test(token)) return undefined;
   const family = Buffer.from(token, 'base64url').subarray(0, familyBytes);

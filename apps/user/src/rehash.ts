@@ -4,8 +4,8 @@ import { UserError } from './user-error.ts';
 
 export interface PasswordHashStore {
   /**
-   * Stores a new hash in the place of the one it was made for; false when that is no longer there, or when the database
-   * cannot store it now: the next login comes.
+   * Replaces the hash that was verified with a new one. False when the stored hash has changed, or when the database cannot
+   * store it now: the next login tries again.
    */
   replace(change: { userId: string; current: string; next: string }): Promise<boolean>;
 }
@@ -20,8 +20,8 @@ export interface RehashOptions {
 }
 
 /**
- * Brings old hashes to the cost and the form that passwords are hashed with now: a login is when the password is there
- * to do it. Left for the next login when too many hashes wait already.
+ * Re-hashes old hashes to the current cost and form at a login, when the password is in memory. Skipped when too many
+ * hashes already wait: the next login does it.
  */
 export function createRehash({ passwords, store, audit }: RehashOptions): Rehash {
   return async ({ userId, password, hash }) => {

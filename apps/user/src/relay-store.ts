@@ -1,7 +1,7 @@
 import type { UserDb } from '@auth/db/user';
 import type { OutboxEvent, RelayStore } from './outbox.ts';
 
-/** Prisma gives a bigint as such, node-postgres as text. */
+/** Prisma returns a bigint as such, node-postgres as text. */
 interface Row {
   readonly seq: bigint | string | null;
   readonly kind: string;
@@ -13,7 +13,7 @@ interface Row {
   readonly token: string | null;
 }
 
-/** The clocks of the database and of the replicas may differ by this much: an event is kept in the feed longer by that. */
+/** How much the clocks of the database and of the replicas may differ: an event is kept in the feed longer by that. */
 const clockSpreadSeconds = 60;
 /** A process that stops in a transaction must not hold its locks for longer. */
 const idleMs = '3000';
@@ -32,7 +32,7 @@ export interface RelayStoreOptions {
 
 /**
  * Opens the outbox of cut-offs in the user database for one term. The row of `revocation_feed` holds the greatest term that
- * has written: a leader of an earlier one, that was stopped and woke up again, can neither number nor keep nor mark.
+ * has written: a leader of an earlier term that resumes can neither number events nor store tokens.
  */
 export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
   const { client } = db;
@@ -74,8 +74,8 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
       return Number(row?.last ?? 0n);
     },
     async floor(last, at) {
-      // By whichever clock is behind: one that was put forward must not drop what still matters. OFFSET keeps the planner
-      // from walking through all rows that do not matter any more, by number.
+      // By the clock that is behind: a clock that is ahead must not drop events that still matter. OFFSET keeps the planner
+      // from scanning all rows that no longer matter, by number.
       const [row] = await client.$queryRaw<{ floor: bigint | null }[]>`
         SELECT min(seq) AS floor FROM (
           SELECT seq FROM revocation_events
@@ -85,11 +85,11 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);
     },
-    // Past Prisma, which would take four times as long to make rows of the answer: there may be very many.
+    // Not through Prisma, which takes four times as long to build the rows of a long answer.
     between: async (from, to, limit) => (await db.ask<Row>(betweenStatement, [from, to, limit])).map(outboxEvent),
   };
 
-  /** The row is the lock: of two leaders, while there are two for a moment, one numbers at a time. Returns the last number. */
+  /** Numbers events. The row is the lock: of two leaders at the same moment, one numbers at a time. Returns the last number. */
   async function lockFeed(tx: Pick<UserDb['client'], '$queryRaw'>): Promise<bigint> {
     const [feed] = await tx.$queryRaw<{ last: bigint }[]>`
       INSERT INTO revocation_feed AS f (id, last, term) VALUES (1, 0, ${term})

@@ -9,14 +9,14 @@ export interface RelayWriter {
   compact(keep: AsyncIterable<string>): Promise<void>;
 }
 
-/** What a heartbeat says. */
+/** The content of a heartbeat. */
 export interface Beat {
   readonly floor: number;
   readonly last: number;
   readonly beat: number;
 }
 
-/** Signs what is published. */
+/** Signs events and heartbeats. */
 export interface RelaySigning extends EventSigning {
   readonly heartbeat: (beat: Beat) => string;
 }
@@ -29,9 +29,9 @@ export interface RelayOptions {
   readonly now: () => number;
   /** Told when publishing fails: once until it works again. */
   readonly onError: (error: unknown) => void;
-  /** Told after each heartbeat. */
+  /** Called after each heartbeat. */
   readonly onBeat?: () => void;
-  /** How long publishing may fail before the lead is given up; 15 s unless given. */
+  /** How long publishing may fail before the lease is given back; 15 s unless given. */
   readonly giveUpMs?: number;
 }
 
@@ -46,20 +46,20 @@ export interface RelayTerm {
 
 const heartbeatMs = 1000;
 const compactionMs = 30_000;
-/** A feed that something else keeps spoiling is not written anew all the time. */
+/** The shortest time between two repairs of a feed that something else keeps changing. */
 const repairMs = 5000;
-/** When a compaction has failed. */
+/** The delay after a failed compaction. */
 const retryMs = 2000;
-/** A compaction that takes long is made less often: it may take this share of the time. */
+/** The inverse share of the time that compactions may take: a long one is repeated less often. */
 const compactionShare = 20;
 /** Events read, signed and written at a time, with other work in between. */
 const batch = 100;
 
 /**
- * Publishes cut-offs: what is written in the outbox with its cause, in the order of its numbers. Whatever is cut short
- * is done again, so that an event may be published twice and none is left out. A heartbeat comes after everything that it
- * counts, so that a verifier that has it knows what is missing; and the first one of a term comes after a compaction, so
- * that a verifier that starts finds everything before it. An event is signed once: each publication of it is the same.
+ * Publishes cut-offs from the outbox, in the order of their numbers. Interrupted work is done again: an event may be
+ * published twice, and none is left out. A heartbeat comes after all events that it counts, so that a verifier that has it
+ * knows what is missing. The first heartbeat of a term comes after a compaction, so that a verifier that starts finds
+ * everything before it. An event is signed once: each publication of it is the same.
  *
  * @throws when the outbox counts from a lower number than before, as after a restored backup: a new term must begin; and
  *   when publishing has failed for so long that another replica should try
@@ -111,7 +111,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     onBeat();
   }
 
-  /** What must stay in the feed, in order. What comes meanwhile is published in between. */
+  /** Yields the tokens that must stay in the feed, in order. New events are published in between. */
   async function* living(from: number, to: number): AsyncGenerator<string> {
     let next = from;
     while (next <= to && !term.signal.aborted) {
@@ -131,7 +131,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     const [published, at] = [sign.version(), now()];
     const last = await lastPublished();
     const from = await store.floor(last, at);
-    // Verifiers that start while the feed is not whole are not told that it is.
+    // Without a heartbeat while the feed is incomplete, verifiers that start do not count it as complete.
     const isRepair = !writer.isWhole() && nextCompaction > 0;
     if (!writer.isWhole()) floor = undefined;
     repairAt = started + retryMs;
@@ -157,7 +157,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
       if (restored !== undefined) throw error;
       if (failingSince === undefined && term.isHeld()) onError(error);
       failingSince ??= performance.now();
-      // The way to the feed may be cut for this process alone.
+      // Only this process may have lost its connection to the feed.
       if (performance.now() - failingSince >= giveUpMs)
         throw new Error('another replica may publish', { cause: error });
       await term.wait(heartbeatMs, term.notified);

@@ -21,7 +21,7 @@ export function createSessionStore(
     create: (session) =>
       client.$transaction(async (tx) => {
         const { user, passwordHash } = session;
-        // Whoever disables the account or changes its password waits for us, or we for them; so do other logins.
+        // Disabling the account, changing its password, and other logins use the same lock.
         const unchanged = await tx.$queryRaw<unknown[]>`
           SELECT 1 FROM users WHERE id = ${user.id}::uuid AND password_hash = ${passwordHash}
             AND disabled_at IS NULL AND roles = ${user.roles} FOR NO KEY UPDATE`;

@@ -18,7 +18,7 @@ export interface Login extends GrantRequest, Device {
   readonly password: string;
   /** The block of addresses of the client, from `addressBlock`. */
   readonly from: string;
-  /** Aborted when the client has closed its connection: its password is not looked at then. */
+  /** Aborted when the client has closed its connection: its password is then not checked. */
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ export interface Tokens {
 }
 
 export interface PasswordChange {
-  /** Its session stays. */
+  /** Refuses the request; its session stays. */
   readonly actor: Actor;
   readonly current: string;
   readonly next: string;
@@ -73,9 +73,9 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
   readonly passwords: Passwords;
-  /** Without it, the same wrong guess again is a new one. */
+  /** Known wrong guesses; without it the same wrong guess counts again. */
   readonly knownGuesses?: KnownGuesses | undefined;
-  /** Keeps hashes at the cost and in the form of now. */
+  /** Re-hashes passwords to the current cost and form. */
   readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */

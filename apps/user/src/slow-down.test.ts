@@ -25,7 +25,7 @@ describe('a slow-down', () => {
     expect(delays).toEqual([100, 200, 5000, 5000, 5000]);
   });
 
-  it('gives the place of a client that guessed wrong to one that did not, when all are taken', async () => {
+  it('gives the place of a client with a wrong guess to one without, when all places are taken', async () => {
     const slowDown = openSlowDown();
     const bots = Array.from({ length: places }, (_, index) => outcomeOf(slowDown({ ownGuesses: index === 7 ? 1 : 0 })));
     const owner = new AbortController();
@@ -37,7 +37,7 @@ describe('a slow-down', () => {
     expect(await waiting).toBe('ClientGoneError');
   });
 
-  it('gives up the place of a client that is gone', async () => {
+  it('frees the place of a client that is gone', async () => {
     const slowDown = openSlowDown();
     const gone = new AbortController();
     const waiting = Array.from({ length: places }, () => outcomeOf(slowDown({ signal: gone.signal })));

@@ -11,7 +11,7 @@ const capacity = 1000;
 export type Delay = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 export interface SlowedTry {
-  /** By how many the tries at this account are above the limit. */
+  /** The number of tries at this account above the limit. */
   readonly above: number;
   /** Wrong guesses of this client at this account. */
   readonly ownGuesses: number;
@@ -25,8 +25,8 @@ interface Waiting {
 }
 
 /**
- * Makes tries above a limit wait instead of refusing them: a refusal would let any client lock the owner of an account
- * out. When all places are taken, a client that has not guessed wrong takes the place of one that has.
+ * Delays tries above a limit instead of refusing them: a refusal would let any client lock the owner of an account out.
+ * When all places are taken, a client without a wrong guess takes the place of one with some.
  *
  * @throws UserError `too_busy` without a place
  * @throws ClientGoneError when the client did not wait

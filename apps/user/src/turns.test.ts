@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createTurns } from './turns.ts';
 
-/** Work that ends when it is told to. */
+/** Work that a test can end. */
 function openWork(begun: string[], name: string) {
   let end: (() => void) | undefined;
   const ended = new Promise<void>((resolve) => {
@@ -16,7 +16,7 @@ function openWork(begun: string[], name: string) {
 }
 
 describe('createTurns', () => {
-  it('begins work of one key in order, each when the one before has ended, and of another key at once', async () => {
+  it('runs work of one key in order, one at a time, and work of another key at once', async () => {
     const inTurn = createTurns();
     const begun: string[] = [];
     const first = openWork(begun, 'first');
@@ -32,7 +32,7 @@ describe('createTurns', () => {
     expect(begun).toEqual(['first', 'other', 'second']);
   });
 
-  it('goes on after work that failed', async () => {
+  it('continues after work that failed', async () => {
     const inTurn = createTurns();
     const failed = inTurn('ada', async () => {
       throw new Error('no');

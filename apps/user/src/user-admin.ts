@@ -22,8 +22,8 @@ export interface UserAdminStore {
   list(page: { after?: string | undefined; limit: number }): Promise<readonly ManagedUser[]>;
   find(id: string): Promise<ManagedUser | undefined>;
   /**
-   * Changes a user, and ends every session of one that is disabled, in one step, in which the actor still is an admin.
-   * Undefined for an unknown id.
+   * Changes a user, and ends every session of a disabled one, in one step that also checks that the actor is an admin.
+   * Returns undefined for an unknown id.
    *
    * @throws UserError `session_over`, `rights_gone`, `last_admin`
    */

@@ -58,8 +58,8 @@ describe('an account that is disabled while it logs in and refreshes', () => {
   });
 });
 
-describe('everything that one account can do at the same time', () => {
-  it('waits for its turn and never in a circle: no answer is 5xx', async () => {
+describe('concurrent requests of one account', () => {
+  it('wait for each other without a deadlock: no answer is 5xx', async () => {
     const change = await admin();
     for (let round = 0; round < 3; round += 1) {
       const { id, email } = await harness.addUser();

@@ -15,7 +15,7 @@ interface LoggedIn {
   readonly token: string;
 }
 
-/** The harness verifies tokens without a feed, as a replica does that has not heard of a cut-off yet. */
+/** The harness verifies tokens without a feed, like a replica that has not received a cut-off yet. */
 async function logIn(roles = ['customer']): Promise<LoggedIn> {
   const { id, email } = await harness.addUser({ roles });
   const { body } = await request(harness.server).post('/auth/login').send({ email, password });
@@ -42,7 +42,7 @@ const ownChanges: [string, (user: LoggedIn) => request.Test][] = [
   ['POST /auth/logout-all', (user) => send(user, 'post', '/auth/logout-all')],
 ];
 
-/** Every way in which the right to make them is lost, while the access token is still good elsewhere. */
+/** The ways to lose the right to make these changes while the access token is still accepted elsewhere. */
 const losses: [string, (user: LoggedIn) => Promise<unknown>][] = [
   [
     'session was ended',
@@ -77,7 +77,7 @@ describe.each(ownChanges)('%s', (_route, attempt) => {
 });
 
 describe('PATCH /users/:id', () => {
-  it('answers 401 to an admin whose role was taken away, who so cannot take it back', async () => {
+  it('answers 401 to an admin whose role was removed, so the admin cannot restore it', async () => {
     const [admin, removed] = [await logIn(['admin']), await logIn(['admin'])];
     expect((await change(admin, removed, { roles: ['customer'] })).status).toBe(200);
     const attempt = await change(removed, removed, { roles: ['admin', 'customer'] });
@@ -87,7 +87,7 @@ describe('PATCH /users/:id', () => {
     expect(event?.audit).toMatchObject({ event: 'roles', outcome: 'failed', reason: 'session_over' });
   });
 
-  it('answers 403 when the role was taken away without a cut-off', async () => {
+  it('answers 403 when the role was removed without a cut-off', async () => {
     const [removed, target] = [await logIn(['admin']), await logIn()];
     await harness.db.client.user.update({ where: { id: removed.id }, data: { roles: ['customer'] } });
     const { body, headers } = await change(removed, target, { disabled: true });
@@ -110,7 +110,7 @@ describe('PATCH /users/:id', () => {
     }
   });
 
-  it('does not let a loop of changes on itself win against its removal', async () => {
+  it('does not let repeated changes by an admin prevent the removal of that admin', async () => {
     const [admin, removed] = [await logIn(['admin']), await logIn(['admin'])];
     const loop = Array.from({ length: 20 }, () => change(removed, removed, { roles: ['admin', 'customer'] }));
     await Promise.all([...loop.slice(0, 10), change(admin, removed, { roles: ['customer'] }), ...loop.slice(10)]);
@@ -121,7 +121,7 @@ describe('PATCH /users/:id', () => {
 describe('PUT /users/me/password, twice at the same time', () => {
   const next = ['staple battery horse correct', 'another battery horse correct'] as const;
 
-  it('from one session: one is answered 204, the other 409, and the session goes on', async () => {
+  it('from one session: one is answered 204, the other 409, and the session continues', async () => {
     const user = await logIn();
     const answers = await Promise.all(
       next.map((text) => send(user, 'put', '/users/me/password', { current: password, next: text })),
@@ -136,7 +136,7 @@ describe('PUT /users/me/password, twice at the same time', () => {
     expect((await harness.db.client.session.findUniqueOrThrow({ where: { id: user.sid } })).endedAt).toBeNull();
   });
 
-  it('from two sessions: the winner goes on, the other has ended', async () => {
+  it('from two sessions: the session of the change continues, the other has ended', async () => {
     const user = await logIn();
     const sid = await harness.addSession(user.id);
     const other = { ...user, sid, token: harness.issuer.token({ sub: user.id, sid, scope: 'account' }) };

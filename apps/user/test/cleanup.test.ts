@@ -104,7 +104,7 @@ describe('the clean-up', () => {
     expect(await left(ids)).toEqual([1]);
   });
 
-  it('does every duty though the others fail, and tells of each failure once', async () => {
+  it('runs every job when the others fail, and reports each failure once', async () => {
     const ids = [await addSession({ endedAt: at(-31 * day) })];
     const broken = async () => {
       throw new Error('it is locked');

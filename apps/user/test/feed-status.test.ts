@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** The status of a feed whose outbox is looked at all the time, and what it has said so far. */
+/** The status of a feed whose outbox is checked continuously, and its log so far. */
 function setUp() {
   const lines: string[] = [];
   const gauges = new Map<string, () => number>();
@@ -27,7 +27,7 @@ const until = async (isTrue: () => boolean) => {
 };
 
 describe('the status of the feed', () => {
-  it('says once that revocations are not published, for how long, and when they are again', async () => {
+  it('logs once that revocations are not published and for how long, and once when they are published again', async () => {
     const { client } = harness.db;
     const { id } = await client.revocationEvent.create({
       data: {
@@ -43,13 +43,13 @@ describe('the status of the feed', () => {
     await until(() => lines.length > 1);
     await status.close();
     expect(lines).toEqual([
-      'revocations are not published: what was revoked still works elsewhere',
+      'revocations are not published: other services still accept revoked tokens',
       'revocations are published again',
     ]);
     expect(gauge('revocations_unpublished_seconds')).toBe(0);
   });
 
-  it('says whether this replica leads, in which term, and when it published', async () => {
+  it('reports whether this replica leads, in which term, and when it published', async () => {
     const { status, gauge } = setUp();
     expect(status.details()).toMatchObject({ leads: false, term: 0, publishedAt: 0 });
     status.begin(7);

@@ -36,7 +36,7 @@ afterAll(() => harness.close());
 
 const { post, logIn } = createClient(() => harness.server);
 
-/** Puts jobs into the queue of passwords, all that it takes unless said; what comes back ends them. */
+/** Adds jobs to the queue of passwords, by default as many as it accepts. The returned function ends them. */
 function fillQueue(count = capacity + 2): () => Promise<unknown> {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ describe('the same wrong password again', () => {
     const before = hashed;
     const answers = await statuses(30, () => logIn(from, email, 'an old password'));
     expect(new Set(answers)).toEqual(new Set([401]));
-    // As many as an address may guess wrong are checked again, in the time of any other. Then bcrypt is not asked.
+    // As many repeated checks as wrong guesses are allowed take the usual time. After that bcrypt is not called.
     expect(hashed).toBe(before + 8);
     expect((await logIn(from, office.email)).status).toBe(200);
     expect((await logIn(from, email)).status).toBe(200);
@@ -74,7 +74,7 @@ describe('the same wrong password again', () => {
     expect(headers['ratelimit']).toContain('"login-account-address";r=2;');
   });
 
-  it('costs the same at an address where it was not tried', async () => {
+  it('causes the same work from an address where it was not tried', async () => {
     const { email } = await harness.addUser();
     await logIn(newAddress(), email, 'an old password');
     const before = hashed;
@@ -96,7 +96,7 @@ describe('the same wrong password again', () => {
     expect((await logIn(from, other.email)).status).toBe(200);
   });
 
-  it('is known of a disabled account until it is enabled', async () => {
+  it('stays known for a disabled account until the account is enabled', async () => {
     const from = newAddress();
     const { id, email } = await harness.addUser({ disabledAt: new Date() });
     expect(await statuses(6, () => logIn(from, email))).toEqual([401, 401, 401, 401, 401, 401]);
@@ -105,15 +105,15 @@ describe('the same wrong password again', () => {
   });
 });
 
-describe('what is no wrong guess', () => {
-  it('does not count: a refused try, so no account shuts its address', async () => {
+describe('a request that is not a wrong guess', () => {
+  it('does not count when it is refused, so that no account blocks its address', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const guesses = await statuses(30, () => logIn(from, email, newGuess()));
     expect(guesses.filter((status) => status === 401)).toHaveLength(4);
     expect((await logIn(from, (await harness.addUser()).email)).status).toBe(200);
   });
 
-  it('does not count: an answer of 503', async () => {
+  it('does not count when it is answered 503', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const empty = fillQueue();
     const answers = await statuses(10, () => logIn(from, email, newGuess()));
@@ -128,7 +128,7 @@ describe('what is no wrong guess', () => {
     expect((await post('/auth/register', from, { email: newEmail(), password, name: 'Ada' })).status).toBe(201);
   });
 
-  it('does not count: a request that was abandoned before its password was looked at', async () => {
+  it('does not count when its client left before its password was checked', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const empty = fillQueue(2);
     const { port } = harness.server.address() as AddressInfo;
@@ -140,7 +140,7 @@ describe('what is no wrong guess', () => {
       sent.end(JSON.stringify({ email, password: newGuess() }));
       return sent;
     });
-    // Four wait for their turn to be checked, the others for those four.
+    // Four wait to be checked, the others wait for those four.
     while (hashed < before + 4) await setImmediate();
     for (const sent of requests) sent.destroy();
     const openConnections = promisify(harness.server.getConnections.bind(harness.server));
@@ -154,33 +154,33 @@ describe('what is no wrong guess', () => {
 });
 
 describe('logins at the same moment', () => {
-  it('all get in with the right password, however many', async () => {
+  it('all succeed with the right password, in any number', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(20, () => logIn(from, email));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it('of many users behind one address all get in', async () => {
+  it('of many users behind one address all succeed', async () => {
     const from = newAddress();
     const users = await many(20, () => harness.addUser());
     const answers = await many(20, (index) => logIn(from, users[index]?.email ?? ''));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it('make no more wrong guesses than one after the other, at one account', async () => {
+  it('get no more wrong guesses checked than consecutive logins, at one account', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(30, () => logIn(from, email, newGuess()));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(4);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(26);
   });
 
-  it('make no more wrong guesses than one after the other, at many accounts', async () => {
+  it('get no more wrong guesses checked than consecutive logins, at many accounts', async () => {
     const from = newAddress();
     const answers = await many(30, () => logIn(from, newEmail(), newGuess()));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(8);
   });
 
-  it('get in with the right password beside wrong guesses below the limit', async () => {
+  it('succeed with the right password while wrong guesses are below the limit', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(21, (index) => logIn(from, email, index % 7 === 6 ? newGuess() : password));
     const expected = Array.from({ length: 21 }, (_, index) => (index % 7 === 6 ? 401 : 200));

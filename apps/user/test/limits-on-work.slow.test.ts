@@ -33,7 +33,7 @@ afterAll(() => harness.close());
 const { post, logIn } = createClient(() => harness.server);
 
 describe('right logins', () => {
-  it('to one account have a limit of their own, from everywhere, with a Retry-After that is true', async () => {
+  it('to one account have a limit of their own, for all addresses together, with a correct Retry-After', async () => {
     const { email } = await harness.addUser();
     expect(new Set(await statuses(25, () => logIn(newAddress(), email)))).toEqual(new Set([200]));
     const before = hashed;
@@ -44,7 +44,7 @@ describe('right logins', () => {
     expect((await logIn(newAddress(), (await harness.addUser()).email)).status).toBe(200);
   });
 
-  it('count also when they ask for a scope that they may not have', async () => {
+  it('count also when they request a scope that is not allowed', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const wanted = () => post('/auth/login', from, { email, password, scope: 'user:admin' });
     const answers = await statuses(26, async () => wanted());
@@ -72,15 +72,15 @@ describe('an IPv6 network', () => {
     expect(refreshes).toEqual([...Array(6).fill(401), 429]);
   });
 
-  it('is not assumed around an IPv4 address', async () => {
+  it('has no equivalent for IPv4 addresses', async () => {
     const email = newEmail();
     const answers = await statuses(20, (index) => logIn(`198.51.100.${index}`, email, newGuess()));
     expect(new Set(answers)).toEqual(new Set([401]));
   });
 });
 
-describe('a client that is told to come back', () => {
-  it('is told when every limit that is exceeded lets it in', async () => {
+describe('the Retry-After of a client above several limits', () => {
+  it('is the time after which every exceeded limit admits the client', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     await statuses(4, () => logIn(from, email, newGuess()));
     await statuses(4, () => logIn(from, newEmail(), newGuess()));

@@ -36,8 +36,8 @@ function threadMs(): number {
 }
 
 /**
- * The longest time for which the process did nothing but one thing. Time in which other processes had the processor is
- * left out: of each gap between two ticks, counted is what the thread has used itself.
+ * The longest time for which the process did only one thing. Time in which other processes had the processor is left out:
+ * of each gap between two ticks, only the thread's own processor time counts.
  */
 function measureStalls() {
   let [longestMs, before] = [0, threadMs()];
@@ -94,13 +94,13 @@ describe(`${count} living cut-offs`, () => {
   const isEvent = (line: string) =>
     line.includes('.') && !Buffer.from(line.split('.')[1] ?? '', 'base64url').includes('"last"');
 
-  it('are signed, published and compacted in a file without holding up the process for 50 ms', async () => {
-    // What is loaded and compiled at the first event of a process is no matter of how many there are.
+  it('are signed, published and compacted in a file without blocking the process for 50 ms', async () => {
+    // Code that is loaded and compiled at the first event of a process is not part of the measurement.
     await writeCutOffs(1);
     await leadOnce(`file:${join(dir, 'first.log')}`, 1);
     const path = join(dir, 'feed.log');
     const events = async () => (await readFile(path, 'utf8')).split('\n').filter(isEvent);
-    // Twice, since the engine may collect garbage in between: what the code itself does is the same each time.
+    // Twice, since the engine may collect garbage in between: the code itself does the same each time.
     const firsts: number[] = [];
     for (const _ of [1, 2]) {
       await writeCutOffs(count);
@@ -108,7 +108,7 @@ describe(`${count} living cut-offs`, () => {
     }
     const before = await events();
     expect(before).toHaveLength(count);
-    // Nothing is left to be signed: the same bytes again.
+    // Nothing has to be signed: the same bytes again.
     const second = await leadOnce(`file:${path}`, 2);
     expect(await events()).toEqual(before);
     expect(Math.min(...firsts)).toBeLessThan(50);

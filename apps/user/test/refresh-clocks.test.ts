@@ -36,7 +36,7 @@ async function changeRoles(id: string, roles: string[]) {
 const replica = (offsetSeconds: number, more: object = {}) =>
   openReplica(harness, { now: () => harness.now() + offsetSeconds, ...more });
 
-describe('a token that is fresh after a role change', () => {
+describe('a new token after a role change', () => {
   it('has an iat that is at most a second ahead, though the clock of the database is 40 s ahead of that of the service', async () => {
     const { id, token, iat } = await logIn();
     await changeRoles(id, ['customer', 'admin']);
@@ -45,7 +45,7 @@ describe('a token that is fresh after a role change', () => {
     expect(same.issued).toEqual([iat + 1]);
   });
 
-  it('is put off with 503 when role changes and refreshes within one second would push its iat further ahead', async () => {
+  it('is answered 503 when role changes and refreshes within one second would push its iat further ahead', async () => {
     const { id, token, iat } = await logIn();
     const same = replica(0);
     let current = token;
@@ -102,7 +102,7 @@ describe('REFRESH_GRACE_SECONDS', () => {
     expect(await replica(0, never).refresh(successor)).toBe('invalid_refresh_token');
   });
 
-  it('of 0 wins over a replica that still has a grace', async () => {
+  it('of 0 also holds for a replica that still has a grace', async () => {
     const { token } = await logIn();
     await replica(0, { graceSeconds: 0 }).refresh(token);
     expect(await replica(0).refresh(token)).toBe('invalid_refresh_token');

@@ -26,8 +26,8 @@ const endReasonOf = async (sid: string) =>
   (await harness.db.client.session.findUniqueOrThrow({ where: { id: sid } })).endReason;
 const forget = (token: string) => harness.db.client.refreshToken.delete({ where: { hash: hashRefreshToken(token) } });
 
-describe('a used refresh token whose row is gone', () => {
-  it('ends its session all the same', async () => {
+describe('a used refresh token whose row was removed', () => {
+  it('still ends its session', async () => {
     const { token, sid } = await logIn();
     const successor = (await refresh(token)).body.refresh_token;
     await forget(token);
@@ -46,9 +46,9 @@ describe('a used refresh token whose row is gone', () => {
 
   it.each<[string, (token: string) => string]>([
     ['another family', (token) => randomBytes(12).toString('base64url') + token.slice(16)],
-    ['the family and nothing else', (token) => token.slice(0, 16)],
+    ['only the family', (token) => token.slice(0, 16)],
     ['the family, in a spelling that is not canonical', (token) => `${token.slice(0, 42)}B`],
-  ])('is told from a text with %s, which ends nothing', async (_case, forge) => {
+  ])('is distinguished from a text with %s, which ends nothing', async (_case, forge) => {
     const { token, sid } = await logIn();
     expect((await refresh(forge(token))).status).toBe(401);
     expect(await endReasonOf(sid)).toBeNull();
@@ -76,7 +76,7 @@ describe('a refresh token from before there were families', () => {
     expect(await endReasonOf(sid)).toBe('reuse');
   });
 
-  it('keeps its row when it was used, and ends the session when it comes again', async () => {
+  it('keeps its row when it was used, and ends the session when it is presented again', async () => {
     const { token, sid } = await logInAsBefore();
     await openReplica(harness, { now: harness.now, graceSeconds: 0 }).refresh(token);
     expect((await refresh(token)).status).toBe(401);
@@ -85,7 +85,7 @@ describe('a refresh token from before there were families', () => {
 });
 
 describe('REFRESHES_PER_SESSION', () => {
-  it('answers 429 beyond it, repetitions included, and the token is good again in the next window', async () => {
+  it('answers 429 beyond it, repetitions included, and the token works again in the next window', async () => {
     const { token, sid } = await logIn();
     await refresh(token);
     let current = token;
@@ -110,7 +110,7 @@ describe('many uses of one token at the same time', () => {
       await tx.$queryRaw`SELECT id FROM sessions WHERE id = ${sid}::uuid FOR UPDATE`;
       const replica = openReplica(harness, { now: harness.now });
       const waiting = Array.from({ length: 30 }, () => replica.refresh(token));
-      // Our own connection and the first use, which waits for the lock that we hold.
+      // The test's own connection, and the first use, which waits for the lock that the test holds.
       while (poolStats().total - poolStats().idle < 2) await client.$queryRaw`SELECT 1 AS one`;
       expect((await refresh(other.token)).status).toBe(200);
       expect(poolStats().waiting).toBe(0);

@@ -80,7 +80,7 @@ describe('a login with a hash of the form before', () => {
   });
 });
 
-describe('a login where the form before is asked for', () => {
+describe('a login where the earlier form is configured', () => {
   let older: Harness;
   beforeAll(async () => {
     older = await openHarness({ cost: 4, form: 'bcrypt' });

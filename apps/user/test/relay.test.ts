@@ -242,7 +242,7 @@ describe('the relay', () => {
     expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 4 beat 1');
   });
 
-  it('writes the feed anew at once when something else has spoilt it', async () => {
+  it('rewrites the feed at once when something else has changed it', async () => {
     await write(2);
     const feed = memoryFeed();
     await run(feed, 2, {

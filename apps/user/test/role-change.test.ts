@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** An operator at the database, and what the audit trail says of it. */
+/** An operator with access to the database, and the audit trail of the changes. */
 function openOperator() {
   const events: AccountEvent[] = [];
   const store = createRoleStore(harness.db);
@@ -36,7 +36,7 @@ describe('an operator', () => {
     expect((await logIn(email)).scope).toContain('user:admin');
   });
 
-  it('may grant and revoke again: nothing is changed, cut off or audited then', async () => {
+  it('may repeat a grant or a revocation: nothing is changed, cut off or audited', async () => {
     const { email } = await harness.addUser({ roles: ['customer', 'admin'] });
     const operator = openOperator();
     const before = await harness.db.client.revocationEvent.count();
@@ -48,7 +48,7 @@ describe('an operator', () => {
     expect(await operator.revoke({ email, role: 'admin' })).toMatchObject({ isChanged: false, roles: ['customer'] });
   });
 
-  it('is refused an account that does not exist', async () => {
+  it('gets an error for an account that does not exist', async () => {
     const { grant, events } = openOperator();
     await expect(grant({ email: 'nobody@example.com', role: 'admin' })).rejects.toMatchObject({
       code: 'user_not_found',
@@ -56,13 +56,13 @@ describe('an operator', () => {
     expect(events).toEqual([]);
   });
 
-  it('cannot take the only role of an account', async () => {
+  it('cannot revoke the only role of an account', async () => {
     const { id, email } = await harness.addUser();
     expect(await openOperator().revoke({ email, role: 'customer' })).toBe('last_role');
     expect(await rolesOf(id)).toEqual(['customer']);
   });
 
-  it('cannot take the role of the last admin who is enabled, which is audited', async () => {
+  it('cannot revoke the role of the last enabled admin, and the attempt is audited', async () => {
     await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
     await harness.addUser({ roles: ['admin'], disabledAt: new Date() });
     const { id, email } = await harness.addUser({ roles: ['customer', 'admin'] });
@@ -72,7 +72,7 @@ describe('an operator', () => {
     expect(await rolesOf(id)).toEqual(['customer', 'admin']);
   });
 
-  it('leaves one admin when the last two lose the role at the same time', async () => {
+  it('leaves one admin when the role of the last two is revoked at the same time', async () => {
     for (let round = 0; round < 5; round += 1) {
       await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
       const admins = [await harness.addUser({ roles: ['customer', 'admin'] })];

@@ -43,7 +43,7 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     ]);
   });
 
-  it('holds for logins at the same time, none of which is given a session that has ended', async () => {
+  it('holds for concurrent logins, none of which gets a session that has ended', async () => {
     const { id, email } = await harness.addUser();
     const logins = await Promise.all(Array.from({ length: 3 * limit }, () => logIn(email)));
     expect(await running(id)).toBe(limit);
@@ -51,7 +51,7 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     expect(refreshed.filter(({ status }) => status === 200)).toHaveLength(limit);
   });
 
-  it('never ends the session that begins, on a replica whose clock is behind that of the others', async () => {
+  it('never ends the new session, on a replica whose clock is behind that of the others', async () => {
     const { id, email } = await harness.addUser();
     for (let count = 0; count < limit; count += 1) await logIn(email);
     harness.advance(-60);
@@ -61,7 +61,7 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     expect(await running(id)).toBe(limit);
   });
 
-  it('is of one account: those of others go on', async () => {
+  it('counts one account only: the sessions of others continue', async () => {
     const [ada, eve] = [await harness.addUser(), await harness.addUser()];
     const ofEve = await logIn(eve.email);
     for (let count = 0; count <= limit; count += 1) await logIn(ada.email);

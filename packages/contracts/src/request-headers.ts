@@ -2,7 +2,7 @@ import type { ServiceName } from './services.ts';
 
 /**
  * The request headers that the public routes of each service declare, in lower case: what their API documents list. The
- * gateway hands these on, beside the fields that HTTP itself defines, and no other. A test of each service compares the
+ * gateway forwards only these and the fields that HTTP itself defines. A test of each service compares the
  * list with its API document.
  */
 export const requestHeaders: Readonly<Record<ServiceName, readonly string[]>> = {

@@ -16,7 +16,7 @@ startCommand({
     'PORT_BASE      the port of the gateway; the services come after it (default: 4000)',
     'DATA_DIR       where keys and the embedded Postgres are kept (default: .data)',
     ...databaseNames.map((name) => `${databaseSetting(name).padEnd(22)}  a database of your own for ${name}`),
-    'Every other variable is handed on to the services: docs/configuration.md lists them.',
+    'Every other variable is passed to the services: docs/configuration.md lists them.',
   ],
 });
 

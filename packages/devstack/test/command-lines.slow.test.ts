@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
   scripts: Record<string, string>;
 };
 
-/** Scripts that hand their command line to a tool with help of its own: jest, stryker, biome, tsc and pnpm. */
+/** Scripts that pass their command line to a tool with help of its own: jest, stryker, biome, tsc and pnpm. */
 const foreign = ['test', 'test:slow', 'test:mutation', 'check', 'lint', 'format', 'typecheck', 'build'];
 const below: Readonly<Record<string, readonly string[]>> = {
   keys: [
@@ -21,13 +21,13 @@ const below: Readonly<Record<string, readonly string[]>> = {
 const ours = Object.keys(scripts).filter((name) => !foreign.includes(name));
 const commands = ours.flatMap((name) => [[name], ...(below[name] ?? []).map((word) => [name, word])]);
 
-/** Runs a script as pnpm does, which puts the arguments behind it. */
+/** Runs a script as pnpm does, which appends the arguments. */
 async function run([name = '', ...words]: readonly string[], ...args: string[]) {
   const line = `${scripts[name]} "$@"`;
   const child = spawn('sh', ['-c', line, 'sh', ...words, ...args], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Nothing that a command would begin by mistake may come in the way of what runs here.
+    // A command that starts by mistake must not disturb the running test.
     env: { ...process.env, PORT_BASE: '1', DATA_DIR: '/nonexistent', COMPARE_SECONDS: '0' },
   });
   const [out, err, code] = await Promise.all([
@@ -47,7 +47,7 @@ describe('a command of this repository', () => {
     expect(out.split('\n')[0]).toMatch(new RegExp(`^usage: pnpm ${name}(?: |$)`));
   });
 
-  it.each(rows)('pnpm $name refuses what it does not know, in one line that says where help is', async ({ words }) => {
+  it.each(rows)('pnpm $name refuses an unknown option, in one line that names the help option', async ({ words }) => {
     for (const args of [['--no-such-option'], ['a', 'b', 'c', 'd', 'e']]) {
       const { code, out, err } = await run(words, ...args);
       expect({ code, out }).toEqual({ code: 64, out: '' });

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { databaseNames } from '../src/index.ts';
 
-/** What the requests below write to. */
+/** The tables that the requests below write to. */
 const tables = { user: ['sessions'], product: ['products'], order: ['orders'], gateway: ['sessions'] } as const;
 /** The server whose databases are to fail, and the role of the services there. */
 export interface FaultySubject {
@@ -24,13 +24,13 @@ async function inEach(
   );
 }
 
-/** Ends the connections of the services: the next ones are made under what has changed. */
+/** Ends the connections of the services, so that new ones are opened under the changed conditions. */
 const reconnect = ({ root }: FaultySubject) =>
   root.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop' and pid <> pg_backend_pid()`,
   );
 
-/** Replaces the rules by which clients may connect; those for the administrator stay. */
+/** Replaces the rules for client connections; those for the administrator stay. */
 async function replaceHba({ root }: FaultySubject, rule: string): Promise<void> {
   const { rows } = await root.query<{ file: string }>(`select current_setting('hba_file') as file`);
   const lines = `select unnest(array['host all postgres 127.0.0.1/32 scram-sha-256', '${rule}'])`;
@@ -38,13 +38,13 @@ async function replaceHba({ root }: FaultySubject, rule: string): Promise<void> 
   await root.query('select pg_reload_conf()');
 }
 
-/** Breaks all databases, and undoes it. */
+/** Breaks all databases, and repairs them. */
 export interface Fault {
   begin(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** LOCK TABLE, as a migration or an administrator does it. */
+/** LOCK TABLE, as in a migration or by an administrator. */
 function lock({ connect }: FaultySubject): Fault {
   const holders: pg.Client[] = [];
   return {

@@ -67,7 +67,7 @@ async function readSection(title: string): Promise<string[]> {
   return [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
 }
 
-/** Runs the command as the page has it, but from source: nothing was built here. */
+/** Runs the command of the page, but from source: nothing was built here. */
 const accounts = (args: readonly string[], env: NodeJS.ProcessEnv) =>
   promisify(execFile)(process.execPath, [...fromSource, 'src/accounts-command.ts', ...args], {
     ...{ cwd: services.user.folder, env: { PATH: process.env['PATH'], ...env } },
@@ -97,7 +97,7 @@ describe('docs/production.md', () => {
 });
 
 describe('pnpm accounts', () => {
-  it('says what it takes, and refuses what it does not know with exit code 64', async () => {
+  it('prints its usage, and refuses unknown arguments with exit code 64', async () => {
     expect(await accounts(['--help'], {})).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('grant'),

@@ -29,7 +29,7 @@ async function openPooledDatabases() {
   };
 }
 
-/** Logs in, and resolves with how long after the logout the access token still opened the product app, in ms. */
+/** Logs in and out. Resolves with how long after the logout the product app still accepted the access token, in ms. */
 async function logoutDelay(stack: Stack): Promise<number> {
   const { user, product } = stack.urls;
   const login = { email: ada.email, password: ada.password };
@@ -79,11 +79,11 @@ describeOrSkip.each([
     expect(await logoutDelay(stack)).toBeLessThan(10_000);
     await stack.stop('user');
     await stack.start('user');
-    // Another leads: what the one before left at the pooler must not keep it from that for longer than its lease.
+    // Another process leads: the state that the previous one left at the pooler must not delay that for longer than its lease.
     expect(await logoutDelay(stack)).toBeLessThan(25_000);
   }, 120_000);
 
-  it('says at the start what it lacks, and nothing else', async () => {
+  it('warns at the start about what is missing, and about nothing else', async () => {
     for (const name of databaseNames) {
       const lines = (await loggedLines(stack, name)).map((line) => JSON.parse(line.slice(line.indexOf('{'))));
       const told = lines.filter(({ msg }) => /DATABASE_DIRECT_URL/.test(msg));

@@ -50,7 +50,7 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
-/** What clients hold before the database fails, and use again afterwards. */
+/** Tokens and cookies that clients have before the database fails, and use again afterwards. */
 interface Held {
   readonly access: string;
   readonly editor: string;
@@ -116,7 +116,7 @@ async function untilAvailable(ask: () => Promise<Response>): Promise<Response> {
 }
 
 describe.each(faults)('with a database that is %s', (_case, reason, ready, createFault) => {
-  it('every service answers 503, says why once, and takes the same tokens when it is over', async () => {
+  it('every service answers 503, logs the reason once, and accepts the same tokens afterwards', async () => {
     const [held, fault] = [await hold(), createFault({ connect, root, password })];
     const starts = await each(async (name) => stack.lines(name).length);
     await fault.begin();
@@ -131,7 +131,7 @@ describe.each(faults)('with a database that is %s', (_case, reason, ready, creat
     } finally {
       await fault.end();
     }
-    // A connection that was made meanwhile, or was ended, may answer 503 once more.
+    // A connection that was opened or ended meanwhile may answer 503 once more.
     const again = await each((name) => untilAvailable(() => writes[name](held)));
     expect(again.map(({ status }) => status)).toEqual([200, 201, 200, 204]);
     while ((await readiness()).some((status) => status !== 200));

@@ -53,7 +53,7 @@ export function testRawRequests(running: () => Stack): void {
   });
 }
 
-/** How many requests were refused before they came to a route: what stands behind the front is no part of it. */
+/** The number of requests that were refused before they reached a route. */
 async function countRefusals(stack: Stack, name: AppName): Promise<number> {
   const metrics = await (await fetch(`http://127.0.0.1:${portOf(stack, name) + 100}/metrics`)).text();
   return metrics

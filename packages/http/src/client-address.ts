@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import express from 'express';
 
-/** Used where there is no address, as on a connection that is gone. */
+/** The address when there is none, as on a closed connection. */
 const unknown = 'unknown';
 /** IPv4 addresses inside IPv6: mapped ones (RFC 4291 §2.5.5.2) and those behind a translator (RFC 6052 §2.1). */
 const embeddedIPv4 = /^(?:(?:0:){5}ffff|64:ff9b:0:0:0:0):([\da-f]+):([\da-f]+)$/;
@@ -13,15 +13,15 @@ type Trusts = (address: string, hop: number) => boolean;
 type AddressedRequest = IncomingMessage & { readonly app?: { get(setting: string): unknown } | undefined };
 
 /**
- * The address of the client that sent a request. `X-Forwarded-For` counts only as far as it was written by a proxy that
- * is trusted (`createApp({ trustedProxies })`); an entry that is no address does not count at all.
+ * Returns the address of the client that sent a request. `X-Forwarded-For` counts only as far as trusted proxies have
+ * written it (`createApp({ trustedProxies })`); an entry that is not an address is ignored.
  */
 export function clientAddress(req: AddressedRequest): string {
   const trusts = req.app?.get('trust proxy fn');
   return readAddress(req, isTrusts(trusts) ? trusts : () => false);
 }
 
-/** Creates a reader of the address that `clientAddress` reads, for requests that no app serves. */
+/** Creates a function that reads the address as `clientAddress` does, for requests that no app serves. */
 export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
   // Networks mean what they mean to an app: this is what Express makes of the setting.
   const trusts: Trusts =

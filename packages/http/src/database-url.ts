@@ -1,4 +1,4 @@
-/** Parameters that are honoured, each with the values that it may have. @auth/db, which has the last word, knows the same. */
+/** The supported parameters, each with its possible values. @auth/db has the same list, and checks it again. */
 const honoured: Readonly<Record<string, RegExp>> = {
   sslmode: /^(?:disable|require|verify-ca|verify-full|no-verify)$/,
   ssl: /^(?:true|false|1|0)$/,
@@ -15,7 +15,7 @@ const honoured: Readonly<Record<string, RegExp>> = {
 const forRole = 'set it for the role (ALTER ROLE … SET …)';
 const remove = 'remove it';
 
-/** What to do instead of a parameter that others honour. */
+/** Advice for parameters that other clients support. */
 const instead: Readonly<Record<string, string>> = {
   sslmode: 'say disable, require, verify-ca, verify-full or no-verify',
   ssl: 'say sslmode=verify-full or sslmode=disable',
@@ -33,7 +33,7 @@ const instead: Readonly<Record<string, string>> = {
   channel_binding: 'sslmode=verify-full proves which server answers',
 };
 
-/** What is wrong with the URL of a Postgres database, as the end of a sentence; `undefined` when nothing is. */
+/** Describes what is wrong with the URL of a Postgres database, as the end of a sentence; `undefined` for a valid URL. */
 export function databaseUrlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return 'is not a postgres URL';
   const url = new URL(text);
@@ -52,7 +52,7 @@ export function databaseUrlProblem(text: string): string | undefined {
   return tlsProblem(searchParams);
 }
 
-/** What is wrong with the parameters about TLS, taken together. */
+/** Describes what is wrong with the combination of TLS parameters. */
 function tlsProblem(given: URLSearchParams): string | undefined {
   const mode = given.get('sslmode') ?? undefined;
   const files = ['sslrootcert', 'sslcert', 'sslkey'].some((name) => given.get(name));
@@ -66,7 +66,7 @@ function tlsProblem(given: URLSearchParams): string | undefined {
   return undefined;
 }
 
-/** A name that is no word may be a part of a password that was not escaped. */
+/** The name, unless it is not a plain word: then it may be a part of a password that was not escaped. */
 const shown = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'after the question mark');
 
 function isDecodable(text: string): boolean {

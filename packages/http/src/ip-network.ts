@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** A range of addresses as numbers of 128 bits, both ends included. IPv4 has its place in IPv6, at ::ffff:0:0/96. */
+/** A range of addresses as 128-bit numbers, both ends included. IPv4 is mapped into IPv6, at ::ffff:0:0/96. */
 export interface IpNetwork {
   readonly first: bigint;
   readonly last: bigint;
@@ -10,10 +10,10 @@ const mappedPrefix = 0xffffn << 32n;
 
 /** All IPv4 addresses. */
 export const allIPv4: IpNetwork = { first: mappedPrefix, last: mappedPrefix | 0xffff_ffffn };
-/** IPv6 addresses that are given out to the public: 2000::/3 (RFC 4291 §2.4). */
+/** IPv6 addresses that are assigned to the public: 2000::/3 (RFC 4291 §2.4). */
 export const publicIPv6: IpNetwork = { first: 1n << 125n, last: (1n << 126n) - 1n };
 
-/** An address, or a network such as `10.0.0.0/8`; `undefined` for anything else, also for an address with a zone. */
+/** Parses an address, or a network such as `10.0.0.0/8`; `undefined` for anything else, also for an address with a zone. */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [address = '', bits, ...rest] = text.split('/');
   const number = parseAddress(address);
@@ -24,7 +24,7 @@ export function parseNetwork(text: string): IpNetwork | undefined {
   return { first: number & ~hostMask, last: number | hostMask };
 }
 
-/** How many addresses of a range lie in at least one of the networks. */
+/** The number of addresses of a range that lie in at least one of the networks. */
 export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): bigint {
   let covered = 0n;
   let next = range.first;

@@ -27,7 +27,7 @@ export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler 
       // The parser would read the whole body before it refused it.
       if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
     } catch (problem) {
-      // Another body would not help where there is no route for it: the 404 or 405 below says so.
+      // Where there is no route, another body would not help: the 404 or 405 below is the answer.
       next(allowedMethods(req.app.router, req.path).includes(req.method) ? problem : undefined);
       return;
     }

@@ -117,7 +117,7 @@ describe('createLineBuffer in front of an output that stalls', () => {
     expect(output.tries).toBeLessThan(15);
   });
 
-  it('drops what waits for a reader that has gone, and begins anew on a line of its own', () => {
+  it('drops the buffer when the reader has gone, and starts again on a new line', () => {
     const { write, flush, output, dropped, resumed } = openSlowBuffer();
     output.room = 4;
     write(line, urgent);

@@ -2,7 +2,7 @@
 export interface LineBuffer {
   /** `urgent` lines are written at once, with those that waited before them; `audit` lines are the last to be dropped. */
   write(line: string, options: { urgent: boolean; audit?: boolean }): void;
-  /** Writes what waits, as far as it can be taken now. `false`: something still waits. */
+  /** Writes as much as possible now. `false`: some lines still wait. */
   flush(): boolean;
 }
 
@@ -26,21 +26,21 @@ const gatheredCharacters = 32_768;
 /** How long to wait before another try to write, in ms: twice as long each time, up to the second one. */
 const [firstRetryMs, lastRetryMs] = [1, 100];
 
-/** The output can take more later: its reader is slow, or its disk is full. */
+/** Whether the output may accept more later: its reader is slow, or its disk is full. */
 const later: ReadonlySet<unknown> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'ENOSPC', 'EDQUOT']);
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
 /**
  * Gathers the lines of a few milliseconds and writes them together: the write costs more than all the rest of a line.
- * A write never waits: what cannot be taken now is tried again, and beyond a bound lines are dropped and counted.
+ * A write never waits: bytes that cannot be written now are retried, and beyond a bound lines are dropped and counted.
  */
 export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   const { write, mostCharacters = 4_000_000, reservedCharacters = 1_000_000, onDropped, onResumed } = options;
   let waiting = '';
   let unwritten: Buffer = nothing;
   let dropped = 0;
-  /** The output ends in the middle of a line, the rest of which was dropped. */
+  /** Whether the output ends in the middle of a line whose rest was dropped. */
   let cut = false;
   let timer: NodeJS.Timeout | undefined;
   let retryMs = firstRetryMs;
@@ -83,7 +83,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     unwritten = unwritten.subarray(written);
   }
 
-  /** Nobody will read it any more. */
+  /** Drops everything: the log has lost its reader. */
   function lose(): void {
     drop(unwritten.filter((byte) => byte === newline).length);
     unwritten = nothing;

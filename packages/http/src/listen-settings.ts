@@ -4,7 +4,7 @@ import { wholeNumber } from './whole-number.ts';
 
 const name =
   /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?=[a-z\d_-]*[a-z_-])[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.?$/i;
-/** Numbers that the resolver of the system takes for an IPv4 address: `0` would be all of them. */
+/** Numbers that the system's resolver reads as an IPv4 address: `0` would be all addresses. */
 const endsInNumber = /(?:^|\.)0x[\da-f]*\.?$/i;
 
 const address = z
@@ -14,7 +14,7 @@ const address = z
     error: 'is not an IP address or a host name: no scheme, no port',
   });
 
-/** Where a service listens, and how long it keeps connections: a raw shape, part of `ServerSettings`. */
+/** The address a service listens on, and how long it keeps connections: a raw shape, part of `ServerSettings`. */
 export const ListenSettings = {
   PORT: wholeNumber({ min: 0, max: 65_535 }).describe('The port to listen on, such as 4001; 0 takes a free one.'),
   HOST: address
@@ -23,13 +23,13 @@ export const ListenSettings = {
   ADMIN_PORT: wholeNumber({ min: 0, max: 65_535 })
     .optional()
     .describe('The port of /metrics and /readyz?verbose; PORT + 100 unless set.'),
-  ADMIN_HOST: address.default('127.0.0.1').describe('The address of the admin port: one that callers cannot reach.'),
+  ADMIN_HOST: address.default('127.0.0.1').describe('The address of the admin port: one that clients cannot reach.'),
   KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: 7200 })
     .default(620)
-    .describe('How long an idle connection is kept, in seconds: longer than whatever stands in front keeps it.'),
+    .describe('How long an idle connection is kept, in seconds: longer than the proxy in front keeps it.'),
 };
 
-/** What is wrong with the admin port beside the port; `undefined` when both can be listened on. */
+/** Describes what is wrong with the admin port next to the port; `undefined` when both are valid. */
 export function adminPortProblem({
   PORT: port,
   ADMIN_PORT: adminPort,
@@ -42,7 +42,7 @@ export function adminPortProblem({
   return adminPort === port ? 'must differ from PORT' : undefined;
 }
 
-/** An address as it stands in a URL: IPv6 in brackets, and there the % of a zone escaped (RFC 6874). */
+/** Formats an address for a URL: IPv6 in brackets, and the % of a zone escaped (RFC 6874). */
 export function urlHost(host: string): string {
   return isIPv6(host) ? `[${host.replace('%', '%25')}]` : host;
 }

@@ -20,7 +20,7 @@ export interface ListenOptions {
   /** When running requests are cut off, counted from `drain`. 8 s by default. */
   deadlineMs?: number;
   limits?: ConnectionLimits;
-  /** How long a connection on which nothing is asked is kept. 620 s by default. */
+  /** How long an idle connection is kept. 620 s by default. */
   keepAliveMs?: number;
   /** Where requests that no app has seen are logged and counted: unreadable ones, and those with bad framing. */
   log?: Log;
@@ -35,13 +35,13 @@ export interface ConnectionLimits {
   readonly headersMs?: number;
   /** How long a request may take to come in, in ms; 30 s. */
   readonly requestMs?: number;
-  /** How long a connection on which something is asked may stand still, in ms: not read from either; 60 s. */
+  /** How long a connection with a request may stand still, in ms, with no side reading; 60 s. */
   readonly stillMs?: number;
   /** The most connections at a time; 10 000. */
   readonly connections?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
-  /** How long something of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
+  /** How long a part of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
   readonly unreadMs?: number;
   /** How much of all answers together may wait for clients to read it, in bytes; 64 MB. */
   readonly unreadBytes?: number;
@@ -55,7 +55,7 @@ export interface Listening {
   drain(): Promise<{ cut: boolean }>;
 }
 
-/** Used where a server has no limits of its own. */
+/** The limits of a server without its own. */
 const defaults: Required<ConnectionLimits> = {
   headerBytes: 16_384,
   headersMs: 10_000,

@@ -14,10 +14,10 @@ interface LineFacts {
 const exitMs = 500;
 
 /**
- * Standard output, several lines at a time. At once are written warnings and all above, since they may be the last words of
- * this process, and the trail of audits. So a process that is killed (SIGKILL) may lose the lines of its last requests,
- * 10 ms of them; one that exits, however it does, loses none that its reader takes within half a second. The process never
- * waits for a reader otherwise: of what has not been read lines are dropped beyond a bound, audits last.
+ * Standard output, several lines at a time. Warnings, errors and audit lines are written at once, since the process may end
+ * after them. So a process that is killed (SIGKILL) may lose the request lines of its last 10 ms; one that exits loses none
+ * that its reader reads within half a second. Otherwise the process never waits for a reader: beyond a bound, unread lines
+ * are dropped, audit lines last.
  */
 export function openStandardOutput(
   options: Pick<LineBufferOptions, 'onDropped' | 'onResumed'> = {},

@@ -18,20 +18,20 @@ export interface LogOptions {
   isTerminal?: boolean;
   /** Standard output when not given. */
   destination?: NodeJS.WritableStream;
-  /** Called for lines that standard output could not take: it is not read, or its disk is full. */
+  /** Called for lines that could not be written: standard output is not read, or its disk is full. */
   onDropped?: (lines: number) => void;
 }
 
 /**
  * Makes the log of a service. Tokens, passwords, cookies and secrets are masked in every line, at any depth, also in
- * the bindings of child logs. A reader of standard output that stalls costs lines, and never the process
+ * the bindings of child logs. A reader of standard output that stalls costs lines, and never stops the process
  * (`openStandardOutput`).
  */
 export function createLog(options: LogOptions): Log {
   const { service, level, format, isTerminal = false, color = isTerminal } = options;
   const { onDropped = () => undefined } = options;
   const onResumed = (lines: number) =>
-    log.warn({ lines }, `${lines} lines of this log were dropped: nothing took them`);
+    log.warn({ lines }, `${lines} lines of this log were dropped: standard output did not accept them`);
   const destination = options.destination ?? openStandardOutput({ onDropped, onResumed });
   const asPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const forPeople = prettyLine({ color });

@@ -17,7 +17,7 @@ const app = express()
 const malformed = ['7', '"7', '7"', '"7" "8"', '"7";"8"', "'7'", 'w/"7"', 'W/7', '*, "7"', '**', '"a b"', '"7\t"'];
 
 describe('readPreconditions', () => {
-  it('asks for nothing without a header', async () => {
+  it('returns no condition without a header', async () => {
     expect((await request(app).post('/')).body).toEqual({ given: false });
   });
 
@@ -56,7 +56,7 @@ describe('readPreconditions', () => {
     }
   });
 
-  it('answers a long header at once, whatever is in it', async () => {
+  it('answers a long header at once, with any content', async () => {
     for (const value of [`${' '.repeat(7000)}x`, '"'.repeat(7000), '"a",'.repeat(1700), ','.repeat(7000)]) {
       const started = performance.now();
       await request(app).post('/').set('If-Match', `"1",${value}`);

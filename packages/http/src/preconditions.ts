@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { Problem } from './problem.ts';
 
-/** Which versions of a thing a request is meant for: all of them where it says nothing. */
+/** The versions of a resource that a request is meant for: all versions without a condition. */
 export interface VersionCondition {
   readonly in?: readonly number[];
   readonly notIn?: readonly number[];
@@ -9,29 +9,29 @@ export interface VersionCondition {
 
 interface EntityTag {
   readonly weak: boolean;
-  /** The version that it stands for; `undefined` for a tag that `versionTag` cannot have made. */
+  /** The version of the tag; `undefined` for a tag that `versionTag` cannot have made. */
   readonly version: number | undefined;
 }
 
-/** The strong entity tag of a thing whose changes are counted (RFC 9110 §8.8.3). */
+/** The strong entity tag of a resource with a version counter (RFC 9110 §8.8.3). */
 export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
-/** Whether a change says which version it is meant for. */
+/** Whether a change names the version it is meant for. */
 export function hasIfMatch(req: Request): boolean {
   return req.get('if-match') !== undefined;
 }
 
 /**
- * What `If-Match` and `If-None-Match` ask for (RFC 9110 §13.1). Both are compared with the version in the same step as the
- * change, and only for a request that would succeed without them (§13.2.1): a thing that is missing is 404.
+ * Reads `If-Match` and `If-None-Match` (RFC 9110 §13.1). Both are compared with the version in the same step as the
+ * change, and only for a request that would succeed without them (§13.2.1): a missing resource is 404.
  * @throws Problem invalid_request for a header that is no list of entity tags and not `*`
  */
 export function readPreconditions(req: Request): VersionCondition {
   const match = readTags(req, 'If-Match');
   const noneMatch = readTags(req, 'If-None-Match');
-  // Of a thing that is there `*` matches every version. If-Match takes strong tags only (§8.8.3.2).
+  // `*` matches every version of an existing resource. If-Match accepts strong tags only (§8.8.3.2).
   const matching = match === undefined || match === '*' ? undefined : versions(match.filter(({ weak }) => !weak));
   if (noneMatch === '*') return { in: [] };
   return {
@@ -59,7 +59,7 @@ function readTags(req: Request, name: 'If-Match' | 'If-None-Match'): readonly En
   throw new Problem('invalid_request', { detail: `${name} must be * or ETags in quotes, such as "1".`, reason: name });
 }
 
-/** `#entity-tag` (§8.8.3, §5.6.1): empty members count for nothing. */
+/** `#entity-tag` (§8.8.3, §5.6.1): empty members are ignored. */
 function parseTags(value: string): EntityTag[] | undefined {
   const member = /[ \t]*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(,|$)/y;
   const tags: EntityTag[] = [];

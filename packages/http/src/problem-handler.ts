@@ -24,7 +24,7 @@ export function problemHandler(options: { log: Log; translate: readonly Translat
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn';
       const { code, reason } = problem;
-      // A dependency that is down says so once, where it is asked: not with a stack at each request.
+      // A dependency that is down is logged once, where it is called: not with a stack for each request.
       const err = problem.cause ?? (error === problem || problem.code === 'unavailable' ? undefined : error);
       if (err !== undefined || level === 'error') {
         log[level]({ err: err ?? problem, code, reason, requestId, traceId }, 'request failed');

@@ -25,7 +25,7 @@ interface RequestLogOptions {
 }
 
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
-/** Not implemented, HTTP version not supported: what a client asked for, no failure of the service. */
+/** Not implemented, HTTP version not supported: errors of the client, not failures of the service. */
 const clientFaults: ReadonlySet<number> = new Set([501, 505]);
 const refusals = new WeakMap<IncomingMessage, Problem>();
 /** On the request itself, for the reason of the context's. */
@@ -35,7 +35,7 @@ type Followed = IncomingMessage & { [followed]?: true };
 /** Requests whose answer was written to the socket, without their `ServerResponse`. */
 const answeredOnSocket = new WeakSet<IncomingMessage>();
 
-/** Notes that a problem was written to the socket in place of the answer: the log line and the count say so. */
+/** Records that a problem was written to the socket in place of the answer, for the log line and the count. */
 export function noteSocketAnswer(req: IncomingMessage, problem: Problem): void {
   noteProblem(req, problem);
   answeredOnSocket.add(req);

@@ -36,7 +36,7 @@ export async function runService(
   name: string,
   start: (env: NodeJS.ProcessEnv) => Promise<Service>,
 ): Promise<void> {
-  // Node writes its warnings there: a reader that has gone must not end the service.
+  // Node writes its warnings to stderr: a reader that has gone must not end the service.
   proc.stderr.on('error', () => undefined);
   try {
     const service = await start(proc.env);

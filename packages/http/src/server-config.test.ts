@@ -51,7 +51,7 @@ describe('serverConfig', () => {
     const settings = { ...env, AUTH_KEYS: '{}', NODE_ENV: 'production', REVOCATIONS: 'none' };
     const called = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
     const read = (more: object) => readConfig(called, { ...settings, ...more });
-    expect(() => read({})).toThrow('REPLICAS must be said in production without REDIS_URL');
+    expect(() => read({})).toThrow('REPLICAS is required in production without REDIS_URL');
     expect(read({ REPLICAS: '1' }).REPLICAS).toBe(1);
     expect(() => read({ REDIS_URL: 'redis://redis' })).not.toThrow();
     expect(() => read({ NODE_ENV: 'development' })).not.toThrow();

@@ -63,9 +63,9 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
 /** Where a service's database is, and how it is connected to. */
 export interface DatabaseConfig {
   readonly url: string;
-  /** What stands in front of it: `transaction` hands out a connection of the server for one transaction at a time. */
+  /** The pooler in front of the database: `transaction` assigns a server connection for one transaction at a time. */
   readonly pooler: 'none' | 'transaction';
-  /** For what needs a connection of its own; `undefined` when there is a pooler and no way past it. */
+  /** The URL for a connection without the pooler; `undefined` when there is a pooler and no direct URL. */
   readonly directUrl: string | undefined;
   readonly poolMax: number;
 }

@@ -58,10 +58,12 @@ export const DatabaseSettings = {
   DATABASE_POOLER: z
     .enum(['none', 'transaction'])
     .default('none')
-    .describe('What stands in front of the database: transaction for PgBouncer and the like in transaction pooling.'),
+    .describe(
+      'The pooler in front of the database: transaction for PgBouncer or another pooler in transaction pooling.',
+    ),
   DATABASE_DIRECT_URL: databaseUrl
     .optional()
-    .describe('The same database past the pooler, for migrations and notifications; not needed without a pooler.'),
+    .describe('The same database without the pooler, for migrations and notifications; not needed without a pooler.'),
   DATABASE_POOL_MAX: wholeNumber({ min: 1, max: 1000 })
     .default(10)
     .describe('The most connections to the database at a time.'),
@@ -135,7 +137,8 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
         NODE_ENV !== 'production' || REPLICAS !== undefined || !takesCalls || REDIS_URL,
       {
         path: ['REPLICAS'],
-        error: 'must be said in production without REDIS_URL: a second process would take the same service token again',
+        error:
+          'is required in production without REDIS_URL: a second process would accept the same service token again',
         when,
       },
     )
@@ -156,7 +159,11 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
     .refine(
       ({ DATABASE_URL, DATABASE_POOLER = 'none', DATABASE_DIRECT_URL }) =>
         DATABASE_POOLER === 'none' || DATABASE_DIRECT_URL === undefined || DATABASE_DIRECT_URL !== DATABASE_URL,
-      { path: ['DATABASE_DIRECT_URL'], error: 'is the URL of the pooler: it must go past it, or not be set', when },
+      {
+        path: ['DATABASE_DIRECT_URL'],
+        error: 'is the URL of the pooler: set the URL of the database itself, or leave it out',
+        when,
+      },
     );
 }
 

@@ -4,8 +4,8 @@ import { Problem } from './problem.ts';
 import { headerValues } from './wire/header-values.ts';
 
 /**
- * Refuses a service token on a route that is no operation, where no guard of @auth/verify stands in front of it: the
- * probes, OPTIONS and the admin port.
+ * Refuses a service token on a route that is not an operation and has no guard of @auth/verify: the probes, OPTIONS and
+ * the admin port.
  *
  * @throws Problem invalid_service_token
  */
@@ -14,7 +14,7 @@ export function assertNoServiceToken(req: IncomingMessage): void {
   throw new Problem('invalid_service_token', { reason: 'not_an_operation' });
 }
 
-/** The same for all routes behind it. */
+/** Middleware that does the same for all routes behind it. */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {
     assertNoServiceToken(req);

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts a service whose output nobody has read yet; `out` and `err` as for `spawn`. */
+/** Starts a service whose output is not read yet; `out` and `err` as for `spawn`. */
 async function startService(out: 'pipe' | number = 'pipe', err: 'pipe' | number = 'pipe') {
   const port = await freePort();
   const args = ['--import', 'tsx', '--conditions=@auth/source', fixture];
@@ -42,7 +42,7 @@ const isUp = (url: string) =>
     () => new Promise<boolean>((resolve) => setTimeout(resolve, 50, false)),
   );
 
-/** Has more logged than a pipe, a reader's buffer and the bound of the log hold together. */
+/** Causes more log lines than a pipe, a reader's buffer and the bound of the log hold together. */
 async function logMuch(url: string): Promise<void> {
   const path = `/${'x'.repeat(12_000)}`;
   for (let count = 0; count < 500; count += 1) {
@@ -62,7 +62,7 @@ async function expectServing(url: string): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** Stops it with SIGTERM: exit 0, long before it would be killed. */
+/** Stops the service with SIGTERM: exit 0, long before it would be killed. */
 async function expectToStop({ child, ended }: { child: ChildProcess; ended: Promise<unknown[]> }): Promise<void> {
   const sent = performance.now();
   child.kill('SIGTERM');
@@ -71,7 +71,7 @@ async function expectToStop({ child, ended }: { child: ChildProcess; ended: Prom
 }
 
 describe('a service whose log', () => {
-  it('is not read answers on, counts the lines that it drops, and stops on SIGTERM', async () => {
+  it('is not read keeps answering, counts the lines that it drops, and stops on SIGTERM', async () => {
     const service = await startService();
     await logMuch(service.url);
     await expectServing(service.url);
@@ -98,7 +98,7 @@ describe('a service whose log', () => {
     await expectToStop(service);
   }, 60_000);
 
-  it('and whose stderr have lost their readers answers on, and stops on SIGTERM', async () => {
+  it('and whose stderr have lost their readers keeps answering, and stops on SIGTERM', async () => {
     const service = await startService();
     service.child.stdout?.destroy();
     service.child.stderr?.destroy();
@@ -110,7 +110,7 @@ describe('a service whose log', () => {
   }, 60_000);
 
   (existsSync('/dev/full') ? it : it.skip)(
-    'is on a full disk answers on, and stops on SIGTERM',
+    'is on a full disk keeps answering, and stops on SIGTERM',
     async () => {
       const full = openSync('/dev/full', 'w');
       const service = await startService(full, full);

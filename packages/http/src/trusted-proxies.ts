@@ -17,7 +17,7 @@ export const ProxySettings = {
     .transform((parts) => parts.filter((part) => part !== ''))
     .refine((networks) => networks.every(isNetwork), { error: 'must be addresses or networks, separated by commas' })
     .refine((networks) => !isEverybody(networks), {
-      error: 'trusts too many addresses: every client there could say where it comes from',
+      error: 'trusts too many addresses: every client there could forge its address',
     })
     .describe('The proxies in front, whose X-Forwarded-For counts: 10.0.0.0/8, 2001:db8::/32 or loopback.'),
 };
@@ -26,7 +26,7 @@ function isNetwork(text: string): boolean {
   return namedNetworks.includes(text) || parseNetwork(text) !== undefined;
 }
 
-/** Whether the networks together hold clients from all over the Internet, in whatever pieces they are written. */
+/** Whether the networks together hold clients from all over the Internet, however they are split. */
 function isEverybody(texts: readonly string[]): boolean {
   const networks = texts.flatMap((text) => parseNetwork(text) ?? []);
   return countCovered(networks, allIPv4) > mostIPv4 || countCovered(networks, publicIPv6) > mostIPv6;

@@ -41,7 +41,7 @@ describe('a folder of key documents with a folder for each service', () => {
       expect(await initKeyDocuments({ dir })).toMatchObject({ created: [], updated: [] });
     }));
 
-  it('removes what a command left that was killed while it wrote', () =>
+  it('removes the temporary files of a command that was killed while it wrote', () =>
     inFolder(async (dir) => {
       await initKeyDocuments({ dir, issuer, folders: true });
       await writeFile(join(dir, 'order', '.order.x.tmp'), '{');

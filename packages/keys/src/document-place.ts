@@ -11,8 +11,8 @@ const flat = (dir: string, service: string): string => join(dir, `${service}.jso
 const nested = (dir: string, service: string): string => join(dir, service, ownName);
 
 /**
- * Where the document of a service is: `<dir>/<service>.json`, or `<dir>/<service>/keys.json` in a folder that was laid out
- * with folders. A container mounts the latter: a mount of a folder shows a file that is put in the place of another.
+ * Returns the path of a service's document: `<dir>/<service>.json`, or `<dir>/<service>/keys.json` in a layout with
+ * folders. A container mounts the latter: through a mount of a folder a replaced file is visible.
  */
 export function documentFile(dir: string, service: string): string {
   if (existsSync(nested(dir, service))) return nested(dir, service);
@@ -21,7 +21,7 @@ export function documentFile(dir: string, service: string): string {
   return hasFolders ? nested(dir, service) : flat(dir, service);
 }
 
-/** The services whose documents are in a folder, sorted; none when there is no folder. */
+/** The sorted names of services whose documents are in a folder; none when there is no folder. */
 export async function servicesIn(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((error: unknown) => {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
@@ -34,7 +34,7 @@ export async function servicesIn(dir: string): Promise<string[]> {
   return [...new Set(services)].filter((name) => ServiceName.safeParse(name).success).sort();
 }
 
-/** Gives each service a folder of its own, and moves the document that it has into it. May be run again after any moment. */
+/** Gives each service a folder of its own, and moves its document into it. May be run again after an interruption. */
 export async function layOutFolders(dir: string, services: readonly string[]): Promise<void> {
   for (const service of new Set([...services, ...(await servicesIn(dir))])) {
     await mkdir(join(dir, service), { recursive: true, mode: 0o700 });

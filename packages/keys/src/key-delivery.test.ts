@@ -27,7 +27,7 @@ describe('findObstacle', () => {
       expect(await findObstacle(file, new Set([dir]))).toBeUndefined();
     }));
 
-  it('finds that the file at a path has no name any more', () =>
+  it('finds a file that no longer has a name at its path', () =>
     inFolder(async (dir) => {
       const file = join(dir, 'keys.json');
       await writeFile(file, 'old');

@@ -9,10 +9,10 @@ import { readFile, realpath, stat } from 'node:fs/promises';
  */
 export type KeyDelivery = 'watched' | 'text' | 'single_file_mount' | 'replaced' | 'refused' | 'unreachable';
 
-/** What keeps a changed file from arriving at its path. */
+/** The obstacles for a changed file. */
 export type FileObstacle = Extract<KeyDelivery, 'single_file_mount' | 'replaced'>;
 
-/** What an operator should know and do about an obstacle. */
+/** The message for an operator about an obstacle, with what to do. */
 export const obstacleWords: Readonly<Record<FileObstacle, string>> = {
   single_file_mount:
     'the key document is a mount of a single file: a document that replaces it does not arrive here. Mount its folder instead',
@@ -29,7 +29,7 @@ export async function findObstacle(file: string, mountPoints: ReadonlySet<string
     if ((await stat(file)).nlink === 0) return 'replaced';
     return mountPoints.has(await realpath(file)) ? 'single_file_mount' : undefined;
   } catch {
-    // A file that is missing or forbidden is reported where it is read.
+    // A missing or forbidden file is reported by the code that reads it.
     return undefined;
   }
 }

@@ -8,7 +8,7 @@ import type { KeySource } from './load.ts';
 import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
 import type { LoadedKey } from './loaded-keys.ts';
 
-/** A key in force, and since when this process has it in this state: seconds since 1970, by the clock as it was then. */
+/** A key in force, and since when it is in this state in this process: seconds since 1970, by the clock at that time. */
 export interface KeyInForce extends LoadedKey {
   readonly since: number;
 }
@@ -44,7 +44,7 @@ export interface KeyRingOptions {
   readonly onReloaded: (change: KeyChange) => void;
   /** A changed document cannot be used: the last good one stays in force. Told once for each such document. */
   readonly onRefused: (error: KeyDocumentError) => void;
-  /** Something keeps a changed file from arriving. Told when it is noticed, at the start or later. */
+  /** Called when an obstacle keeps a changed file from arriving, at the start or later. */
   readonly onObstacle?: (obstacle: FileObstacle) => void;
 }
 

@@ -1,4 +1,4 @@
-// Watches a key document as a service does, and tells what it has loaded where a service tells it. For tests.
+// Watches a key document as a service does, and reports what it has loaded. For tests.
 import { createServer } from 'node:http';
 import { argv } from 'node:process';
 import { openKeyRing } from '../src/index.ts';

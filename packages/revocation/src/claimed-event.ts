@@ -1,9 +1,9 @@
-/** What a token claims, unverified: enough to see that it brings nothing new. */
+/** The unverified claims of a token: enough to recognise a token that brings nothing new. */
 export type ClaimedEvent =
   | { readonly kind: 'event'; readonly seq: number }
   | ({ readonly kind: 'heartbeat' } & ClaimedHeartbeat);
 
-/** What orders a heartbeat. `term` and `beat` are 0 where a build before these claims has signed. */
+/** The claims that order heartbeats. `term` and `beat` are 0 from a build before these claims. */
 export interface ClaimedHeartbeat {
   readonly term: number;
   readonly beat: number;
@@ -12,8 +12,8 @@ export interface ClaimedHeartbeat {
 }
 
 /**
- * Reads what a token claims without checking anything, `undefined` when it is no event. Fit only to leave a token out: a
- * false claim keeps nothing but a forgery from being verified.
+ * Reads the claims of a token without checking anything; `undefined` for a text that is not an event. Only fit to skip a
+ * token: a false claim can only prevent the verification of its own forged token.
  */
 export function readClaimed(token: string): ClaimedEvent | undefined {
   const [, payload = ''] = token.split('.', 3);

@@ -2,11 +2,11 @@ import type { Clock, MonotonicClock } from '@auth/verify';
 import { readClock } from '@auth/verify';
 import { skewSeconds } from './heartbeat-order.ts';
 
-/** The clock of this process beside the time that the issuer signed. */
+/** The clock of this process compared with the time that the issuer signed. */
 export interface ClockReport {
   /** Time of the newest heartbeat minus the clock of this process when it arrived; `undefined` before the first one. */
   readonly clockOffsetSeconds: number | undefined;
-  /** How far the clock of this process was set forward (or back, below 0) since a heartbeat last agreed with it. */
+  /** How far the clock of this process was stepped (below 0: back) since a heartbeat last agreed with it. */
   readonly clockSteppedSeconds: number;
 }
 
@@ -14,7 +14,7 @@ export interface ClockReport {
 export interface ClockCheck {
   /** `early`: from the future. `late`: older than the bound. `heartbeat`: neither. */
   compare(at: number): 'heartbeat' | 'early' | 'late';
-  /** Whether the clock of this process was set back since this was last asked: what is over by it may be so no more. */
+  /** Whether the clock was set back since the last call: cut-offs that had expired by it may be valid again. */
   wasSetBack(): boolean;
   report(): ClockReport;
 }
@@ -25,13 +25,13 @@ export interface ClockCheckOptions {
   readonly staleAfterSeconds: number;
 }
 
-/** Whether a heartbeat of that time can be of now: not signed after it, nor longer before it than the bound. */
+/** Whether a heartbeat with that time can be current: not signed after it, nor longer before it than the bound. */
 export function compareTimes(at: number, time: number, staleAfterSeconds: number): 'heartbeat' | 'early' | 'late' {
   if (at > time + skewSeconds) return 'early';
   return at < time - staleAfterSeconds ? 'late' : 'heartbeat';
 }
 
-/** Creates the comparison. A late heartbeat may also be one of a feed that is late: then no clock has stepped. */
+/** Creates the comparison. A late heartbeat may also come from a feed that is late: then no clock was stepped. */
 export function createClockCheck({ now, monotonicMs, staleAfterSeconds }: ClockCheckOptions): ClockCheck {
   const difference = () => readClock(now) - monotonicMs() / 1000;
   let agreed = difference();

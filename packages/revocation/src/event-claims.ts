@@ -14,7 +14,7 @@ const subject = z.object({
   session: z.object({ format: z.literal('opaque'), id: z.string().min(1).max(255) }),
 });
 const because = { event_timestamp: seconds, reason_admin: z.object({ en: z.string().min(1).max(255) }) };
-/** A positive integer; a build before these claims leaves them out, which reads as 0. */
+/** A positive integer. Builds before these claims omit it, which counts as 0. */
 const counted = z.int().positive().optional();
 const ofSession = { ...common, seq: z.int().positive(), keep_until: seconds, sub_id: subject, term: counted };
 

@@ -27,13 +27,13 @@ export interface TokenClaimsChange {
 /** What there is to know, every second, so that nobody can hide an event. */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
-  /** The lowest number that is still published again: none below it matters any more. `last + 1` when none does. */
+  /** The lowest number that is still published again: no event below it matters. `last + 1` when none matters. */
   readonly floor: number;
   /** The number of the last published event, 0 before the first. */
   readonly last: number;
   /**
    * The fencing number of the leader that signed: each new leader has a greater one, also after a restored backup. Builds
-   * before this claim sign without, which counts as 0.
+   * before this claim omit it, which counts as 0.
    */
   readonly term?: number;
   /** Counts the heartbeats of a term from 1. Heartbeats are ordered by `term`, then by `beat`, not by a clock. */

@@ -3,7 +3,7 @@ import { setUpVerifier } from '../test/verifier.ts';
 
 describe('a verifier whose clock is stepped', () => {
   it.each([7200, 86_400, -7200, -86_400])(
-    'by %i seconds and put right again: loses no revocation, says so, is stale only meanwhile',
+    'by %i seconds and corrected: loses no revocation, reports it, and is stale only meanwhile',
     (seconds) => {
       const { times, heartbeat, ended, read, revoked, isStale, state } = setUpVerifier();
       read(ended(1, 'before', 5), heartbeat({ last: 1, term: 5, beat: 1 }));
@@ -28,7 +28,7 @@ describe('a verifier whose clock is stepped', () => {
     },
   );
 
-  it('reads again what it missed meanwhile, though every heartbeat seems old', () => {
+  it('reads again the events that it missed, although every heartbeat seems old', () => {
     const { times, heartbeat, read, ended, state } = setUpVerifier();
     read(heartbeat({ last: 0, term: 5, beat: 1 }));
     times.offsets.verifier = 7200;
@@ -40,7 +40,7 @@ describe('a verifier whose clock is stepped', () => {
 });
 
 describe('an issuer whose clock is stepped', () => {
-  it('forward and back again is heard at once, and its floor is believed again when it goes down', () => {
+  it('forward and back again is accepted at once, also with a lower floor', () => {
     const { times, heartbeat, ended, read, readAgain, revoked, isStale, state } = setUpVerifier();
     const one = ended(1, 'one', 5);
     read(one, heartbeat({ last: 1, term: 5, beat: 1 }));
@@ -52,13 +52,13 @@ describe('an issuer whose clock is stepped', () => {
     times.advance(1);
     const right = heartbeat({ floor: 1, last: 1, term: 5, beat: 3 });
     expect(read(right)).toEqual(['heartbeat']);
-    // It has forgotten the number, not the revocation.
+    // The number was forgotten, the revocation was not.
     expect([state.hasGap(), revoked('one')]).toEqual([true, ['one']]);
     readAgain(one, right);
     expect([state.hasGap(), isStale()]).toEqual([false, false]);
   });
 
-  it('together with that of the verifier is heard at once when both are right again', () => {
+  it('together with that of the verifier is accepted at once when both are right again', () => {
     const { times, heartbeat, ended, read, readAgain, revoked, isStale, state } = setUpVerifier();
     const feed: string[] = [];
     for (const beat of [1, 2, 3]) {
@@ -75,7 +75,7 @@ describe('an issuer whose clock is stepped', () => {
     expect(revoked('sid-1', 'sid-2', 'sid-3')).toHaveLength(3);
   });
 
-  it('and is of a build without terms, together with that of the verifier, is heard at once as well', () => {
+  it('of a build without terms, together with that of the verifier, is accepted at once as well', () => {
     const { times, heartbeat, read, isStale } = setUpVerifier();
     for (const offset of [0, 7200, 0]) {
       times.offsets.issuer = times.offsets.verifier = offset;
@@ -85,7 +85,7 @@ describe('an issuer whose clock is stepped', () => {
     }
   });
 
-  it('and is of a build without terms is stale while it is ahead, and heard at once when it is right', () => {
+  it('of a build without terms is stale while it is ahead, and accepted at once when it is right', () => {
     const { times, heartbeat, read, isStale, state } = setUpVerifier();
     times.offsets.issuer = 7200;
     expect(read(heartbeat({ last: 0 }))).toEqual(['early']);
@@ -106,10 +106,10 @@ describe('a leader that was replaced', () => {
     expect([isStale(), state.stats()]).toEqual([true, expect.objectContaining({ term: 2, floor: 1, last: 0 })]);
   });
 
-  it('hides no event of its successor behind one that it gives the same number', () => {
+  it('hides no event of its successor behind an event with the same number', () => {
     const { heartbeat, ended, read, revoked, isStale, state } = setUpVerifier();
     read(heartbeat({ last: 0, term: 2, beat: 1 }));
-    // A revocation all the same: nothing is lost by believing it.
+    // The cut-off is applied all the same: that is safe.
     expect(read(ended(1, 'of-the-old', 1))).toEqual(['applied']);
     read(heartbeat({ last: 1, term: 2, beat: 2 }));
     expect([state.hasGap(), revoked('of-the-old', 'of-the-new')]).toEqual([true, ['of-the-old']]);
@@ -121,7 +121,7 @@ describe('a leader that was replaced', () => {
 });
 
 describe('a new leader', () => {
-  it('has everything read again, where the same tokens are known without being verified', () => {
+  it('causes the feed to be read again, and the same tokens are known without a new verification', () => {
     const { times, heartbeat, ended, read, readAgain, state, isStale } = setUpVerifier();
     const kept = [ended(1, 'one', 1), ended(2, 'two', 1)];
     read(...kept, heartbeat({ last: 2, term: 1, beat: 9 }));
@@ -139,7 +139,7 @@ describe('a new leader', () => {
     ['lower than before', 2],
     ['the same as before', 3],
     ['higher than before', 4],
-  ])('on a restored backup is believed, its last number being %s', (_case, last) => {
+  ])('on a restored backup is accepted when its last number is %s', (_case, last) => {
     const { heartbeat, ended, read, readAgain, revoked, state } = setUpVerifier();
     const old = [1, 2, 3].map((seq) => ended(seq, `old-${seq}`, 1));
     read(...old, heartbeat({ last: 3, term: 1, beat: 9 }));
@@ -154,7 +154,7 @@ describe('a new leader', () => {
     ]);
   });
 
-  it('is the first one that a verifier hears: nothing has to be read again', () => {
+  it('that is the first one of a verifier does not cause the feed to be read again', () => {
     const { heartbeat, ended, read, isStale, state } = setUpVerifier();
     read(ended(4, 'four', 1), ended(5, 'five', 3), heartbeat({ floor: 4, last: 5, term: 3, beat: 70 }));
     expect([state.hasGap(), isStale()]).toEqual([false, false]);
@@ -169,7 +169,7 @@ describe('events that no longer matter', () => {
     return { ...test, feed: [first ?? '', third ?? '', test.heartbeat({ last: 3, ...counted })] };
   };
 
-  it('and are left out by a build without terms keep nobody stale: the feed is read once more', () => {
+  it('left out by a build without terms keep no verifier stale: the feed is read once more', () => {
     const { feed, read, readAgain, isStale, state, ended } = setUp(0);
     read(...feed);
     expect([state.hasGap(), isStale()]).toEqual([true, true]);
@@ -179,14 +179,14 @@ describe('events that no longer matter', () => {
     expect(read(ended(2, 'sid-2'))).toEqual(['applied']);
   });
 
-  it('and are left out where there are terms are missing, however often the feed is read', () => {
+  it('left out by a build with terms count as missing, also after the feed was read again', () => {
     const { feed, read, readAgain, isStale, state } = setUp(5);
     read(...feed);
     for (let times = 0; times < 3; times += 1) readAgain(...feed);
     expect([state.hasGap(), isStale()]).toEqual([true, true]);
   });
 
-  it('are no excuse for the one at the floor, nor for one whose key is not known', () => {
+  it('do not excuse a missing event at the floor, nor one whose key is not known', () => {
     const { feed, read, readAgain, state, ended } = setUp(0);
     read(...feed.slice(1));
     readAgain(...feed.slice(1));

@@ -12,9 +12,9 @@ import { maxTokenLength } from './security-event.ts';
 import { SecurityEventError } from './security-event-error.ts';
 
 /**
- * What became of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat
+ * The outcome of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat
  * from the future, so a clock is wrong. `late`: a new heartbeat that is older than the bound. `fenced`: a heartbeat of a
- * leader that was replaced. `repeated`: it brings nothing new. `unknown_key`: signed with a key that is not known (yet).
+ * leader that was replaced. `repeated`: already known. `unknown_key`: signed with a key that is not known (yet).
  * `refused`: anything else.
  */
 export type TokenOutcome =
@@ -27,7 +27,7 @@ export type TokenOutcome =
   | 'unknown_key'
   | 'refused';
 
-/** A heartbeat at which everything was known. */
+/** A heartbeat at which the verifier was complete. */
 export interface CompleteHeartbeat {
   /** When it was signed, in seconds since 1970. */
   readonly at: number;
@@ -37,17 +37,17 @@ export interface CompleteHeartbeat {
 
 /** How far the feed is known. */
 export interface FeedState {
-  /** The next token is the first one of the feed. */
+  /** Called when the next token is the first one of the feed. */
   startOver(): void;
   /** @throws AuthError `unavailable` while there are no keys at all */
   take(token: string): TokenOutcome;
   /** Looks whether all is known that the newest heartbeat speaks of. To be called after some tokens were taken. */
   settle(): void;
-  /** Events are missing or in doubt: the feed has to be read again. */
+  /** Whether events are missing or in doubt, so that the feed has to be read again. */
   hasGap(): boolean;
-  /** The feed is being read again, and not yet up to the newest heartbeat. */
+  /** Whether the feed is being read again, and not yet up to the newest heartbeat. */
   isRereading(): boolean;
-  /** The newest heartbeat at which everything was known; `undefined` before the first time. */
+  /** The newest heartbeat at which the verifier was complete; `undefined` before the first time. */
   complete(): CompleteHeartbeat | undefined;
   clock(): ClockReport;
   /** The newest heartbeat, and the number of events in memory. */
@@ -74,18 +74,18 @@ const capacity = 1_000_000;
 type VerifiedHeartbeat = Extract<VerifiedEvent, { kind: 'heartbeat' }>;
 type VerifiedCutOff = Exclude<VerifiedEvent, VerifiedHeartbeat>;
 
-/** Creates the state of a verifier that reads a feed: what is true of it whatever order, repetition and loss there are. */
+/** Creates the state of a verifier that reads a feed: it is right in any order, with repetition and loss of tokens. */
 export function createFeedState(options: FeedStateOptions): FeedState {
   const { verifier, table, now, monotonicMs } = options;
   const known = createKnownEvents();
   const rereading = createRereading();
   const clock = createClockCheck(options);
   let newest: (VerifiedHeartbeat & { readonly token: string; readonly arrivedMs: number }) | undefined;
-  /** Higher numbers were given in the term of the newest heartbeat, not before. */
+  /** Numbers above this one were assigned in the term of the newest heartbeat, not before. */
   let lastBeforeTerm = 0;
-  /** The issuer may have given its numbers again to other events, so what is known must be seen again. */
+  /** The issuer may have assigned its numbers again to other events, so known events must be seen again. */
   let isInDoubt = false;
-  /** An event could not be verified for want of its key, since the feed was last read from its first token on. */
+  /** Whether an event could not be verified because its key is missing, since the last reading of the feed began. */
   let isUnread = false;
   let complete: CompleteHeartbeat | undefined;
 
@@ -103,15 +103,15 @@ export function createFeedState(options: FeedStateOptions): FeedState {
 
   function apply(event: VerifiedCutOff, token: string): TokenOutcome {
     const { sid, keepUntil, seq, term } = event;
-    // Below the floor it is history, which is applied as well: it may be a clock that has put the floor there.
+    // An event below the floor is applied as well: a wrong clock may have set the floor.
     const isHistory = newest !== undefined && seq < newest.floor;
     if (isHistory && table.size >= capacity) return 'repeated';
-    // Of whatever term: a session that was ended stays ended. No token that it concerns was issued after `keepUntil`.
+    // In any term: an ended session stays ended. No token that the event concerns was issued after `keepUntil`.
     table.put({
       ...{ sid, keepUntil },
       notBefore: event.kind === 'session-revoked' ? 'ended' : Math.min(event.notBefore, keepUntil),
     });
-    // A replaced leader must not give out a number that its successor gives to another event.
+    // A replaced leader must not occupy a number that its successor assigns to another event.
     const isFenced = newest !== undefined && term < newest.term && seq > lastBeforeTerm;
     if (isHistory || isFenced) return 'applied';
     if (known.size >= capacity) known.clear();
@@ -122,7 +122,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   function applyHeartbeat(heartbeat: VerifiedHeartbeat, token: string): TokenOutcome {
     if (newest !== undefined && heartbeat.term < newest.term) return 'fenced';
     if (!isNewerHeartbeat(heartbeat, newest, readClock(now))) return 'repeated';
-    // A new leader may have the database of a restored backup: its next events only look like known ones.
+    // A new leader may have a restored database: its next events may look like known ones.
     const isAnew = newest !== undefined && (heartbeat.term > newest.term || heartbeat.last < newest.last);
     if (newest === undefined || isAnew) lastBeforeTerm = heartbeat.last;
     if (isAnew) {
@@ -131,7 +131,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
       rereading.finish();
       rereading.want();
     }
-    // The table does not: a floor that a wrong clock has put too high goes down again, and then they are read again.
+    // The table keeps them: a floor that a wrong clock has set too high goes down again, and then they are read again.
     known.forgetBelow(heartbeat.floor);
     table.sweep();
     newest = { ...heartbeat, token, arrivedMs: monotonicMs() };

@@ -1,33 +1,33 @@
-/** Where the leader of the issuer publishes. */
+/** The feed as the leader of the issuer writes it. */
 export interface FeedWriter {
   /** Appends tokens in order. What was published may be published again: readers do not mind. Rejects when it is not certain. */
   publish(tokens: readonly string[]): Promise<void>;
   /**
-   * Whether everything that was published since the last compaction is still there. False before the first one, and when
-   * something else has written, truncated, replaced or lost the feed: then it is to be compacted at once.
+   * Whether everything published since the last compaction is still there. False before the first compaction, and when
+   * something else has written, truncated, replaced or lost the feed: then it must be compacted at once.
    */
   isWhole(): boolean;
   /**
-   * Publishes `keep` again, the tokens that must stay, in order; everything that was there when it began may go.
-   * `publish` may be called meanwhile, also by the iteration itself, and what it adds stays.
+   * Publishes the tokens of `keep` again, in order, and may remove everything that was there when it began. `publish` may be
+   * called meanwhile, also by the iteration itself; its tokens stay.
    */
   compact(keep: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FeedWriterOptions {
-  /** The fencing number of the leader that writes; 1 unless given, for a writer that is alone. */
+  /** The fencing number of the leader that writes; 1 by default, for a single writer. */
   readonly term?: number;
-  /** Whether that leader still leads: asked before what an earlier leader must not do. True unless given. */
+  /** Whether that leader still leads: checked before writes that an earlier leader must not make. True by default. */
   readonly isHeld?: () => boolean;
 }
 
-/** The error of a writer whose leader does not lead any more. */
+/** The error of a writer whose process no longer leads. */
 export function superseded(why: string): Error {
   return new Error(`this process does not lead any more: ${why}`);
 }
 
-/** Tokens in slices, so that no slice holds up the process. */
+/** Splits tokens into slices, so that no slice blocks the process. */
 export async function* slicesOf(
   tokens: Iterable<string> | AsyncIterable<string>,
   length: number,
@@ -45,7 +45,7 @@ export async function* slicesOf(
 export interface FeedReader {
   /** Reads everything that is there again, from the first token on. */
   startOver(): void;
-  /** Gives up a connection that still answers for a new one, which may lead to another server. */
+  /** Replaces a connection that still answers with a new one, which may lead to another server. */
   reconnect(): void;
   /** Resolves when nothing more will be handed over. */
   close(): Promise<void>;

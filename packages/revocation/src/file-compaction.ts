@@ -4,36 +4,36 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { assertTokens, slicesOf } from './feed.ts';
 import { codeOf } from './file-error.ts';
 
-/** An open file at the path of the feed, and how long it was after this process had written to it. */
+/** An open file at the path of the feed, and its length after the last write of this process. */
 export interface OpenFile {
   readonly handle: FileHandle;
   size: number;
 }
 
-/** What a compaction keeps, until it takes the place of the file. */
+/** The lines that a compaction keeps, until they replace the file. */
 export interface Stage {
-  /** Puts it in the place of the file, with `tail` behind it, and returns the file that is there then. */
+  /** Replaces the file with these lines and `tail` after them. Returns the file that is then at the path. */
   put(file: OpenFile, options: PutOptions): Promise<OpenFile>;
-  /** Removes what is left. */
+  /** Removes temporary files. */
   drop(): Promise<void>;
 }
 
 export interface PutOptions {
   readonly tail: Buffer;
-  /** Throws when this process must not change the file any more: called at the last moment. */
+  /** Throws when this process may no longer change the file. Called at the last moment. */
   readonly assertHeld: () => void;
 }
 
 const sliceLength = 100;
-/** How long a file stays empty that is written anew in its place: readers look every 50 ms. */
+/** How long a file stays empty before it is rewritten in place: readers check it every 50 ms. */
 const emptyMs = 120;
-/** The right to make or rename a file beside this one is missing, or the file itself is a mount. */
+/** Errors that mean: no file beside this one may be made or renamed, or the file itself is a mount. */
 const notReplaceable = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /**
- * Collects what a compaction keeps. A file that only this process's user can read is replaced by another one, in one step.
- * Any other file was made by someone who chose who may read it: its owner, group, mode, access list, links and mounts stay,
- * since it is written anew in its place. So is a file that cannot be replaced.
+ * Collects the lines that a compaction keeps. A file that only this process's user can read is replaced by another file in
+ * one step. Any other file is rewritten in place, since its creator has chosen who may read it: its owner, group, mode,
+ * access list, links and mounts stay. A file that cannot be replaced is rewritten in place as well.
  */
 export async function stageCompaction(path: string, keep: Iterable<string> | AsyncIterable<string>): Promise<Stage> {
   const target = await realpath(path);
@@ -73,7 +73,7 @@ export async function stageCompaction(path: string, keep: Iterable<string> | Asy
   };
 }
 
-/** A name of its own, so that what a compaction that died has left is overwritten by the next. */
+/** The name of the temporary file: always the same, so that the next compaction overwrites the rest of a failed one. */
 async function openBeside(successor: string): Promise<FileHandle | undefined> {
   try {
     await rm(successor, { force: true });
@@ -97,8 +97,8 @@ async function stageInMemory(keep: Iterable<string> | AsyncIterable<string>): Pr
 }
 
 /**
- * Readers see that the file has shrunk, and read it from its start. One that looks too late reads on in the middle: it
- * misses events, which the next heartbeat tells it, and then reads from the start as well.
+ * Readers see that the file has shrunk, and read it from its start. A reader that checks too late continues in the middle
+ * and misses events; the next heartbeat shows that, and the reader starts again as well.
  */
 async function overwrite(file: OpenFile, parts: readonly Buffer[]): Promise<OpenFile> {
   await file.handle.truncate(0);

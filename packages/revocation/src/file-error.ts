@@ -1,4 +1,4 @@
-/** What is to be mended when a file cannot be used, by the code of the error. */
+/** Advice for a file that cannot be used, by the code of the error. */
 const advices: Readonly<Record<string, string>> = {
   ENOENT: 'its folder must be there',
   ENOTDIR: 'its folder must be there',
@@ -11,7 +11,7 @@ const advices: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of its disk is used up',
 };
 
-/** An error of the file with what to do about it. */
+/** Creates an error that names the file and what to do about it. */
 export function fileError(path: string, error: unknown): unknown {
   const code = codeOf(error);
   const advice = advices[code ?? ''];
@@ -19,7 +19,7 @@ export function fileError(path: string, error: unknown): unknown {
   return new Error(`the revocation feed ${path} cannot be written: ${advice} (${code})`, { cause: error });
 }
 
-/** The code of an error of the file system; by structure, whichever realm it is from. */
+/** The code of a file system error; read by structure, since the error may come from another realm. */
 export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null ? String(Reflect.get(error, 'code')) : undefined;
 }

@@ -73,7 +73,7 @@ export function openFileFeedReader(
     startOver() {
       fromStart = true;
     },
-    // Each look finds the file that is at the path by then.
+    // Each check opens the file that is at the path then.
     reconnect() {},
     async close() {
       closing.abort();

@@ -11,8 +11,8 @@ import { createTurns } from './in-turn.ts';
 const newFileMode = 0o600;
 
 /**
- * Creates the writer of a log file: one token a line, appended. A process may die in the middle of a line and another one
- * may replace the file; neither spoils what is published next. A file that cannot be used is tried again at each call.
+ * Creates the writer of a log file: one token a line, appended. A process that dies in the middle of a line, or one that
+ * replaces the file, does not damage later tokens. A file that cannot be used is retried at each call.
  */
 export async function openFileFeedWriter(
   path: string,
@@ -22,7 +22,7 @@ export async function openFileFeedWriter(
   let file: OpenFile | undefined;
   let isWhole = false;
 
-  /** The file that is at the path now. The new one is opened before the old one is closed. */
+  /** The file that is at the path now. The new file is opened before the old one is closed. */
   async function current(): Promise<OpenFile> {
     if (file !== undefined && (await isAt(path, file.handle))) return file;
     const handle = await open(path, 'a+', newFileMode);
@@ -34,14 +34,14 @@ export async function openFileFeedWriter(
     const before = file;
     file = next;
     isWhole = false;
-    // Nothing is lost with it: what was written is on the disk.
+    // Nothing is lost by closing it: the tokens are on the disk.
     if (before?.handle !== next?.handle) await before?.handle.close().catch(() => undefined);
   }
 
   async function append(tokens: readonly string[]): Promise<void> {
     const open = await current();
     const { size } = await open.handle.stat();
-    // Another process writes here as well, or has cut it.
+    // Another process has written to the file, or truncated it.
     if (size !== open.size) isWhole = false;
     const text = Buffer.from(((await isTorn(open.handle, size)) ? '\n' : '') + linesOf(tokens));
     assertHeld();
@@ -54,7 +54,7 @@ export async function openFileFeedWriter(
     if (!isHeld()) throw superseded('nothing is written');
   }
 
-  /** Any failure makes the next call open the file anew. */
+  /** After any failure the next call reopens the file. */
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await inTurn(work);
@@ -86,7 +86,7 @@ export async function openFileFeedWriter(
           const tail = isSame ? await readFrom(open.handle, from.at) : Buffer.alloc(0);
           const { size } = await open.handle.stat();
           await exchange(await stage.put(open, { tail, assertHeld }));
-          // What another process has added meanwhile is taken over, and looked at once more.
+          // Tokens that another process has added meanwhile are kept, and checked once more.
           isWhole = isSame && size === open.size;
         } finally {
           await stage.drop();

@@ -4,10 +4,10 @@ import type { ClaimedHeartbeat } from './claimed-event.ts';
 export const skewSeconds = 5;
 
 /**
- * Whether a heartbeat is newer than the newest one so far. Heartbeats are ordered by the term of the leader that signed and
- * by their place in it, so that a leader that was replaced is never heard again, and no clock silences the issuer.
- * Builds before these claims sign without: their heartbeats are ordered by time, and one that lies in the future
- * by now was signed or accepted while a clock was wrong, so it outdoes no other.
+ * Whether a heartbeat is newer than the newest one so far. Heartbeats are ordered by the term of the leader that signed them,
+ * and by their number in it: a replaced leader is ignored, and no clock silences the issuer. Builds before these claims sign
+ * without them: their heartbeats are ordered by time. A heartbeat with a time in the future was signed or accepted while a
+ * clock was wrong, so it does not count as newer than any other.
  */
 export function isNewerHeartbeat(next: ClaimedHeartbeat, newest: ClaimedHeartbeat | undefined, time: number): boolean {
   if (newest === undefined) return true;

@@ -1,6 +1,6 @@
 import type { MonotonicClock } from '@auth/verify';
 
-/** A token that may become good, and since when it waits, by the monotonic clock. */
+/** A token that may become valid, and since when it waits, by the monotonic clock. */
 export interface KeptToken {
   readonly token: string;
   readonly sinceMs: number;
@@ -18,7 +18,7 @@ export interface KeptTokens {
 const capacity = 256;
 const keepMs = 10_000;
 
-/** Creates the place where tokens wait for their key. Bounded in number and time: a forged token can name any key. */
+/** Creates the store of tokens that wait for their key. Bounded in number and time: a forged token can name any key. */
 export function createKeptTokens({ monotonicMs }: { readonly monotonicMs: MonotonicClock }): KeptTokens {
   let kept: KeptToken[] = [];
   const putBack = (token: KeptToken) => {

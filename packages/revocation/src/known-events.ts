@@ -1,15 +1,15 @@
 /** Which numbers of the feed are known, and by which tokens. */
 export interface KnownEvents {
-  /** Whether this very token is known under its number. A token in doubt that comes again is known again. */
+  /** Whether this token is known under its number. A token in doubt is known again when it is read again. */
   has(seq: number, token: string): boolean;
   add(seq: number, token: string): void;
   /** Whether every number from `floor` to `last` is known. */
   covers(floor: number, last: number): boolean;
-  /** Takes the numbers above `floor` that are missing for events that no longer matter. A token for one is news. */
+  /** Counts the missing numbers above `floor` as events that no longer matter. A token with such a number is new. */
   presumeDead(floor: number, last: number): void;
-  /** Nothing is known until it comes again; only numbers up to `upTo` need no new verification then. */
+  /** Puts all known events in doubt until they are read again; only those up to `upTo` then need no new verification. */
   doubtAll(upTo: number): void;
-  /** Forgets what was in doubt and has not come again. */
+  /** Forgets the events in doubt that were not read again. */
   forgetDoubts(): void;
   forgetBelow(floor: number): void;
   clear(): void;
@@ -20,7 +20,7 @@ export interface KnownEvents {
 const tailLength = 16;
 const deadTail = '';
 
-/** Creates the memory of what a feed has brought: as large as the events that still matter. */
+/** Creates the record of the events of a feed. Its size is that of the events that still matter. */
 export function createKnownEvents(): KnownEvents {
   let tails = new Map<number, string>();
   let doubted = new Map<number, string>();

@@ -6,7 +6,7 @@ import { openRedisFeedReader } from './redis-feed-reader.ts';
 import { openRedisFeedWriter } from './redis-feed-writer.ts';
 
 /**
- * Opens a feed to publish in, by its URL. A file or a server that cannot be used yet is tried at each call.
+ * Opens the writer of a feed by its URL. A file or a server that cannot be used yet is retried at each call.
  *
  * @throws TypeError as `parseFeedUrl`
  */

@@ -40,10 +40,10 @@ export interface OpenRevocationsOptions {
 export interface OpenRevocations extends Revocations {
   /** Rejects until everything published is known, or the feed was silent too long to wait any more: then stale. */
   ready(): Promise<void>;
-  /** Whether more may have been revoked than is known here. */
+  /** Whether revocations may be missing here. */
   isStale(): boolean;
   stats(): RevocationStats;
-  /** The clock of this process beside that of the issuer. */
+  /** The clock of this process compared with that of the issuer. */
   clock(): ClockReport;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export interface RevocationStats {
 /** Time for requests in between, while many events come at once: after about 2 ms. A signature costs 16. */
 const costPerTurn = 512;
 const tickMs = 250;
-/** A rereading that takes longer has lost its end, and begins again. */
+/** A rereading that takes longer has missed its end, and starts again. */
 const longestReloadMs = 60_000;
 
 /**
@@ -136,7 +136,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
       onOutcome('gap');
       reader.startOver();
     }
-    // A server that still answers may be one that the issuer has left: a replica, or a master that was replaced.
+    // A server that still answers may be one that the issuer no longer writes to: a replica, or a replaced primary.
     if (reconnects.isDue(staleness.isSettled() && staleness.isStale())) reader.reconnect();
     staleness.look();
   }

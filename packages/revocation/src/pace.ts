@@ -1,10 +1,10 @@
 import type { MonotonicClock } from '@auth/verify';
 
-/** The pace of an attempt that is repeated while something is wrong. */
+/** The pace of an attempt that is retried while a fault lasts. */
 export interface Pace {
-  /** To be asked whenever something may have changed; `true` means: now. */
+  /** Called whenever something may have changed. Returns `true` when the attempt is due now. */
   isDue(isWrong: boolean): boolean;
-  /** How often it was due. */
+  /** How often the attempt was due. */
   count(): number;
 }
 
@@ -14,7 +14,7 @@ export interface PaceOptions {
   readonly longestWaitSeconds: number;
 }
 
-/** Creates a pace: due at once, then after twice the wait each time, for as long as the same thing stays wrong. */
+/** Creates a pace: due at once, then after twice the previous wait, for as long as the same fault lasts. */
 export function createPace({ monotonicMs, firstWaitSeconds, longestWaitSeconds }: PaceOptions): Pace {
   let count = 0;
   let waitSeconds = 0;

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 
-/** Why a Redis connection is of no use: a reply that will not change on it, or no reply in time. */
+/** The fault of a Redis connection: an error reply that will not change on this connection, or no reply in time. */
 export interface RedisFault {
   /** The first word of the reply (`READONLY`, `OOM` …), or `TIMEOUT`: fit for a metric label through `labelOf`. */
   readonly code: string;
-  /** What an operator can do about it. */
+  /** Advice for an operator. */
   readonly advice: string;
   readonly error: unknown;
 }
@@ -14,13 +14,13 @@ const advices: Readonly<Record<string, string>> = {
   READONLY: 'it is a replica: the URL must name the primary, also after a failover',
   MASTERDOWN: 'it is a replica that has lost its primary: the URL must name the primary',
   LOADING: 'it is still reading its data: wait',
-  NOREPLICAS: 'it has fewer replicas than min-replicas-to-write asks for: mend them, or lower that setting',
+  NOREPLICAS: 'it has fewer replicas than min-replicas-to-write requires: repair them, or lower that setting',
   OOM: 'its memory is full: raise maxmemory',
-  MISCONF: 'it cannot save to its disk: mend the disk, or set stop-writes-on-bgsave-error to no',
-  CLUSTERDOWN: 'its cluster is incomplete: mend the cluster',
+  MISCONF: 'it cannot save to its disk: repair the disk, or set stop-writes-on-bgsave-error to no',
+  CLUSTERDOWN: 'its cluster is incomplete: repair the cluster',
   MOVED: 'it is a Redis Cluster of several shards, which is not supported: use one primary',
   CROSSSLOT: 'it is a Redis Cluster of several shards, which is not supported: use one primary',
-  NOAUTH: 'it asks for a password: the URL must hold it',
+  NOAUTH: 'it requires a password: add it to the URL',
   WRONGPASS: 'it does not accept the user or the password of the URL',
   NOPERM: 'its ACL does not allow this user the command or the key',
   BUSY: 'a script of another client blocks it: SCRIPT KILL ends that',
@@ -29,10 +29,10 @@ const advices: Readonly<Record<string, string>> = {
 };
 const otherAdvice = 'the log of Redis says why';
 
-/** Replies that are about the command, not about the server or the connection. `SUPERSEDED` is a script's of our own. */
+/** Error replies that concern the command, not the server or the connection. `SUPERSEDED` comes from a script of this package. */
 const aboutTheCommand = new Set(['ERR', 'WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY', 'SUPERSEDED']);
 
-/** The fault that an error of ioredis tells of; `undefined` when the connection is as good as before. */
+/** The fault in an error of ioredis; `undefined` when the connection is still usable. */
 export function redisFaultOf(error: unknown): RedisFault | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = error.name === 'ReplyError' ? codeOf(error.message) : silence(error.message);
@@ -40,12 +40,12 @@ export function redisFaultOf(error: unknown): RedisFault | undefined {
   return { code, advice: advices[code] ?? otherAdvice, error };
 }
 
-/** The code as a metric label: from a closed set, whatever a server may say. */
+/** The code as a metric label, from a closed set. */
 export function labelOf({ code }: RedisFault): string {
   return code in advices ? code : 'other';
 }
 
-/** Redis up to 6 hides the reply to a command of a script: `ERR Error running script …: -READONLY You can't …`. */
+/** Redis up to 6 wraps the error reply to a command of a script: `ERR Error running script …: -READONLY You can't …`. */
 function codeOf(message: string): string | undefined {
   return /^ERR Error running script.*?-([A-Z]{3,})\b/s.exec(message)?.[1] ?? /^([A-Z]+)\b/.exec(message)?.[1];
 }
@@ -55,21 +55,21 @@ function silence(message: string): 'TIMEOUT' | undefined {
 }
 
 export interface FaultOptions {
-  /** Told of every fault. */
+  /** Called with every fault. */
   readonly onFault?: (fault: RedisFault) => void;
-  /** Told when what failed works again. */
+  /** Called when Redis works again. */
   readonly onMended?: () => void;
 }
 
-/** The shortest time between two connections that are given up for what the server replies. */
+/** The shortest time between two connections that are closed because of an error reply. */
 const paceMs = 2000;
-/** Without a fault for so long, a command that works is enough to call Redis mended. */
+/** After so long without a fault, one command that succeeds counts as recovery. */
 const calmMs = 30_000;
 
 /**
- * Gives up the connection at a fault, so that ioredis opens another one, for which it resolves the host's name again: after
- * a failover that is the new primary. Faults are seen in every command, those of pipelines, scripts and transactions
- * included. To be called once for a client.
+ * Closes the connection after a fault, so that ioredis opens another one and resolves the host's name again: after a
+ * failover it is the new primary. Faults are detected in every command, also in pipelines, scripts and transactions. Call
+ * once for each client.
  */
 export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended = () => {} }: FaultOptions = {}): void {
   const failing = new Set<string>();
@@ -82,7 +82,7 @@ export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended =
     faultAt = now;
     // ioredis ends for good when it is told to reconnect while it connects.
     const isConnected = redis.status === 'ready' || redis.status === 'connect';
-    // While a server is silent each command would wait for its answer: not one more.
+    // A silent server is left at once, since each further command would wait for its answer.
     if (isConnected && now - givenUpAt >= (fault.code === 'TIMEOUT' ? 0 : paceMs)) {
       givenUpAt = now;
       redis.disconnect(true);
@@ -116,7 +116,7 @@ export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended =
   };
 }
 
-/** EXEC succeeds though a command in it did not: the error is one of its results. */
+/** EXEC succeeds even when a command in it failed: the error is one of its results. */
 function firstFault(results: readonly unknown[]): RedisFault | undefined {
   return results.map(redisFaultOf).find((fault) => fault !== undefined);
 }

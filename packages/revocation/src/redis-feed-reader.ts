@@ -26,7 +26,7 @@ export function openRedisFeedReader(
   let position = start;
   let fromStart = false;
   let received = 0;
-  /** Given up by us: what fails for that is no trouble. */
+  /** Closed by this reader: failures that follow from it are not reported. */
   let isGivenUp = false;
   redis.on('connect', () => {
     received = 0;

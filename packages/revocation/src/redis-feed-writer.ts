@@ -4,7 +4,7 @@ import { createTurns } from './in-turn.ts';
 import { connectRedis } from './redis-connection.ts';
 import { tokenField } from './redis-feed-reader.ts';
 
-/** Tokens sent at a time: the server answers others in between, and so does this process. */
+/** Tokens sent at a time, so that the server and this process can do other work in between. */
 const sliceLength = 100;
 const startMs = 2000;
 /** How long the fence outlives the last write of its term. */
@@ -27,9 +27,9 @@ const trimScript = `${pass}
 return redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2])`;
 
 /**
- * Opens a Redis stream to publish in. Rejects what it is given while the server is down; what was lost there comes back
- * with `compact`. A second key beside the stream holds the term of the leader: a leader that was stopped and woke up again
- * is refused by the server, in the same step as its write.
+ * Opens a Redis stream to publish in. Rejects while the server is down; `compact` restores what the server has lost. A
+ * second key beside the stream holds the term of the leader: the server refuses a leader that was replaced, in the same
+ * step as its write.
  */
 export async function openRedisFeedWriter(
   url: string,
@@ -73,7 +73,7 @@ export async function openRedisFeedWriter(
       try {
         await addAll(assertEach(keep));
         await inTurn(async () => {
-          // A server that has lost the stream numbers from its own clock: what was added may come before what was there.
+          // A server that has lost the stream assigns ids from its own clock: new entries could come before the old ones.
           const isLater = last === '' || before === undefined || isBefore(before, last);
           if (!isLater) isWhole = false;
           else if (before !== undefined) {
@@ -89,7 +89,7 @@ export async function openRedisFeedWriter(
   };
 }
 
-/** In the hash slot of the stream, for a server in cluster mode. */
+/** The key of the term, in the hash slot of the stream, for a server in cluster mode. */
 function fenceKey(stream: string): string {
   return /\{.+\}/.test(stream) ? `${stream}:term` : `{${stream}}:term`;
 }

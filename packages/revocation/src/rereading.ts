@@ -1,12 +1,12 @@
-/** Where a verifier is with reading the feed again, from its first token on. */
+/** The state of reading the feed again from its first token. */
 export interface Rereading {
-  /** Something is missing or in doubt. Until the feed was read again nothing can be said of it. */
+  /** Called when something is missing or in doubt. The verifier is not complete until the feed was read again. */
   want(): void;
-  /** The next token is the first one of the feed. */
+  /** Called when the next token is the first one of the feed. */
   begin(): void;
-  /** The newest heartbeat was read, or a newer one: everything that it counts stands before it. */
+  /** Called when the newest heartbeat was read, or a newer one: all events that it counts come before it. */
   reachHeartbeat(): void;
-  /** Nothing is missing or in doubt any more. */
+  /** Called when nothing is missing or in doubt any more. */
   finish(): void;
   isWanted(): boolean;
   isUnderWay(): boolean;

@@ -56,9 +56,9 @@ export interface FeedEventVerifier {
 }
 
 /**
- * Makes the verifier of the feed's events. Checks who signed and what is said; a heartbeat without a `beat`, which
- * is ordered by its time, may not come from the future, since it would outdo all that come after it. Does not check whether a
- * token is old or was seen before: an event stays true, and of heartbeats the subscriber takes only newer ones.
+ * Creates the verifier of the feed's events. Checks the signature and the claims. A heartbeat without a `beat` is ordered
+ * by its time, so it may not come from the future: it would outrank all later ones. Does not check whether a token is old
+ * or was seen before: an event stays true, and the subscriber accepts only newer heartbeats.
  */
 export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifierOptions): FeedEventVerifier {
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { setUpVerifier } from '../test/verifier.ts';
 
-describe('how old what is known may be', () => {
+describe('the age of the newest heartbeat', () => {
   it('counts from the signature: a feed that is always late shows as stale', () => {
     const { times, heartbeat, read, isStale } = setUpVerifier();
     times.offsets.issuer = -14;
@@ -12,7 +12,7 @@ describe('how old what is known may be', () => {
     }
   });
 
-  it.each([0, -4, 4])('shows after ten seconds, for a clock that is off by %i', (offset) => {
+  it.each([0, -4, 4])('makes the feed stale after ten seconds, for a clock that is off by %i', (offset) => {
     const { times, heartbeat, read, isStale, changes } = setUpVerifier();
     times.offsets.verifier = offset;
     read(heartbeat({ last: 0, term: 5, beat: 1 }));
@@ -24,7 +24,7 @@ describe('how old what is known may be', () => {
     expect([isStale(), changes]).toEqual([true, [false, true]]);
   });
 
-  it('does not look young when the clock is set back by as much as the feed was silent', () => {
+  it('is not hidden when the clock is set back by as much as the feed was silent', () => {
     const { times, heartbeat, read, isStale } = setUpVerifier();
     read(heartbeat({ last: 0, term: 5, beat: 1 }));
     times.advance(3600);

@@ -8,12 +8,12 @@ export interface Staleness {
   isStale(): boolean;
   /** Up to date once, or stale for good reason: there is nothing left to wait for. */
   isSettled(): boolean;
-  /** Calls `onStale` when something has changed since the last look. */
+  /** Calls `onStale` when the state has changed since the last check. */
   look(): void;
 }
 
 export interface StalenessOptions {
-  /** The newest heartbeat at which everything was known; `undefined` before the first time. */
+  /** The newest heartbeat at which the verifier was complete; `undefined` before the first time. */
   readonly complete: () => CompleteHeartbeat | undefined;
   readonly now: Clock;
   readonly monotonicMs: MonotonicClock;
@@ -22,9 +22,9 @@ export interface StalenessOptions {
 }
 
 /**
- * Creates the watch over a feed's age. A feed is fresh while the newest heartbeat at which everything was known was signed no
- * longer ago than the bound, and not in the future. Its arrival counts by the monotonic clock as well, so that a clock that
- * was set back does not make silence look young. Until it was fresh once it is stale, which is told when the bound is over.
+ * Creates the watch over a feed's age. A feed is fresh while the newest heartbeat at which the verifier was complete was
+ * signed no longer ago than the bound, and not in the future. Its arrival counts by the monotonic clock as well, so that a
+ * clock that was set back does not hide silence. A feed that was never fresh is stale; this is reported after the bound.
  */
 export function createStaleness(options: StalenessOptions): Staleness {
   const { complete, now, monotonicMs, staleAfterSeconds, onStale } = options;

@@ -45,7 +45,7 @@ async function setUp(prepare: (path: string) => Promise<unknown> = async () => u
 }
 
 describe('the writer of a feed in a file', () => {
-  it('opens a file and a folder that are not there yet when they are, and says what must be there', async () => {
+  it('opens a file and a folder as soon as they exist, and reports what is missing until then', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'feed-'));
     closers.push(() => rm(dir, { recursive: true }));
     const writer = await openFileFeedWriter(join(dir, 'later', 'feed.log'));
@@ -57,7 +57,7 @@ describe('the writer of a feed in a file', () => {
     expect(await readFile(join(dir, 'later', 'feed.log'), 'utf8')).toBe('a\n');
   });
 
-  it('writes again when its folder was away for a moment', async () => {
+  it('writes again when its folder was missing for a moment', async () => {
     const { folder, writer, text } = await setUp();
     await rename(folder, `${folder}.away`);
     await expect(writer.publish(['lost'])).rejects.toThrow('ENOENT');
@@ -74,7 +74,7 @@ describe('the writer of a feed in a file', () => {
     ['written by another process', (path) => appendFile(path, 'foreign\n')],
     ['replaced', (path) => writeFile(`${path}.x`, 'other\n').then(() => rename(`${path}.x`, path))],
     ['moved away, as by a rotation', (path) => rename(path, `${path}.1`)],
-  ])('is not whole any more when the file was %s, and is again after a compaction', async (_how, spoil) => {
+  ])('is no longer whole when the file was %s, and is whole again after a compaction', async (_how, spoil) => {
     const { path, writer, text } = await setUp();
     await writer.publish(['a']);
     expect(writer.isWhole()).toBe(true);
@@ -106,7 +106,7 @@ describe('the writer of a feed in a file', () => {
       'a file with a second name',
       (path) => writeFile(path, '', { mode: 0o600 }).then(() => link(path, `${path}.second`)),
     ],
-  ])('leaves %s where it is: whoever reads it goes on reading it', async (_what, prepare) => {
+  ])('keeps %s in place: its readers continue to read it', async (_what, prepare) => {
     const { path, writer } = await setUp(prepare);
     const before = await stat(path);
     await writer.compact(['a', 'b']);
@@ -115,7 +115,7 @@ describe('the writer of a feed in a file', () => {
     expect(await readFile(path, 'utf8')).toBe('a\nb\n');
   });
 
-  it('is read on by readers of a file that is written anew in its place', async () => {
+  it('is still followed by readers of a file that is rewritten in place', async () => {
     const { path, writer } = await setUp((at) => writeFile(at, '', { mode: 0o640 }));
     await writer.publish(['a', 'b']);
     const read: string[] = [];
@@ -126,20 +126,20 @@ describe('the writer of a feed in a file', () => {
     });
     closers.push(reader.close);
     await until(() => read.length === 3);
-    // As long as what was there: only the moment without content tells.
+    // The new content is as long as the old: readers notice only the moment without content.
     await writer.compact(['kept', 'b']);
     await writer.publish(['c']);
     await until(() => read.at(-1) === 'c');
     expect(read).toEqual(['kept', 'a', 'b', 'kept', 'b', 'c']);
   });
 
-  it('leaves a symbolic link at its path, and writes to where it leads', async () => {
+  it('keeps a symbolic link at its path, and writes to its target', async () => {
     const { path, dir } = await setUp((path) => symlink('../real.log', path));
     expect((await lstat(path)).isSymbolicLink()).toBe(true);
     expect(await readFile(join(dir, 'real.log'), 'utf8')).toBe('kept\n');
   });
 
-  it('leaves the old file when the tokens to be kept cannot be had', async () => {
+  it('keeps the old file when the tokens to keep cannot be read', async () => {
     const { writer, text } = await setUp();
     const failing = (async function* () {
       yield 'half';
@@ -151,7 +151,7 @@ describe('the writer of a feed in a file', () => {
     expect(await text()).toBe('kept\na\n');
   });
 
-  it.each([0o600, 0o640])('changes nothing in a file of mode %o once its leader does not lead', async (mode) => {
+  it.each([0o600, 0o640])('changes nothing in a file of mode %o when its process no longer leads', async (mode) => {
     const { writer, text, lose } = await setUp((path) => writeFile(path, '', { mode }));
     lose();
     await expect(writer.publish(['late'])).rejects.toThrow('does not lead any more');

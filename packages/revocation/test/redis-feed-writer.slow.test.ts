@@ -56,7 +56,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
 
 (skips ? describe.skip : describe)('the writer of a stream', () => {
   it.each(Object.entries(states))(
-    'publishes again within 10 s when a Redis that was %s is mended',
+    'publishes again within 10 s when a Redis that was %s is repaired',
     async (_state, begin) => {
       const { server, admin } = await start();
       const writer = await openWriter(server.url);
@@ -73,7 +73,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     60_000,
   );
 
-  it('says what an operator can do about a server that refuses', async () => {
+  it('reports what an operator can do about a server that refuses', async () => {
     const { server, admin } = await start();
     const writer = await openWriter(server.url);
     await admin.replicaof('127.0.0.1', '1');
@@ -86,7 +86,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     const { server, admin } = await start();
     const old = await openWriter(server.url, 5);
     await old.compact(['a', 'b']);
-    // It is stopped in the middle of a compaction, and wakes up when another one leads.
+    // The leader is stopped in the middle of a compaction, and resumes when another one leads.
     const woken = old.compact(
       (async function* () {
         yield 'a';
@@ -106,7 +106,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
   it.each<[string, (admin: Redis) => Promise<unknown>]>([
     ['lost everything', (admin) => admin.flushall()],
     ['lost its newest entries, as at a failover', (admin) => admin.xtrim(stream, 'MAXLEN', 0)],
-  ])('is not whole any more when the server has %s, and is again after a compaction', async (_what, lose) => {
+  ])('is no longer whole when the server has %s, and is whole again after a compaction', async (_what, lose) => {
     const { server, admin } = await start();
     const writer = await openWriter(server.url);
     await writer.compact(['a']);

@@ -69,7 +69,7 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
     await until(() => !revocations.isStale());
   }, 60_000);
 
-  it('is given up for a new connection when it answers and the issuer has gone to another one', async () => {
+  it('is replaced by a new connection when the server answers but the issuer writes to another one', async () => {
     const [left, successor] = [await startRedisServer(), await startRedisServer()];
     server = successor;
     closeAfterTest(left.stop);

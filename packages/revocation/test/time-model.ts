@@ -20,7 +20,7 @@ interface CutOff {
   readonly seq: number;
   readonly event: FeedEvent;
   readonly keepUntil: number;
-  /** Signed once; the same text is published again. */
+  /** Signed once; the same token is published again. */
   readonly text: string;
   readonly revokes: readonly AccessToken[];
   /** In true time. */
@@ -30,8 +30,8 @@ interface CutOff {
 type Database = readonly CutOff[];
 
 /**
- * An issuer, a feed and a verifier as they really work together, whose clocks may be wrong, and beside them what is true: it
- * knows the true time, every token, and what revokes it.
+ * A model of issuer, feed and verifier, whose clocks may be wrong. Beside them it records the truth: the true time, every
+ * token, and what revokes it.
  */
 export function createTimeModel() {
   const times = createTimes();
@@ -54,7 +54,7 @@ export function createTimeModel() {
     verifier.read(...texts);
   }
 
-  /** Everything that a reader does when it is told to read the feed again. */
+  /** The steps of a reader that reads the feed again. */
   function readAgain(): void {
     verifier.state.startOver();
     position = 0;
@@ -67,7 +67,7 @@ export function createTimeModel() {
     hand(arriving);
   }
 
-  /** From the first event that still matters on, everything is in the feed. */
+  /** The feed has every event from the first one that still matters. */
   function floorNow(): number {
     const last = database.at(-1)?.seq ?? 0;
     return database.find(({ keepUntil }) => keepUntil > issuerSeconds())?.seq ?? last + 1;
@@ -110,13 +110,13 @@ export function createTimeModel() {
       tokens.push({ sid, iat, exp: iat + lifeSeconds, mintedAt: times.trueTime() });
     },
     cut,
-    /** A floor that goes down is no floor before what it promises is in the feed again. */
+    /** A lower floor counts only when the events from it on are in the feed again. */
     beat: () => (floorNow() < compactedFloor ? compact() : feed.push(heartbeat())),
     compact,
     readNew,
-    /** Of all that is new only the last token arrives: a heartbeat that counts what was lost. */
+    /** Only the last of the new tokens arrives: a heartbeat that counts the lost ones. */
     readLast: () => readNew((index) => position + index < feed.length - 1),
-    /** Reads what there is as a verifier does: again from the start where something is missing. */
+    /** Reads the feed as a verifier does: again from the start where something is missing. */
     readAll() {
       readNew();
       if (verifier.state.hasGap()) readAgain();
@@ -124,14 +124,14 @@ export function createTimeModel() {
     backUp() {
       backup = database;
     },
-    /** A new leader, on the database that there is or on one restored from the backup. */
+    /** Starts a new leader, on the current database or on one restored from the backup. */
     lead({ isRestored = false } = {}) {
       if (isRestored) database = backup;
       term += 1;
       beat = 0;
       compact();
     },
-    /** A leader that was replaced publishes what it had signed, or signs now. */
+    /** A replaced leader publishes a token that it signed earlier, or signs now. */
     speakAsFenced(seq: number) {
       if (term === 1) return;
       const before = { term: term - 1 };
@@ -147,13 +147,13 @@ export function createTimeModel() {
       readAgain();
     },
     isStale: () => verifier.isStale(),
-    /** Tokens that the verifier accepts though an event that was delivered to it revokes them. */
+    /** Tokens that the verifier accepts although it received an event that revokes them. */
     wronglyAccepted: () =>
       published
         .filter(({ text }) => delivered.has(text))
         .flatMap(({ revokes }) => revokes)
         .filter((token) => isAccepted(token) && !isTrulyExpired(token, times)),
-    /** Tokens that it accepts though it says that it is up to date, and has had time to become so. */
+    /** Tokens that the verifier accepts although it reports to be fresh and has had time to become complete. */
     acceptedThoughFresh: () =>
       verifier.isStale() || Math.abs(times.offsets.verifier) > clockToleranceSeconds
         ? []
@@ -162,7 +162,7 @@ export function createTimeModel() {
             .filter(({ publishedAt }) => publishedAt < times.trueTime() - staleAfterSeconds - clockToleranceSeconds - 1)
             .flatMap(({ revokes }) => revokes)
             .filter((token) => isAccepted(token) && !isTrulyExpired(token, times)),
-    /** Tokens refused as revoked though no event ever revoked a token of that session. */
+    /** Tokens refused as revoked although no event ever revoked a token of that session. */
     wronglyRevoked: () =>
       tokens.filter(
         ({ sid, iat }) =>
@@ -171,7 +171,7 @@ export function createTimeModel() {
       ),
   };
 
-  /** As the verifier of access tokens decides: see its own tests. */
+  /** The decision of the verifier of access tokens; it has tests of its own. */
   function isAccepted({ sid, iat, exp }: AccessToken): boolean {
     const time = Math.floor(times.now());
     const isInTime = iat <= time + clockToleranceSeconds && exp > time - clockToleranceSeconds;
@@ -179,7 +179,7 @@ export function createTimeModel() {
   }
 }
 
-/** Its life is over, by what it says and by the time that has really passed. */
+/** Whether a token has expired, by its claims and by the time that has really passed. */
 function isTrulyExpired({ exp, mintedAt }: AccessToken, { trueTime }: Times): boolean {
   return trueTime() >= exp + clockToleranceSeconds && trueTime() >= mintedAt + lifeSeconds;
 }

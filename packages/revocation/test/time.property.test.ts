@@ -71,7 +71,7 @@ const journeys = fc.array(steps, { minLength: 10, maxLength: 60 }).map((all) => 
 /** More for a long search: TIME_RUNS=20000. */
 const numRuns = Number(process.env['TIME_RUNS'] ?? 80);
 
-describe('whatever the clocks of issuer and verifier did, and whatever the feed brought when', () => {
+describe('with any steps of the clocks of issuer and verifier, and any order of the feed', () => {
   it('no revoked token that has not truly expired is accepted once its event was delivered, and no other is taken for revoked', () => {
     fc.assert(
       fc.property(journeys, ({ run }) => {

@@ -5,7 +5,7 @@ import { createFeedEventVerifier } from '../src/security-event.ts';
 import { createStaleness } from '../src/staleness.ts';
 import { createQuickIssuer, startOfTests } from './issuer.ts';
 
-/** Time that passes by itself, and the clocks of an issuer and a verifier that may be wrong about it. */
+/** The true time, and the clocks of an issuer and a verifier that may differ from it. */
 export function createTimes() {
   let passed = 0;
   const offsets = { issuer: 0, verifier: 0 };
@@ -24,7 +24,7 @@ export function createTimes() {
 
 export type Times = ReturnType<typeof createTimes>;
 
-/** A verifier without a feed: it is handed what a test wants it to read. */
+/** A verifier without a feed: a test gives it the tokens to read. */
 export function createTestVerifier(times: Times, issuer: ReturnType<typeof createQuickIssuer>, staleAfterSeconds = 10) {
   const { now, monotonicMs } = times;
   const table = createRevocationTable({ now, monotonicMs });
@@ -36,7 +36,7 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
     onStale: (isStale) => changes.push(isStale),
   });
 
-  /** Reads tokens as they come; says what became of each. */
+  /** Reads tokens in order. Returns the outcome of each. */
   function read(...tokens: readonly string[]) {
     const outcomes = tokens.map((token) => state.take(token));
     state.settle();
@@ -44,7 +44,7 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
     return outcomes;
   }
 
-  /** Reads a whole feed, from its first token on. */
+  /** Reads a whole feed from its first token. */
   function readAgain(...tokens: readonly string[]) {
     state.startOver();
     return read(...tokens);

@@ -1,12 +1,13 @@
 import type { Log } from '@auth/http';
 import type { Redis } from 'ioredis';
 
-/** The one policy under which Redis forgets nothing before its time. */
+/** The only policy under which Redis keeps every entry until it expires. */
 const safePolicy = 'noeviction';
 
 /**
- * Looks once whether Redis may forget used service tokens when its memory is full, and warns if it may: a forgotten token
- * could be used again. Where Redis is down at the start, it is asked when it is there. A managed Redis may refuse to say: then nothing is known, and nothing is warned of.
+ * Checks once whether Redis may evict used service tokens when its memory is full, and warns if so: an evicted token could
+ * be used again. Where Redis is down at the start, the check is made when it is up. A managed Redis may not allow the
+ * question: then there is no warning.
  */
 export async function warnOfEviction(redis: Redis, { log }: { log: Log }): Promise<void> {
   if (redis.status !== 'ready') await new Promise<void>((resolve) => redis.once('ready', resolve));

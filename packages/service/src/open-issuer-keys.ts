@@ -88,5 +88,5 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
   };
 }
 
-/** A clock that is never set: rotations wait by it. */
+/** A monotonic clock, by which rotations wait. */
 const monotonicSeconds = (): number => performance.now() / 1000;

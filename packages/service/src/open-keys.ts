@@ -29,7 +29,7 @@ export async function openKeys({ service, source, log, metrics, now }: OpenKeysO
       log.error({ reason: message }, 'key document refused, the last good one stays in force');
     },
     onObstacle(obstacle) {
-      // At the start it is advice; once the document has been replaced, a revoked key may still be in force here.
+      // At the start the message is a warning; after the document was replaced, a revoked key may still be in force here.
       log[obstacle === 'replaced' ? 'error' : 'warn']({ delivery: obstacle }, obstacleWords[obstacle]);
     },
   });

@@ -39,17 +39,17 @@ export async function openRedis(url: string, { log, metrics }: OpenRedisOptions)
   return redis;
 }
 
-/** Tells of a Redis that is away or refuses its work: once in the log until it is back, and in metrics. */
+/** Reports a Redis that is down or refuses commands: once in the log until it works again, and in metrics. */
 function watch(redis: Redis, { host, log, metrics }: { host: string; log: Log; metrics: OpenRedisOptions['metrics'] }) {
   const count = metrics?.counter('redis_faults_total', 'Commands that Redis did not answer or refused, by reason.', [
     'reason',
   ]);
-  /** The fault that Redis has until what failed works again. */
+  /** The current fault, until the command that failed works again. */
   let fault: string | undefined;
   let told: string | undefined;
   let reason: string | undefined;
   const isUsable = () => redis.status === 'ready' && fault === undefined;
-  metrics?.gauges('redis_usable', '1 while Redis is connected and does what it is asked.', [], () => [
+  metrics?.gauges('redis_usable', '1 while Redis is connected and executes commands.', [], () => [
     { labels: {}, value: Number(isUsable()) },
   ]);
   const tell = (code: string, why: string | undefined) => {
@@ -64,7 +64,7 @@ function watch(redis: Redis, { host, log, metrics }: { host: string; log: Log; m
   redis.on('error', (error: Error) => {
     reason = error.message;
   });
-  // The fault that ended a connection was told of already.
+  // The fault that ended a connection was already reported.
   redis.on('reconnecting', () => told ?? tell('unreachable', reason));
   redis.on('ready', tellBack);
   reconnectAtFaults(redis, {

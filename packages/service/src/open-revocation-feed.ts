@@ -27,7 +27,7 @@ export interface OpenRevocationFeedOptions {
   readonly now: () => number;
 }
 
-/** How far clocks may differ. */
+/** The largest accepted difference between clocks. */
 const skewSeconds = 5;
 
 /** Begins to follow the feed of revoked sessions, and tells how that goes: in the log, and as metrics. */
@@ -43,7 +43,7 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     'Tokens of the revocation feed by what became of them.',
     ['outcome'],
   );
-  // At a start the feed may not be there yet, since the user app starts as well: that is worth a warning only when it lasts.
+  // At a start the feed may not exist yet, since the user app starts as well: a warning is only logged when that lasts.
   let isSettled = false;
   let reason: string | undefined;
   const feed = openRevocations({
@@ -81,9 +81,9 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
   };
 }
 
-/** Which clock to look at, where heartbeats arrive whose time is not that of this service. */
+/** Explains which clock to check, when the time of heartbeats differs from that of this service. */
 function staleMessage(report: ClockReport, staleAfterSeconds: number): string {
-  const stale = 'revocation feed stale: what was revoked since is not known here';
+  const stale = 'revocation feed stale: newer revocations are missing here';
   const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
   if (offset <= skewSeconds && offset >= -staleAfterSeconds) return stale;
   const place = offset > 0 ? 'ahead of' : 'behind';

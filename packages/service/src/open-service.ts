@@ -20,9 +20,9 @@ export interface ServiceDatabase {
   ping(): Promise<void>;
   /** Connections by state. */
   poolStats(): Readonly<Record<string, number>>;
-  /** Tells when it cannot do its work, with the reason in words for operators, and when it can again. */
+  /** Callbacks for when the database cannot work, with the reason for operators, and for when it works again. */
   watch(listener: { readonly onTrouble: (reason: string) => void; readonly onRecovered: () => void }): void;
-  /** What an operator should know about the way in which it is opened: one sentence each. */
+  /** Warnings for an operator about how the database is opened: one sentence each. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface ServiceParts {
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
   /**
-   * The revocation feed: `isStale` says whether more may have been revoked than is known here, for routes that say
+   * The revocation feed. `isStale` says whether revocations may be missing here, for routes with
    * `onRevocationStale: 'deny'`; `revocations` are the cut-offs themselves, `null` where there is no feed.
    */
   readonly revocations: Pick<RevocationFeed, 'isStale' | 'revocations'>;
@@ -100,7 +100,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   const readiness = createReadiness(
     { ...(database === undefined ? {} : { database: () => database.ping() }), ...issuerKeys.checks, ...feed.checks },
     {
-      // Details for debugging. The database, the feed and the public keys each tell of themselves when they fail.
+      // Details for debugging. The database, the feed and the public keys report their own failures.
       onFailure: (check, error) => log.debug({ check, reason: String(error) }, 'not ready'),
       onRecovered: (check) => log.debug({ check }, 'ready again'),
     },
@@ -160,7 +160,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   };
 }
 
-/** The keys as of now. `now - since` is what a monotonic clock has counted, so that a clock that is set shortens no wait. */
+/** The current keys. `now - since` is counted by a monotonic clock, so that a step of the clock shortens no wait. */
 function keysAt(now: number, held: readonly HeldKey[]) {
   return { now, keys: held.map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds })) };
 }

@@ -4,7 +4,7 @@ import { createSingleUseStore, processClock } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 
-/** Uses remembered at a time, about 13 MB: 5000 calls a second, each for the 20 seconds that its token is good. */
+/** The most uses that are remembered, about 13 MB: 5000 calls a second, each for the 20 seconds of its token's life. */
 const capacity = 100_000;
 
 export interface OpenSingleUseOptions {
@@ -18,8 +18,8 @@ export interface OpenSingleUseOptions {
 }
 
 /**
- * Opens the store of used service tokens, and counts the uses that Redis was not there for. Without Redis the uses of the
- * process before are forgotten: tokens that were issued before this process started are refused.
+ * Opens the store of used service tokens, and counts the uses during which Redis was unavailable. Without Redis the uses
+ * of the previous process are forgotten: tokens that were issued before this process started are refused.
  */
 export function openSingleUse(options: OpenSingleUseOptions): SingleUseStore {
   const { redis, metrics, now, monotonicMs = processClock } = options;

@@ -15,13 +15,14 @@ export interface RedisSingleUseStoreOptions {
 
 /** Redis counts down from a time that one replica's clock gave it: another's may be so many seconds behind. */
 const clockSpreadSeconds = 10;
-/** No clock is believed that says more. */
+/** The largest step of a clock that is taken into account. */
 const longestSeconds = 2 * 86_400;
 
 /**
- * Creates the store of uses for all replicas together: the first to say so in Redis has the token. While Redis is down a
- * token is good once per replica. A token that was used while the clock was ahead is remembered until the right time gets
- * there, as far as this process has seen the clock step. Redis must not evict: `maxmemory-policy noeviction`.
+ * Creates the store of uses for all replicas together: the first to record a use in Redis accepts the token. While Redis
+ * is down a token can be used once per replica. A token that was used while the clock was ahead is remembered until the
+ * right time gets there, as far as this process has seen the clock step. Redis must not evict: `maxmemory-policy
+ * noeviction`.
  */
 export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): SingleUseStore {
   const { redis, local, now, monotonicMs = processClock, onFallback } = options;

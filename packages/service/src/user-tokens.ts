@@ -8,9 +8,9 @@ const scope = /^[ \x21\x23-\x5b\x5d-\x7e]*$/;
 const role = /^[\x21-\x7e]{1,64}$/;
 
 /**
- * Creates a verifier of the access tokens of our own users. RFC 9068 lets an issuer put any text into `sub`; ours puts
- * UUIDs into `sub` and `sid`, and everything behind the verifier relies on it. So a token of another shape is refused
- * here, once, although its signature is good.
+ * Creates a verifier of access tokens of this project's users. RFC 9068 lets an issuer put any text into `sub`; the user
+ * app puts UUIDs into `sub` and `sid`, and the code behind the verifier relies on it. So a token with other ids is
+ * refused here although its signature is good.
  *
  * @throws TypeError as `createAccessTokenVerifier`
  */

@@ -84,7 +84,7 @@ export type RefusalReason =
 export interface AuthErrorOptions {
   /** The scope a 403 `insufficient_scope` asks for. */
   readonly scope?: string | undefined;
-  /** Seconds since 1970: a service token that is issued later would not be refused for this. */
+  /** Seconds since 1970: a service token that is issued later is not refused for this reason. */
   readonly issuedAfter?: number | undefined;
   /** The service that was refused, once it is authenticated. */
   readonly call?: AuthenticatedCall | undefined;

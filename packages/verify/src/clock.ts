@@ -22,8 +22,8 @@ export function readClock(now: Clock): number {
 /**
  * Creates a clock that trusts the lowest reading: it follows the monotonic clock from the lowest difference between `now`
  * and the monotonic clock that was read within one to two times `windowSeconds`. A step forward of `now` does not move it
- * for so long, a step back moves it at once. A moment that has passed by this clock has passed by every clock that this
- * process has had in that time.
+ * for that time, a step back moves it at once. A moment that has passed by this clock has passed by every reading of `now`
+ * in that time.
  */
 export function createLowestClock(
   now: Clock,

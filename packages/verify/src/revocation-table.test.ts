@@ -68,7 +68,7 @@ describe('a revocation table', () => {
     expect(table.size).toBe(1);
   });
 
-  it('does not keep a cut-off longer because it is told again', () => {
+  it('does not keep a cut-off longer because it arrives again', () => {
     const { clock, table } = setUp();
     for (let hour = 0; hour < 2; hour += 1) {
       table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });

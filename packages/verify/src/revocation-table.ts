@@ -3,7 +3,7 @@ import type { Clock, MonotonicClock } from './clock.ts';
 import { createLowestClock, processClock } from './clock.ts';
 import { assertFunction, assertSeconds } from './options.ts';
 
-/** What is revoked of one session. */
+/** The cut-off of one session. */
 export interface CutOff {
   readonly sid: string;
   /** Seconds since 1970: a token with `iat <= notBefore` is refused. `ended`: no token of the session is accepted. */
@@ -83,7 +83,7 @@ export function createRevocationTable(options: RevocationTableOptions): Revocati
       const elapsed = elapsedSeconds();
       dropOldest(elapsed, time());
       const before = entries.get(sid) ?? { notBefore: Number.NEGATIVE_INFINITY, keepUntil: Number.NEGATIVE_INFINITY };
-      // What is known already is not kept longer for being told again.
+      // A known cut-off is not kept longer because it arrives again.
       if (from <= before.notBefore && keepUntil <= before.keepUntil) return;
       // Deleted first: it moves to the end, where those are that were added last.
       entries.delete(sid);

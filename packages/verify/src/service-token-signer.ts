@@ -21,7 +21,7 @@ export interface OutgoingCall {
   readonly content?: Uint8Array | undefined;
   /** The access token that travels beside it, if one does. */
   readonly accessToken?: string | undefined;
-  /** What a callee that has just started answers in `Service-Token-After`: the token is issued after this second. */
+  /** The value of `Service-Token-After` in a callee's answer: the token is issued after this second. */
   readonly issuedAfter?: number | undefined;
 }
 

@@ -4,14 +4,14 @@ import { createSingleUseStore } from './single-use-store.ts';
 
 const { arriving, clock, forged, outcome, quoteClaims, verifierWith } = setUpServiceCalls();
 
-/** A process that started just now: it knows no use from before. */
+/** A process that has just started: it knows no earlier use. */
 function restart() {
   const startedMs = clock.monotonicMs();
   const { use } = createSingleUseStore({ capacity: 100, ...clock });
   return verifierWith({ singleUse: { use, knownSeconds: () => (clock.monotonicMs() - startedMs) / 1000 } });
 }
 
-/** A call that was signed by a clock that is off by some seconds. */
+/** A call that was signed with a clock that is off by some seconds. */
 function signedAt(offset: number) {
   const iat = clock.now() + offset;
   return arriving(quoteCall, { serviceToken: forged({ ...quoteClaims(), iat, exp: iat + 15 }) });
@@ -32,19 +32,19 @@ describe('a service token after a restart', () => {
     }
   });
 
-  it('is accepted when it is issued after the start, and from the sixth second on whoever signs it', async () => {
+  it('is accepted when it is issued after the start, and from the sixth second on from any caller', async () => {
     const restarted = restart();
     const accepted: number[] = [];
     for (let second = 1; second <= 12; second += 1) {
       clock.advance(1);
       if ((await outcome(signedAt(0), quoteContent, restarted)) === 'accepted') accepted.push(second);
-      // One that is issued as late as may be never has to wait.
+      // A token with the latest allowed iat never has to wait.
       expect(await outcome(signedAt(5), quoteContent, restarted)).toBe('accepted');
     }
     expect(accepted).toEqual([6, 7, 8, 9, 10, 11, 12]);
   });
 
-  it.each([7200, -7200])('is accepted soon though the clock was off by %i at the start', async (offset) => {
+  it.each([7200, -7200])('is accepted soon when the clock was off by %i at the start', async (offset) => {
     clock.step(offset);
     const restarted = restart();
     clock.advance(7);
@@ -52,7 +52,7 @@ describe('a service token after a restart', () => {
     expect(await outcome(signedAt(0), quoteContent, restarted)).toBe('accepted');
   });
 
-  it('is refused for no other reason later on', async () => {
+  it('is not refused for that reason later', async () => {
     const restarted = restart();
     clock.advance(42);
     const slow = arriving(quoteCall);

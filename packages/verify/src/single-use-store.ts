@@ -31,8 +31,9 @@ export interface SingleUseStoreOptions {
 const longestStepSeconds = 2 * 86_400;
 
 /**
- * Creates the in-process store. Bounded, and it never forgets an id that could still be accepted: when full it says so.
- * Time is measured with the monotonic clock: a step of `now` neither makes it forget an id nor take a new one for used.
+ * Creates the in-process store. It is bounded, and never forgets an id that could still be accepted: at capacity it answers
+ * `full`. Time is measured with the monotonic clock: after a step of `now` it neither forgets an id nor takes a new one
+ * for used.
  * After its token has expired an id is kept for two days, or until its room is needed.
  * Knows only this process: several replicas need a shared store.
  *

@@ -4,9 +4,10 @@ import { serviceTokenMaxSeconds } from './service-claims.ts';
 import type { SingleUseStore } from './single-use-store.ts';
 
 /**
- * The latest `iat` of a token that may have been used before the store knew of uses: skew included, since the process
- * before may have accepted it from a caller whose clock is ahead. Counted back from now, so that no step of the clock since
- * moves it. Of the tokens that can be issued now the latest always passes, so that a refused caller need not wait.
+ * The latest `iat` of a token that may have been used before the store recorded uses. The skew is included, since the
+ * process before may have accepted the token from a caller whose clock is ahead. Computed back from now, so that a step of
+ * the clock in between changes nothing. The latest token that can be issued now is always accepted, so a refused caller
+ * need not wait.
  */
 export function lastUnknownIssue(
   store: SingleUseStore,

@@ -20,7 +20,7 @@ const steps = fc.oneof(
   fc.nat(20).map((index): Step => ['replay', index]),
 );
 
-describe('the single use of a service token, whatever the clocks of caller and callee did', () => {
+describe('the single use of a service token, with any steps of the clocks of caller and callee', () => {
   it('no token is accepted twice, and a new one is accepted whenever both clocks are right', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 60 }), (journey) => {
@@ -31,7 +31,7 @@ describe('the single use of a service token, whatever the clocks of caller and c
         const tokens: Token[] = [];
         const accepted = new Set<string>();
 
-        /** As the verifier decides, which has tests of its own: in time, and then not used before. */
+        /** The decision of the verifier, which has tests of its own: valid in time, and then not used before. */
         function call({ id, iat }: Token): boolean {
           const time = clock.now();
           const exp = iat + lifeSeconds;
@@ -61,7 +61,7 @@ describe('the single use of a service token, whatever the clocks of caller and c
           const old = tokens[first];
           if (what === 'replay' && old !== undefined) accept(old);
         }
-        // An attacker who waits: until each of them would be in time once more.
+        // An attacker who waits until each token would be valid in time once more.
         for (const token of [...tokens].sort((a, b) => a.iat - b.iat)) {
           clock.step(-callee);
           callee = 0;

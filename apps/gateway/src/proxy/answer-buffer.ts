@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { Share, Shares } from './shares.ts';
 
-/** How much of an answer is kept in memory for a client that reads slowly, so that the service is done with it. */
+/** How much of an answer is kept in memory for a client that reads slowly, so that the slot of the service is free. */
 export const maxUnreadBytes = 256 * 1024;
 /** How long a service may wait with the rest of a longer answer until the client has read that much. */
 const readTimeoutMs = 20_000;
@@ -9,14 +9,14 @@ const readTimeoutMs = 20_000;
 /** An answer that a client reads more slowly than its service writes. */
 export interface Unread {
   readonly shares: Shares;
-  /** Whose share it is: a block of addresses. Worked out when it is needed, which is hardly ever. */
+  /** The client: a block of addresses. Computed on demand, since it is rarely needed. */
   readonly client: () => string;
 }
 
 const unreadOf = Symbol('unread');
 
 interface State extends Unread {
-  /** It is, or was, waiting for the client at least once. */
+  /** Whether the answer has waited for the client at least once. */
   watched: boolean;
   share: Share | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -24,8 +24,8 @@ interface State extends Unread {
 type BufferedResponse = ServerResponse & { [unreadOf]?: State };
 
 /**
- * Makes a response take more than it can send, up to a bound, and cuts off the client that does not read in time or holds
- * too many such answers. What a client does not read must not take a place at a service, nor memory without end.
+ * Lets a response buffer more than it can send, up to a bound, and cuts off a client that does not read in time or has
+ * too many such answers. An unread answer must neither hold a slot of a service nor use memory without a bound.
  */
 export function bufferAnswer(res: BufferedResponse, { shares, client }: Unread): void {
   res[unreadOf] = { shares, client, watched: false, share: undefined, timer: undefined };

@@ -77,7 +77,7 @@ describe('a header of a forbidden name', () => {
     );
   });
 
-  it('is all that is lost of what a service declares, and of an answer', () => {
+  it('are the only fields that are removed from declared request headers and from answers', () => {
     const name = fc.stringMatching(/^[a-z](?:[a-z\d]{0,5}-?){1,3}[a-z]$/);
     fc.assert(
       fc.property(name, (given) => {

@@ -20,7 +20,7 @@ export interface Outgoing {
   readonly headers: string[];
   /** The whole of it; `undefined` for a request without one. */
   readonly body: Buffer | undefined;
-  /** It is to a route that is slow by design: it has places and a time-out of its own. */
+  /** Whether the route is slow by design: it has slots and a timeout of its own. */
   readonly slow: boolean;
   /** Whose token goes along, if it is not the client's own. */
   readonly session: SessionVisitor | undefined;
@@ -86,7 +86,7 @@ function send(one: Attempt): void {
   upstream.pool.stream({ ...what, ...how, onInfo }, onAnswer, onDone);
 }
 
-/** An endless row of interim answers would keep the request for ever: each begins the time-out anew. */
+/** Interim answers without end would keep the request for ever, since each restarts the timeout. */
 function assertInterim(one: Attempt, status: number): void {
   one.interim += 1;
   if (status < 102 || one.interim > maxInterim) throw new UpstreamFailure('upstream_failed', 'interim answer');

@@ -30,11 +30,11 @@ export interface ProxyOptions {
   readonly maxBodyBytes: number;
   /** How long the body of a request may take; 15 s unless given. */
   readonly bodyTimeoutMs?: number;
-  /** What bodies that are not whole may hold; from `bodyShares`. */
+  /** The bound for incomplete bodies; from `bodyShares`. */
   readonly bodies: Shares;
   /** Where browsers find the gateway, such as `https://shop.example`. Services are told. */
   readonly publicOrigin: string;
-  /** The address of the client. Services are told. */
+  /** The address of the client, forwarded to services. */
   readonly clientAddress: (req: IncomingMessage) => string;
   readonly log: Log;
   readonly metrics: Metrics;

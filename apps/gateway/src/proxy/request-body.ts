@@ -14,7 +14,7 @@ export interface RequestBodyOptions {
   readonly maxBytes: number;
   /** How long the whole body may take. */
   readonly timeoutMs: number;
-  /** What bodies that are not whole may hold. */
+  /** The bound for incomplete bodies. */
   readonly shares: Shares;
   /** Whose share it is. */
   readonly client: string;

@@ -10,14 +10,14 @@ import { forwardedNames } from './forwarded-headers.ts';
 const standard =
   /^(?:accept(?:-(?:charset|encoding|language))?|cache-control|content-(?:digest|encoding|language|length|location|type)|date|dnt|if-(?:match|modified-since|none-match|range|unmodified-since)|origin|pragma|prefer|priority|range|referer|repr-digest|save-data|sec-(?:ch-ua[a-z-]*|fetch-[a-z]+|gpc)|tracestate|user-agent|want-(?:content|repr)-digest)$/;
 
-/** What no declaration of a service can open: it is between the client and the gateway, or written by the gateway. */
+/** Fields that no service can declare: they concern only the client and the gateway, or are written by the gateway. */
 const reserved: ReadonlySet<string> = new Set([
   ...connectionFields,
   ...forwardedNames,
   ...['host', 'cookie', 'expect', 'service-token', 'forwarded'],
 ]);
 
-/** Fields that have one value; a second one would be seen by one party and not by another. */
+/** Fields that have one value; two parties could read different ones of two values. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'host', 'origin'],
   ...['cookie', 'expect', 'idempotency-key', 'if-match', 'range', 'referer', 'sec-fetch-site', 'user-agent'],
@@ -29,7 +29,7 @@ const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 /** The headers of a request that may go to a service: names in lower case and values in turn. */
 export interface RequestHeaders {
   readonly passed: string[];
-  /** Not among them: who asks decides whether it goes along. */
+  /** Not in `passed`: the authorizer decides whether it is forwarded. */
   readonly authorization: string | undefined;
 }
 
@@ -41,9 +41,9 @@ export interface RequestHeadersOptions {
 }
 
 /**
- * Sorts out the headers of a request, as Node has them. Handed on is what HTTP defines for a request, and what the routes of
- * the service declare. Any other field could be believed by a service, or by what stands before it: who asks, from where, for
- * what. What only the gateway may say (`forwardedNames`) is neither.
+ * Selects the headers of a request that are forwarded: the fields that HTTP defines for a request, and those that the
+ * routes of the service declare. A service or its proxy could trust any other field. `forwardedNames` are set by the
+ * gateway, and never taken from the request.
  *
  * @throws Problem invalid_request for a second value of what has one, and for a coding of the body that cannot be passed on.
  */

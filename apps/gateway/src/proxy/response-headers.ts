@@ -3,9 +3,9 @@ import { connectionFields, isPlainFieldName, namedByConnection } from './connect
 import { UpstreamFailure } from './upstream-failure.ts';
 
 /**
- * Fields of an answer that are not the service's to set, by name in lower case. The rule: a service speaks about its own
- * answer. The connection is the gateway's; so is what a browser would take for the whole site (cookies, stored data, https,
- * other servers, reports), and what stands in requests only, such as credentials.
+ * Fields of an answer that a service may not set, by name in lower case. A service describes its own answer only. The
+ * connection is the gateway's; so are fields that a browser applies to the whole site (cookies, stored data, https, other
+ * servers, reports), and fields of requests, such as credentials.
  */
 const removed: ReadonlySet<string> = new Set([
   ...connectionFields,

@@ -1,17 +1,17 @@
-/** Something that a client makes the gateway hold: the rest of a body, an answer that is not read. */
+/** A share of the gateway's memory that a client holds: an incomplete body, or an answer that is not read. */
 export interface Share {
-  /** Gives it back, once. */
+  /** Frees the share, once. */
   release(): void;
 }
 
-/** Bounds what clients make the gateway hold, for each client and for all together. */
+/** Bounds the memory that clients hold at the gateway, for each client and in all. */
 export interface Shares {
   /**
-   * Takes a share for a client. It is always given: beyond a bound the oldest share is taken from another holder, that of
-   * the same client, or of the client that has the most. So a new request is never refused because of the slow ones.
+   * Takes a share for a client. A share is always granted: beyond a bound the oldest share of the same client, or of the
+   * client that has the most, is revoked. So a new request is never refused because of slow ones.
    *
-   * @param client whose share it is, such as an address
-   * @param onTaken called when the share is taken from its holder, who has to stop
+   * @param client the holder, such as an address
+   * @param onTaken called when the share is revoked; the holder has to stop
    */
   take(client: string, onTaken: () => void): Share;
   readonly size: number;
@@ -58,7 +58,7 @@ export function createShares({ perClient, total }: SharesOptions): Shares {
     take(client, onTaken) {
       if ((byClient.get(client)?.size ?? 0) >= perClient) takeOldestOf(client);
       else if (size >= total) takeOldestOf(clientWithMost());
-      // A function of its own, so that one holder may take several.
+      // A new function for each share, so that one holder may have several.
       const share = () => onTaken();
       const shares = byClient.get(client);
       if (shares === undefined) byClient.set(client, new Set([share]));

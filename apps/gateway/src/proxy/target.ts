@@ -11,7 +11,7 @@ export interface ProxyRoute {
   readonly service: UpstreamName;
   /** Under which all of it is counted. */
   readonly template: string;
-  /** It hashes passwords, and takes its time: how long says nothing of the service. */
+  /** The route hashes passwords and takes its time: its duration does not show a failing service. */
   readonly slow?: boolean;
 }
 

@@ -27,18 +27,18 @@ describe('readCommandLine', () => {
     expect(line).toEqual({ words: ['mug', 'ada'], options: { price: '100', tag: ['a', 'b'], gift: true } });
   });
 
-  it('gives what was not said as undefined, none and false', () => {
+  it('returns undefined, an empty list and false for missing options', () => {
     expect(readCommandLine(spec, [])).toEqual({ words: [], options: { price: undefined, tag: [], gift: false } });
   });
 
   it.each([[['--help']], [['-h']], [['mug', '--nope', '-h']], [['a', 'b', 'c', '--help']]])(
-    'gives help for %j, whatever stands beside it',
+    'returns help for %j, whatever else is given',
     (args) => {
       expect(readCommandLine(spec, args)).toEqual({ help: helpText(spec) });
     },
   );
 
-  it('takes what comes after -- as arguments', () => {
+  it('reads everything after -- as arguments', () => {
     expect(readCommandLine(spec, ['--', '--help', '-h'])).toMatchObject({ words: ['--help', '-h'] });
   });
 
@@ -56,7 +56,7 @@ describe('readCommandLine', () => {
     [['--price', '--gift'], "Option '--price' argument is ambiguous"],
     [['a', 'b', 'c'], 'unexpected argument "c"'],
     [['a', 'b', 'c\nd'], 'unexpected argument "c\\nd"'],
-  ])('refuses %j in one line that says where help is', (args, problem) => {
+  ])('refuses %j in one line that names the help option', (args, problem) => {
     const read = () => readCommandLine(spec, args);
     expect(read).toThrow(UsageError);
     expect(read).toThrow(`${problem} (usage: pnpm shop sell <what> <to> [options]; help: pnpm shop sell --help)`);
@@ -78,7 +78,7 @@ describe('findCommand', () => {
 });
 
 describe('helpText', () => {
-  it('tells of a command, its options and its notes', () => {
+  it('describes a command, its options and its notes', () => {
     expect(helpText(spec).split('\n')).toEqual([
       'usage: pnpm shop sell <what> <to> [options]',
       '',
@@ -94,7 +94,7 @@ describe('helpText', () => {
     ]);
   });
 
-  it('tells of the commands below a command', () => {
+  it('lists the subcommands of a command', () => {
     expect(helpText(shop).split('\n')).toEqual([
       'usage: pnpm shop <command>',
       '',

@@ -12,7 +12,7 @@ export type OptionValues<O extends Readonly<Record<string, OptionSpec>>> = {
     : boolean;
 };
 
-/** What a command line asks for: help, or the command with its arguments and options. */
+/** The result of reading a command line: help, or the command with its arguments and options. */
 export type CommandLine<S extends CommandSpec> =
   | { readonly help: string }
   | {
@@ -22,13 +22,13 @@ export type CommandLine<S extends CommandSpec> =
     };
 
 /**
- * Reads the command line of a command without its name. Options that the specification does not name, and arguments beyond
- * those it names, are refused. Does not check that every argument is there: a command says best itself what it lacks.
+ * Reads the command line of a command without its name. Unknown options and surplus arguments are refused. Does not check
+ * that every argument is there: each command reports itself what is missing.
  *
  * @throws UsageError
  */
 export function readCommandLine<const S extends CommandSpec>(spec: S, args: readonly string[]): CommandLine<S> {
-  // Also beside mistakes: help must always be within reach.
+  // Help is printed also when the rest of the command line is wrong.
   const end = args.indexOf('--');
   if (args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '--help' || arg === '-h')) {
     return { help: helpText(spec) };
@@ -40,7 +40,7 @@ export function readCommandLine<const S extends CommandSpec>(spec: S, args: read
   return { words, options: values as OptionValues<NonNullable<S['options']>> };
 }
 
-/** Finds the command below a command that a word names. @throws UsageError */
+/** Finds the subcommand with that name. @throws UsageError */
 export function findCommand<C extends Readonly<Record<string, CommandSpec>>>(
   spec: CommandSpec & { readonly commands: C },
   word: string | undefined,
@@ -50,7 +50,7 @@ export function findCommand<C extends Readonly<Record<string, CommandSpec>>>(
   return refuse(spec, `${word.startsWith('-') ? 'unknown option' : 'there is no command'} ${JSON.stringify(word)}`);
 }
 
-/** Refuses a command line in one line that says what is wrong and where help is. @throws UsageError */
+/** Refuses a command line: one line with the mistake and how to get help. @throws UsageError */
 export function refuse(spec: CommandSpec, problem: string): never {
   throw new UsageError(`${problem} (usage: ${usageLine(spec)}; help: ${spec.name} --help)`);
 }
@@ -68,7 +68,7 @@ function parse(spec: CommandSpec, args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    // Node's own words for it, without its advice about arguments that begin with a dash.
+    // Node's own message, without its advice about arguments that begin with a dash.
     return refuse(spec, messageOf(error).split(/[.\n]/, 1)[0] ?? '');
   }
 }

@@ -1,20 +1,21 @@
 import { get as getHttp, Agent as HttpAgent } from 'node:http';
 import { get as getHttps, Agent as HttpsAgent } from 'node:https';
 
-/** Agents of our own go to no proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
+/** Agents that never use a proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
 const httpAgent = new HttpAgent();
 const httpsAgent = new HttpsAgent();
 
-/** An answer, read to its end. */
+/** A complete answer. */
 export interface DirectAnswer {
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * Asks an admin port, never through a proxy: it is for this machine, or a network of our own. Follows no redirect.
+ * Sends a request to an admin port, never through a proxy, since admin ports are on this machine or in a private network.
+ * Follows no redirect.
  *
- * @throws Error whose cause says why there is no answer: a `TimeoutError`, or the error of the connection
+ * @throws Error whose cause is the reason: a `TimeoutError`, or the error of the connection
  */
 export async function getDirectly(url: URL, { timeoutMs }: { readonly timeoutMs: number }): Promise<DirectAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);

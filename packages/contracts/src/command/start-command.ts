@@ -5,8 +5,8 @@ import type { CommandSpec } from './command-spec.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Reads the command line of this process, as the first thing that a program does: prints help and exits 0 when it is asked
- * for, prints one line and exits 64 when the command line is wrong, and returns what was asked for otherwise.
+ * Reads the command line of this process, at the start of a program. Prints help and exits 0 when help is requested; prints
+ * one line and exits 64 when the command line is wrong; otherwise returns the parsed command line.
  */
 export function startCommand<const S extends CommandSpec>(spec: S): Exclude<CommandLine<S>, { readonly help: string }> {
   try {

@@ -1,4 +1,4 @@
-/** A command line that a command does not understand: one line that names the mistake and where help is. */
+/** A wrong command line. The message is one line with the mistake and how to get help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   /** `EX_USAGE` of sysexits.h. */

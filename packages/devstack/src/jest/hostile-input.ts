@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 
-/** A request that is good as it is; parts of it are then replaced by what no column of a database takes. */
+/** A valid request; parts of it are then replaced by values that no database column accepts. */
 export interface GoodRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With good ids and a good query. */
+  /** The path, with valid ids and a valid query. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
@@ -22,9 +22,9 @@ const numbers = [-1, 0, 0.5, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 53, 2 **
 const others: readonly unknown[] = [null, true, [], {}, [[]], [null], { toString: 1 }, { set: 'x' }, { increment: 1 }];
 /** JSON that `JSON.stringify` does not write. */
 const rawJson = ['1e999', '-1e999', '-0', '1.0', '9223372036854775808', '0.1e1', '"\\ud800"', '"\\u0000"'];
-/** In paths and queries, beside `texts`: bytes that are no UTF-8, and escapes that are none. */
+/** For paths and queries, beside `texts`: bytes that are not UTF-8, and invalid escapes. */
 const rawEscapes = ['%00', '%ff', '%', '%zz', '%ed%a0%80', '%C0%80', '%2e%2e', '%2f', '%5c', '+', '&', '%0d%0aX:y'];
-/** In headers, as they stand: bytes beyond ASCII, tabs, commas. */
+/** For headers, sent unchanged: bytes beyond ASCII, tabs, commas. */
 const headerValues = [
   ...['', ' ', '\t', '"', '""', '"x', 'W/"1"', '*', '"0"', '"1", "2"', '"2147483648"', '"999999999999999999999"'],
   ...['\u00ff\u00fe\u0080', 'é', 'x'.repeat(4000), '-1', 'null', ',', ';;;', '[::1', '1.2.3.4:99999'],
@@ -33,8 +33,8 @@ const headerNames = ['User-Agent', 'X-Request-Id', 'X-Forwarded-For', 'If-Match'
 const moreHeaderNames = ['traceparent', 'Accept', 'Accept-Language', 'Referer'];
 
 /**
- * Tests that a request is answered with less than 500 whatever stands in the place of each id, query parameter, field and
- * header. The request itself must be answered with 2xx, or nothing behind it was reached.
+ * Tests that a request is answered below 500 with any value in each id, query parameter, field and header. The unchanged
+ * request must be answered 2xx, so that the code behind the checks is reached.
  */
 export function testHostileInput(server: () => Server, makeRequest: () => GoodRequest | Promise<GoodRequest>): void {
   it('answers 2xx as it is', async () => {
@@ -121,7 +121,7 @@ function escapedTexts(): string[] {
   return [...escaped, ...rawEscapes];
 }
 
-/** The path of every member, in objects and arrays inside as well. */
+/** The paths of all members, nested objects and arrays included. */
 function placesOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => [[...path, name], ...placesOf(member, [...path, name])]);

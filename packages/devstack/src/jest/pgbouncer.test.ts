@@ -6,7 +6,7 @@ import { skipsWithoutPgBouncer, startPgBouncer } from './pgbouncer.ts';
 
 (skipsWithoutPgBouncer('the PgBouncer of the tests') ? describe.skip : describe)('startPgBouncer', () => {
   it.each<[string, Pick<PgBouncerOptions, 'poolMode'>, number]>([
-    ['transaction pooling unless told otherwise', {}, 1],
+    ['transaction pooling by default', {}, 1],
     ['session pooling', { poolMode: 'session' }, 2],
   ])('opens a database in %s', async (_case, options, serverConnections) => {
     const test = await openTestDatabase('product');

@@ -8,12 +8,12 @@ import { postgresAccount } from '../postgres/account.ts';
 import { freePort } from '../postgres/free-port.ts';
 import { guard } from './redis-server.ts';
 
-/** A PgBouncer of a test, in front of one Postgres server. */
+/** A PgBouncer for tests, in front of one Postgres server. */
 export interface PgBouncer {
   readonly port: number;
   /** The URL of a database of the server, through PgBouncer. */
   url(database: string): string;
-  /** Ends it and every connection through it. Resolves when its port is free again. */
+  /** Stops PgBouncer and every connection through it. Resolves when its port is free again. */
   stop(): Promise<void>;
 }
 
@@ -22,22 +22,22 @@ export interface PgBouncerOptions {
   readonly target: string;
   /** `transaction` unless given. */
   readonly poolMode?: 'transaction' | 'session';
-  /** More lines of pgbouncer.ini, by name. Everything else is as PgBouncer comes. */
+  /** More lines of pgbouncer.ini, by name. All other settings have their defaults. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** Debian puts it where an ordinary user's PATH does not look. */
+/** Debian installs PgBouncer in a folder outside an ordinary user's PATH. */
 const commands = ['pgbouncer', '/usr/sbin/pgbouncer'];
 
 const findPgBouncer = (): string | undefined =>
   commands.find((command) => spawnSync(command, ['--version']).status === 0);
 
-/** Whether there is a PgBouncer to be started. */
+/** Whether PgBouncer is installed. */
 export function hasPgBouncer(): boolean {
   return findPgBouncer() !== undefined;
 }
 
-/** Says plainly which tests are skipped for want of a PgBouncer, and returns whether they are. */
+/** Reports which tests are skipped because PgBouncer is not installed, and returns whether they are. */
 export function skipsWithoutPgBouncer(what: string): boolean {
   const isThere = hasPgBouncer();
   const how = 'To run it, install it (Debian, Ubuntu: apt-get install pgbouncer)';
@@ -45,13 +45,13 @@ export function skipsWithoutPgBouncer(what: string): boolean {
   return !isThere;
 }
 
-/** Starts a PgBouncer on a free port. @throws Error with what it said, when it does not start */
+/** Starts a PgBouncer on a free port. @throws Error with the output of PgBouncer, when it does not start */
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer> {
   const command = findPgBouncer();
   if (command === undefined) throw new Error('There is no PgBouncer: apt-get install pgbouncer');
   const port = await freePort();
   const dir = await writeConfig(port, options);
-  // It refuses to run as root. It runs as the same account as the Postgres of the tests.
+  // PgBouncer refuses to run as root. It runs as the same account as the Postgres of the tests.
   const account = postgresAccount();
   const child = spawn('sh', ['-c', guard, 'sh', command, join(dir, 'pgbouncer.ini')], {
     ...account,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** A request that every server refuses, whatever route it is for. */
+/** A request that every server refuses on any route. */
 export interface RawRefusal {
   readonly given: string;
   /** As sent, in latin1. */
@@ -9,7 +9,7 @@ export interface RawRefusal {
   readonly code: string;
 }
 
-/** Sent right behind each refused request: it must neither be answered nor served. */
+/** Sent directly after each refused request: it must be neither answered nor served. */
 const behind = 'GET /behind HTTP/1.1\r\nHost: a\r\n\r\n';
 
 const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
@@ -23,7 +23,7 @@ const version = { status: 505, code: 'version_not_supported' };
 const tooLarge = { status: 431, code: 'headers_too_large' };
 const expectation = { status: 417, code: 'expectation_failed' };
 
-/** Each is answered with a problem, a log line and a count, and its connection is closed (RFC 9112, RFC 9110). */
+/** Refused requests. Each is answered with a problem, a log line and a count, and its connection is closed (RFC 9112, RFC 9110). */
 export const rawRefusals: readonly RawRefusal[] = [
   // Framing: RFC 9112 §6.
   { given: 'Transfer-Encoding: identity', bytes: post('Transfer-Encoding: identity'), ...notImplemented },
@@ -125,7 +125,7 @@ export const rawRefusals: readonly RawRefusal[] = [
   { given: 'an empty expectation', bytes: post('Expect:', 'Content-Length: 0'), ...expectation },
 ];
 
-/** Requests that look odd and are good: each is answered 200 by `GET /livez` (or as it says). */
+/** Unusual but valid requests: each is answered 200 by `GET /livez`, or with the given status. */
 export const rawAccepted: readonly { readonly given: string; readonly bytes: string; readonly status: number }[] = [
   ...[
     'localhost',
@@ -154,7 +154,7 @@ export const rawAccepted: readonly { readonly given: string; readonly bytes: str
 
 /**
  * Sends bytes to a port of this machine, and reads until the other side closes the connection or is silent for
- * `silenceMs`: then `closed` is false.
+ * `silenceMs`; in the second case `closed` is false.
  */
 export async function sendRawRequest(
   port: number,
@@ -176,7 +176,7 @@ export async function sendRawRequest(
   return { text, closed };
 }
 
-/** What a server said to a refusal's bytes, with another request right behind them. */
+/** The answer of a server to refused bytes that are followed by another request. */
 export async function refusedRequest(port: number, { bytes }: RawRefusal) {
   const { text, closed } = await sendRawRequest(port, bytes + behind);
   const [answerHead = '', body = ''] = text.split('\r\n\r\n');

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Set once for each worker process, which has an environment for every test file. */
+/** Set once for each worker process; every test file has an environment of its own. */
 const mark = Symbol.for('auth.exits-at-once');
 
 /**

@@ -1,6 +1,6 @@
 import { databaseNames, databaseSetting } from '../stack/services.ts';
 
-/** What to do where the embedded Postgres does not run. It works when it is followed to the letter: a test does. */
+/** Advice for machines where the embedded Postgres does not run. A test follows it to the letter. */
 export function ownPostgresAdvice(): string {
   const settings = databaseNames.map(
     (name) => `${databaseSetting(name)}=postgresql://<user>:<password>@<host>:5432/${name}`,

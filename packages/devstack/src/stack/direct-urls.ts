@@ -7,13 +7,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The setting for a pooler in front of the databases of `DATABASE_URL_…`; those of the embedded Postgres have none. */
 const poolerSetting = 'DATABASE_POOLER';
 
-/** Databases of the developer's own: how to get past the pooler in front of them, if there is one. */
+/** The developer's own databases: their settings for a pooler in front of them. */
 export interface PoolerSettings {
   readonly pooler: 'none' | 'transaction';
   readonly directUrls: Readonly<Partial<Record<DatabaseName, string>>>;
 }
 
-/** @throws LaunchError for another value of DATABASE_POOLER */
+/** Reads the setting. @throws LaunchError for another value of DATABASE_POOLER */
 export function readPoolerSettings(env: Environment): PoolerSettings {
   const pooler = env[poolerSetting] || 'none';
   if (pooler !== 'none' && pooler !== 'transaction')
@@ -23,9 +23,9 @@ export function readPoolerSettings(env: Environment): PoolerSettings {
 }
 
 /**
- * The URL with which a database is created, migrated and filled: past the pooler.
+ * Returns the URL with which a database is created, migrated and filled: not through the pooler.
  *
- * @throws LaunchError when there is a pooler and no way past it
+ * @throws LaunchError when there is a pooler and no direct URL
  */
 export function directUrlOf(name: DatabaseName, url: string, { pooler, directUrls }: PoolerSettings): string {
   const direct = directUrls[name] ?? (pooler === 'none' ? url : undefined);
@@ -34,7 +34,7 @@ export function directUrlOf(name: DatabaseName, url: string, { pooler, directUrl
   throw new LaunchError(`${why}: set ${directDatabaseSetting(name)} to a URL that goes past it`, { exitCode: 78 });
 }
 
-/** The direct URL of every database; `isOwn` tells those that the pooler stands in front of. */
+/** The direct URL of every database; `isOwn` is true for the databases behind the pooler. */
 export const directUrlsOf = (
   urls: Readonly<Record<DatabaseName, string>>,
   settings: PoolerSettings,

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** How waiting for a service ended. */
 export type Readiness = 'ready' | 'down' | { notReady: string };
 
-/** An agent of its own goes to no proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
+/** An agent that never uses a proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
 const agent = new Agent({ keepAlive: false });
 
 /** Asks `url` until it answers 200, the service is down, or the time is up. Rejects when `signal` fires. */

@@ -5,13 +5,13 @@ import { sourceFolders } from './source-folders.ts';
 import { watchSources } from './source-watch.ts';
 
 export interface RestartOptions {
-  /** Starts a service again. It is not called for a service while it runs for it. */
+  /** Restarts a service. Not called for a service while its restart is running. */
   readonly restart: (name: AppName) => Promise<void>;
-  /** Called once when changes cannot be noticed. */
+  /** Called once when changes cannot be watched. */
   readonly onError: (error: Error) => void;
 }
 
-/** Restarts each service when a source file changes that it may run: one of its own, or of a package it depends on. */
+/** Restarts a service when one of its source files changes: its own, or those of a package it depends on. */
 export function restartOnChange(names: readonly AppName[], { restart, onError }: RestartOptions): { close(): void } {
   const foldersOf = new Map(names.map((name) => [name, sourceFolders(services[name].folder)]));
   const restarting = new Set<AppName>();

@@ -19,7 +19,7 @@ export interface StackServices {
   kill(name: AppName, signal: NodeJS.Signals): void;
   lines(name: AppName): readonly string[];
   isUp(name: AppName): boolean;
-  /** Whether it was ready when it was last waited for. */
+  /** Whether the service was ready at the last check. */
   isReady(name: AppName): boolean;
 }
 
@@ -76,7 +76,7 @@ export function createStackServices(options: {
         if (service === undefined) return;
         hear(name, 'a file changed, starting again');
         await service.stop();
-        // Unless it was stopped for good meanwhile.
+        // Unless the service was stopped for good meanwhile.
         if (running.get(name) === service) spawn(name);
       },
       onError: ({ message }) =>

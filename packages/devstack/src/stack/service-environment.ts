@@ -26,7 +26,7 @@ export function serviceEnvironment(
     portBase: number;
     /** Absent for a service that has no database. */
     databaseUrl: string | undefined;
-    /** More about that database: what stands in front of it, and how to get past. */
+    /** More about that database: the pooler in front of it, and the direct URL. */
     databaseSettings?: Record<string, string>;
     keyFile: string;
     /** Absolute path of the folder that all services share. */
@@ -53,12 +53,12 @@ export function serviceEnvironment(
   };
 }
 
-/** The names of this machine, which no proxy can reach for us. */
+/** The names of this machine: calls to it must not go to a proxy. */
 const thisMachine = ['127.0.0.1', 'localhost', '::1'];
 
 /**
- * Keeps calls between services from a proxy of the developer's shell: Node sends them there with NODE_USE_ENV_PROXY=1 (24
- * and later) unless NO_PROXY names their hosts. Both spellings are set, since programs differ in which they prefer.
+ * Keeps calls between services from a proxy of the developer's shell: with NODE_USE_ENV_PROXY=1 Node (24 and later) sends
+ * them there unless NO_PROXY names their hosts. Both spellings are set, since programs differ in which they prefer.
  */
 function withoutProxy(environment: Record<string, string>): Record<string, string> {
   const given = [environment['NO_PROXY'], environment['no_proxy']].filter((text) => text !== undefined && text !== '');

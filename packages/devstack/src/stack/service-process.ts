@@ -6,7 +6,7 @@ import type { Service } from './services.ts';
 export interface ServiceProcess {
   /** False once the process has ended. */
   isUp(): boolean;
-  /** Sends a signal to the process and to what it has started. */
+  /** Sends a signal to the process and its children. */
   kill(signal: NodeJS.Signals): void;
   /** Asks it to end, and makes it end after the deadline. Resolves when nothing of it is left. */
   stop(): Promise<void>;
@@ -14,7 +14,7 @@ export interface ServiceProcess {
 
 /** What {@link spawnService} needs to know. */
 export interface ServiceProcessOptions {
-  /** Whether it is started again when its files change: the line about its end says so. */
+  /** Whether the service is restarted when its files change; the line about its end says so. */
   watch: boolean;
   env: Record<string, string>;
   /** How long a service may take to finish its requests. */
@@ -59,7 +59,7 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
     kill,
     stop: () => {
       stopping = true;
-      // To the process only: what it has started is its to end.
+      // Only to the process: it ends its children itself.
       child.kill('SIGTERM');
       const deadline = setTimeout(() => kill('SIGKILL'), options.stopDeadlineMs);
       return gone.finally(() => clearTimeout(deadline));

@@ -47,7 +47,7 @@ export function databaseSetting(name: DatabaseName): string {
   return `DATABASE_URL_${inCapitals(name)}`;
 }
 
-/** The setting that names the same database past a pooler: `DATABASE_DIRECT_URL_ORDER`. */
+/** The setting for the same database without the pooler: `DATABASE_DIRECT_URL_ORDER`. */
 export function directDatabaseSetting(name: DatabaseName): string {
   return `DATABASE_DIRECT_URL_${inCapitals(name)}`;
 }

@@ -68,7 +68,7 @@ describe('readSettings', () => {
     expect(exitCode).toBe(78);
   });
 
-  it('reads what stands in front of the databases, and keeps it from the services that have another', () => {
+  it('reads the pooler of the databases, and does not apply it to services with a database of their own', () => {
     const direct = 'postgresql://a:b@db/user';
     const env = { DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL_USER: direct, DATABASE_DIRECT_URL: 'x' };
     expect(readSettings(env)).toMatchObject({

@@ -21,7 +21,7 @@ export interface Settings {
   dataDir: string;
   /** The databases that stand in for the embedded ones. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
-  /** What stands in front of those. */
+  /** The pooler in front of those databases. */
   pooling: PoolerSettings;
   /** The rest of the environment, handed on to each service. */
   environment: Record<string, string>;

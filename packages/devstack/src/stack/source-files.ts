@@ -2,13 +2,13 @@ import type { Stats } from 'node:fs';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Source files by path, each with a mark that is another one when its content was written. */
+/** Source files by path, each with a mark that changes when its content is written. */
 export type SourceFiles = ReadonlyMap<string, string>;
 
 /** Tests do not run in a service. */
 const isOther = (name: string): boolean => /\.(?:test|fixture)\.ts$/.test(name) || name.startsWith('.');
 
-/** Reads which source files there are in folders and below them. Folders and files that vanish meanwhile are left out. */
+/** Lists the source files in folders and their subfolders. Folders and files that vanish meanwhile are left out. */
 export function readSourceFiles(roots: readonly string[]): { files: SourceFiles; folders: ReadonlySet<string> } {
   const files = new Map<string, string>();
   const folders = new Set<string>();
@@ -29,13 +29,13 @@ export function readSourceFiles(roots: readonly string[]): { files: SourceFiles;
   return { files, folders };
 }
 
-/** The paths of files that were written, made or removed, sorted. */
+/** The sorted paths of files that were written, created or removed. */
 export function changedFiles(before: SourceFiles, after: SourceFiles): readonly string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
 }
 
-/** Not the time of the inode (ctime): it also moves when the file gets another hard link or another mode. */
+/** The mark leaves out the time of the inode (ctime): it also changes with a new hard link or another mode. */
 function markOf({ mtimeMs, size, ino }: Stats): string {
   return `${mtimeMs} ${size} ${ino}`;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './services.ts';
 
-/** What is read of a `package.json`. */
+/** The members of a `package.json` that are read. */
 interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -24,11 +24,11 @@ export function sourceFolders(serviceFolder: string, root: string = repositoryRo
       if (version.startsWith('workspace:') && dependency !== undefined) open.push(dependency);
     }
   }
-  // A package keeps what runs in src, and what is generated (the Prisma clients) beside it.
+  // A package has its running code in src, and generated code (the Prisma clients) beside it.
   return [...found].flatMap((folder) => ['src', 'generated'].map((name) => join(folder, name))).filter(existsSync);
 }
 
-/** Every package of the repository by its name. */
+/** All packages of the repository by name. */
 function packageFolders(root: string): ReadonlyMap<string, string> {
   const parents = ['apps', 'packages'].map((name) => join(root, name)).filter(existsSync);
   const folders = [

@@ -63,7 +63,7 @@ describe('watchSources', () => {
     await rm(`${dir}.link`);
     await chmod(join(dir, 'main.ts'), 0o600);
     await writeFile(join(dir, 'main.test.ts'), '1');
-    // What comes after them has been seen: so would they have been.
+    // Later changes have been seen, so these would have been seen as well.
     await writeFile(join(dir, 'deep', 'a.ts'), '22');
     await sees('deep/a.ts');
     expect(changed).toEqual(['deep/a.ts']);

@@ -3,19 +3,19 @@ import { watch } from 'node:fs';
 import type { SourceFiles } from './source-files.ts';
 import { changedFiles, readSourceFiles } from './source-files.ts';
 
-/** Several files are written for one change: an editor's copy, a formatter, a checkout. */
+/** How long to collect events, since one change writes several files (an editor's copy, a formatter, a checkout). */
 const quietMs = 100;
 
-/** Watches folders of source files. */
+/** A watch on folders of source files. */
 export interface SourceWatch {
   close(): void;
 }
 
 export interface SourceWatchOptions {
   readonly folders: readonly string[];
-  /** Called with the paths of files that were written, made or removed. */
+  /** Called with the paths of files that were written, created or removed. */
   readonly onChange: (files: readonly string[]) => void;
-  /** Called once when the system does not let us watch: then changes are not noticed. */
+  /** Called once when the system does not allow watching: changes are then not noticed. */
   readonly onError: (error: Error) => void;
 }
 

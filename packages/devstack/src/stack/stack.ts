@@ -104,7 +104,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   return { ...running, urls, databaseUrls, keyFiles: files, close: closers.closeAll };
 }
 
-/** What a service is told of a pooler in front of its database. The embedded Postgres has none. */
+/** The settings of a service for the pooler in front of its database. The embedded Postgres has none. */
 function databaseSettings(name: DatabaseName, { databaseUrls, pooling }: Settings): Record<string, string> {
   const direct = pooling.directUrls[name];
   if (databaseUrls[name] === undefined) return {};

@@ -9,7 +9,7 @@ import { nameRequest } from '../request-context.ts';
 import { noteSocketAnswer } from '../request-log.ts';
 import type { Connections } from './connections.ts';
 
-/** Where a server tells of requests that no app has seen. */
+/** Where a server reports requests that reached no app. */
 export interface WireRecord {
   readonly log?: Log | undefined;
   readonly metrics?: Metrics | undefined;
@@ -25,17 +25,17 @@ interface ParserError extends Error {
 const lingerMs = 1000;
 
 /**
- * Makes the listener for `clientError`: answers a request that could not be read to its end, once for each connection,
- * and closes it. Answers to earlier requests of the connection go out first. A request whose body is broken is answered
- * in place of its handler; when it was answered already, nothing more is said.
+ * Creates the listener for `clientError`: answers a request that could not be read to its end, once for each connection,
+ * and closes the connection. Answers to earlier requests of the connection are sent first. A request with a broken body is
+ * answered in place of its handler; a request that was already answered gets no second answer.
  */
 export function createBrokenRequests(connections: Connections, record: WireRecord) {
   const seen = new WeakSet<Socket>();
   return (error: ParserError, socket: Socket): void => {
-    // Sent behind a request that was to be the last one: not to be served (RFC 9112 §9.6), and nothing to answer.
+    // Sent after the last request of the connection: not served (RFC 9112 §9.6), and not answered.
     if (seen.has(socket) || error.code === 'HPE_CLOSED_CONNECTION') return;
     seen.add(socket);
-    // The client is gone, or has not sent anything: there is no request to answer.
+    // The client is gone, or has sent nothing: there is no request to answer.
     if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
       socket.destroy();
       return;
@@ -68,13 +68,13 @@ function refuseInPlace(res: ServerResponse, error: ParserError, socket: Socket):
   end(socket, problemBytes(problem, nameRequest(res.req).requestId));
 }
 
-/** The client has closed its side in the middle of a body. Most have left, and the log line says so; some still listen. */
+/** The client has closed its side in the middle of a body. Most clients have left, as the log line says; some still read. */
 function leave(socket: Socket, res: ServerResponse, error: ParserError): void {
   if (!res.headersSent) socket.write(problemBytes(problemOf(error), nameRequest(res.req).requestId));
   socket.destroySoon();
 }
 
-/** Half-closes the connection, then gives the client time to read what was said. */
+/** Half-closes the connection, then gives the client time to read the answer. */
 function end(socket: Socket, last?: Buffer): void {
   if (last === undefined) socket.end();
   else socket.end(last);

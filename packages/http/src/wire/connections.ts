@@ -7,25 +7,25 @@ interface Connection {
   readonly answering: ServerResponse[];
   /** The answer to the latest request; `undefined` before the first one. */
   latest: ServerResponse | undefined;
-  /** A request was refused: what follows it on the connection is not served. */
+  /** Whether a request was refused: later requests on the connection are not served. */
   over: boolean;
-  /** When the last answer was done, on the clock of `performance.now()`. */
+  /** When the last answer was finished, on the clock of `performance.now()`. */
   idleSinceMs: number;
-  /** When there was something to read first that the client has not read yet, on the clock of `performance.now()`. */
+  /** Since when there are bytes that the client has not read, on the clock of `performance.now()`. */
   unreadSinceMs: number | undefined;
 }
 
-/** What a server has open. */
+/** The open connections of a server. */
 export interface Connections {
-  /** Beyond the most connections, those that have been idle longest are closed; the new one when none is idle. */
+  /** Adds a connection. Beyond the limit those that have been idle longest are closed; the new one when none is idle. */
   opened(socket: Socket): void;
-  /** Every request must be named here first; `false`: it must not be served. */
+  /** Registers a request, before anything else is done with it; `false`: it must not be served. */
   requested(res: ServerResponse): boolean;
-  /** From now on no request of the connection is served. */
+  /** Stops serving requests of the connection. */
   refused(socket: Socket): void;
   /** The open answers of a connection, oldest first, and the one to its latest request, open or not. */
   on(socket: Socket): Pick<Connection, 'answering' | 'latest'>;
-  /** From now on every answer tells the client to open its next connection elsewhere. */
+  /** Tells the client in every later answer to open its next connection elsewhere. */
   closeAfterAnswer(): void;
   /** Destroys connections that were opened in advance (browsers do): they count as busy for Node until their first request. */
   destroyUnused(): void;
@@ -37,9 +37,9 @@ export interface Connections {
 }
 
 /**
- * Tracks connections, because Node's own bookkeeping lacks what a drain and a broken request need. Answers are kept in
- * arrays: what has left a `Set` that lives long may stay in memory until the next full collection, and all that came
- * after it.
+ * Tracks connections, because Node's own records lack what a drain and a broken request need. Answers are kept in arrays:
+ * what was removed from a long-lived `Set` may stay in memory until the next full collection, together with everything
+ * that was added after it.
  */
 export function trackConnections(limits: { pipelined: number; connections: number }): Connections {
   const { pipelined, connections: mostConnections } = limits;
@@ -49,7 +49,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
   const announceClose = (res: ServerResponse) => {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   };
-  /** Some at a time: a search for each new connection would cost more than the connection. */
+  /** Several are closed at a time: a search for each new connection would cost more than the connection. */
   const makeRoom = (): boolean => {
     const idle = [...connections].filter(({ answering }) => answering.length === 0);
     idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
@@ -74,8 +74,8 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
       bySocket.set(socket, connection);
       socket.once('close', () => {
         connections.delete(connection);
-        // A pipelined request that still waits for its turn has no socket, so Node never tells its answer that the
-        // client is gone: the log line and the count, which wait for that, would wait for ever.
+        // A pipelined request that still waits has no socket, so Node never reports to its answer that the client is gone:
+        // the log line and the count, which wait for that report, would wait for ever.
         for (const res of connection.answering.splice(0)) res.emit('close');
       });
     },

@@ -66,7 +66,7 @@ describe('a request that breaks a rule of HTTP/1.1', () => {
   });
 });
 
-describe('a request that is odd and good', () => {
+describe('an unusual but valid request', () => {
   it.each(rawAccepted)('is answered $status: $given', async ({ bytes, status }) => {
     const { text } = await sendRawRequest(server.port, bytes.replace(/(HTTP\/1\.\d\r\n)/, '$1Connection: close\r\n'));
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -127,7 +127,7 @@ describe('headers that do not come in time', () => {
     expect(lines().at(-1)).toMatchObject({ status: 408, code: 'request_timeout', requestId: expect.any(String) });
   });
 
-  it('are nothing to speak of on a connection that was opened in advance', async () => {
+  it('are not reported on a connection that was opened in advance', async () => {
     const before = lines().length;
     expect(await sendRawRequest(hasty.port, '')).toEqual({ text: '', closed: true });
     expect(lines()).toHaveLength(before);
@@ -142,7 +142,7 @@ describe('an unreadable request behind others on a connection', () => {
     expect([...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)).toEqual(['200', '200', '400']);
   });
 
-  it('is never taken for the answer to one of them', async () => {
+  it('is never answered in place of one of them', async () => {
     const { text, closed } = await sendRawRequest(
       server.port,
       'GET /never HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n',

@@ -56,7 +56,7 @@ function refuseConnect(req: IncomingMessage, socket: Socket, record: WireRecord)
   const res = new ServerResponse(req);
   res.shouldKeepAlive = false;
   res.assignSocket(socket);
-  // Outside a request of the server's nothing does this.
+  // Called only inside a request of the server.
   res.once('finish', () => {
     res.emit('close');
     socket.end();

@@ -47,7 +47,7 @@ async function hold(): Promise<Socket> {
 }
 
 describe('more connections than a server keeps', () => {
-  it('end the one that has been idle longest, and none on which something is asked', async () => {
+  it('end the one that has been idle longest, and none with a request', async () => {
     const busy = await hold();
     const [older, newer] = [await open(), await open()];
     await ask(newer);
@@ -60,7 +60,7 @@ describe('more connections than a server keeps', () => {
     expect(String(await once(busy, 'data'))).toMatch(/held$/);
   });
 
-  it('are turned away when something is asked on every one', async () => {
+  it('are refused when every one has a request', async () => {
     for (let count = 0; count < 3; count += 1) await hold();
     const late = await open();
     await once(late.resume(), 'close');

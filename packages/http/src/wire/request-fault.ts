@@ -3,28 +3,28 @@ import { Problem } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
 import { isHost, isSameHost } from './host.ts';
 
-/** What the rules read of a request. */
+/** The parts of a request that the rules read. */
 export type RequestHead = Pick<
   IncomingMessage,
   'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders' | 'headers'
 >;
 
-/** Fields that have one value, and that something here acts on. A second line could be read by one party and not by another. */
+/** Fields that have one value and that this code uses. Two parties could read two lines differently. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'content-type', 'expect', 'host', 'idempotency-key', 'origin', 'transfer-encoding'],
 ]);
-/** By length and first letter: on every request this spares most other names a comparison. */
+/** Names by length and first letter: this saves a comparison for most other names, on every request. */
 const singleKeys: ReadonlySet<number> = new Set([...single].map(keyOf));
 
 /** Path and query as sent (RFC 9112 §3.2.1). A fragment is no part of a target. */
 const originForm = /^\/[\x21\x22\x24-\x7e]*$/;
-/** A scheme of ours, an authority without userinfo, path and query (RFC 9112 §3.2.2). */
+/** An http or https URL with an authority without userinfo, path and query (RFC 9112 §3.2.2). */
 const absoluteForm = /^https?:\/\/([^/?#@]*)(?:[/?][\x21\x22\x24-\x7e]*)?$/i;
 
 /**
- * The reason to refuse a request by its head alone, whoever sent it and whatever route it is for; `undefined` for a good
- * one. HTTP version, framing, `Host`, request target, `Expect`, and fields that were sent twice. The parser of Node has
- * refused what it could not read before.
+ * Returns the reason to refuse a request by its head alone, for any client and route; `undefined` for a valid request.
+ * Checks the HTTP version, framing, `Host`, request target, `Expect`, and repeated fields. Requests that Node's parser
+ * refuses do not get here.
  */
 export function requestFault(req: RequestHead): Problem | undefined {
   if (req.httpVersionMajor !== 1) return fault('version_not_supported', 'version');
@@ -49,11 +49,11 @@ function keyOf(name: string): number {
   return (name.length << 8) | name.charCodeAt(0) | lowerCase;
 }
 
-/** RFC 9112 §6.1. Node refuses what it cannot frame; what is left here is what another server could frame differently. */
+/** RFC 9112 §6.1. Node refuses bad framing; the rest here could be framed differently by another server. */
 function framing(req: RequestHead): Problem | undefined {
   const coding = req.headers['transfer-encoding'];
   if (coding === undefined) return undefined;
-  // A server on the way that knows no HTTP/1.1 has read the body as something else.
+  // A server on the way that does not know HTTP/1.1 has read the body differently.
   if (req.httpVersionMinor === 0) {
     return fault('invalid_request', 'transfer-encoding in HTTP/1.0', 'HTTP/1.0 has no Transfer-Encoding.');
   }
@@ -81,7 +81,7 @@ function target(req: RequestHead): Problem | undefined {
   if (authority === undefined || !isHost(authority) || !URL.canParse(url)) {
     return fault('invalid_request', 'target', 'The request target must be a path, percent-encoded.');
   }
-  // The RFC has the target win; whoever routed by Host has taken the request for another one.
+  // The RFC lets the target win; a proxy that routed by Host has treated the request as another one.
   const { host: named } = req.headers;
   if (named === undefined || isSameHost(authority, named)) return undefined;
   return fault('invalid_request', 'target of another host', 'The request target and Host name different hosts.');

@@ -27,7 +27,7 @@ async function start(options: Partial<ListenOptions>): Promise<void> {
   });
 }
 
-/** Asks and reads nothing; resolves when the answer waits. */
+/** Sends a request and reads nothing. Resolves when the answer waits. */
 async function askAndStall(): Promise<{ socket: Socket; answer: ServerResponse }> {
   const before = answers.length;
   const socket = await openSocket(server.port);
@@ -40,7 +40,7 @@ async function askAndStall(): Promise<{ socket: Socket; answer: ServerResponse }
   }
 }
 
-/** All that comes, however the connection ends. */
+/** Reads everything until the connection ends, in any way. */
 async function readAll(socket: Socket): Promise<number> {
   let bytes = 0;
   socket.on('data', (chunk) => {
@@ -67,7 +67,7 @@ describe('a client that does not read its answer', () => {
     expect(await readAll(socket)).toBeLessThan(large.length);
   });
 
-  it('is cut off when too much waits for clients in all: those that have waited longest, and no more than needed', async () => {
+  it('is cut off when too many bytes wait for all clients together: the longest waiting first, and no more than needed', async () => {
     await start({ limits: { unreadBytes: 40_000_000 } });
     const first = await askAndStall();
     const second = await askAndStall();
@@ -78,7 +78,7 @@ describe('a client that does not read its answer', () => {
 });
 
 describe('an idle connection', () => {
-  it('is kept as long as is said, whatever the limit on unread answers', async () => {
+  it('is kept as long as configured, whatever the limit on unread answers', async () => {
     await start({ keepAliveMs: 900, limits: { stillMs: 100 } });
     const socket = await openSocket(server.port);
     socket.write('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n');

@@ -30,7 +30,7 @@ export interface Arguments {
 /** The value of any option of any command: absent where the command does not have it. */
 type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Reads the command line; `--help` of a command is `help` with its name. @throws KeyCommandError (64) when it is none */
+/** Reads the command line; `--help` of a command is `help` with its name. @throws KeyCommandError (64) for wrong usage */
 export function parseArguments(args: readonly string[]): Arguments {
   try {
     return read(args);
@@ -40,7 +40,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   }
 }
 
-/** The text of help about a command, or about all of them. @throws KeyCommandError (64) for a command that there is not */
+/** The help text of a command, or of all commands. @throws KeyCommandError (64) for an unknown command */
 export function helpAbout(name: string | undefined): string {
   if (name === undefined) return helpText(keysSpec);
   try {

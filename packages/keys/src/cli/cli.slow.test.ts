@@ -99,7 +99,7 @@ describe('pnpm keys', () => {
         const before = await readFile(join(dir, 'order.json'), 'utf8');
         const refused = await keys(rotate);
         expect([refused.code, refused.err]).toEqual([1, '']);
-        expect(refused.out).toContain('nobody was asked for product: give --admin product=http://');
+        expect(refused.out).toContain('no replica was asked for product: give --admin product=http://');
         expect((await keys([...rotate, '--wait'])).code).toBe(1);
         expect(await readFile(join(dir, 'order.json'), 'utf8')).toBe(before);
         const forced = await keys([...rotate, '--force']);

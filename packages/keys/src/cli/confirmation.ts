@@ -9,7 +9,7 @@ const confirmationMs = 2000;
 
 /**
  * Waits until every replica has confirmed that removed keys are out of force, for two seconds at most. Returns a line for
- * each that has not: it does not answer, still holds a key, or was not asked.
+ * each replica that does not answer, still holds a key, or was not asked.
  */
 export async function awaitConfirmation(removed: RemovedKeys, { askGate }: Context): Promise<readonly string[]> {
   if (removed.size === 0) return [];
@@ -21,7 +21,7 @@ export async function awaitConfirmation(removed: RemovedKeys, { askGate }: Conte
   }
 }
 
-/** What an operator is told about replicas that have not confirmed a removal. */
+/** The report for an operator about replicas that have not confirmed a removal. */
 export function unconfirmedLines(left: readonly string[], command: string): readonly string[] {
   if (left.length === 0) return [];
   const count = left.length === 1 ? '1 has' : `${left.length} have`;

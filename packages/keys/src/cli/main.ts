@@ -56,7 +56,7 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
     return exitCode;
   } catch (error) {
     if (isSystemError(error)) {
-      process.stderr.write(`the command stopped in the middle: ${error.message}. Mend that, and run it again\n`);
+      process.stderr.write(`the command stopped in the middle: ${error.message}. Repair the cause, and run it again\n`);
       return ioErrorExitCode;
     }
     if (!(error instanceof KeyDocumentError || error instanceof KeyCommandError)) throw error;

@@ -23,7 +23,7 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts a process that watches a document, and reads what it says. `prepare` is a shell command in its own mount namespace. */
+/** Starts a process that watches a document, and reads its output. `prepare` is a shell command in its own mount namespace. */
 async function startWatcher(service: string, file: string, prepare: string) {
   const child = spawn('unshare', ['-m', 'sh', '-c', `${prepare} && exec "$@"`, 'sh', ...node, watcher, service, file], {
     cwd: root,
@@ -56,7 +56,7 @@ async function keys(...args: string[]) {
   return { code: await new Promise((resolve) => child.on('close', resolve)), out };
 }
 
-/** Key documents, and an empty place at which a service sees its own. */
+/** Key documents, and an empty path at which a service sees its own. */
 function inStage(run: (stage: { host: string; inside: string; edge: string }) => Promise<void>) {
   return inFolder(async (dir) => {
     const host = join(dir, 'host');
@@ -69,7 +69,7 @@ function inStage(run: (stage: { host: string; inside: string; edge: string }) =>
 
 describe('pnpm keys revoke, where the documents are mounted', () => {
   inMounts(
-    'ends with 0 when the folder is mounted: the change arrives and is confirmed',
+    'exits 0 when the folder is mounted: the change arrives and is confirmed',
     () =>
       inStage(async ({ host, inside, edge }) => {
         const bind = `mount --bind ${host} ${inside}`;
@@ -98,9 +98,9 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
         expect(out).toContain('NOT CONFIRMED');
         expect(out).toContain(`product at ${product.url} still has ${edge} (its document was replaced under a mount`);
         await product.until('obstacle replaced');
-        // Asked again, nothing has changed for the better.
+        // Asked again, the replica still has the key.
         expect((await keys('revoke', edge, '--dir', host, ...admin)).code).toBe(1);
-        // Restarted, as advised, it has the new document.
+        // After a restart, as advised, it has the new document.
         const again = await startWatcher('product', file, `mount --bind ${host}/product.json ${file}`);
         const now = ['--admin', `product=${again.url}`, '--admin', `order=${order.url}`];
         expect((await keys('revoke', edge, '--dir', host, ...now)).code).toBe(0);
@@ -125,13 +125,13 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
   );
 
   it(
-    'ends with 1 and names the services when nobody was asked',
+    'exits 1 and names the services when no replica was asked',
     () =>
       inStage(async ({ host, edge }) => {
         const { code, out } = await keys('revoke', edge, '--dir', host);
         expect(code).toBe(1);
-        expect(out).toContain('nobody was asked for product: give --admin product=');
-        expect(out).toContain('nobody was asked for order: give --admin order=');
+        expect(out).toContain('no replica was asked for product: give --admin product=');
+        expect(out).toContain('no replica was asked for order: give --admin order=');
       }),
     60_000,
   );

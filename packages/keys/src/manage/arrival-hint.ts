@@ -8,7 +8,7 @@ const hints: Readonly<Record<string, string>> = {
   unreachable: 'it cannot look at its document: its file system does not answer',
 };
 
-/** Says why a change has not reached a replica, as far as the replica knows. */
+/** Explains why a change has not reached a replica, as far as the replica knows. */
 export function arrivalHint(report: Report, member: string | undefined): string | undefined {
   if (member === 'issuer.jwks' && report.jwksFreshSeconds !== undefined) {
     return `it fetches the keys of the issuer again within ${report.jwksFreshSeconds} s`;

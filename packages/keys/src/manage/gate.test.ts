@@ -100,14 +100,16 @@ describe('a gate before a step', () => {
           'product at http://127.0.0.1:9 does not answer',
         ]);
         expect((await gateOf([two])).holders('product', ['order.product.2'])).toEqual([]);
-        expect((await gateOf([])).holders('product', ['order.product.2'])[0]).toContain('nobody was asked for product');
+        expect((await gateOf([])).holders('product', ['order.product.2'])[0]).toContain(
+          'no replica was asked for product',
+        );
       }),
     ));
 
-  it('is shut when a service runs as more processes than were asked', () =>
+  it('is closed when a service has more processes than were asked', () =>
     serving({ body: { now: 1000, keys: [key], replicas: 3 } }, async (url) => {
       const [blocker = '', ...rest] = (await gateOf([url])).blockers('product', wanted);
-      expect(blocker).toContain('too few were asked for product: 1 of 3 (REPLICAS): give --admin product=');
+      expect(blocker).toContain('too few replicas were asked for product: 1 of 3 (REPLICAS): give --admin product=');
       expect([isUnasked(blocker), rest]).toEqual([true, []]);
     }));
 

@@ -25,8 +25,8 @@ export interface Gate {
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }
 
-const unasked = 'nobody was asked for';
-const askedTooFew = 'too few were asked for';
+const unasked = 'no replica was asked for';
+const askedTooFew = 'too few replicas were asked for';
 
 /** Whether a blocker is that a replica of a service is not known: waiting does not help. */
 export function isUnasked(blocker: string): boolean {

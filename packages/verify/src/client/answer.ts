@@ -25,7 +25,7 @@ export async function readAnswer<S extends z.ZodType>(
   return parsed.data;
 }
 
-/** Seconds since 1970 after which a token must be issued, where a callee that has just started says so. */
+/** The value of `Service-Token-After`: a callee that has just started accepts tokens issued after this second (since 1970). */
 export function readIssuedAfter({ status, headers }: Response): number | undefined {
   const text = headers.get(issuedAfterHeader) ?? '';
   return status === 503 && /^\d{1,12}$/.test(text) ? Number(text) : undefined;

@@ -10,7 +10,7 @@ let setup: JwksSetup;
 afterEach(() => setup.close());
 
 describe('createJwksSource, of a server that also publishes keys of other kinds,', () => {
-  it('uses the good keys of a set with others in it, and says once which it ignores', async () => {
+  it('uses the supported keys of a set, and reports once which keys it ignores', async () => {
     const told: (readonly IgnoredKey[])[] = [];
     const other = { kty: 'AKP', kid: 'pq', alg: 'ML-DSA-44', use: 'sig', pub: 'AAAA' };
     const mixed = (keys: readonly object[]) => jwksAnswer({ keys: [...keys, other] });
@@ -18,7 +18,7 @@ describe('createJwksSource, of a server that also publishes keys of other kinds,
     const { source, server, refresh, outcomeFor } = setup;
     await source.start();
     expect(outcomeFor(oldIssuer)).toBe('accepted');
-    // Warm: a good key that comes beside one that is not used is taken up.
+    // After the first fetch: a new supported key beside an ignored one is used.
     server.answer(mixed([...oldIssuer.jwks.keys, ...newIssuer.jwks.keys]));
     await refresh();
     expect(outcomeFor(newIssuer)).toBe('accepted');

@@ -80,7 +80,7 @@ describe('parseJwks, with the sets that identity providers publish', () => {
     expect([[...found.keys()], left]).toEqual([used, ignored]);
   });
 
-  it('has no key of Microsoft Entra ID, which names no alg: a key says by itself which algorithm it is for', () => {
+  it('uses no key of Microsoft Entra ID, whose keys have no alg', () => {
     const keys = [{ ...rsa, use: 'sig', kid: 'entra', ...certificate, issuer: 'https://login.example/v2.0' }];
     expect(() => parseJwks({ keys })).toThrow('keys[0].alg must be RS256 or PS256 for an RSA key');
   });

@@ -27,7 +27,7 @@ export interface JwksSourceOptions {
   /** The largest answer, counted as decoded; 1 to 1 048 576, 65 536 unless given. */
   readonly maxBytes?: number;
   readonly now: Clock;
-  /** Milliseconds on a clock that is never set, such as `performance.now()`. Without it `now` alone says when keys are stale. */
+  /** Milliseconds of a monotonic clock such as `performance.now()`. Without it only `now` decides when keys are stale. */
   readonly monotonicMs?: () => number;
   /** From 0 to below 1: spreads the refreshes of many replicas. `Math.random` unless given. */
   readonly random?: () => number;

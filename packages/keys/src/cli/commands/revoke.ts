@@ -10,7 +10,7 @@ import type { Folder } from '../../manage/step.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context, Result } from '../context.ts';
 
-/** Between two documents: services look at theirs four times a second, and one that hangs must not keep a stolen key alive. */
+/** How long to wait between two documents: services read theirs four times a second, and a stolen key must not stay long. */
 const stageMs = 2000;
 
 /** `pnpm keys revoke <kid>`: exit code 1 until every running service has confirmed that the key is out of force. */
@@ -34,7 +34,7 @@ async function end(kid: string, context: Context): Promise<Result> {
     await untilLoaded(mustLoad, context);
   }
   const successor = plan?.successor;
-  // Said before anybody is asked: from now on every service that reads the documents refuses the key.
+  // Reported before replicas are asked: every service that reads the documents now refuses the key.
   context.say(
     plan === undefined
       ? `nothing to change: ${kid} is in no document any more`
@@ -60,7 +60,7 @@ async function holdersOf(kid: string, before: Folder, { store }: Context): Promi
   return new Map(services.filter(([, kids]) => kids.includes(kid)).map(([service]) => [service, [kid]]));
 }
 
-/** Waits for the replicas that can be asked, for a limited time. */
+/** Waits for the known replicas, for a limited time. */
 async function untilLoaded(mustLoad: Stage['mustLoad'], { askGate, warn }: Context): Promise<void> {
   const giveUpAt = performance.now() + stageMs;
   for (;;) {
