@@ -108,6 +108,29 @@ describe('POST /session', () => {
     await narrow.close();
   });
 
+  it('keeps places for other clients while one of them has as many logins under way as it may', async () => {
+    const shared = await openHarness(around, { connections: 8, trustedProxies: ['127.0.0.1'] });
+    let goOn = () => {};
+    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
+    const before = around.userApp.requests.length;
+    const logInFrom = async (address: string) => {
+      const { email, password } = around.userApp.user;
+      return openBrowser(shared.server).send('post', '/session', { email, password }).set('X-Forwarded-For', address);
+    };
+    // One is under way, four wait for its place.
+    const logins = Array.from({ length: 6 }, () => logInFrom('192.0.2.1'));
+    expect((await Promise.race(logins)).status).toBe(503);
+    const elsewhere = logInFrom('192.0.2.2');
+    const asked = () => around.userApp.requests.slice(before).map(({ headers }) => headers['x-forwarded-for']);
+    while (!asked().includes('192.0.2.2')) await delay(5);
+    around.userApp.hold(Promise.resolve());
+    goOn();
+    expect((await elsewhere).status).toBe(201);
+    await Promise.all(logins);
+    expect((await logInFrom('192.0.2.1')).status).toBe(201);
+    await shared.close();
+  });
+
   it('hands on that there were too many tries, and when to come again', async () => {
     around.userApp.answer((res) => problem(res, 429, 'rate_limited', { 'retry-after': '17' }));
     const answer = await openBrowser(gateway.server).logIn(around.userApp);
