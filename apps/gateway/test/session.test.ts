@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -29,6 +31,10 @@ const rowOf = ({ cookie }: Browser) =>
 async function useIsNoted(browser: Browser): Promise<void> {
   while ((await rowOf(browser))?.lastUsedAt.getTime() !== around.now() * 1000) await delay(5);
 }
+
+const openConnections = promisify((server: Server, callback: (error: Error | null, count: number) => void) =>
+  server.getConnections(callback),
+);
 
 describe('POST /session', () => {
   it('logs in at the user app, and hands out a cookie and no token', async () => {
@@ -129,6 +135,25 @@ describe('POST /session', () => {
     await Promise.all(logins);
     expect((await logInFrom('192.0.2.1')).status).toBe(201);
     await shared.close();
+  });
+
+  it('leaves no session behind, and ends none, when the client is gone before it is answered', async () => {
+    const browser = await loggedIn();
+    let goOn = () => {};
+    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
+    const [before, ended] = [around.userApp.requests.length, around.userApp.loggedOut.size];
+    const rows = await gateway.db.client.session.count();
+    const { email, password } = around.userApp.user;
+    const leaving = browser.send('post', '/session', { email, password });
+    leaving.end(() => undefined);
+    while (around.userApp.requests.length === before) await delay(5);
+    leaving.abort();
+    while ((await openConnections(gateway.server)) > 0) await delay(5);
+    around.userApp.hold(Promise.resolve());
+    goOn();
+    while (around.userApp.loggedOut.size === ended) await delay(5);
+    expect(await gateway.db.client.session.count()).toBe(rows);
+    expect((await browser.send('get', '/session')).status).toBe(200);
   });
 
   it('hands on that there were too many tries, and when to come again', async () => {
