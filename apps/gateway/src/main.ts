@@ -2,7 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gateway, issuerService } from '@auth/contracts';
 import { openGatewayDb } from '@auth/db/gateway';
 import { openLeader } from '@auth/db/leader';
-import { addressPrefix, auditEvents, clientAddressBehind, nameRequest, outgoingHeaders, runService } from '@auth/http';
+import {
+  addressBlock,
+  addressPrefix,
+  auditEvents,
+  clientAddressBehind,
+  nameRequest,
+  outgoingHeaders,
+  runService,
+} from '@auth/http';
 import { openService } from '@auth/service';
 import { AuthError } from '@auth/verify';
 import { buildApp } from './app.ts';
@@ -62,6 +70,7 @@ await runService(process, gateway, async (env) => {
   });
   const user = createUserClient({
     logins: upstreams.byName.user.slowBulkhead,
+    clientOf: ({ address }) => addressBlock(address),
     baseUrl: config.upstreams.user,
     timeoutMs: 3000,
     loginTimeoutMs: 15_000,

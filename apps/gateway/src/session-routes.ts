@@ -6,6 +6,7 @@ import type { AskerOf } from './asker.ts';
 import type { Authorize } from './authorize.ts';
 import type { GatewayErrorCode } from './gateway-error.ts';
 import { GatewayError } from './gateway-error.ts';
+import { ClientLeft } from './proxy/exchange.ts';
 import type { SameOrigin } from './same-origin.ts';
 import type { Session } from './session.ts';
 import type { SessionCookie } from './session-cookie.ts';
@@ -64,7 +65,10 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
     const asker = askerOf(req);
     const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(asker.address) };
     const replaced = authorize.cookieHash(req) || undefined;
-    const begun = await sessions.begin(credentials, { asker, device, replaced });
+    const assertNotGone = () => {
+      if (req.socket.destroyed) throw new ClientLeft('the client did not wait for its session');
+    };
+    const begun = await sessions.begin(credentials, { asker, device, replaced, assertNotGone });
     const { session } = begun;
     res.set('Set-Cookie', cookie.give(begun.cookie, session.expiresAt - session.createdAt));
     sendSession(res.status(201).location('/session'), session);

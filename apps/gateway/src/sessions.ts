@@ -72,11 +72,14 @@ export interface Credentials {
 export interface Sessions {
   /**
    * Logs in. Always a new id, whatever the browser had, so that no user can be made to use one that an attacker knows. The
-   * session of the cookie that it replaces ends with it; a login that fails leaves nothing behind, here or at the user app.
+   * session of the cookie that it replaces ends with it; a login that fails leaves nothing behind, here or at the user app,
+   * nor does one whose client is gone by then.
+   *
+   * @param visitor.assertNotGone throws when the client has closed its connection
    */
   begin(
     credentials: Credentials,
-    visitor: { asker: Asker; device: Device; replaced: string | undefined },
+    visitor: { asker: Asker; device: Device; replaced: string | undefined; assertNotGone: () => void },
   ): Promise<{ readonly cookie: string; readonly session: Session }>;
   list(
     userId: string,
@@ -134,11 +137,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   return {
-    async begin(credentials, { asker, device, replaced }) {
+    async begin(credentials, { asker, device, replaced, assertNotGone }) {
       const tokens = await logIn(credentials, asker, device);
       const cookie = createSessionId();
       const hash = hashSessionId(cookie);
       try {
+        assertNotGone();
         const identity = identify(tokens.accessToken);
         if (identity === 'refused') throw new GatewayError('no_session', 'ended while it began');
         const at = now();

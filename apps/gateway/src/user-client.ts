@@ -26,8 +26,13 @@ export interface UserClientOptions {
   readonly timeoutMs: number;
   /** A login may take longer: the user app slows down those to an account that somebody guesses at. */
   readonly loginTimeoutMs: number;
-  /** Bounds how many logins may be under way at a time: each is a connection to the user app, and anyone can ask for one. */
+  /**
+   * Bounds how many logins may be under way at a time, in all and of one address: each is a connection to the user app, and
+   * anyone can ask for one.
+   */
   readonly logins: Pick<Bulkhead, 'enter' | 'leave'>;
+  /** Whose share of the logins a request takes, such as a block of addresses. */
+  readonly clientOf: (asker: Asker) => string;
   /** More headers for what is asked in a request. */
   readonly headers: (asker: Asker) => Readonly<Record<string, string>>;
 }
@@ -58,7 +63,7 @@ export function mayBeDone(error: unknown): boolean {
 
 /** Creates the client. */
 export function createUserClient(options: UserClientOptions): UserClient {
-  const { baseUrl, timeoutMs, loginTimeoutMs, logins, headers } = options;
+  const { baseUrl, timeoutMs, loginTimeoutMs, logins, clientOf, headers } = options;
   async function post(
     path: string,
     body: unknown,
@@ -91,11 +96,12 @@ export function createUserClient(options: UserClientOptions): UserClient {
   return {
     async logIn({ email, password }, asker, { userAgent }) {
       const more = { ...headersFor(asker), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
-      await logins.enter();
+      const client = clientOf(asker);
+      await logins.enter(client);
       try {
         return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
       } finally {
-        logins.leave();
+        logins.leave(client);
       }
     },
     async refresh(refreshToken, asker) {

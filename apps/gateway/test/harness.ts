@@ -8,6 +8,7 @@ import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/
 import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import {
+  addressBlock,
   addressPrefix,
   auditEvents,
   clientAddressBehind,
@@ -128,6 +129,8 @@ export interface HarnessOptions {
   readonly breaker?: BreakerOptions;
   /** To each service; 200 unless given. */
   readonly connections?: number;
+  /** Proxies whose `X-Forwarded-For` counts; none unless given. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Opens surroundings and one replica in them for the tests of a file or a `describe`, and closes them afterwards. */
@@ -151,7 +154,14 @@ export function useGateway(
 /** Opens one replica. */
 export async function openHarness(
   around: Surroundings,
-  { redis, url = around.url, product = around.service.url, breaker, connections = 200 }: HarnessOptions = {},
+  {
+    redis,
+    url = around.url,
+    product = around.service.url,
+    breaker,
+    connections = 200,
+    trustedProxies = [],
+  }: HarnessOptions = {},
 ): Promise<Harness> {
   const { issuer, userApp, keys, revoked, claimsChanged, now } = around;
   const db = openGatewayDb({ url });
@@ -185,6 +195,7 @@ export async function openHarness(
   const user = createUserClient({
     ...{ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) },
     logins: upstreams.byName.user.slowBulkhead,
+    clientOf: ({ address }) => addressBlock(address),
   });
   const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
   const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
@@ -200,7 +211,7 @@ export async function openHarness(
   const cookie = createSessionCookie({ secure: true });
   const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
-  const clientAddress = clientAddressBehind([]);
+  const clientAddress = clientAddressBehind(trustedProxies);
   const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
   const authorize = createAuthorize({
     ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop },

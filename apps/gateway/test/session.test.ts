@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -29,6 +31,10 @@ const rowOf = ({ cookie }: Browser) =>
 async function useIsNoted(browser: Browser): Promise<void> {
   while ((await rowOf(browser))?.lastUsedAt.getTime() !== around.now() * 1000) await delay(5);
 }
+
+const openConnections = promisify((server: Server, callback: (error: Error | null, count: number) => void) =>
+  server.getConnections(callback),
+);
 
 describe('POST /session', () => {
   it('logs in at the user app, and hands out a cookie and no token', async () => {
@@ -106,6 +112,48 @@ describe('POST /session', () => {
     expect((await Promise.all(logins)).map(({ status }) => status).sort()).toEqual([201, 201, 503]);
     expect((await openBrowser(narrow.server).logIn(around.userApp)).status).toBe(201);
     await narrow.close();
+  });
+
+  it('keeps places for other clients while one of them has as many logins under way as it may', async () => {
+    const shared = await openHarness(around, { connections: 8, trustedProxies: ['127.0.0.1'] });
+    let goOn = () => {};
+    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
+    const before = around.userApp.requests.length;
+    const logInFrom = async (address: string) => {
+      const { email, password } = around.userApp.user;
+      return openBrowser(shared.server).send('post', '/session', { email, password }).set('X-Forwarded-For', address);
+    };
+    // One is under way, four wait for its place.
+    const logins = Array.from({ length: 6 }, () => logInFrom('192.0.2.1'));
+    expect((await Promise.race(logins)).status).toBe(503);
+    const elsewhere = logInFrom('192.0.2.2');
+    const asked = () => around.userApp.requests.slice(before).map(({ headers }) => headers['x-forwarded-for']);
+    while (!asked().includes('192.0.2.2')) await delay(5);
+    around.userApp.hold(Promise.resolve());
+    goOn();
+    expect((await elsewhere).status).toBe(201);
+    await Promise.all(logins);
+    expect((await logInFrom('192.0.2.1')).status).toBe(201);
+    await shared.close();
+  });
+
+  it('leaves no session behind, and ends none, when the client is gone before it is answered', async () => {
+    const browser = await loggedIn();
+    let goOn = () => {};
+    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
+    const [before, ended] = [around.userApp.requests.length, around.userApp.loggedOut.size];
+    const rows = await gateway.db.client.session.count();
+    const { email, password } = around.userApp.user;
+    const leaving = browser.send('post', '/session', { email, password });
+    leaving.end(() => undefined);
+    while (around.userApp.requests.length === before) await delay(5);
+    leaving.abort();
+    while ((await openConnections(gateway.server)) > 0) await delay(5);
+    around.userApp.hold(Promise.resolve());
+    goOn();
+    while (around.userApp.loggedOut.size === ended) await delay(5);
+    expect(await gateway.db.client.session.count()).toBe(rows);
+    expect((await browser.send('get', '/session')).status).toBe(200);
   });
 
   it('hands on that there were too many tries, and when to come again', async () => {

@@ -26,6 +26,8 @@ type Limiter = Pick<RateLimiterMemory, 'get' | 'consume' | 'delete'>;
 
 /** Counts in memory are kept for so many keys of a limit at most; two keys may then share one. */
 const localKeys = 2 ** 14;
+/** The library counts by the clocks of processes, which may differ by so much. */
+const clocksApartSeconds = 60;
 
 /**
  * Counts tries in Postgres, or in Redis, for all replicas together; when that is down, in memory, for this process alone.
@@ -58,7 +60,7 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
       const both = <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>) =>
         use<T | Promise<T>>(key, work, (hash) => work(local, localId(hash)));
       return {
-        read: async (key) => countOf(limit, await both(key, (limiter, id) => limiter.get(id))),
+        read: async (key) => countOf(limit, await both(key, (limiter, id) => readTrue(limiter, id, limit))),
         count: async (key) => countOf(limit, await both(key, consume)),
         forget: async (key) => void (await both(key, (limiter, id) => limiter.delete(id))),
       };
@@ -96,6 +98,17 @@ function createLocalMemory(keepMs: number): { [Method in keyof Memory]: (id: Buf
       return true;
     },
   };
+}
+
+/**
+ * The count, without one that would last longer than its window can: it was begun by a clock that was put forward, and
+ * would refuse tries until that time has come. It is removed.
+ */
+async function readTrue(limiter: Limiter, id: string, { windowSeconds }: Limit): Promise<RateLimiterRes | null> {
+  const found = await limiter.get(id);
+  if (found === null || found.msBeforeNext <= (windowSeconds + clocksApartSeconds) * 1000) return found;
+  await limiter.delete(id);
+  return null;
 }
 
 /** The library rejects with the count when it is above the limit, and with an Error when it cannot count. */

@@ -61,6 +61,26 @@ describe('the store of rate limits', () => {
     expect([...first.failures, ...second.failures]).toEqual([]);
   });
 
+  it('forgets a count that was begun by a clock that was put forward', async () => {
+    const { url, drop } = await openTestDatabase('user');
+    closers.push(drop);
+    const { counter, failures } = openCounter(url);
+    const realNow = Date.now;
+    Date.now = () => realNow() + 7_200_000;
+    try {
+      await counter.count('a');
+      await counter.count('a');
+      expect((await counter.read('a')).tries).toBe(2);
+    } finally {
+      Date.now = realNow;
+    }
+    expect(await counter.read('a')).toEqual({ tries: 0, resetSeconds: 600 });
+    const counted = await counter.count('a');
+    expect(counted.tries).toBe(1);
+    expect(counted.resetSeconds).toBeLessThanOrEqual(600);
+    expect(failures).toEqual([]);
+  });
+
   it('counts in memory while the database is down, and asks it again only after a while', async () => {
     const { counter, failures } = openCounter(databaseNowhere);
     const counts = [await counter.count('a'), await counter.count('a'), await counter.count('a')];

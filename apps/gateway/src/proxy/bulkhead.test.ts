@@ -41,3 +41,51 @@ describe('a bulkhead', () => {
     expect(enter()).toBeUndefined();
   });
 });
+
+describe('a bulkhead with a bound for one client', () => {
+  it('keeps a client that has its share waiting, and lets others pass it', async () => {
+    const { enter, leave } = createBulkhead({
+      ...{ places: 3, waiting: 10, waitMs: 1000 },
+      perClient: { places: 1, waiting: 1 },
+    });
+    expect(enter('a')).toBeUndefined();
+    const waiting = enter('a');
+    expect(waiting).toBeInstanceOf(Promise);
+    expect(() => enter('a')).toThrow(BulkheadFull);
+    expect([enter('b'), enter('c')]).toEqual([undefined, undefined]);
+    leave('a');
+    await waiting;
+  });
+
+  it('gives a place to the first who waits and may have one', async () => {
+    const { enter, leave } = createBulkhead({
+      ...{ places: 2, waiting: 10, waitMs: 1000 },
+      perClient: { places: 1, waiting: 10 },
+    });
+    expect([enter('a'), enter('b')]).toEqual([undefined, undefined]);
+    const order: string[] = [];
+    const waiting = ['a', 'b', 'c'].map(async (client) => {
+      await enter(client);
+      order.push(client);
+    });
+    leave('b');
+    await waiting[1];
+    expect(order).toEqual(['b']);
+    leave('b');
+    await waiting[2];
+    leave('a');
+    await waiting[0];
+    expect(order).toEqual(['b', 'c', 'a']);
+  });
+
+  it('has all places again when a client that waited too long and one that came in have left', async () => {
+    const { enter, leave } = createBulkhead({
+      ...{ places: 1, waiting: 1, waitMs: 10 },
+      perClient: { places: 1, waiting: 1 },
+    });
+    expect(enter('a')).toBeUndefined();
+    await expect(enter('a')).rejects.toThrow(BulkheadFull);
+    leave('a');
+    expect(enter('a')).toBeUndefined();
+  });
+});

@@ -16,6 +16,8 @@ export interface Exchange extends RequestFacts, Unread {
 /** The client has gone before it was answered. */
 export class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
+  /** What body-parser says then, so that no answer is made for it. */
+  readonly type = 'request.aborted';
 }
 
 /** Opens it, and watches over the client. */

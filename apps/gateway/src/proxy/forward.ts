@@ -56,15 +56,16 @@ export function forward(outgoing: Outgoing): void {
 function attempt(outgoing: Outgoing): Promise<void> {
   const { exchange, upstream, slow } = outgoing;
   const bulkhead = slow ? upstream.slowBulkhead : upstream.bulkhead;
+  const client = slow ? exchange.client() : undefined;
   return new Promise((resolve, reject) => {
     const how = { begun: false, interim: 0, repeated: false };
-    enter({ exchange, bulkhead, upstream, taken: false, outgoing, ...how, resolve, reject });
+    enter({ exchange, bulkhead, client, upstream, taken: false, outgoing, ...how, resolve, reject });
   });
 }
 
 /** @throws BulkheadFull */
 function enter(one: Attempt): void {
-  const place = one.bulkhead.enter();
+  const place = one.bulkhead.enter(one.client);
   if (place === undefined) send(one);
   else place.then(() => send(one)).catch(one.reject);
 }

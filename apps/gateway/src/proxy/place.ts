@@ -6,6 +6,8 @@ export interface Place {
   readonly upstream: Upstream;
   /** The bulkhead that the place is in. */
   readonly bulkhead: Bulkhead;
+  /** The client that it counts for, where the bulkhead bounds what one client may have. */
+  readonly client: string | undefined;
   taken: boolean;
 }
 
@@ -13,5 +15,5 @@ export interface Place {
 export function leavePlace(place: Place): void {
   if (!place.taken) return;
   place.taken = false;
-  place.bulkhead.leave();
+  place.bulkhead.leave(place.client);
 }

@@ -2,7 +2,7 @@ import type { Metrics } from '@auth/http';
 import { Pool } from 'undici';
 import type { Breaker, BreakerOptions } from './breaker.ts';
 import { breakerStates, createBreaker } from './breaker.ts';
-import type { Bulkhead } from './bulkhead.ts';
+import type { Bulkhead, BulkheadOptions } from './bulkhead.ts';
 import { createBulkhead } from './bulkhead.ts';
 import type { UpstreamName } from './target.ts';
 import { proxyRoutes, upstreamNames } from './target.ts';
@@ -14,7 +14,7 @@ export interface Upstream {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly bulkhead: Bulkhead;
-  /** For routes that are slow by design: a rush of logins takes no place from anything else. */
+  /** For routes that are slow by design: a rush of logins takes no place from anything else, and one client not all places. */
   readonly slowBulkhead: Bulkhead;
   readonly slowTimeouts: { readonly headersTimeout: number; readonly bodyTimeout: number };
   /** Counts a request that the service left without a whole answer, or that was not sent for its sake. */
@@ -47,6 +47,14 @@ const isSlow: ReadonlySet<UpstreamName> = new Set(proxyRoutes.filter(({ slow }) 
 /** How long a route that is slow by design may take, at least: a login can wait in a queue, and is slowed down on purpose. */
 const slowTimeoutMs = 30_000;
 
+/**
+ * What one client may have of the places for slow routes. Who waits because of it keeps no other client waiting, so many
+ * may: a whole office logs in from one address.
+ */
+function slowShare({ places, waiting }: Pick<BulkheadOptions, 'places' | 'waiting'>) {
+  return { places: Math.ceil(places / 8), waiting: Math.ceil(waiting / 2) };
+}
+
 /** Opens the way to every service. No connection is made before it is needed. */
 export function openUpstreams(options: UpstreamsOptions): Upstreams {
   const { origins, connections, timeoutMs, metrics, breaker = { failures: 5, openMs: 2000 } } = options;
@@ -69,7 +77,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       pool,
       breaker: createBreaker(breaker, () => probe(pool)),
       bulkhead: createBulkhead(bounds),
-      slowBulkhead: createBulkhead(bounds),
+      slowBulkhead: createBulkhead({ ...bounds, perClient: slowShare(bounds) }),
       slowTimeouts: { headersTimeout: slowMs, bodyTimeout: slowMs },
       countFailure: (code) => count({ upstream, code }),
     };
