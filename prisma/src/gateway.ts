@@ -10,7 +10,7 @@ export type { DatabaseOptions } from './open.ts';
 export type GatewayDb = Database<PrismaClient>;
 
 /** The tables of the service, each with a column: the service is ready while it can write to them. */
-const tables = { sessions: 'hash' };
+const tables = { sessions: 'hash', ended_cookies: 'hash' };
 
 /** Opens the database of the gateway. Close it, or its connections keep the process alive. */
 export const openGatewayDb = (options: DatabaseOptions): GatewayDb =>

@@ -67,6 +67,29 @@ describe('openLeader', () => {
     expect([term.signal.aborted, term.isHeld()]).toEqual([true, false]);
   });
 
+  it('renews the lease of a duty that is not woken', async () => {
+    const errors: unknown[] = [];
+    const ends: unknown[] = [];
+    let isLost = false;
+    const end = async () => (await admin.query("SELECT until::text FROM leases WHERE duty = 'quiet'")).rows[0].until;
+    const done = new Promise<void>((resolve) => {
+      const leader = openLeader({
+        ...{ url: database.url, duty: 'quiet', retryMs: 20, leaseMs: 700, onError: (error) => errors.push(error) },
+        async lead(term) {
+          ends.push(await end());
+          while (ends.at(-1) === ends[0] && !term.signal.aborted) {
+            await term.wait(20);
+            ends.push(await end());
+          }
+          isLost = term.signal.aborted;
+          void leader.close().then(resolve);
+        },
+      });
+    });
+    await done;
+    expect([isLost, errors]).toEqual([false, []]);
+  });
+
   it('ends the term when another process has taken the lease, and reports it', async () => {
     const leader = candidate('stolen', { leaseMs: 700 });
     const term = await leader.won();

@@ -25,6 +25,7 @@ export interface LeaseStore {
 export interface LeaseOptions {
   readonly url: string;
   readonly duty: string;
+  /** Notified with each renewal, to see that notifications arrive; empty for a duty that is not woken. */
   readonly channel: string;
   readonly leaseMs: number;
   /** The timeout for opening a connection, and for the answer to a statement. */
@@ -53,7 +54,7 @@ const renewSql = `
     UPDATE leases SET until = ${fromNow('$3')}
     WHERE duty = $1 AND holder = $2 AND term = $4::bigint AND ${untilMs} >= $5::bigint
     RETURNING term, ${untilMs} AS until_ms
-  ) SELECT term, until_ms, pg_notify($6, '${probePayload}') FROM renewed`;
+  ) SELECT term, until_ms, CASE WHEN $6 <> '' THEN pg_notify($6, '${probePayload}')::text END FROM renewed`;
 
 const releaseSql = 'UPDATE leases SET until = to_timestamp(0) WHERE duty = $1 AND holder = $2 AND term = $3::bigint';
 

@@ -10,7 +10,11 @@ export type { DatabaseOptions } from './open.ts';
 export type UserDb = Database<PrismaClient>;
 
 /** The tables of the service, each with a column: the service is ready while it can write to them. */
-const tables = { users: 'id', sessions: 'id', refresh_tokens: 'session_id', revocation_events: 'keep_until' };
+const tables = {
+  ...{ users: 'id', sessions: 'id', refresh_tokens: 'session_id', revocation_events: 'keep_until' },
+  // Without these two no revocation is published.
+  ...{ leases: 'duty', revocation_feed: 'last' },
+};
 
 /** Opens the database of the user service. Close it, or its connections keep the process alive. */
 export const openUserDb = (options: DatabaseOptions): UserDb =>

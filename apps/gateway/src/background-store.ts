@@ -7,6 +7,10 @@ import { dateOf, hashOf, sessionOf } from './session-row.ts';
 export function createBackgroundStore(db: Pick<GatewayDb, 'client' | 'ask'>): BackgroundStore {
   const { client } = db;
   return {
+    async now() {
+      const [row] = await client.$queryRaw<{ at: number }[]>`SELECT date_part('epoch', clock_timestamp()) AS at`;
+      return row?.at ?? 0;
+    },
     endStale: ({ expired, idle, at }, limit) => client.$executeRaw`
       UPDATE sessions SET ended_at = ${dateOf(at)} WHERE hash IN (
         SELECT hash FROM sessions

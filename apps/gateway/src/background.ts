@@ -2,6 +2,8 @@ import type { Session, SessionLife } from './session.ts';
 import type { EndedSession } from './sessions.ts';
 
 export interface BackgroundStore {
+  /** Seconds since 1970, by the clock of the database. */
+  now(): Promise<number>;
   /** Ends sessions that have expired or were idle for too long. */
   endStale(
     before: { readonly expired: number; readonly idle: number; readonly at: number },
@@ -79,12 +81,22 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     }
   }
 
+  /** The clock that is behind: one that was put forward for a while must end no session, and forget none that is to be told of. */
+  async function surelyNow(): Promise<number> {
+    return Math.min(now(), await store.now());
+  }
+
+  async function endStale(): Promise<void> {
+    const at = await surelyNow();
+    await store.endStale({ expired: at, idle: at - life.idleSeconds, at }, many);
+  }
+
   const works = [
     async () => Promise.all((await store.findInterrupted(now(), few)).map(resume)),
-    () => store.endStale({ expired: now(), idle: now() - life.idleSeconds, at: now() }, many),
+    endStale,
     endCutOff,
     tellEnded,
-    () => store.removeEnded(now() - giveUpSeconds, many),
+    async () => store.removeEnded((await surelyNow()) - giveUpSeconds, many),
     () => store.removeListed(many),
   ];
   while (!signal.aborted) {

@@ -10,10 +10,11 @@ let gateway: Harness;
 useGateway((opened) => ({ around, gateway } = opened));
 
 /** As many rounds as it takes, until there is nothing left to do. */
-async function work(rounds: number): Promise<unknown[]> {
+async function work(rounds: number, databaseNow = around.now): Promise<unknown[]> {
   const stop = new AbortController();
   const troubles: unknown[] = [];
-  const { backgroundStore: store, sessions, renewal } = gateway;
+  const { sessions, renewal } = gateway;
+  const store = { ...gateway.backgroundStore, now: async () => databaseNow() };
   await workInBackground(
     {
       ...{ store, life, tell: sessions.tell, resume: renewal.resume, drop: sessions.drop, now: around.now },
@@ -50,6 +51,23 @@ describe('the work that no request waits for', () => {
     expect(around.userApp.loggedOut).toEqual(new Set([idle.sid]));
     expect(await gateway.db.client.session.count()).toBe(1);
     expect((await other.send('get', '/session')).status).toBe(200);
+  });
+
+  it('ends no session, and forgets none that ended, because its clock was put forward', async () => {
+    const [browser, ended] = [await loggedIn(), await loggedIn()];
+    await around.userApp.stop();
+    await ended.send('delete', '/session');
+    const before = around.now();
+    around.advance(8 * 86_400);
+    await work(1, () => before);
+    const left = await gateway.db.client.session.findMany({ select: { sid: true, endedAt: true } });
+    const find = (sid: string) => left.find((row) => row.sid === sid);
+    expect([find(browser.sid)?.endedAt, find(ended.sid)?.endedAt]).toEqual([null, expect.any(Date)]);
+    await around.userApp.start();
+  });
+
+  it('asks the database for its clock', async () => {
+    expect(Math.abs((await gateway.backgroundStore.now()) - Date.now() / 1000)).toBeLessThan(3600);
   });
 
   it('tells the user app of a logout as soon as it is back', async () => {

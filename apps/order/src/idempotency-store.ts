@@ -37,9 +37,10 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
       const kept = await client.$queryRaw<unknown[]>(keptOf(userId, forgottenBefore, keysPerUser));
       return kept.length >= keysPerUser;
     },
-    removeKeys: (before, limit) => client.$executeRaw`
+    removeKeys: ({ at, keepSeconds }, limit) => client.$executeRaw`
       DELETE FROM public.idempotency_keys WHERE (user_id, key) IN (
-        SELECT user_id, key FROM public.idempotency_keys WHERE created_at < ${before}::timestamptz
+        SELECT user_id, key FROM public.idempotency_keys
+        WHERE created_at < least(${at}::timestamptz, clock_timestamp()) - make_interval(secs => ${keepSeconds})
         ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
     async releaseKey({ userId, key, claim }) {

@@ -1,8 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface KeyCleanupStore {
-  /** Removes at most `limit` keys that were claimed before then, the oldest first. Returns how many it removed. */
-  removeKeys(before: Date, limit: number): Promise<number>;
+  /**
+   * Removes at most `limit` keys that were claimed longer ago than `keepSeconds`, the oldest first. Returns how many it removed.
+   *
+   * @param age `at` is now, by the clock of this process. The clock that is behind counts, this one or the database's: a
+   *   clock that was put forward for a while must not turn a repeated order into a second one
+   */
+  removeKeys(age: { readonly at: Date; readonly keepSeconds: number }, limit: number): Promise<number>;
 }
 
 export interface KeyCleanupOptions {
@@ -25,9 +30,9 @@ export async function removeOldKeys(
   { store, keepSeconds, now, onRemoved }: Omit<KeyCleanupOptions, 'onError' | 'everyMs'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const before = new Date((now() - keepSeconds) * 1000);
+  const at = new Date(now() * 1000);
   for (;;) {
-    const removed = await store.removeKeys(before, batchSize);
+    const removed = await store.removeKeys({ at, keepSeconds }, batchSize);
     if (removed > 0) onRemoved(removed);
     if (removed < batchSize || signal?.aborted) return;
   }

@@ -7,7 +7,8 @@ import { createIdempotencyStore } from '../src/idempotency-store.ts';
 import { openKeyCleanup, removeOldKeys } from '../src/key-cleanup.ts';
 
 const keepSeconds = 86_400;
-const now = () => 1_800_000_000;
+/** That of the database, which counts where it is behind. */
+const now = () => Date.now() / 1000;
 
 let test: Awaited<ReturnType<typeof openTestDatabase>>;
 let db: OrderDb;
@@ -42,14 +43,21 @@ describe('removeOldKeys', () => {
     expect(await db.client.idempotencyKey.count()).toBe(3);
   });
 
+  it('removes no key because the clock of this process was put forward', async () => {
+    await addKeys(2, keepSeconds - 60);
+    const ahead = () => now() + 3 * keepSeconds;
+    await removeOldKeys({ store: createIdempotencyStore(db), keepSeconds, now: ahead, onRemoved: () => undefined });
+    expect(await db.client.idempotencyKey.count()).toBe(2);
+  });
+
   it('skips a key that another transaction has locked', async () => {
     await addKeys(2, keepSeconds + 1);
     const store = createIdempotencyStore(db);
     await db.client.$transaction(async (tx) => {
       await tx.$queryRaw`select key from idempotency_keys limit 1 for update`;
-      expect(await store.removeKeys(new Date(now() * 1000), 10)).toBe(1);
+      expect(await store.removeKeys({ at: new Date(now() * 1000), keepSeconds }, 10)).toBe(1);
     });
-    expect(await store.removeKeys(new Date(now() * 1000), 10)).toBe(1);
+    expect(await store.removeKeys({ at: new Date(now() * 1000), keepSeconds }, 10)).toBe(1);
   });
 });
 

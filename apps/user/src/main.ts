@@ -123,7 +123,7 @@ await runService(process, 'user', async (env) => {
     openStore: (term: number) => createRelayStore({ db, term }),
     signingKey: () => signingOf(keys.current()).active,
     publishedKids: () => signingOf(keys.current()).jwks.keys.map(({ kid }) => String(kid)),
-    onError: (err: unknown) => log.warn({ err }, 'revocations cannot be published for now'),
+    onError: (err: unknown) => log.error({ err }, 'revocations cannot be published for now'),
   };
   const { begin, end, close } = status;
   const background = openLeader({

@@ -20,6 +20,16 @@ describe('loadServiceKeys', () => {
       );
     }));
 
+  it('reads a document that an editor saved with a byte order mark and other line ends', () =>
+    inFolder(async (dir) => {
+      const { files } = await initKeyDocuments({ dir, issuer });
+      const saved = `\uFEFF${(await readFile(files.order, 'utf8')).replaceAll('\n', '\r\n')}`;
+      await writeFile(files.order, saved);
+      const fromFile = await loadServiceKeys('order', { file: files.order, production: false });
+      const fromText = await loadServiceKeys('order', { text: saved, production: false });
+      expect([fromFile.calls.size, fromText.calls.size]).toEqual([2, 2]);
+    }));
+
   it("refuses another service's document", () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });

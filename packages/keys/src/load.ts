@@ -2,7 +2,7 @@ import type { ServiceKeys } from './key-document.ts';
 import { KeyDocument, parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { assertProductionKeys } from './production-keys.ts';
-import { readText } from './read-text.ts';
+import { readText, withoutMark } from './read-text.ts';
 
 /** Where a service's key document is: its JSON text (`AUTH_KEYS`) or a path (`AUTH_KEYS_FILE`). */
 export type KeySource = ({ readonly text: string } | { readonly file: string }) & {
@@ -19,7 +19,7 @@ export function nameOfSource(source: KeySource): string {
 
 /** Reads the text of a document. @throws KeyDocumentError when there is none */
 export async function readKeyText(source: KeySource): Promise<string> {
-  if ('text' in source) return source.text;
+  if ('text' in source) return withoutMark(source.text);
   const text = await readText(source.file);
   if (text !== undefined) return text;
   const problem = 'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init';

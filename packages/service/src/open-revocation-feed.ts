@@ -27,6 +27,8 @@ export interface OpenRevocationFeedOptions {
   readonly now: () => number;
 }
 
+/** Errors of a feed file that waiting does not mend: missing rights, or something else at its path. */
+const isMistake = /\b(?:EACCES|EPERM|EISDIR|ELOOP|ENOTDIR)\b/;
 /** The largest accepted difference between clocks. */
 const skewSeconds = 5;
 
@@ -58,7 +60,8 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     },
     onTrouble({ message }) {
       reason = message;
-      log[isSettled ? 'warn' : 'debug']({ reason: message }, 'revocation feed cannot be read for now');
+      const level = isMistake.test(message) ? 'error' : isSettled ? 'warn' : 'debug';
+      log[level]({ reason: message }, 'revocation feed cannot be read for now');
     },
   });
   const number = (name: string, help: string, read: (stats: RevocationStats) => number) =>
@@ -85,11 +88,11 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
 function staleMessage(report: ClockReport, staleAfterSeconds: number): string {
   const stale = 'revocation feed stale: newer revocations are missing here';
   const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
+  // A step shows at once, the next heartbeat up to a second later.
+  if (Math.abs(stepped) > skewSeconds) return `${stale}; the clock of this service was set by ${stepped} s: check it`;
   if (offset <= skewSeconds && offset >= -staleAfterSeconds) return stale;
   const place = offset > 0 ? 'ahead of' : 'behind';
   const heartbeats = `the newest heartbeat was signed ${Math.abs(offset)} s ${place} the clock of this service`;
-  if (Math.abs(stepped) > skewSeconds)
-    return `${stale}; ${heartbeats}, which was set by ${stepped} s: check that clock`;
   const late = offset > 0 ? '' : ', and whether the feed is late';
   return `${stale}; ${heartbeats}: check that clock and the one of the user service${late}`;
 }

@@ -41,7 +41,7 @@ const now = () => Date.now() / 1000;
       onFallback: (error) => fallbacks.push(error),
     });
     const use = async (id: string) => store.use(id, clock() + 20);
-    return { redis, use, fallbacks, lines };
+    return { redis, use, knownSeconds: () => store.knownSeconds?.(), fallbacks, lines };
   }
   const until = async (isTrue: () => Promise<boolean> | boolean) => {
     while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
@@ -108,6 +108,18 @@ const now = () => Date.now() / 1000;
     // Redis has never heard of it, and this replica has.
     expect(await first.use(meanwhile)).toBe('replayed');
     expect(first.lines).toEqual(['Redis is down: each replica is on its own', 'Redis is back']);
+  });
+
+  it('knows after a start which tokens it may have accepted before, while Redis cannot tell', async () => {
+    const replica = await openReplica({ monotonicMs: () => 3000 });
+    expect(replica.knownSeconds()).toBe(Number.POSITIVE_INFINITY);
+    await server.cut();
+    expect(await replica.use(randomUUID())).toBe('recorded');
+    expect(replica.knownSeconds()).toBe(3);
+    await server.mend();
+    await until(() => replica.redis.status === 'ready');
+    await replica.use(randomUUID());
+    expect(replica.knownSeconds()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('waits no longer than a tenth of a second for a Redis that says nothing', async () => {

@@ -3,7 +3,7 @@ import { createLowestClock, processClock } from '@auth/verify';
 import type { Redis } from 'ioredis';
 
 export interface RedisSingleUseStoreOptions {
-  readonly redis: Pick<Redis, 'set'>;
+  readonly redis: Pick<Redis, 'set' | 'status'>;
   /** The store of this process. It is asked first, so that no replica takes a token twice whatever becomes of Redis. */
   readonly local: SingleUseStore;
   readonly now: Clock;
@@ -20,14 +20,16 @@ const longestSeconds = 2 * 86_400;
 
 /**
  * Creates the store of uses for all replicas together: the first to record a use in Redis accepts the token. While Redis
- * is down a token can be used once per replica. A token that was used while the clock was ahead is remembered until the
- * right time gets there, as far as this process has seen the clock step. Redis must not evict: `maxmemory-policy
- * noeviction`.
+ * is down a token can be used once per replica, and a process that has just started refuses the tokens that it may have
+ * accepted before. A token that was used while the clock was ahead is remembered until the right time gets there, as far as
+ * this process has seen the clock step. Redis must not evict: `maxmemory-policy noeviction`.
  */
 export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): SingleUseStore {
   const { redis, local, now, monotonicMs = processClock, onFallback } = options;
   const time = createLowestClock(now, { monotonicMs, windowSeconds: 3600 });
+  let isRefusing = false;
   return {
+    knownSeconds: () => (redis.status === 'ready' && !isRefusing ? Number.POSITIVE_INFINITY : monotonicMs() / 1000),
     async use(id, expiresAt) {
       const here = await local.use(id, expiresAt);
       if (here !== 'recorded') return here;
@@ -35,8 +37,10 @@ export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): 
       const ms = Math.max(1, Math.ceil(seconds * 1000));
       try {
         const stored = await redis.set(`auth:used:${id}`, '1', 'PX', ms, 'NX');
+        isRefusing = false;
         return stored === null ? 'replayed' : 'recorded';
       } catch (error) {
+        isRefusing = true;
         onFallback(error);
         return 'recorded';
       }

@@ -32,6 +32,22 @@ describe('a service token after a restart', () => {
     }
   });
 
+  it('is refused when the shared store turns out not to tell, though it seemed to be there', async () => {
+    let known = Number.POSITIVE_INFINITY;
+    const { use } = createSingleUseStore({ capacity: 100, ...clock });
+    const restarted = verifierWith({
+      singleUse: {
+        knownSeconds: () => known,
+        async use(id, expiresAt) {
+          known = 1;
+          return use(id, expiresAt);
+        },
+      },
+    });
+    expect(await outcome(signedAt(-3), quoteContent, restarted)).toBe('unavailable: issued_before_start');
+    expect(await outcome(signedAt(5), quoteContent, restarted)).toBe('accepted');
+  });
+
   it('is accepted when it is issued after the start, and from the sixth second on from any caller', async () => {
     const restarted = restart();
     const accepted: number[] = [];

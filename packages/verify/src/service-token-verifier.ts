@@ -23,7 +23,7 @@ import {
   serviceTokenType,
 } from './service-claims.ts';
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
-import { lastUnknownIssue } from './unknown-uses.ts';
+import { assertUseIsKnown } from './unknown-uses.ts';
 
 export interface ServiceTokenVerifierOptions {
   /** This service's own name: the `aud`, and the authority of `htu`. */
@@ -123,10 +123,11 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
     beforeUse?.();
-    const issuedAfter = lastUnknownIssue(singleUse, { now, clockToleranceSeconds });
-    if (claims.iat <= issuedAfter) throw new AuthError('unavailable', 'issued_before_start', { issuedAfter });
+    assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
+    // Once more: a shared store may have found out that it cannot tell.
+    assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
     // Forgetting a live id to make room would open the door to its replay: refuse instead, and say so.
     if (result !== 'recorded') throw new AuthError('unavailable', 'store_full');
   }

@@ -10,8 +10,8 @@ export interface SingleUseStore {
   /** @param expiresAt seconds since 1970 from which on the token is refused anyway, skew included */
   use(id: string, expiresAt: number): SingleUse | Promise<SingleUse>;
   /**
-   * For how many seconds back this store knows every use. The verifier then refuses tokens that were issued before. Absent
-   * for a store that outlives the process, such as a shared one.
+   * For how many seconds back this store knows every use. The verifier then refuses tokens that were issued before. Asked
+   * before and after a use, since a shared store may be out of reach. Absent for a store that outlives the process.
    */
   readonly knownSeconds?: () => number;
 }

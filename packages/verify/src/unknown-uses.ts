@@ -1,7 +1,27 @@
+import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
 import { serviceTokenMaxSeconds } from './service-claims.ts';
 import type { SingleUseStore } from './single-use-store.ts';
+
+export interface KnownUseOptions {
+  readonly now: Clock;
+  readonly clockToleranceSeconds: number;
+}
+
+/**
+ * Refuses a token that may have been used before the store knew of uses.
+ *
+ * @throws AuthError `unavailable`, with the time after which a token of the same call has to be issued
+ */
+export function assertUseIsKnown(
+  { iat }: { readonly iat: number },
+  store: SingleUseStore,
+  options: KnownUseOptions,
+): void {
+  const issuedAfter = lastUnknownIssue(store, options);
+  if (iat <= issuedAfter) throw new AuthError('unavailable', 'issued_before_start', { issuedAfter });
+}
 
 /**
  * The latest `iat` of a token that may have been used before the store recorded uses. The skew is included, since the
@@ -9,10 +29,7 @@ import type { SingleUseStore } from './single-use-store.ts';
  * the clock in between changes nothing. The latest token that can be issued now is always accepted, so a refused caller
  * need not wait.
  */
-export function lastUnknownIssue(
-  store: SingleUseStore,
-  { now, clockToleranceSeconds }: { readonly now: Clock; readonly clockToleranceSeconds: number },
-): number {
+function lastUnknownIssue(store: SingleUseStore, { now, clockToleranceSeconds }: KnownUseOptions): number {
   const known = store.knownSeconds?.();
   const longest = serviceTokenMaxSeconds + 2 * clockToleranceSeconds + 1;
   if (known === undefined || known > longest) return Number.NEGATIVE_INFINITY;

@@ -76,7 +76,8 @@ function isZlibError(error: unknown): boolean {
 function parseContent(content: Buffer): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
   const ignored: IgnoredKey[] = [];
   try {
-    const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
+    // A byte order mark is left out, which RFC 8259 §8.1 allows.
+    const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
     return { keys: parseJwks(set, { onIgnored: (key) => ignored.push(key) }), ignored };
   } catch (cause) {
     // The text of a JSON error repeats the content; that of a key error names the member alone.

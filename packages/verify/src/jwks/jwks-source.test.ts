@@ -45,6 +45,14 @@ describe('createJwksSource', () => {
     expect(setup.outcomes).toEqual(['loaded']);
   });
 
+  it('takes keys behind a byte order mark', async () => {
+    setup = await setUpJwks((_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(`\uFEFF${JSON.stringify(oldIssuer.jwks)}`);
+    });
+    await setup.source.start();
+    expect(setup.outcomes).toEqual(['loaded']);
+  });
+
   it('does not wait with the start until there are keys, and tries again by itself until there are', async () => {
     setup = await setUpJwks(statusAnswer(503));
     const { source, server, outcomes, nextOutcome, outcomeFor } = setup;
