@@ -10,8 +10,11 @@ export interface Listener {
   readonly notified: number;
   /** Resolves at the next notification, after `ms`, or when the signal is aborted. */
   next(ms: number, signal: AbortSignal): Promise<void>;
-  /** A probe was sent: when it does not arrive in time, the connection is given up for a new one. */
-  expectProbe(): void;
+  /**
+   * A probe was sent at `sentAt` (`performance.now()`) or later: when none arrives in time, the connection is given up for
+   * a new one. The probe may have arrived before this is called.
+   */
+  expectProbe(sentAt: number): void;
   close(): Promise<void>;
 }
 
@@ -21,8 +24,8 @@ export interface ListenerOptions {
   readonly channel: string;
   /** How long opening the connection may take, and how long a probe. */
   readonly timeoutMs: number;
-  /** Called when the channel is listened to, so that a probe is sent. */
-  readonly onListening: () => void;
+  /** Called when the channel is listened to, so that a probe is sent. `now` is by `performance.now()`. */
+  readonly onListening: (now: number) => void;
   /** Told why nothing is heard. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,10 +40,12 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
   let lose: ((error: Error) => void) | undefined;
   let isAlive = false;
   let notified = 0;
+  let heardAt = Number.NEGATIVE_INFINITY;
   let probe: NodeJS.Timeout | undefined;
 
   function hear(payload: string | undefined): void {
     isAlive = true;
+    heardAt = performance.now();
     clearTimeout(probe);
     probe = undefined;
     if (payload === probePayload) return;
@@ -62,7 +67,7 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
       client.on('notification', ({ payload }) => hear(payload));
       await client.connect();
       await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-      onListening();
+      onListening(performance.now());
       await lost;
     } finally {
       isAlive = false;
@@ -100,8 +105,8 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
         waiting.add(done);
         signal.addEventListener('abort', done);
       }),
-    expectProbe() {
-      if (lose === undefined || probe !== undefined) return;
+    expectProbe(sentAt) {
+      if (lose === undefined || probe !== undefined || heardAt >= sentAt) return;
       const give = lose;
       probe = setTimeout(() => give(new Error(deaf)), timeoutMs).unref();
     },
