@@ -45,6 +45,8 @@ export function parseDatabaseUrl(text: string): ConnectionTarget {
   if (!URL.canParse(text)) throw new DatabaseUrlError(`The database's URL has another form than ${shape}`);
   const url = new URL(text);
   if (!/^postgres(?:ql)?:$/.test(url.protocol)) throw new DatabaseUrlError(`The database's URL is not ${shape}`);
+  // The rest of a password that was not escaped.
+  if (url.hash !== '') throw new DatabaseUrlError("The database's URL holds a #: write it as %23");
   const given = (name: string) => url.searchParams.get(name) || undefined;
   for (const name of url.searchParams.keys()) {
     if (!parameters.has(name)) throw refused(name, 'is not honoured: remove it');

@@ -1,8 +1,9 @@
 import { openTestDatabase } from '@auth/devstack/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import type { Term } from './leader.ts';
 import { openLeader } from './leader.ts';
+import { openListener } from './listener.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let admin: pg.Client;
@@ -157,6 +158,25 @@ describe('openLeader', () => {
     await leader.close();
   });
 
+  it('renews the lease of a duty without a channel', async () => {
+    let signal: AbortSignal | undefined;
+    const errors: unknown[] = [];
+    const leader = openLeader({
+      ...{ url: database.url, duty: 'unwoken', retryMs: 20, leaseMs: 2100, onError: (error) => errors.push(error) },
+      lead(term) {
+        signal = term.signal;
+        return term.wait(600_000);
+      },
+    });
+    const until = async (): Promise<number | undefined> =>
+      (await admin.query("SELECT until FROM leases WHERE duty = 'unwoken'")).rows[0]?.until.getTime();
+    let taken: number | undefined;
+    while (taken === undefined) taken = await until();
+    while (errors.length === 0 && (await until()) === taken) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([errors, signal?.aborted]).toEqual([[], false]);
+    await leader.close();
+  });
+
   it('looks every 200 ms without a connection for notifications', async () => {
     let ended = 0;
     const leader = openLeader({
@@ -180,5 +200,28 @@ describe('openLeader', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(errors).toHaveLength(1);
     await leader.close();
+  });
+});
+
+describe('openListener', () => {
+  it('keeps its connection when the probe arrived before it was expected', async () => {
+    let listener: ReturnType<typeof openListener> | undefined;
+    const errors: unknown[] = [];
+    const listening = new Promise<number>((resolve) => {
+      listener = openListener({
+        ...{ url: database.url, channel: 'early', timeoutMs: 2000 },
+        ...{ onListening: resolve, onError: (error) => errors.push(error) },
+      });
+    });
+    const sentAt = await listening;
+    await admin.query("SELECT pg_notify('early', 'probe')");
+    while (listener?.isAlive() === false) await new Promise((resolve) => setTimeout(resolve, 5));
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    listener?.expectProbe(sentAt);
+    jest.advanceTimersByTime(5000);
+    jest.useRealTimers();
+    await new Promise(setImmediate);
+    await listener?.close();
+    expect(errors).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ const pollMs = 200;
  * one is refused.
  */
 export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
-  const { retryMs = 1000, leaseMs = 7000, onError, url, duty, channel = '' } = options;
+  const { retryMs = 1000, leaseMs = 7000, onError, url, duty, channel } = options;
   const renewMs = Math.ceil((leaseMs * 2) / 7);
   const leases = openLeaseStore({ url, duty, channel, leaseMs, timeoutMs: renewMs });
   const closing = new AbortController();
@@ -125,7 +125,7 @@ async function serve(taken: Lease, options: ServeOptions, { signal: closing }: A
         if (renewed === undefined) return over.abort();
         held = renewed;
         hold.extend(sentAt);
-        listener.expectProbe();
+        listener.expectProbe(sentAt);
       } catch (error) {
         lost = error;
       }
@@ -134,7 +134,12 @@ async function serve(taken: Lease, options: ServeOptions, { signal: closing }: A
 
   const listener = openListener({
     ...{ url: channel === undefined ? undefined : listenUrl, channel: channel ?? '', timeoutMs: renewMs },
-    onListening: () => void leases.probe().then(listener.expectProbe, () => undefined),
+    onListening(sentAt) {
+      leases.probe().then(
+        () => listener.expectProbe(sentAt),
+        () => undefined,
+      );
+    },
     onError: (error) => over.signal.aborted || report(error),
   });
   const expired = hold.expired(over.signal).then(() => over.abort());

@@ -26,7 +26,7 @@ export interface LeaseOptions {
   readonly url: string;
   readonly duty: string;
   /** Notified with each renewal, to see that notifications arrive; empty for a duty that is not woken. */
-  readonly channel: string;
+  readonly channel: string | undefined;
   readonly leaseMs: number;
   /** The timeout for opening a connection, and for the answer to a statement. */
   readonly timeoutMs: number;
@@ -49,12 +49,15 @@ const takeSql = `
   RETURNING term, ${untilMs} AS until_ms`;
 
 /** The row may be later than known, after a renewal without an answer in time; it is earlier after a restored backup. */
-const renewSql = `
+const renewSql = (probe = '') => `
   WITH renewed AS (
     UPDATE leases SET until = ${fromNow('$3')}
     WHERE duty = $1 AND holder = $2 AND term = $4::bigint AND ${untilMs} >= $5::bigint
     RETURNING term, ${untilMs} AS until_ms
-  ) SELECT term, until_ms, CASE WHEN $6 <> '' THEN pg_notify($6, '${probePayload}')::text END FROM renewed`;
+  ) SELECT term, until_ms${probe} FROM renewed`;
+
+/** Postgres refuses an empty channel: a lease without one is renewed without a probe. */
+const renewAndProbeSql = renewSql(`, pg_notify($6, '${probePayload}')`);
 
 const releaseSql = 'UPDATE leases SET until = to_timestamp(0) WHERE duty = $1 AND holder = $2 AND term = $3::bigint';
 
@@ -89,14 +92,17 @@ export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: Lease
       return taken && leaseOf(taken);
     },
     async renew({ term, untilMs: until }) {
-      const renewed = await ask(renewSql, [duty, holder, leaseMs, term, until, channel]);
+      const values = [duty, holder, leaseMs, term, until];
+      const renewed = await (channel === undefined
+        ? ask(renewSql(), values)
+        : ask(renewAndProbeSql, [...values, channel]));
       return renewed && leaseOf(renewed);
     },
     async release({ term }) {
       await ask(releaseSql, [duty, holder, term]);
     },
     async probe() {
-      await ask('SELECT pg_notify($1, $2)', [channel, probePayload]);
+      if (channel !== undefined) await ask('SELECT pg_notify($1, $2)', [channel, probePayload]);
     },
     close: () => pool.end(),
   };

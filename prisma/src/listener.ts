@@ -10,8 +10,11 @@ export interface Listener {
   readonly notified: number;
   /** Resolves at the next notification, after `ms`, or when the signal is aborted. */
   next(ms: number, signal: AbortSignal): Promise<void>;
-  /** Called when a probe was sent. When the probe does not arrive in time, the connection is replaced. */
-  expectProbe(): void;
+  /**
+   * A probe was sent at `sentAt` (`performance.now()`) or later: when none arrives in time, the connection is given up for
+   * a new one. The probe may have arrived before this is called.
+   */
+  expectProbe(sentAt: number): void;
   close(): Promise<void>;
 }
 
@@ -22,13 +25,13 @@ export interface ListenerOptions {
   /** The timeout for opening the connection, and for a probe. */
   readonly timeoutMs: number;
   /** Called when the channel is listened to, so that a probe is sent. */
-  readonly onListening: () => void;
+  readonly onListening: (now: number) => void;
   /** Called with the reason when no notification can arrive. */
   readonly onError: (error: unknown) => void;
 }
 
 const retryMs = 1000;
-const deaf = 'no notification of the database arrives: DATABASE_DIRECT_URL must be direct, without a pooler';
+const deaf = 'no notification of the database arrives: the connection for them must be direct, not through a pooler';
 
 /** Opens the listener of a channel. It only saves time: without it the leader polls more often. */
 export function openListener({ url, channel, timeoutMs, onListening, onError }: ListenerOptions): Listener {
@@ -37,10 +40,12 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
   let lose: ((error: Error) => void) | undefined;
   let isAlive = false;
   let notified = 0;
+  let heardAt = Number.NEGATIVE_INFINITY;
   let probe: NodeJS.Timeout | undefined;
 
   function hear(payload: string | undefined): void {
     isAlive = true;
+    heardAt = performance.now();
     clearTimeout(probe);
     probe = undefined;
     if (payload === probePayload) return;
@@ -62,7 +67,7 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
       client.on('notification', ({ payload }) => hear(payload));
       await client.connect();
       await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-      onListening();
+      onListening(performance.now());
       await lost;
     } finally {
       isAlive = false;
@@ -100,8 +105,8 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
         waiting.add(done);
         signal.addEventListener('abort', done);
       }),
-    expectProbe() {
-      if (lose === undefined || probe !== undefined) return;
+    expectProbe(sentAt) {
+      if (lose === undefined || probe !== undefined || heardAt >= sentAt) return;
       const give = lose;
       probe = setTimeout(() => give(new Error(deaf)), timeoutMs).unref();
     },

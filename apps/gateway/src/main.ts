@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { gateway, issuerService } from '@auth/contracts';
+import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openGatewayDb } from '@auth/db/gateway';
 import { openLeader } from '@auth/db/leader';
 import {
@@ -49,7 +50,10 @@ await runService(process, gateway, async (env) => {
   const details = () => ({ sessionIdleSeconds: life.idleSeconds });
   const service = await openService({ service: gateway, audience: issuerService, config, database: db, details });
   const { keys, log, metrics, redis, verify, now } = service;
-  const onTrouble = (err: unknown) => log.warn({ err }, 'left for later');
+  const onTrouble = (err: unknown) => {
+    // Of its own state the database tells, once.
+    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'left for later');
+  };
   const store = createSessionStore(db);
   const countCacheTrouble = metrics.counter('gateway_cache_failures_total', 'Times that Redis could not be asked.', []);
   const endedCookies = createEndedCookiesStore(db);

@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openOrderDb } from '@auth/db/order';
 import { outgoingHeaders, runService } from '@auth/http';
 import { openService } from '@auth/service';
@@ -31,7 +32,10 @@ await runService(process, 'order', async (env) => {
   const cleanup = openKeyCleanup({
     ...keys,
     onRemoved: (rows) => countRemoved({ table: 'idempotency_keys' }, rows),
-    onError: (err) => log.warn({ err }, 'old idempotency keys could not be removed'),
+    onError(err) {
+      // Of its own state the database tells, once.
+      if (!isDatabaseUnavailable(err)) log.warn({ err }, 'old idempotency keys could not be removed');
+    },
   });
   return service.serve(buildApp({ ...service, orders }), cleanup);
 });

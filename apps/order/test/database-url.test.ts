@@ -56,6 +56,7 @@ describe('DATABASE_URL', () => {
   });
 
   it.each([
+    [`${host}#x`, /holds a #: write it as %23/],
     [`${host}?pgbouncer=true`, /pgbouncer: say DATABASE_POOLER=transaction/],
     [`${host}?connection_limit=5`, /connection_limit: say DATABASE_POOL_MAX/],
     [`${host}?sslmode=prefer`, /sslmode: say disable, require/],

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
+import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openLeader } from '@auth/db/leader';
 import { openUserDb } from '@auth/db/user';
 import { auditEvents, runService } from '@auth/http';
@@ -71,7 +72,8 @@ await runService(process, 'user', async (env) => {
     ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
     onFallback(err) {
       countFallback({});
-      log.warn({ err }, 'tries are counted in memory for now');
+      // Of its own state the database tells, once.
+      if (!isDatabaseUnavailable(err)) log.warn({ err }, 'tries are counted in memory for now');
     },
   });
   // Replicas share the key. Without one in the key document each process has its own.
@@ -109,8 +111,10 @@ await runService(process, 'user', async (env) => {
   const cleanup = {
     ...{ store: createCleanupStore(db), life, now },
     onRemoved: (table: RemovedFrom, rows: number) => countRemoved({ table }, rows),
-    onError: (err: unknown, table: RemovedFrom) =>
-      log.warn({ err, table }, 'rows that are over cannot be removed for now'),
+    onError(err: unknown, table: RemovedFrom) {
+      // Of its own state the database tells, once.
+      if (!isDatabaseUnavailable(err)) log.warn({ err, table }, 'rows that are over cannot be removed for now');
+    },
   };
   const { url } = config.revocations;
   status = createFeedStatus({

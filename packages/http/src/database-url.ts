@@ -1,3 +1,5 @@
+import { isDecodable } from './redis-url.ts';
+
 /** The supported parameters, each with its possible values. @auth/db has the same list, and checks it again. */
 const honoured: Readonly<Record<string, RegExp>> = {
   sslmode: /^(?:disable|require|verify-ca|verify-full|no-verify)$/,
@@ -38,6 +40,7 @@ export function databaseUrlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return 'is not a postgres URL';
   const url = new URL(text);
   const { protocol, hostname, pathname, searchParams } = url;
+  if (url.hash !== '') return 'holds a #: write it as %23';
   const host = hostname || searchParams.get('host') || '';
   if (!/^postgres(?:ql)?:$/.test(protocol) || host === '' || pathname.length < 2) return 'is not a postgres URL';
   if (hostname.includes(',')) return 'names several hosts: name one';
@@ -68,12 +71,3 @@ function tlsProblem(given: URLSearchParams): string | undefined {
 
 /** The name, unless it is not a plain word: then it may be a part of a password that was not escaped. */
 const shown = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'after the question mark');
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { databaseUrlProblem } from './database-url.ts';
 import { adminPortProblem, ListenSettings } from './listen-settings.ts';
+import { isDecodable, redisUrlProblem } from './redis-url.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** The settings that every service reads from its environment: a raw shape, to be spread into `z.object`. */
@@ -28,7 +29,9 @@ export const ServerSettings = {
     .describe('The path of the key document of this service, such as /run/secrets/keys.json.'),
   REDIS_URL: z
     .string()
-    .refine(isRedisUrl, { error: 'is not a redis URL' })
+    .refine((text) => redisUrlProblem(text) === undefined, {
+      error: ({ input }) => redisUrlProblem(String(input)) ?? 'is not a redis URL',
+    })
     .optional()
     .describe('What replicas share: a URL such as rediss://host:6379, with user and password in front of the host.'),
   REPLICAS: wholeNumber({ min: 1, max: 10_000 })
@@ -36,7 +39,9 @@ export const ServerSettings = {
     .describe('How many processes of this service run at a time, such as 1.'),
   REVOCATIONS: z
     .string()
-    .refine(isFeedUrl, { error: 'is not none, file:/path, redis://host or rediss://host' })
+    .refine((text) => feedUrlProblem(text) === undefined, {
+      error: ({ input }) => feedUrlProblem(String(input)) ?? notAFeed,
+    })
     .optional()
     .describe(
       'Where revoked sessions are published: file:/var/lib/auth/revocations.log on one machine, redis://host:6379 on many; say none to do without.',
@@ -167,24 +172,26 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
     );
 }
 
+const notAFeed = 'is not none, file:/path, redis://host or rediss://host';
+
 /** As `parseFeedUrl` of @auth/revocation, which has the last word. */
-function isFeedUrl(text: string): boolean {
-  if (text === 'none') return true;
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'file:'
-    ? /^file:\/(?!.*\/$)/.test(text) && hostname === ''
-    : /^rediss?:$/.test(protocol) && hostname !== '';
+function feedUrlProblem(text: string): string | undefined {
+  if (text === 'none') return undefined;
+  if (!URL.canParse(text)) return notAFeed;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  if (/^rediss?:$/.test(protocol)) return hostname === '' ? notAFeed : redisUrlProblem(text, ['stream']);
+  if (protocol !== 'file:' || hostname !== '' || !/^file:\//i.test(text) || pathname.endsWith('/')) return notAFeed;
+  if (`${search}${hash}` !== '') return 'holds a ? or #: write it as %3F or %23';
+  return isFilePath(pathname) ? undefined : 'holds an escape that no path has: write %25 for a % of its own';
 }
+
+/** An escaped slash or NUL, or a % that begins no escape, is part of no path. */
+const isFilePath = (path: string): boolean => !/%(?:2f|00)|%(?![\da-f]{2})/i.test(path) && isDecodable(path);
 
 function isJwksUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
-}
-
-function isRedisUrl(text: string): boolean {
-  return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '';
 }
 
 /** To this machine there is no way to change an answer on. */

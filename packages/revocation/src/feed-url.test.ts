@@ -19,6 +19,10 @@ describe('parseFeedUrl', () => {
     },
   );
 
+  it.each(['redis://r?maxRetriesPerRequest=20', 'redis://r?stream=s&tls=x'])('refuses the parameters of %s', (text) => {
+    expect(() => parseFeedUrl(text)).toThrow('a revocation feed in Redis has no parameters but stream and family');
+  });
+
   it.each(['redis:', 'redis:///0', 'http://r:6379', 'kafka://secret@r'])(
     'refuses %j and does not repeat it',
     (text) => {

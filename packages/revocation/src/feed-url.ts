@@ -20,6 +20,10 @@ export function parseFeedUrl(text: string): FeedPlace {
   }
   const stream = url.searchParams.get('stream') ?? 'auth:revocations';
   url.searchParams.delete('stream');
+  // The client would take them for options of its own.
+  if ([...url.searchParams.keys()].some((name) => name !== 'family')) {
+    throw new TypeError('a revocation feed in Redis has no parameters but stream and family');
+  }
   return { transport: 'redis', url: url.href, stream };
 }
 

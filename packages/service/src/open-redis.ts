@@ -19,7 +19,9 @@ export interface OpenRedisOptions {
  * answer or refuses what it will go on refusing; connections are tried again for ever. Only the host is logged.
  */
 export async function openRedis(url: string, { log, metrics }: OpenRedisOptions): Promise<Redis> {
-  const redis = new Redis(url, {
+  // The client knows rediss: in lower case only, and would connect to REDISS: without TLS.
+  const { href, host } = new URL(url);
+  const redis = new Redis(href, {
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -31,7 +33,7 @@ export async function openRedis(url: string, { log, metrics }: OpenRedisOptions)
     maxLoadingRetryTime: 2000,
     retryStrategy: (attempts) => Math.min(attempts * 50, 1000),
   });
-  watch(redis, { host: new URL(url).host, log, metrics });
+  watch(redis, { host, log, metrics });
   const waiting = new AbortController();
   const connected = redis.connect().catch(() => undefined);
   await Promise.race([connected, delay(startMs, undefined, { signal: waiting.signal }).catch(() => undefined)]);
