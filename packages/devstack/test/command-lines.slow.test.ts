@@ -17,6 +17,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'token',
   ],
   calls: ['graph', 'live'],
+  accounts: ['grant', 'revoke'],
 };
 const ours = Object.keys(scripts).filter((name) => !foreign.includes(name));
 const commands = ours.flatMap((name) => [[name], ...(below[name] ?? []).map((word) => [name, word])]);
