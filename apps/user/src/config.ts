@@ -29,7 +29,8 @@ const LimitSettings = {
     .describe('How many times the tries of one address an IPv6 network (/48) may have; 0 for no such limit.'),
 };
 
-const Settings = withKeyRules(
+/** The environment variables of the user app. */
+export const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     ...DatabaseSettings,
