@@ -9,8 +9,8 @@ const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
   scripts: Record<string, string>;
 };
 
-/** Scripts that hand their command line to a tool with help of its own: jest, stryker, biome, tsc and pnpm. */
-const foreign = ['test', 'test:slow', 'test:mutation', 'check', 'lint', 'format', 'typecheck', 'build'];
+/** Scripts that hand their command line to a tool with help of its own: jest, stryker, biome and tsc. */
+const foreign = ['test', 'test:slow', 'test:mutation', 'lint', 'format', 'typecheck'];
 const below: Readonly<Record<string, readonly string[]>> = {
   keys: [
     ...['init', 'status', 'check', 'rotate', 'retire', 'revoke', 'add-service', 'allow', 'forbid', 'blast-radius'],
