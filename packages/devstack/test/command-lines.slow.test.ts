@@ -41,18 +41,29 @@ async function run([name = '', ...words]: readonly string[], ...args: string[]) 
 
 const rows = commands.map((words) => ({ words, name: words.join(' ') }));
 
-describe('a command of this repository', () => {
-  it.each(rows)('pnpm $name prints help and does nothing else', async ({ words, name }) => {
-    const { code, out, err } = await run(words, words.length === 1 ? '-h' : '--help');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out.split('\n')[0]).toMatch(new RegExp(`^usage: pnpm ${name}(?: |$)`));
-  });
+/** Some load half the repository before they print: on a busy machine that takes long. */
+const timeoutMs = 120_000;
 
-  it.each(rows)('pnpm $name refuses what it does not know, in one line that says where help is', async ({ words }) => {
-    for (const args of [['--no-such-option'], ['a', 'b', 'c', 'd', 'e']]) {
-      const { code, out, err } = await run(words, ...args);
-      expect({ code, out }).toEqual({ code: 64, out: '' });
-      expect(err).toMatch(/^[^\n]+ \([^\n]*help: pnpm [^\n]+ --help\)\n$/);
-    }
-  });
+describe('a command of this repository', () => {
+  it.each(rows)(
+    'pnpm $name prints help and does nothing else',
+    async ({ words, name }) => {
+      const { code, out, err } = await run(words, words.length === 1 ? '-h' : '--help');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out.split('\n')[0]).toMatch(new RegExp(`^usage: pnpm ${name}(?: |$)`));
+    },
+    timeoutMs,
+  );
+
+  it.each(rows)(
+    'pnpm $name refuses what it does not know, in one line that says where help is',
+    async ({ words }) => {
+      for (const args of [['--no-such-option'], ['a', 'b', 'c', 'd', 'e']]) {
+        const { code, out, err } = await run(words, ...args);
+        expect({ code, out }).toEqual({ code: 64, out: '' });
+        expect(err).toMatch(/^[^\n]+ \([^\n]*help: pnpm [^\n]+ --help\)\n$/);
+      }
+    },
+    timeoutMs,
+  );
 });
