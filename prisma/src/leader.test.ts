@@ -53,6 +53,18 @@ describe('openLeader', () => {
     await Promise.all([second.close(), other.close()]);
   });
 
+  it('leads as soon as its table is there, and reports no error while migrations run', async () => {
+    await admin.query('ALTER TABLE leases RENAME TO leases_to_come');
+    const leader = candidate('migrated');
+    const asked =
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%FROM leases%' AND pid <> pg_backend_pid()";
+    while ((await admin.query(asked)).rowCount === 0);
+    await admin.query('ALTER TABLE leases_to_come RENAME TO leases');
+    await leader.won();
+    expect(leader.errors).toEqual([]);
+    await leader.close();
+  });
+
   it('leads on when its connections are lost: they are made again', async () => {
     const leader = candidate('lost', { leaseMs: 3000 });
     const term = await leader.won();

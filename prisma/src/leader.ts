@@ -46,6 +46,8 @@ export interface LeaderOptions {
 
 /** How often the leader looks when no notification can wake it. */
 const pollMs = 200;
+/** How long migrations may take that run while the service starts. */
+const migrationsMs = 15_000;
 
 /**
  * Does a duty in one process at a time: the one that holds the lease in the table `leases`. Another process takes over
@@ -58,6 +60,7 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   const renewMs = Math.ceil((leaseMs * 2) / 7);
   const leases = openLeaseStore({ url, duty, channel, leaseMs, timeoutMs: renewMs });
   const closing = new AbortController();
+  const openedAt = performance.now();
   let told: string | undefined;
   const report = (error: unknown) => {
     if (String(error) !== told) onError(error);
@@ -72,9 +75,12 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
         if (held !== undefined) await serve(held, { ...options, leases, leaseMs, renewMs, askedAt, report }, closing);
         told = undefined;
       } catch (error) {
-        report(error);
-        // Another process goes first: this one may be the only one that cannot do the duty.
-        pauseMs = 3 * retryMs;
+        if (isBeingMigrated(error, performance.now() - openedAt)) pauseMs = pollMs;
+        else {
+          report(error);
+          // Another process goes first: this one may be the only one that cannot do the duty.
+          pauseMs = 3 * retryMs;
+        }
       }
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
@@ -92,6 +98,13 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
       return closed;
     },
   };
+}
+
+/** At the first start of `pnpm dev` a service may be up before its tables are: worth an error only when that lasts. */
+function isBeingMigrated(error: unknown, openMs: number): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // undefined_table and invalid_catalog_name, a database that does not exist.
+  return openMs < migrationsMs && (code === '42P01' || code === '3D000');
 }
 
 interface ServeOptions extends LeaderOptions {

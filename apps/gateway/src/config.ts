@@ -15,7 +15,8 @@ import {
 } from '@auth/http';
 import * as z from 'zod';
 
-const Settings = withKeyRules(
+/** The environment variables of the gateway. */
+export const Settings = withKeyRules(
   z
     .object({
       ...ServerSettings,

@@ -10,7 +10,8 @@ import {
 } from '@auth/http';
 import * as z from 'zod';
 
-const Settings = withKeyRules(
+/** The environment variables of the order app. */
+export const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     ...DatabaseSettings,

@@ -9,7 +9,8 @@ import {
 } from '@auth/http';
 import * as z from 'zod';
 
-const Settings = withKeyRules(z.object({ ...ServerSettings, ...DatabaseSettings, ...JwksSettings }));
+/** The environment variables of the product app. */
+export const Settings = withKeyRules(z.object({ ...ServerSettings, ...DatabaseSettings, ...JwksSettings }));
 
 /** The settings of the product app. @throws ConfigError */
 export function parseConfig(env: NodeJS.ProcessEnv) {

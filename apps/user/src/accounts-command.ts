@@ -1,5 +1,6 @@
 // Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
+import { UsageError } from '@auth/contracts/command';
 import { isDatabaseUnavailable } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
 import {
@@ -14,7 +15,7 @@ import {
 import * as z from 'zod';
 import type { AccountEvent } from './account-event.ts';
 import type { AccountsCommand } from './accounts-arguments.ts';
-import { parseArguments, UsageError, usage } from './accounts-arguments.ts';
+import { parseArguments } from './accounts-arguments.ts';
 import { normalizeEmail } from './email.ts';
 import { createRoleChanges } from './role-change.ts';
 import { createRoleStore } from './role-store.ts';
@@ -25,16 +26,20 @@ exit(await main(argv.slice(2)));
 async function main(typed: readonly string[]): Promise<number> {
   try {
     const parsed = parseArguments(typed);
-    if (parsed.command === 'help') say(usage);
+    if (parsed.help !== undefined) say(parsed.help);
     else say(await run(parsed, databaseConfig(readConfig(z.object(DatabaseSettings), env))));
     return 0;
   } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
     stderr.write(`accounts: ${explain(error)}\n`);
-    return error instanceof UsageError || error instanceof ConfigError ? error.exitCode : 1;
+    return error instanceof ConfigError ? error.exitCode : 1;
   }
 }
 
-type Change = Exclude<AccountsCommand, { command: 'help' }>;
+type Change = Exclude<AccountsCommand, { readonly help: string }>;
 
 /** Makes the change and prints the result. The audit event goes to standard error, as a line of the service's log. */
 async function run({ command, email, role }: Change, config: Parameters<typeof openUserDb>[0]): Promise<string> {

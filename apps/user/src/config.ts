@@ -29,7 +29,8 @@ const LimitSettings = {
     .describe('The limit of an IPv6 network (/48), as a multiple of the limit of one address; 0 for no such limit.'),
 };
 
-const Settings = withKeyRules(
+/** The environment variables of the user app. */
+export const Settings = withKeyRules(
   z.object({
     ...ServerSettings,
     ...DatabaseSettings,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { findPortHolder } from '../src/stack/port-holder.ts';
 import { isPortFree } from '../src/stack/ports.ts';
 import { readProcess } from '../src/stack/processes.ts';
@@ -57,6 +58,22 @@ const runCommands = (output: string): unknown[] => {
     .map((line) => JSON.parse(line));
 };
 
+/** Resolves when the leader of a database has renewed its lease twice: what is wrong with its work is in the log by then. */
+const leaseRenewedTwice = async (url: string): Promise<void> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const seen = new Set<string>();
+  try {
+    await until(async () => {
+      const { rows } = await client.query<{ until: string }>('SELECT until::text FROM leases');
+      for (const row of rows) seen.add(row.until);
+      return seen.size > 2;
+    });
+  } finally {
+    await client.end();
+  }
+};
+
 /** The processes of services. */
 const serviceProcesses = (dev: DevProcess): number[] =>
   dev.tree().filter((pid) => readProcess(pid)?.command.endsWith('src/main.ts'));
@@ -72,6 +89,10 @@ describe('pnpm dev', () => {
     expect(session).toMatchObject({ user: { roles: ['customer'] } });
     expect(sameProducts).toEqual(products);
     expect(placedInSession).toMatchObject({ status: 'placed', total: 3700, contact: { name: 'Ada Lovelace' } });
+    const urls = first.output().match(/postgresql:\S+\/(?:user|gateway)$/gm) ?? [];
+    expect(urls).toHaveLength(2);
+    await Promise.all(urls.map(leaseRenewedTwice));
+    expect(first.output()).not.toMatch(/ (?:WARN|ERROR|FATAL): /);
     process.kill(first.pid, 'SIGINT');
     expect(await first.exit).toBe(0);
     await expectNothingLeft();

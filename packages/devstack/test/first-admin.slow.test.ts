@@ -13,7 +13,7 @@ import { openTestDatabase } from '../src/jest/testing.ts';
 import { freePort } from '../src/postgres/free-port.ts';
 import { waitUntilReady } from '../src/stack/readiness.ts';
 import type { AppName } from '../src/stack/services.ts';
-import { serviceNames, services, urlSetting } from '../src/stack/services.ts';
+import { hasDatabase, serviceNames, services, urlSetting } from '../src/stack/services.ts';
 
 const fromSource = ['--import', 'tsx', '--conditions=@auth/source'];
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'first-admin-'));
   await initKeyDocuments({ dir: join(dir, 'keys'), issuer: 'https://auth.example.com' });
   for (const name of serviceNames) {
-    databases.set(name, await openTestDatabase(name));
+    if (hasDatabase(name)) databases.set(name, await openTestDatabase(name));
     ports.set(name, await freePort());
   }
   for (const name of serviceNames) {

@@ -82,7 +82,7 @@ async function hold(): Promise<Held> {
 }
 
 /** One request to each service that writes to its own database. */
-const writes: Readonly<Record<AppName, (held: Held) => Promise<Response>>> = {
+const writes: Readonly<Record<(typeof databaseNames)[number], (held: Held) => Promise<Response>>> = {
   user: ({ refreshToken }) =>
     send('POST', `${stack.urls.user}/auth/refresh`, undefined, { refresh_token: refreshToken }),
   product: ({ editor, sku }) =>

@@ -112,7 +112,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       assertUnambiguous(route);
       assertForwardable(req, { maxBodyBytes });
       const { connection } = req.headers;
-      const headers = readRequestHeaders(req.rawHeaders, { connection, declared: requestHeaders[route.service] });
+      const headers = readRequestHeaders(req.rawHeaders, { connection, declared: requestHeaders[route.service] ?? [] });
       const visitor = authorize(req);
       const admitted = { route, headers };
       if (hasBody(req)) passWithBody(exchange, admitted, visitor).catch((error) => giveUp(exchange, route, error));
