@@ -1,7 +1,7 @@
 // Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { UsageError } from '@auth/contracts/command';
-import { isDatabaseUnavailable } from '@auth/db/errors';
+import { databaseTrouble } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
 import {
   auditEvents,
@@ -70,9 +70,8 @@ async function run({ command, email, role }: Change, config: Parameters<typeof o
 
 /** The reason in one line: the database's own message where there is one, otherwise the last line of the client's. */
 function explain(error: unknown): string {
-  if (isDatabaseUnavailable(error)) {
-    return 'DATABASE_URL names a database that does not answer: is it up, and reachable from here?';
-  }
+  const trouble = databaseTrouble(error);
+  if (trouble !== undefined) return trouble.reason;
   if (!(error instanceof Error)) return String(error);
   const isOfDatabase = error.name.startsWith('Prisma') || error.name === 'DriverAdapterError';
   if (!isOfDatabase) return error.message;
