@@ -9,15 +9,18 @@ let harness: Harness;
 let ada: { id: string; email: string };
 beforeAll(async () => {
   harness = await openHarness();
-  ada = await harness.addUser();
+  ada = await harness.addUser({ roles: ['admin'] });
 });
 afterAll(() => harness.close());
 
 const server = () => harness.server;
 const cursor = Buffer.from(randomUUID()).toString('base64url');
-const authorized = () => ({
-  Authorization: `Bearer ${harness.issuer.token({ sub: ada.id, scope: 'account user:admin' })}`,
-});
+/** The token of a session of its own: what changes something looks whether the session still runs. */
+async function authorized() {
+  const sid = await harness.addSession(ada.id);
+  const token = harness.issuer.token({ sub: ada.id, sid, roles: ['admin'], scope: 'account user:admin' });
+  return { Authorization: `Bearer ${token}` };
+}
 const logIn = async () => (await request(server()).post('/auth/login').send({ email: ada.email, password })).body;
 
 describe('POST /auth/register', () => {
@@ -49,8 +52,8 @@ describe('POST /auth/logout', () => {
 });
 
 describe('GET /auth/sessions', () => {
-  testHostileInput(server, () => ({
-    ...{ method: 'GET', target: `/auth/sessions?cursor=${cursor}&limit=2`, headers: authorized() },
+  testHostileInput(server, async () => ({
+    ...{ method: 'GET', target: `/auth/sessions?cursor=${cursor}&limit=2`, headers: await authorized() },
   }));
 });
 
@@ -58,49 +61,58 @@ describe('DELETE /auth/sessions/:sid', () => {
   testHostileInput(server, async () => {
     await logIn();
     const { id } = await harness.db.client.session.findFirstOrThrow({ where: { userId: ada.id, endedAt: null } });
-    return { method: 'DELETE', target: `/auth/sessions/${id}`, headers: authorized() };
+    return { method: 'DELETE', target: `/auth/sessions/${id}`, headers: await authorized() };
   });
 });
 
 describe('PATCH /users/me', () => {
-  testHostileInput(server, () => ({
+  testHostileInput(server, async () => ({
     method: 'PATCH',
     target: '/users/me',
-    headers: authorized(),
+    headers: await authorized(),
     body: { name: 'Ada' },
   }));
 });
 
 describe('PUT /users/me/contact', () => {
   const address = { line1: '12 St James’s Square', line2: 'x', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
-  testHostileInput(server, () => ({
-    ...{ method: 'PUT', target: '/users/me/contact', headers: authorized(), body: { phone: '+442079460000', address } },
+  testHostileInput(server, async () => ({
+    ...{
+      method: 'PUT',
+      target: '/users/me/contact',
+      headers: await authorized(),
+      body: { phone: '+442079460000', address },
+    },
   }));
 });
 
 describe('PUT /users/me/password', () => {
-  testHostileInput(server, () => ({
+  testHostileInput(server, async () => ({
     ...{
       method: 'PUT',
       target: '/users/me/password',
-      headers: authorized(),
+      headers: await authorized(),
       body: { current: password, next: password },
     },
   }));
 });
 
 describe('GET /users', () => {
-  testHostileInput(server, () => ({ method: 'GET', target: `/users?cursor=${cursor}&limit=2`, headers: authorized() }));
+  testHostileInput(server, async () => ({
+    method: 'GET',
+    target: `/users?cursor=${cursor}&limit=2`,
+    headers: await authorized(),
+  }));
 });
 
 describe('GET /users/:id', () => {
-  testHostileInput(server, () => ({ method: 'GET', target: `/users/${ada.id}`, headers: authorized() }));
+  testHostileInput(server, async () => ({ method: 'GET', target: `/users/${ada.id}`, headers: await authorized() }));
 });
 
 describe('PATCH /users/:id', () => {
   testHostileInput(server, async () => {
     const { id } = await harness.addUser();
     const body = { roles: ['customer'], disabled: false };
-    return { method: 'PATCH', target: `/users/${id}`, headers: authorized(), body };
+    return { method: 'PATCH', target: `/users/${id}`, headers: await authorized(), body };
   });
 });

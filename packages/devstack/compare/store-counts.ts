@@ -22,9 +22,12 @@ export async function readStoreCounts({ postgres, redis, userMetrics }: CompareS
   };
 }
 
-/** Every request that the user app has answered, but for the questions whether it is ready. */
+/** Every request that the user app has answered, without probes and scrapes of its metrics. */
 async function userRequestsAt(userMetrics: string): Promise<number> {
   const text = await (await fetch(`${userMetrics}/metrics`)).text();
   const counts = [...text.matchAll(/^http_requests_total\{(.*)\} (\d+)$/gm)];
-  return counts.reduce((sum, [, labels, count]) => (labels?.includes('/readyz') ? sum : sum + Number(count)), 0);
+  return counts.reduce(
+    (sum, [, labels, count]) => (/"\/(?:livez|readyz|metrics)"/.test(labels ?? '') ? sum : sum + Number(count)),
+    0,
+  );
 }
