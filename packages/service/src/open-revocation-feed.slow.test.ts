@@ -55,7 +55,7 @@ describe('openRevocationFeed', () => {
     await logged(({ msg }) => msg.startsWith('revocation feed stale'));
     const warnings = lines.filter(({ level }) => level === 'warn');
     expect(warnings).toMatchObject([{ reason: expect.stringContaining('ENOENT') }]);
-    expect(warnings[0]?.msg).toBe('revocation feed stale: what was revoked since is not known here');
+    expect(warnings[0]?.msg).toBe('revocation feed stale: newer revocations are missing here');
   });
 
   it('tells of a file that can never be read as an error, at once', async () => {
