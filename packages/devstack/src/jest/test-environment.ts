@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { TestEnvironment } from 'jest-environment-node';
+import { cacheCompiledModules } from './compile-cache.ts';
 
 /** Set once for each worker process; every test file has an environment of its own. */
 const mark = Symbol.for('auth.exits-at-once');
@@ -16,6 +17,7 @@ export default class WorkerEnvironment extends TestEnvironment {
     const worker: { [mark]?: true } & NodeJS.Process = process;
     if (worker[mark] === true) return;
     worker[mark] = true;
+    cacheCompiledModules();
     // A worker only: the run itself has a summary to write.
     if (process.env['JEST_WORKER_ID'] !== undefined && process.send !== undefined) {
       process.once('beforeExit', () => process.exit());
