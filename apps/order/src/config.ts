@@ -6,6 +6,7 @@ import {
   readConfig,
   ServerSettings,
   serverConfig,
+  wholeNumber,
   withKeyRules,
 } from '@auth/http';
 import * as z from 'zod';
@@ -18,6 +19,9 @@ export const Settings = withKeyRules(
     ...JwksSettings,
     PRODUCT_URL: httpOrigin.describe('Where the product app is, such as http://product:4002.'),
     USER_URL: httpOrigin.describe('Where the user app is, such as http://user:4001.'),
+    IDEMPOTENCY_KEYS_PER_USER: wholeNumber({ min: 1, max: 1_000_000 })
+      .default(10_000)
+      .describe('How many idempotency keys of the last 24 h one user may have; a new key beyond that is answered 429.'),
   }),
 );
 
@@ -29,5 +33,6 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     database: databaseConfig(settings),
     productUrl: settings.PRODUCT_URL,
     userUrl: settings.USER_URL,
+    idempotencyKeysPerUser: settings.IDEMPOTENCY_KEYS_PER_USER,
   };
 }

@@ -18,7 +18,7 @@ await runService(process, 'order', async (env) => {
   const service = await openService({ service: 'order', config, database: db });
   const { log, metrics, signer, now } = service;
   const keys = { store: createIdempotencyStore(db), keepSeconds: 86_400, now };
-  const idempotency = createIdempotency({ ...keys, leaseSeconds: 20, keysPerUser: 1000 });
+  const idempotency = createIdempotency({ ...keys, leaseSeconds: 20, keysPerUser: config.idempotencyKeysPerUser });
   const catalog = createProductClient({ signer, baseUrl: config.productUrl, headers: outgoingHeaders });
   const contacts = createUserClient({
     signer,
