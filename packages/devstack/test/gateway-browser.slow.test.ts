@@ -83,7 +83,9 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       const state = ['aria-invalid', 'aria-describedby'].map((attribute) => field.getAttribute(attribute));
       const [isInvalid, describedBy] = await Promise.all(state);
       expect(isInvalid).toBe('true');
-      expect(await page.locator(`[id="${describedBy}"]`).textContent()).toBe('must be an e-mail address');
+      expect(await page.locator(`[id="${describedBy}"]`).textContent()).toBe(
+        'must be an e-mail address such as ada@example.com',
+      );
       await shop.send('Register', { 'E-mail': email, Password: password });
       await page.getByText(name).waitFor();
       expect(await shop.items('Where you are logged in')).toEqual([expect.stringMatching(/^This browser.*Chrome/)]);
