@@ -10,11 +10,23 @@ export interface CountedLimit {
   readonly resetSeconds: number;
 }
 
+/** The client of a request, as limits on requests know it. */
+export interface Visitor {
+  /** The block of addresses it comes from. */
+  readonly from: string;
+  /** The larger network around that block; `undefined` for none. */
+  readonly network: ReturnType<typeof addressNetwork>;
+  /** Aborted when the client has closed its connection. */
+  readonly signal: AbortSignal;
+  /** Writes the state of the limits into the answer. */
+  onCounted(standings: readonly CountedLimit[]): void;
+}
+
 /**
  * The client of a request, as limits on requests know it: by the block of addresses it comes from. `onCounted` writes the
  * state of the limits into the answer: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
  */
-export function visitorOf(req: Request, res: Response) {
+export function visitorOf(req: Request, res: Response): Visitor {
   const address = clientAddress(req);
   const gone = new AbortController();
   // Also emitted after a whole answer: then nothing is left to abort.
@@ -22,9 +34,8 @@ export function visitorOf(req: Request, res: Response) {
   return {
     from: addressBlock(address),
     network: addressNetwork(address),
-    /** Aborted when the client has closed its connection. */
     signal: gone.signal,
-    onCounted(standings: readonly CountedLimit[]): void {
+    onCounted(standings) {
       if (standings.length === 0) return;
       res.set('RateLimit-Policy', standings.map(policy).join(', '));
       res.set('RateLimit', standings.map(remainder).join(', '));
