@@ -8,7 +8,7 @@ export const managedFields = {
   ...{ id: true, email: true, name: true, roles: true, disabledAt: true, createdAt: true },
 } as const;
 
-/** Lets one change of anybody's rights be made at a time, until the transaction ends. The first lock to take. */
+/** Locks the rights of all users until the transaction ends: changes are made one at a time. Take this lock first. */
 export async function lockRights(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('user rights', 0))`;
 }

@@ -1,16 +1,14 @@
-import type { AccountAudit } from './account-event.ts';
 import type { Actor } from './actor.ts';
 import type { GrantRequest } from './grants.ts';
-import type { KnownGuesses } from './known-guesses.ts';
+import type { LoginOptions } from './login.ts';
 import { createLogin } from './login.ts';
 import { noteEnded } from './note-ended.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh } from './refresh.ts';
 import { hashesOf } from './refresh-token.ts';
-import type { Rehash } from './rehash.ts';
 import type { Device, SessionStore, SessionView } from './stored-sessions.ts';
-import type { AccessToken, TokenIssuer } from './tokens.ts';
+import type { AccessToken } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
 export interface Login extends GrantRequest, Device {
@@ -69,21 +67,10 @@ export interface SessionLife {
   readonly idleSeconds: number;
 }
 
-export interface SessionsOptions {
+export interface SessionsOptions extends LoginOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
   readonly passwords: Passwords;
-  /** Known wrong guesses; without it the same wrong guess counts again. */
-  readonly knownGuesses?: KnownGuesses | undefined;
-  /** Re-hashes passwords to the current cost and form. */
-  readonly rehash: Rehash;
-  readonly tokens: TokenIssuer;
-  /** The services a token may be for. */
-  readonly audience: readonly string[];
-  readonly life: SessionLife;
-  readonly audit: AccountAudit;
-  /** Seconds since 1970. */
-  readonly now: () => number;
 }
 
 /** The rules of sessions: how one begins, who sees it, and what ends it. */

@@ -35,7 +35,7 @@ export interface SessionView extends Device {
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
   readonly expiresAt: Date;
-  /** Set for one that was ended since a used refresh token came again: somebody else may have had it. */
+  /** When the session ended because a used refresh token was presented again; `undefined` otherwise. */
   readonly reusedAt: Date | undefined;
 }
 

@@ -77,7 +77,7 @@ export function createBulkhead({ places, waiting, waitMs, perClient }: BulkheadO
     },
     leave(client) {
       taken.add(client, -1);
-      // A client that has as many places as it may keeps nobody else waiting.
+      // A client at its own limit does not delay other clients.
       for (const one of queue) if (mayEnter(one.client)) return one.admit();
     },
   };

@@ -150,7 +150,7 @@ describe('pnpm keys', () => {
             const { code, out, err } = await keys([...command.split(' '), ...more, '--dir', dir]);
             await gather();
             // The second of two equal rotation steps is the next one, which nobody can vouch for.
-            // Nor does anybody confirm here that a key is out of force.
+            // No service runs here that could confirm that a key is out of force.
             expect([command, code === 0 || /^(?:rotate (?:edge|sessions)|revoke|forbid)/.test(command)]).toEqual([
               command,
               true,
