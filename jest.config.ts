@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
+  // A worker loads the modules of services once, and all its test files use them.
+  runtime: '<rootDir>/packages/devstack/src/jest/runtime.ts',
   testEnvironment: '<rootDir>/packages/devstack/src/jest/test-environment.ts',
   // Workspace packages resolve to their TypeScript source: nothing has to be built before a test.
   testEnvironmentOptions: { customExportConditions: ['@auth/source', 'node', 'node-addons'] },

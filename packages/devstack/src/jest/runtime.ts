@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module';
+import type jestRuntime from 'jest-runtime';
+import { isWorker } from './worker.ts';
+
+// Node gives the import of a CommonJS module another shape than tsx does; `require` is the same for both.
+const { default: JestRuntime } = createRequire(import.meta.url)('jest-runtime') as typeof jestRuntime;
+
+/** Whether a module belongs to one test file: the file, and helpers of tests, which hold that file's `it` and `expect`. */
+const isOfOneFile = (path: string) =>
+  /\.test\.ts$|\/test\/|\/devstack\/src\/jest\//.test(path) && !path.includes('/node_modules/');
+
+/** The modules that all test files of this worker use. */
+const shared = new Map<string, unknown>();
+
+/** The modules of one test file: its own, and those it shares with others. */
+class Modules extends Map<string, unknown> {
+  // Outside a worker sources change between two runs, and so do mutants.
+  readonly #others: Map<string, unknown> = isWorker ? shared : new Map();
+
+  override get(path: string): unknown {
+    return isOfOneFile(path) ? super.get(path) : this.#others.get(path);
+  }
+  override has(path: string): boolean {
+    return isOfOneFile(path) ? super.has(path) : this.#others.has(path);
+  }
+  override set(path: string, module: unknown): this {
+    if (isOfOneFile(path)) super.set(path, module);
+    else this.#others.set(path, module);
+    return this;
+  }
+  override delete(path: string): boolean {
+    return isOfOneFile(path) ? super.delete(path) : this.#others.delete(path);
+  }
+}
+
+/** The runtime of the test file that runs now. */
+let current: WorkerRuntime | undefined;
+
+/**
+ * Jest's runtime, with one difference: the modules of services and packages are loaded once in a worker, as in the process of
+ * a service, and not again for every test file. Test files and their helpers are loaded for each file.
+ */
+// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
+export default class WorkerRuntime extends JestRuntime {
+  constructor(...args: ConstructorParameters<typeof JestRuntime>) {
+    super(...args);
+    const registries: { moduleRegistry?: unknown } | undefined = Reflect.get(this, 'registries');
+    if (!(registries?.moduleRegistry instanceof Map))
+      throw new Error('this version of Jest keeps its modules elsewhere');
+    registries.moduleRegistry = new Modules();
+    current = this;
+  }
+
+  /** A shared module may require another one later, when the test file that loaded it is long done. */
+  override requireModuleOrMock<T = unknown>(from: string, moduleName: string): T {
+    if (current !== undefined && current !== this) return current.requireModuleOrMock<T>(from, moduleName);
+    return super.requireModuleOrMock<T>(from, moduleName);
+  }
+}
