@@ -14,7 +14,7 @@ export async function lockRights(tx: Transaction): Promise<void> {
 }
 
 /**
- * Changes the roles of an account, or disables or enables it, and cuts off what was issued on the old terms. Needs
+ * Changes the roles of an account, or disables or enables it, and cuts off what was issued on other terms. Needs
  * `lockRights`. Does not check who asks for it.
  *
  * @throws UserError `last_admin` when no enabled admin would be left
@@ -39,9 +39,12 @@ export async function changeRights(
     return { user, endedSessions: count };
   }
   // Running access tokens name the old roles: they are refreshed, not logged out.
-  if (roles !== undefined) await cutClaims(tx, id, 'roles');
+  if (roles !== undefined && !haveSameMembers(roles, before.roles)) await cutClaims(tx, id, 'roles');
   return { user, endedSessions: 0 };
 }
+
+const haveSameMembers = (some: readonly string[], others: readonly string[]) =>
+  some.length === others.length && some.every((role) => others.includes(role));
 
 async function hasAdminBeside(tx: Transaction, id: string): Promise<boolean> {
   const where = { id: { not: id }, roles: { has: 'admin' }, disabledAt: null };

@@ -97,6 +97,16 @@ describe('GET /users/:id', () => {
 });
 
 describe('PATCH /users/:id', () => {
+  it('cuts off no token where the roles stay as they are, in whatever order', async () => {
+    const { id } = await loggedIn({ roles: ['customer', 'admin'] });
+    const cuts = () => harness.db.client.revocationEvent.count({ where: { kind: 'token-claims-change' } });
+    const before = await cuts();
+    expect((await as(adminId).change(id, { roles: ['admin', 'customer'] })).status).toBe(200);
+    expect(await cuts()).toBe(before);
+    await as(adminId).change(id, { roles: ['customer'] });
+    expect(await cuts()).toBe(before + 1);
+  });
+
   it('answers 200 with the new roles, which the next tokens have', async () => {
     const { id, email, refreshToken } = await loggedIn();
     const { status, body } = await as(adminId).change(id, { roles: ['customer', 'admin'] });

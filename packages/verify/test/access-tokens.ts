@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { env } from 'node:process';
 import type { AccessTokenVerifier, AccessTokenVerifierOptions } from '../src/access-token.ts';
 import { createAccessTokenVerifier } from '../src/access-token.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
@@ -36,8 +37,10 @@ export const goodClaims = {
   roles: ['customer'],
 } as const;
 
-/** The one RSA key of a test file, because making one takes its time. */
-export const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** The RSA key of all test files of a run, because making one takes its time. Without a run, one of this file. */
+const keyOfRun = env['TEST_ISSUER_KEY'];
+export const privateKey =
+  keyOfRun === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(keyOfRun);
 
 /** Sets up an issuer with a key id of its own. */
 export function setUpAccessTokens(): AccessTokenSetup {
