@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { Stack } from '../src/index.ts';
 import { ada, databaseNames, databaseSetting, mug } from '../src/index.ts';
 import type { PgBouncer } from '../src/jest/testing.ts';
@@ -14,7 +15,9 @@ const nameOf = (url: string) => new URL(url).pathname.slice(1);
 async function openPooledDatabases() {
   const { env, drop } = await openStackDatabases();
   const urls = databaseNames.map((name) => [databaseSetting(name), env[databaseSetting(name)] ?? ''] as const);
-  const pooler: PgBouncer = await startPgBouncer({ target: urls[0]?.[1] ?? '' });
+  const target = urls[0]?.[1] ?? '';
+  const settings = { admin_users: decodeURIComponent(new URL(target).username) };
+  const pooler: PgBouncer = await startPgBouncer({ target, settings });
   const direct = urls.map(([setting, url]) => [setting.replace('DATABASE_URL', 'DATABASE_DIRECT_URL'), url] as const);
   return {
     env: {
@@ -27,6 +30,19 @@ async function openPooledDatabases() {
       await drop();
     },
   };
+}
+
+/** Sends a command to the console of the pooler that a service of the stack is behind. */
+async function tellPooler(stack: Stack, command: string): Promise<void> {
+  const console = new pg.Client(Object.assign(new URL(stack.databaseUrls.user), { pathname: '/pgbouncer' }).href);
+  await console.connect();
+  await console.query(command);
+  await console.end();
+}
+
+async function untilReady({ urls }: Stack): Promise<void> {
+  const isReady = async (url: string) => (await fetch(`${url}/readyz`)).ok;
+  while (!(await Promise.all(Object.values(urls).map(isReady))).every(Boolean));
 }
 
 /** Logs in and out. Resolves with how long after the logout the product app still accepted the access token, in ms. */
@@ -92,4 +108,34 @@ describeOrSkip.each([
       expect(lines.filter(({ msg }) => /database cannot be used/.test(msg))).toEqual([]);
     }
   }, 60_000);
+
+  it('answers 503 while the pooler holds everything back, and loses nothing', async () => {
+    const { user, product, order } = stack.urls;
+    const { access_token, refresh_token } = await createClient().json<Record<string, string>>(
+      'POST',
+      `${user}/auth/login`,
+      {
+        ...{ email: ada.email, password: ada.password },
+      },
+    );
+    const ask = () =>
+      Promise.all([
+        fetch(`${user}/auth/refresh`, {
+          ...{ method: 'POST', headers: { 'Content-Type': 'application/json' } },
+          body: JSON.stringify({ refresh_token }),
+        }),
+        ...[`${product}/products/${mug.id}`, `${order}/orders`].map((url) =>
+          fetch(url, { headers: { Authorization: `Bearer ${access_token}` } }),
+        ),
+      ]);
+    await tellPooler(stack, 'PAUSE');
+    const since = performance.now();
+    const answers = await ask();
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(answers.map(({ headers }) => Number(headers.get('retry-after')) > 0)).toEqual([true, true, true]);
+    expect(performance.now() - since).toBeLessThan(15_000);
+    await tellPooler(stack, 'RESUME');
+    await untilReady(stack);
+    expect((await ask()).map(({ status }) => status)).toEqual([200, 200, 200]);
+  }, 120_000);
 });
