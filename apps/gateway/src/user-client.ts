@@ -1,4 +1,5 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
+import { startDeadline } from '@auth/verify';
 import { UpstreamError } from '@auth/verify/client';
 import type { Asker } from './asker.ts';
 import type { Bulkhead } from './proxy/bulkhead.ts';
@@ -70,7 +71,9 @@ export function createUserClient(options: UserClientOptions): UserClient {
     more: Readonly<Record<string, string>>,
     ms = timeoutMs,
   ): Promise<unknown> {
-    const signal = AbortSignal.timeout(ms);
+    const late = new AbortController();
+    const { signal } = late;
+    const cancelDeadline = startDeadline(ms, () => late.abort());
     try {
       const answer = await fetch(new URL(path, baseUrl), {
         method: 'POST',
@@ -86,6 +89,8 @@ export function createUserClient(options: UserClientOptions): UserClient {
       if (error instanceof UserAppRefusal || error instanceof UpstreamError) throw error;
       if (error instanceof SyntaxError) throw new UpstreamError('upstream_failed', path, { cause: error });
       throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', path, { cause: error });
+    } finally {
+      cancelDeadline();
     }
   }
 

@@ -31,6 +31,12 @@ export function compareTimes(at: number, time: number, staleAfterSeconds: number
   return at < time - staleAfterSeconds ? 'late' : 'heartbeat';
 }
 
+/** Whether the clocks differ so much that a feed is stale for it, or may be: a late heartbeat may also come from a late feed. */
+export function isClockOff(report: ClockReport, staleAfterSeconds: number): boolean {
+  const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
+  return Math.abs(stepped) > skewSeconds || offset > skewSeconds || offset < -staleAfterSeconds;
+}
+
 /** Creates the comparison. A late heartbeat may also come from a feed that is late: then no clock was stepped. */
 export function createClockCheck({ now, monotonicMs, staleAfterSeconds }: ClockCheckOptions): ClockCheck {
   const difference = () => readClock(now) - monotonicMs() / 1000;

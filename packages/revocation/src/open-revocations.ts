@@ -30,7 +30,7 @@ export interface OpenRevocationsOptions {
   readonly onOutcome?: (outcome: FeedOutcome) => void;
   /** Told of a token with a key that is not among the keys: a chance to look for newer ones. Must return at once. */
   readonly onUnknownKid?: () => void;
-  /** Told when the feed has become stale, and when it is fresh (again). */
+  /** Told when the feed has become stale, once more when it turns out that a clock is off, and when it is fresh (again). */
   readonly onStale?: (isStale: boolean) => void;
   /** Told why the feed cannot be read, once until it can be read or there is another reason. */
   readonly onTrouble?: (error: Error) => void;
@@ -80,7 +80,10 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
   const table = createRevocationTable(clocks);
   const verifier = createFeedEventVerifier({ issuer, keys, now });
   const state = createFeedState({ ...clocks, verifier, table, staleAfterSeconds });
-  const staleness = createStaleness({ ...clocks, complete: state.complete, staleAfterSeconds, onStale });
+  const staleness = createStaleness({
+    ...{ ...clocks, clock: state.clock, complete: state.complete },
+    ...{ staleAfterSeconds, onStale },
+  });
   const kept = createKeptTokens({ monotonicMs });
   const reloads = createPace({ monotonicMs, firstWaitSeconds: 1, longestWaitSeconds: 30 });
   const reconnects = createPace({ monotonicMs, firstWaitSeconds: staleAfterSeconds, longestWaitSeconds: 60 });

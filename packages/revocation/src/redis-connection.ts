@@ -1,3 +1,4 @@
+import { startDeadline } from '@auth/verify';
 import { Redis } from 'ioredis';
 import { reconnectAtFaults, redisFaultOf } from './redis-fault.ts';
 
@@ -44,27 +45,27 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
   });
 
   /** A peer that is gone without a word, or frozen, would be waited for until TCP gives up. */
-  function giveUpAfter(ms: number): NodeJS.Timeout {
+  function giveUpAfter(ms: number): () => void {
     const socket = redis.stream;
     const giveUp = () => {
       reason = new Error(`no answer from Redis within ${ms} ms`);
       socket.destroy(reason);
     };
-    return setTimeout(giveUp, ms).unref();
+    return startDeadline(ms, giveUp);
   }
 
   // It is connected before it is ready: in between the server is asked for its version.
-  let greeting: NodeJS.Timeout | undefined;
+  let cancelGreeting = () => {};
   redis.on('connect', () => {
-    greeting = giveUpAfter(answerMs);
+    cancelGreeting = giveUpAfter(answerMs);
   });
-  for (const event of ['ready', 'close']) redis.on(event, () => clearTimeout(greeting));
+  for (const event of ['ready', 'close']) redis.on(event, () => cancelGreeting());
 
   return {
     redis,
     async ask(command) {
       if (redis.status !== 'ready') throw reason ?? new Error('there is no connection to Redis');
-      const timer = giveUpAfter(blockMs + answerMs);
+      const cancel = giveUpAfter(blockMs + answerMs);
       try {
         return await command();
       } catch (error) {
@@ -72,7 +73,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
         if (fault !== undefined) reason = new Error(`Redis: ${fault.advice} (${fault.code})`, { cause: error });
         throw fault === undefined ? error : reason;
       } finally {
-        clearTimeout(timer);
+        cancel();
       }
     },
     async readyWithin(ms) {

@@ -1,3 +1,4 @@
+import { startDeadline } from '@auth/verify';
 import type { Redis } from 'ioredis';
 
 /** The fault of a Redis connection: an error reply that will not change on this connection, or no reply in time. */
@@ -55,6 +56,11 @@ function silence(message: string): 'TIMEOUT' | undefined {
 }
 
 export interface FaultOptions {
+  /**
+   * The longest that the server may take to answer a command, in milliseconds: to be given in place of ioredis' own
+   * `commandTimeout`, which also ends when it was this process that stood still. No bound unless given.
+   */
+  readonly answerMs?: number;
   /** Called with every fault. */
   readonly onFault?: (fault: RedisFault) => void;
   /** Called when Redis works again. */
@@ -71,7 +77,10 @@ const calmMs = 30_000;
  * failover it is the new primary. Faults are detected in every command, also in pipelines, scripts and transactions. Call
  * once for each client.
  */
-export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended = () => {} }: FaultOptions = {}): void {
+export function reconnectAtFaults(
+  redis: Redis,
+  { answerMs, onFault = () => {}, onMended = () => {} }: FaultOptions = {},
+): void {
   const failing = new Set<string>();
   let faultAt = Number.NEGATIVE_INFINITY;
   let givenUpAt = Number.NEGATIVE_INFINITY;
@@ -101,13 +110,17 @@ export function reconnectAtFaults(redis: Redis, { onFault = () => {}, onMended =
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, stream) => {
     const name = command.name.replace(/^evalsha$/, 'eval');
+    const cancel =
+      answerMs === undefined ? () => {} : startDeadline(answerMs, () => command.reject(new Error('Command timed out')));
     command.promise.then(
       (result: unknown) => {
+        cancel();
         const fault = name === 'exec' && Array.isArray(result) ? firstFault(result) : undefined;
         if (fault === undefined) succeed(name);
         else fail(name, fault);
       },
       (error: unknown) => {
+        cancel();
         const fault = redisFaultOf(error);
         if (fault !== undefined) fail(name, fault);
       },

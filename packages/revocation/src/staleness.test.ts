@@ -24,6 +24,19 @@ describe('the age of the newest heartbeat', () => {
     expect([isStale(), changes]).toEqual([true, [false, true]]);
   });
 
+  it('is reported once more when a clock turns out to be off, and not again', () => {
+    const { times, heartbeat, read, isStale, changes } = setUpVerifier();
+    times.offsets.issuer = 300;
+    times.advance(11);
+    read();
+    expect([isStale(), changes]).toEqual([true, [true]]);
+    for (let beat = 1; beat <= 3; beat += 1) {
+      read(heartbeat({ last: 0, term: 5, beat }));
+      times.advance(1);
+    }
+    expect([isStale(), changes]).toEqual([true, [true, true]]);
+  });
+
   it('is not hidden when the clock is set back by as much as the feed was silent', () => {
     const { times, heartbeat, read, isStale } = setUpVerifier();
     read(heartbeat({ last: 0, term: 5, beat: 1 }));

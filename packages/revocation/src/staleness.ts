@@ -1,6 +1,7 @@
 import type { Clock, MonotonicClock } from '@auth/verify';
 import { readClock } from '@auth/verify';
-import { compareTimes } from './clock-check.ts';
+import type { ClockReport } from './clock-check.ts';
+import { compareTimes, isClockOff } from './clock-check.ts';
 import type { CompleteHeartbeat } from './feed-state.ts';
 
 /** Whether a feed is up to date, and a callback for when that changes. */
@@ -8,13 +9,14 @@ export interface Staleness {
   isStale(): boolean;
   /** Up to date once, or stale for good reason: there is nothing left to wait for. */
   isSettled(): boolean;
-  /** Calls `onStale` when the state has changed since the last check. */
+  /** Calls `onStale` when the state has changed since the last check, and once more when a clock turns out to be off. */
   look(): void;
 }
 
 export interface StalenessOptions {
   /** The newest heartbeat at which the verifier was complete; `undefined` before the first time. */
   readonly complete: () => CompleteHeartbeat | undefined;
+  readonly clock: () => ClockReport;
   readonly now: Clock;
   readonly monotonicMs: MonotonicClock;
   readonly staleAfterSeconds: number;
@@ -25,12 +27,14 @@ export interface StalenessOptions {
  * Creates the watch over a feed's age. A feed is fresh while the newest heartbeat at which the verifier was complete was
  * signed no longer ago than the bound, and not in the future. Its arrival counts by the monotonic clock as well, so that a
  * clock that was set back does not hide silence. A feed that was never fresh is stale; this is reported after the bound.
+ * A clock that is off may show later, with the first heartbeat that arrives: it is reported then.
  */
 export function createStaleness(options: StalenessOptions): Staleness {
-  const { complete, now, monotonicMs, staleAfterSeconds, onStale } = options;
+  const { complete, clock, now, monotonicMs, staleAfterSeconds, onStale } = options;
   const startedMs = monotonicMs();
   let isOnceSettled = false;
   let told: boolean | undefined;
+  let toldOfClock = false;
 
   const isOver = (sinceMs: number) => (monotonicMs() - sinceMs) / 1000 > staleAfterSeconds;
 
@@ -49,8 +53,11 @@ export function createStaleness(options: StalenessOptions): Staleness {
     isStale,
     isSettled,
     look() {
-      if (!isSettled() || isStale() === told) return;
+      if (!isSettled()) return;
+      const clockIsOff = isStale() && isClockOff(clock(), staleAfterSeconds);
+      if (isStale() === told && (toldOfClock || !clockIsOff)) return;
       told = isStale();
+      toldOfClock = clockIsOff;
       onStale(told);
     },
   };

@@ -72,7 +72,11 @@ describe('openRevocationFeed', () => {
     );
   });
 
-  it('tells how far the newest heartbeat is from the clock, in its statistics and as a metric', async () => {
+  it.each([
+    ['before the feed counts as stale', () => Promise.resolve()],
+    ['after that', () => logged(({ msg }) => msg.startsWith('revocation feed stale'))],
+  ])('tells how far the newest heartbeat is from the clock when it arrives %s', async (_when, begin) => {
+    await begin();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.set('k', { kid: 'k', alg: 'RS256', key: publicKey });
     const signing = { issuer: 'https://auth.example', key: { kid: 'k', alg: 'RS256', key: privateKey } } as const;

@@ -11,6 +11,7 @@ export type { Clock, MonotonicClock } from './clock.ts';
 export { createLowestClock, processClock, readClock } from './clock.ts';
 export type { StrictFrontOptions, StrictHeader } from './compact-jws.ts';
 export { readStrictHeader } from './compact-jws.ts';
+export { startDeadline } from './deadline.ts';
 export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-keys.ts';
 export { EdgeKey, EdgeKeys, parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';
 export { KeyMaterialError, parseMember } from './key-material.ts';

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { startDeadline } from '../deadline.ts';
 import type { OperationPolicy } from '../operation.ts';
 import { calleeOf } from '../operation.ts';
 import { assertFunction, assertText } from '../options.ts';
@@ -81,7 +82,8 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       // What is signed must be what is sent: a URL that was folded on the way is not.
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
       const content = parts.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(parts.body));
-      const signal = AbortSignal.timeout(timeoutMs);
+      const late = new AbortController();
+      const { signal } = late;
       const sent = (issuedAfter?: number): RequestInit => ({
         method: operation.method,
         headers: {
@@ -96,6 +98,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
         signal,
       });
       const first = sent();
+      const cancelDeadline = startDeadline(timeoutMs, () => late.abort());
       try {
         let response = await fetch(url, first);
         const issuedAfter = readIssuedAfter(response);
@@ -108,6 +111,8 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       } catch (error) {
         if (error instanceof UpstreamError) throw error;
         throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', id, { cause: error });
+      } finally {
+        cancelDeadline();
       }
     },
   };

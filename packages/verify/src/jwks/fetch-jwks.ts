@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
+import { startDeadline } from '../deadline.ts';
 import type { JwksAnswer } from './jwks-answer.ts';
 import { readJwksAnswer } from './jwks-answer.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
@@ -23,10 +24,10 @@ export interface JwksRequest {
 export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
   const { etag, timeoutMs, maxBytes, cancel } = request;
   let isLate = false;
-  const timer = setTimeout(() => {
+  const cancelDeadline = startDeadline(timeoutMs, () => {
     isLate = true;
     cancel.abort();
-  }, timeoutMs).unref();
+  });
   try {
     return await readJwksAnswer(await open(request), { etag, maxBytes });
   } catch (cause) {
@@ -34,7 +35,7 @@ export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
     if (isLate) throw new JwksFetchError('timeout', `nothing whole within ${timeoutMs} ms`, { cause });
     throw new JwksFetchError('network', 'no connection, or one that broke', { cause });
   } finally {
-    clearTimeout(timer);
+    cancelDeadline();
     cancel.abort();
   }
 }
