@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openTestDatabase } from '@auth/devstack/testing';
 import { describe, expect, it } from '@jest/globals';
 
+import { databaseTrouble } from './errors.ts';
 import { openOrderDb } from './order.ts';
 import { openProductDb } from './product.ts';
 import { openUserDb } from './user.ts';
@@ -56,6 +57,19 @@ describe('openOrderDb', () => {
     });
     expect(made).toMatchObject({ ...order, contact: null, items: [item] });
     await expect(db.client.order.create({ data: { ...order, status: 'lost' } })).rejects.toThrow('orders_status_check');
+    await db.close();
+    await test.drop();
+  });
+});
+
+describe('the readiness of the user database', () => {
+  it('needs the functions that migrations make', async () => {
+    const test = await openTestDatabase('user');
+    const db = openUserDb({ url: test.url });
+    await db.ping();
+    await db.client.$executeRaw`drop function exchange_refresh_token`;
+    const error = await db.ping().catch((caught: unknown) => caught);
+    expect(databaseTrouble(error)).toMatchObject({ kind: 'not_migrated' });
     await db.close();
     await test.drop();
   });

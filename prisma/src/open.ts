@@ -54,9 +54,9 @@ interface PingableClient {
 const WITHOUT_DIRECT_URL =
   'DATABASE_POOLER is set and DATABASE_DIRECT_URL is not: migrations are refused, and instead of being notified a leader looks every 200 ms';
 
-/** Builds a Prisma client on a pool of its own. `tables` are those that the service writes to. */
+/** Builds a Prisma client on a pool of its own. `tables` are those that the service writes to, `functions` those that it calls. */
 export function openDatabase<Client extends PingableClient>(
-  options: DatabaseOptions & { readonly tables: Tables },
+  options: DatabaseOptions & { readonly tables: Tables; readonly functions?: readonly string[] },
   createClient: (options: { adapter: PrismaPg; errorFormat: 'minimal' }) => Client,
 ): Database<Client> {
   const { url, pooler = 'none', poolMax = 10, connectTimeoutMs = 3_000, statementTimeoutMs = 5_000 } = options;
@@ -64,7 +64,7 @@ export function openDatabase<Client extends PingableClient>(
   const { observe } = watch;
   const pool = createPool({ url, pooler, max: poolMax, connectTimeoutMs, statementTimeoutMs, observe });
   const client = createClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  const probe = probeOf(options.tables);
+  const probe = probeOf(options.tables, options.functions);
   let closed: Promise<void> | undefined;
   let pinging: Promise<void> | undefined;
   return {

@@ -30,7 +30,7 @@ export const troubleWords = {
   full: 'the disk of the database is full',
   resources: 'the database has no memory or no connections left',
   not_permitted: "the database's role lacks a privilege: grant SELECT, INSERT, UPDATE and DELETE on the tables",
-  not_migrated: 'a table or a column is missing: apply the migrations',
+  not_migrated: 'a table, a column or a function is missing: apply the migrations',
   broken: 'the database reports an internal error: look at its log',
 } as const satisfies Record<TroubleKind, string>;
 
@@ -53,6 +53,8 @@ const bySqlState: Readonly<Record<string, TroubleKind | undefined>> = {
   '40002': undefined,
   '42501': 'not_permitted',
   '42703': 'not_migrated',
+  // A function that is missing.
+  '42883': 'not_migrated',
   '42P01': 'not_migrated',
   '42P05': 'pooler',
   '53': 'resources',

@@ -53,6 +53,7 @@ describe('databaseTrouble', () => {
     ['42501', 'not_permitted'],
     ['42P01', 'not_migrated'],
     ['42703', 'not_migrated'],
+    ['42883', 'not_migrated'],
     ['53100', 'full'],
     ['53200', 'resources'],
     ['53300', 'resources'],

@@ -16,6 +16,9 @@ const tables = {
   ...{ leases: 'duty', revocation_feed: 'last' },
 };
 
+/** Made by a migration. */
+const functions = ['exchange_refresh_token'];
+
 /** Opens the database of the user service. Close it, or its connections keep the process alive. */
 export const openUserDb = (options: DatabaseOptions): UserDb =>
-  openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));
+  openDatabase({ ...options, tables, functions }, (prisma) => new PrismaClient(prisma));

@@ -69,7 +69,7 @@ await runService(process, 'user', async (env) => {
   });
   const countFallback = metrics.counter('rate_limit_fallbacks_total', 'Times that tries were counted in memory.', []);
   const limitStore = createRateLimitStore({
-    ...{ client: db.client, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
+    ...{ ask: db.ask, redis: service.redis, timeoutMs: 1000, retryAfterMs: 5000 },
     onFallback(err) {
       countFallback({});
       // Of its own state the database tells, once.

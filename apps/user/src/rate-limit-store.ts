@@ -10,7 +10,7 @@ import {
 import type { Limit, Memory, RateLimitStore } from './rate-limit.ts';
 
 export interface RateLimitStoreOptions {
-  readonly client: UserDb['client'];
+  readonly ask: UserDb['ask'];
   /** An ioredis client, which then counts instead of the database. */
   readonly redis?: object | undefined;
   /** How long a count may take before it is made here instead. */
@@ -121,12 +121,12 @@ async function consume(limiter: Limiter, key: string): Promise<RateLimiterRes> {
   }
 }
 
-function sharedLimiter({ name, tries, windowSeconds }: Limit, { client, redis }: RateLimitStoreOptions) {
+function sharedLimiter({ name, tries, windowSeconds }: Limit, { ask, redis }: RateLimitStoreOptions) {
   const options = { keyPrefix: `limit:${name}`, points: tries, duration: windowSeconds };
   if (redis !== undefined) return new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
   return new RateLimiterPostgres({
     ...options,
-    storeClient: { query: (query: Query) => queryThrough(client, query) },
+    storeClient: { query: (query: Query) => queryThrough(ask, query) },
     storeType: 'client',
     tableName: 'rate_limits',
     // By a migration.
@@ -134,18 +134,21 @@ function sharedLimiter({ name, tries, windowSeconds }: Limit, { client, redis }:
   });
 }
 
+/** The library names each of its statements. */
 interface Query {
+  readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
 interface Row {
   readonly points: number;
-  readonly expire: bigint;
+  /** A bigint, which node-postgres returns as text. */
+  readonly expire: string;
 }
 
-/** Prisma in the place of a client of pg: the same pool and the same limits on time for everything. */
-async function queryThrough(client: UserDb['client'], { text, values }: Query) {
-  const rows = await client.$queryRawUnsafe<Row[]>(text, ...values);
+/** The service's own pool in the place of a client of pg: with the same limits on time as everything else. */
+async function queryThrough(ask: UserDb['ask'], { name, text, values }: Query) {
+  const rows = await ask<Row>({ name, text }, values);
   return { rows: rows.map(({ points, expire }) => ({ points, expire: Number(expire) })), rowCount: rows.length };
 }

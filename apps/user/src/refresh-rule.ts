@@ -10,16 +10,20 @@ import { UserError } from './user-error.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** One login, and the family of refresh tokens that comes from it. */
-export interface Session extends Grant {
+/** A session as far as its tokens tell of it. */
+export interface SessionFacts extends Grant {
   readonly sid: string;
   readonly authTime: Date;
+  readonly user: SessionUser;
+}
+
+/** One login, and the family of refresh tokens that comes from it. */
+export interface Session extends SessionFacts {
   readonly expiresAt: Date;
   readonly lastUsedAt: Date;
   readonly ended: boolean;
   /** Tokens with an `iat` up to this are refused. */
   readonly notBefore: number | undefined;
-  readonly user: SessionUser;
 }
 
 /**
@@ -50,12 +54,8 @@ export type Decision =
     }
   /** Good, but not now: the token stays as it is. */
   | { readonly outcome: 'deferred'; readonly session: Session; readonly error: RateLimitError | UserError }
-  | {
-      readonly outcome: 'exchanged';
-      readonly refreshToken: string;
+  | (Exchanged & {
       readonly session: Session;
-      readonly grant: Grant;
-      readonly issuedAt: number;
       /** No access token of this exchange is good from then on. */
       readonly lastExp: number;
       readonly at: Date;
@@ -68,7 +68,17 @@ export type Decision =
         readonly salt: Bytes | undefined;
         readonly graceSeconds: number;
       };
-    };
+    });
+
+/** What an exchange hands out. */
+export interface Exchanged {
+  readonly outcome: 'exchanged';
+  /** The successor. */
+  readonly refreshToken: string;
+  readonly session: SessionFacts;
+  readonly grant: Grant;
+  readonly issuedAt: number;
+}
 
 export interface RefreshRuleOptions {
   /** The longest life of an access token. */
@@ -90,7 +100,7 @@ const aheadSeconds = 3;
 /** From here on the client would wait too long: the session ends, and the next login is not ahead. */
 const endsAheadSeconds = 60;
 /** How far the database's clock may be set back without a repeated exchange counting as reuse. */
-const setBackSeconds = 5;
+export const setBackSeconds = 5;
 
 /**
  * The rule of refreshing. A token is good for one exchange, which hands out its successor. The successor is derived, not
@@ -115,10 +125,7 @@ export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
     if (!beginsWindow && limit.perSession > 0 && recent.count >= limit.perSession) {
       return { outcome: 'deferred', session, error: tooManyRefreshes(limit, recent) };
     }
-    const granted = narrow(session, wanted);
-    // A role that was taken away since login is gone from the next token on.
-    const current = scopesOf(session.user.roles);
-    const grant = { ...granted, scopes: granted.scopes.filter((scope) => current.includes(scope)) };
+    const grant = currentGrant(session, wanted);
     // Never in the second of a cut-off, which would cut it off as well.
     const issuedAt = Math.max(Math.floor(now()), (session.notBefore ?? 0) + 1);
     const ahead = issuedAt - Math.floor(now());
@@ -144,6 +151,17 @@ export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
       successor: { hashes: hashesOf(successor), salt: kept, graceSeconds },
     };
   };
+}
+
+/**
+ * What a session grants now: a role that was taken away since login is gone from the next token on.
+ *
+ * @throws UserError when more is wanted than login granted
+ */
+export function currentGrant(session: SessionFacts, wanted: GrantRequest): Grant {
+  const granted = narrow(session, wanted);
+  const current = scopesOf(session.user.roles);
+  return { ...granted, scopes: granted.scopes.filter((scope) => current.includes(scope)) };
 }
 
 /** Whether something is less than so long ago. The clock that says so may have been set back since, by a little. */

@@ -6,6 +6,7 @@ import type { RefreshStore } from './refresh.ts';
 import type { Decision, PresentedToken } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { createTurns } from './turns.ts';
+import { exchangeAsUsual } from './usual-exchange-store.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -13,21 +14,24 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * Refresh tokens in the user database. Only the SHA-256 of a token is stored. Durations are measured by the database's
  * clock: the clocks of two replicas that see the same token may differ.
  */
-export function createRefreshStore({ client }: Pick<UserDb, 'client'>): RefreshStore {
+export function createRefreshStore({ client, ask }: Pick<UserDb, 'client' | 'ask'>): RefreshStore {
   // Tabs that present the same token at once would hold a connection each, and wait for one lock.
   const inTurn = createTurns();
   return {
-    exchange: (token, decide) =>
-      inTurn(Buffer.from(token.token).toString('base64'), () =>
-        client.$transaction(async (tx) => {
+    exchange: (token, { usual, decide }) =>
+      inTurn(Buffer.from(token.token).toString('base64'), async (hasWaited) => {
+        // What waited for another use of the token is no first use.
+        const exchanged = usual && !hasWaited ? await exchangeAsUsual(ask, token, usual) : undefined;
+        if (exchanged !== undefined) return exchanged;
+        return client.$transaction(async (tx) => {
           const sid = await lockSession(tx, token);
           const [row] = sid === undefined ? [] : await read(tx, { sid, token });
           if (row === undefined) return undefined;
           const decision = decide(presented(row));
           await carryOut(tx, { token, row, decision });
           return decision;
-        }, transactionLimits),
-      ),
+        }, transactionLimits);
+      }),
   };
 }
 

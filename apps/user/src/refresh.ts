@@ -1,20 +1,27 @@
 import type { AccountAudit } from './account-event.ts';
 import type { GrantRequest } from './grants.ts';
 import { RateLimitError } from './rate-limit.ts';
-import type { Decision, PresentedToken, RefreshRuleOptions } from './refresh-rule.ts';
+import type { Decision, Exchanged, PresentedToken, RefreshRuleOptions } from './refresh-rule.ts';
 import { createRefreshRule } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { Tokens } from './sessions.ts';
 import type { TokenIssuer } from './tokens.ts';
 import { UserError } from './user-error.ts';
+import type { UsualExchange } from './usual-exchange.ts';
+import { planUsualExchange } from './usual-exchange.ts';
 
 export interface RefreshStore {
   /**
    * Decides on a presented token and carries the decision out, in one step: of all who present tokens of one session
    * at a time each sees what the one before has done. Undefined for a token that is not known.
+   *
+   * @param how.usual tried first, where it is given; `decide` is asked when it is not what is to happen
    */
-  exchange(token: TokenHashes, decide: (presented: PresentedToken) => Decision): Promise<Decision | undefined>;
+  exchange(
+    token: TokenHashes,
+    how: { readonly usual?: UsualExchange | undefined; readonly decide: (presented: PresentedToken) => Decision },
+  ): Promise<Exclude<Decision, Exchanged> | Exchanged | undefined>;
 }
 
 export interface RefreshOptions extends Omit<RefreshRuleOptions, 'tokenSeconds'> {
@@ -34,12 +41,14 @@ export type Refresh = (refreshToken: string, wanted: GrantRequest) => Promise<To
 
 /** Makes the exchange of refresh tokens: the rule, what becomes of it in the database, and the audit trail. */
 export function createRefresh({ store, tokens, audit, ...options }: RefreshOptions): Refresh {
-  const decide = createRefreshRule({ ...options, tokenSeconds: tokens.lifetimeSeconds });
+  const rule = { ...options, tokenSeconds: tokens.lifetimeSeconds };
+  const decide = createRefreshRule(rule);
 
   return async (refreshToken, wanted) => {
-    const decision = await store.exchange(hashesOf(refreshToken), (presented) =>
-      decide(refreshToken, wanted, presented),
-    );
+    const decision = await store.exchange(hashesOf(refreshToken), {
+      usual: planUsualExchange(refreshToken, wanted, rule),
+      decide: (presented) => decide(refreshToken, wanted, presented),
+    });
     if (decision === undefined) {
       audit({ event: 'refresh', outcome: 'failed', reason: 'unknown' });
       throw new UserError('invalid_refresh_token', 'unknown');

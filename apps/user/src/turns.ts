@@ -1,7 +1,11 @@
 import { UserError } from './user-error.ts';
 
-/** Does work once all work of the same key that came before has ended. @throws UserError `account_busy` */
-export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+/**
+ * Does work once all work of the same key that came before has ended. The work is told whether there was any.
+ *
+ * @throws UserError `account_busy`
+ */
+export type Turns = <T>(key: string, work: (hasWaited: boolean) => Promise<T>) => Promise<T>;
 
 /** Work that waited longer than this is not begun: the client has given up, or is about to. */
 const maxWaitMs = 5000;
@@ -18,10 +22,10 @@ export function createTurns({ now = () => performance.now() }: { now?: () => num
     const cameAt = now();
     const begin = () => {
       if (now() - cameAt > maxWaitMs) throw new UserError('account_busy');
-      return work();
+      return work(true);
     };
     const before = last.get(key);
-    const turn = before === undefined ? work() : before.then(begin, begin);
+    const turn = before === undefined ? work(false) : before.then(begin, begin);
     last.set(key, turn);
     const leave = () => {
       if (last.get(key) === turn) last.delete(key);

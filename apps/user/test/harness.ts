@@ -152,7 +152,7 @@ export async function openHarness({
   });
   const settings = { ...generousLimits, ...limits };
   const limitStore = createRateLimitStore({
-    ...{ client: db.client, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
+    ...{ ask: db.ask, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
   });
   const knownGuesses = openKnownGuesses(limitStore, { ...settings, key: createSecretKey(randomBytes(32)) });
   const app = buildApp({

@@ -24,7 +24,7 @@ function openCounter(url: string, options: { timeoutMs?: number; retryAfterMs?: 
   const failures: unknown[] = [];
   const onFallback = (error: unknown) => failures.push(error);
   const { timeoutMs = 5000, retryAfterMs = 60_000, redis } = options;
-  const store = createRateLimitStore({ client: db.client, redis, timeoutMs, retryAfterMs, onFallback });
+  const store = createRateLimitStore({ ask: db.ask, redis, timeoutMs, retryAfterMs, onFallback });
   return {
     counter: store.counter(limit),
     memory: store.memory('known-guess', 600),

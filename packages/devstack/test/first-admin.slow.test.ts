@@ -122,7 +122,7 @@ describe('pnpm accounts', () => {
     const refusals = [
       [{}, 78, 'DATABASE_URL is required'],
       [{ DATABASE_URL: `postgresql://ada:s3cret@127.0.0.1:${port}/user` }, 1, 'does not answer'],
-      [{ DATABASE_URL: databaseOf('product') }, 1, 'a table or a column is missing: apply the migrations'],
+      [{ DATABASE_URL: databaseOf('product') }, 1, 'a table, a column or a function is missing: apply the migrations'],
       [{ DATABASE_URL: databaseOf('user') }, 1, 'there is no account with the e-mail address nobody@example.com'],
     ] as const;
     for (const [env, code, problem] of refusals) {
