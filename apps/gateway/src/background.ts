@@ -47,7 +47,10 @@ interface Term {
   wait(ms: number): Promise<void>;
 }
 
-const everyMs = 1000;
+/** Often enough to repeat an exchange of tokens: it is claimed for 4 s, and the user app repeats it for 10 s. */
+const everyMs = 2000;
+/** The rounds between two looks at what is only shown in lists, and at what is only tidied up. */
+const [roundsOfLists, roundsOfRest] = [3, 15];
 /** Few at a time, so that nobody waits for us. */
 const few = 20;
 const many = 500;
@@ -67,18 +70,19 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
   let checkedTo = first;
 
   /** Ends sessions that ended at the user app, before the feed forgets them and without a request: so no list shows them. */
-  async function endCutOff(): Promise<void> {
+  async function endCutOff(): Promise<boolean> {
     const running = await store.findRunning(checkedTo, many);
     for (const session of running)
       if (hasEnded(session.sid)) await drop(session, 'it ended at the user app', undefined);
     checkedTo = running.length < many ? first : (running.at(-1)?.id ?? first);
+    return checkedTo !== first;
   }
 
-  async function tellEnded(): Promise<void> {
-    for (const ended of await store.findEnded(now() - untoldSeconds, few)) {
-      // The first that cannot be told speaks for all.
-      await tell(ended);
-    }
+  async function tellEnded(): Promise<boolean> {
+    const untold = await store.findEnded(now() - untoldSeconds, few);
+    // The first that cannot be told speaks for all.
+    for (const ended of untold) await tell(ended);
+    return untold.length === few;
   }
 
   /** The clock that is behind: one that was put forward for a while must end no session, and forget none that is to be told of. */
@@ -86,21 +90,38 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     return Math.min(now(), await store.now());
   }
 
-  async function endStale(): Promise<void> {
+  async function endStale(): Promise<boolean> {
     const at = await surelyNow();
-    await store.endStale({ expired: at, idle: at - life.idleSeconds, at }, many);
+    return (await store.endStale({ expired: at, idle: at - life.idleSeconds, at }, many)) === many;
   }
 
-  const works = [
-    async () => Promise.all((await store.findInterrupted(now(), few)).map(resume)),
-    endStale,
-    endCutOff,
-    tellEnded,
-    async () => store.removeEnded((await surelyNow()) - giveUpSeconds, many),
-    () => store.removeListed(many),
+  async function resumeInterrupted(): Promise<boolean> {
+    await Promise.all((await store.findInterrupted(now(), few)).map(resume));
+    return false;
+  }
+
+  /** Each returns whether there is more to do, for which the next round is early enough. */
+  const works: readonly { readonly rounds: number; readonly run: () => Promise<boolean> }[] = [
+    { rounds: 1, run: resumeInterrupted },
+    { rounds: roundsOfRest, run: endStale },
+    { rounds: roundsOfLists, run: endCutOff },
+    { rounds: roundsOfLists, run: tellEnded },
+    {
+      rounds: roundsOfRest,
+      run: async () => (await store.removeEnded((await surelyNow()) - giveUpSeconds, many)) === many,
+    },
+    { rounds: roundsOfRest, run: async () => (await store.removeListed(many)) === many },
   ];
-  while (!signal.aborted) {
-    for (const work of works) await work().catch(onTrouble);
+  const unfinished = new Set<unknown>();
+  for (let round = 0; !signal.aborted; round += 1) {
+    for (const work of works) {
+      if (round % work.rounds !== 0 && !unfinished.delete(work)) continue;
+      const hasMore = await work.run().catch((error: unknown) => {
+        onTrouble(error);
+        return true;
+      });
+      if (hasMore) unfinished.add(work);
+    }
     await wait(everyMs);
   }
 }

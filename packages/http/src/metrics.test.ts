@@ -90,5 +90,7 @@ describe('createMetrics', () => {
     const { type, text } = await createMetrics({ service: 'order' }).render();
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toMatch(/^nodejs_heap_size_used_bytes\{service="order"\} \d+$/m);
+    expect(text).toMatch(/^nodejs_eventloop_utilization\{service="order"\} (?:0|1|0\.\d+)$/m);
+    expect(text).not.toContain('nodejs_eventloop_lag_p99');
   });
 });

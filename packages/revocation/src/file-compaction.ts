@@ -25,8 +25,8 @@ export interface PutOptions {
 }
 
 const sliceLength = 100;
-/** How long a file stays empty before it is rewritten in place: readers check it every 50 ms. */
-const emptyMs = 120;
+/** How long a file stays empty before it is rewritten in place: readers that are not notified check it every 100 ms. */
+const emptyMs = 220;
 /** Errors that mean: no file beside this one may be made or renamed, or the file itself is a mount. */
 const notReplaceable = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
+import { openFileChanges } from './file-changes.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { maxTokenLength } from './security-event.ts';
 
@@ -14,14 +14,16 @@ interface OpenLog {
 }
 
 /**
- * Follows a log file, by looking every `pollMs`. A last line without an end is left alone until it has one; a file that
- * was replaced, or has shrunk, is read from its start; one that is not there yet is waited for.
+ * Follows a log file, by reading it whenever it has changed. A last line without an end is left alone until it has one; a
+ * file that was replaced, or has shrunk, is read from its start; one that is not there yet is waited for.
  */
 export function openFileFeedReader(
   path: string,
-  { onTokens, onTrouble, onStart, pollMs = 50 }: FeedReaderOptions & { readonly pollMs?: number },
+  { onTokens, onTrouble, onStart, pollMs }: FeedReaderOptions & { readonly pollMs?: number },
 ): FeedReader {
   const closing = new AbortController();
+  const changes = openFileChanges(path, pollMs === undefined ? {} : { watchedMs: pollMs, unwatchedMs: pollMs });
+  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let log: OpenLog | undefined;
   let fromStart = false;
 
@@ -33,21 +35,19 @@ export function openFileFeedReader(
         await forget();
         onTrouble(error instanceof Error ? error : new Error(String(error)));
       }
-      // Nothing keeps a process alive that is done otherwise.
-      await delay(pollMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      await changes.next();
     }
     await forget();
   }
 
   async function readNew(): Promise<void> {
     const current = await currentLog();
-    const buffer = Buffer.alloc(chunkBytes);
     while (!closing.signal.aborted && !fromStart) {
       const { bytesRead } = await current.file.read(buffer, 0, chunkBytes, current.offset);
-      if (bytesRead === 0) return;
       current.offset += bytesRead;
       const tokens = current.split(buffer.toString('latin1', 0, bytesRead));
       if (tokens.length > 0) await onTokens(tokens);
+      if (bytesRead < chunkBytes) return;
     }
   }
 
@@ -72,11 +72,13 @@ export function openFileFeedReader(
   return {
     startOver() {
       fromStart = true;
+      changes.wake();
     },
     // Each check opens the file that is at the path then.
     reconnect() {},
     async close() {
       closing.abort();
+      changes.close();
       await done;
     },
   };
