@@ -1,4 +1,5 @@
 import { micros, ms, spreadText } from './amounts.ts';
+import { bearerBesideRedis, isWithinLimit, limit } from './bar.ts';
 import type { Comparison } from './comparison.ts';
 import { wholeCost } from './cpu-meter.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -54,8 +55,16 @@ export function costBlock(comparison: Comparison): string {
       key === base ? '1' : spreadText(ratio),
     ];
   });
-  return markdownTable([
+  const table = markdownTable([
     ['', 'service', 'gateway', 'user app', 'Postgres', 'Redis', 'together', 'in proportion'],
     ...rows,
   ]);
+  return `${table}\n\n${barText(comparison)}`;
+}
+
+function barText({ turns }: Comparison): string {
+  const ratio = bearerBesideRedis(turns);
+  if (ratio === undefined) return 'There was no Redis to judge (a) by.';
+  const judged = isWithinLimit(turns) ? 'within' : '**over**';
+  return `(a) costs ${spreadText(ratio)} of (c) in Redis, all processes together: ${judged} ${limit.toFixed(1)}, the most that it may.`;
 }

@@ -26,8 +26,11 @@ const packages = [
   ['packages/devstack', 'ioredis'],
 ] as const;
 
-/** Reads what the numbers depend on. */
-export function readMachine(stores: { postgres: string; redis: string | undefined }): Machine {
+/** Reads what the numbers depend on; `names` are the packages with their versions, those of the comparison unless given. */
+export function readMachine(
+  stores: { postgres: string; redis: string | undefined },
+  names: readonly string[] = packages.map(([folder, name]) => `${name} ${versionOf(folder, name)}`),
+): Machine {
   const [first] = cpus();
   return {
     processor: first?.model.trim() ?? 'unknown',
@@ -39,7 +42,7 @@ export function readMachine(stores: { postgres: string; redis: string | undefine
       `Node ${process.version.slice(1)}`,
       `Postgres ${stores.postgres}`,
       stores.redis === undefined ? 'no Redis' : `Redis ${stores.redis}`,
-      ...packages.map(([folder, name]) => `${name} ${versionOf(folder, name)}`),
+      ...names,
     ],
   };
 }

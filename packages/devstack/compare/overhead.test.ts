@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isWithinLimit, overheadsOf } from './overhead.ts';
+import { overheadsOf } from './overhead.ts';
 import type { Turn } from './rounds.ts';
 
 function turn(service: number, door: number): Turn {
@@ -21,20 +21,5 @@ describe('overheadsOf', () => {
       whole: { median: 1.2, min: 1.2, max: 1.2 },
       alone: { median: 3, min: 3, max: 3 },
     });
-  });
-});
-
-describe('isWithinLimit', () => {
-  const alone = { median: 3, min: 3, max: 3 };
-  const within = { key: 'a', alone, whole: { median: 1.3, min: 1, max: 2 } };
-  const over = { key: 'b', alone, whole: { median: 1.31, min: 1, max: 2 } };
-
-  it('goes by the middle run of the whole', () => {
-    expect(isWithinLimit([within])).toBe(true);
-    expect(isWithinLimit([within, over])).toBe(false);
-  });
-
-  it('does not hold when no gateway was measured', () => {
-    expect(isWithinLimit([])).toBe(false);
   });
 });

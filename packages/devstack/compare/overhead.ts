@@ -12,9 +12,6 @@ export interface Overhead {
   readonly alone: Spread;
 }
 
-/** The most that a request through the gateway may cost, where one through a plain proxy costs 1. */
-export const limit = 1.3;
-
 /** The gateways that look a session up, in proportion to the plain proxy of the same run. */
 export function overheadsOf(turns: ReadonlyMap<string, readonly Turn[]>): readonly Overhead[] {
   const wholeOf = (key: string) => (turns.get(key) ?? []).map(({ cost }) => wholeCost(cost));
@@ -26,9 +23,4 @@ export function overheadsOf(turns: ReadonlyMap<string, readonly Turn[]>): readon
       whole: ratioOf(wholeOf(key), wholeOf('plain-proxy')),
       alone: ratioOf(aloneOf(key), aloneOf('plain-proxy')),
     }));
-}
-
-/** Whether everything that works for a request costs no more than the limit allows, for every gateway. */
-export function isWithinLimit(overheads: readonly Overhead[]): boolean {
-  return overheads.length > 0 && overheads.every(({ whole }) => whole.median <= limit);
 }

@@ -65,7 +65,8 @@ export async function runRounds(options: RoundsOptions): Promise<ReadonlyMap<str
   return turns;
 }
 
-function orderOf<T>(all: readonly T[], round: number): readonly T[] {
+/** Another one comes first in each round, and every second round goes backwards. */
+export function orderOf<T>(all: readonly T[], round: number): readonly T[] {
   const first = round % all.length;
   const turned = [...all.slice(first), ...all.slice(0, first)];
   return round % 2 === 0 ? turned : turned.reverse();

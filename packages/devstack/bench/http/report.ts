@@ -1,0 +1,92 @@
+import type { Machine } from '../../compare/machine.ts';
+import { markdownTable } from '../../compare/markdown-table.ts';
+import type { Quartiles } from './quartiles.ts';
+import { quartilesOf, ratiosOf } from './quartiles.ts';
+import type { Measured, Turn, Turns } from './rounds.ts';
+import { inline, open, ours, rows } from './rows.ts';
+import type { BenchSettings } from './settings.ts';
+import { costRatio, faultsOf, mostOfInline, mostOfOpen } from './verdict.ts';
+
+/** Everything that one run has measured. */
+export interface Report {
+  readonly settings: BenchSettings;
+  readonly machine: Machine;
+  readonly measured: Measured;
+  readonly tokenLength: number;
+}
+
+/** The parts of the page that are measured, by name. */
+export function blocksOf(report: Report): Readonly<Record<string, string>> {
+  const { measured } = report;
+  return {
+    machine: machineBlock(report),
+    users: tableOf(measured.users),
+    once: tableOf(measured.once),
+    verdict: verdictBlock(measured),
+  };
+}
+
+/** The rows that were measured. */
+export function measuredRows(turns: Turns): typeof rows {
+  return rows.filter(({ key }) => turns.has(key));
+}
+
+function machineBlock({ machine, settings, tokenLength }: Report): string {
+  const { processor, cores, memoryGiB, system, date, versions } = machine;
+  const { rounds, connections, requests, onceRequests, users } = settings;
+  return [
+    `${date}, ${processor} with ${cores} cores and ${memoryGiB} GiB, ${system}; everything on this one machine.`,
+    `${versions.join(', ')}.`,
+    `${rounds} rounds, ${connections} connections, tokens of ${tokenLength} bytes. A turn is ${requests} requests with the tokens of ${users} users, and ${onceRequests} with tokens of their own. Medians, and in brackets the interquartile range.`,
+  ].join('\n');
+}
+
+function tableOf(turns: Turns): string {
+  const of = (key: string, read: (turn: Turn) => number) => (turns.get(key) ?? []).map(read);
+  const body = measuredRows(turns).map(({ key, title, store }) => {
+    const median = (read: (turn: Turn) => number) => quartilesOf(of(key, read)).median;
+    const rate = ({ perSecond }: Turn) => perSecond;
+    return [
+      key === ours ? `**${title}**` : title,
+      micros(median(({ server }) => server)),
+      key === open ? '1' : ratioText(costRatio(turns, key, open)),
+      store === undefined ? '' : micros(median((turn) => turn.store)),
+      `${median(rate).toFixed(0)} /s`,
+      key === open ? '1' : ratioText(ratiosOf(of(key, rate), of(open, rate))),
+      `${median(({ p99Ms }) => p99Ms).toFixed(0)} ms`,
+    ];
+  });
+  const head = ['', 'server, each request', 'of no check', 'its store', 'requests', 'of no check', 'p99'];
+  return markdownTable([head, ...body]);
+}
+
+function verdictBlock(measured: Measured): string {
+  const { users, once } = measured;
+  const faults = faultsOf(measured);
+  const better = [...betterRows(users, 'for users who ask again'), ...betterRows(once, 'with every token once')];
+  return [
+    faults.length === 0
+      ? `Within the bars: ${mostOfOpen} of no check and half the interquartile range, no other row cheaper beyond that, and ${mostOfInline} of jsonwebtoken inline where every token is new (it is ${costRatio(once, ours, inline).median.toFixed(2)}).`
+      : `Not within the bars: ${faults.join('; ')}.`,
+    better.length === 0
+      ? 'No other row has a smaller median than ours, in either table.'
+      : `Others with a smaller median than ours, in processor time of the server: ${better.join(', ')}.`,
+  ].join('\n');
+}
+
+function betterRows(turns: Turns, when: string): string[] {
+  const own = costRatio(turns, ours, open).median;
+  return measuredRows(turns)
+    .filter(({ key }) => key !== open && key !== ours)
+    .map(({ key, title }) => ({ title, median: costRatio(turns, key, open).median }))
+    .filter(({ median }) => median < own)
+    .map(({ title, median }) => `${title} ${when} (${median.toFixed(2)} to ${own.toFixed(2)})`);
+}
+
+function ratioText({ median, lower, upper }: Quartiles): string {
+  return `${median.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`;
+}
+
+function micros(value: number): string {
+  return `${value.toFixed(0)} µs`;
+}

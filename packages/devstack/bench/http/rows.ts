@@ -1,0 +1,33 @@
+/** A way of finding out who asks, in front of the same route. */
+export interface Row {
+  readonly key: string;
+  readonly title: string;
+  /** Its file in `tools/neighbours/guards`. */
+  readonly guard: string;
+  /** Settings of its own. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** The store that it asks, whose processor time is told beside that of the server. */
+  readonly store?: 'redis' | 'postgres';
+}
+
+/** The row that the others are measured by. */
+export const open = 'open';
+/** The row that is judged. */
+export const ours = 'ours';
+/** The row that ours is judged by where every token is new. */
+export const inline = 'jsonwebtoken';
+
+/** Every row there is, in the order of the tables. */
+export const rows: readonly Row[] = [
+  { key: open, title: 'no check', guard: 'open' },
+  { key: ours, title: '@auth/verify', guard: 'ours' },
+  { key: 'ours-off', title: '@auth/verify, memory off', guard: 'ours', settings: { rememberTokens: 0 } },
+  { key: inline, title: 'jsonwebtoken, inline', guard: 'jsonwebtoken' },
+  { key: 'oauth2-jwt-bearer', title: 'express-oauth2-jwt-bearer', guard: 'oauth2-jwt-bearer' },
+  { key: 'express-jwt', title: 'express-jwt', guard: 'express-jwt' },
+  { key: 'passport-jwt', title: 'passport-jwt', guard: 'passport-jwt' },
+  { key: 'fast-jwt', title: 'fast-jwt with its cache', guard: 'fast-jwt' },
+  { key: 'jose', title: 'jose', guard: 'jose' },
+  { key: 'redis', title: 'session in Redis', guard: 'session-redis', store: 'redis' },
+  { key: 'postgres', title: 'session in Postgres', guard: 'session-postgres', store: 'postgres' },
+];

@@ -1,0 +1,36 @@
+/** How much is measured. */
+export interface BenchSettings {
+  readonly rounds: number;
+  readonly connections: number;
+  /** Tokens of the first table: so many users, who ask again and again. */
+  readonly users: number;
+  /** Requests that begin a row's turn and are not measured: a server that others made wait has cold caches. */
+  readonly leadRequests: number;
+  /** Requests of a row's turn with those tokens. */
+  readonly requests: number;
+  /** Requests of a row's turn with tokens that are sent once each. */
+  readonly onceRequests: number;
+  /** Requests to each server with the users' tokens before anything is measured: until its code is compiled. */
+  readonly warmRequests: number;
+  /** The same with tokens of their own. */
+  readonly warmOnceRequests: number;
+  /** Whether it is enough for the numbers to be published. */
+  readonly isWhole: boolean;
+}
+
+const common = { connections: 16, users: 500, leadRequests: 400, requests: 1600, onceRequests: 800 };
+
+/** Many short turns, so that the median passes over those in which the machine did something else. */
+export const wholeRun: BenchSettings = {
+  ...{ ...common, rounds: 21, warmRequests: 8000, warmOnceRequests: 2400, isWhole: true },
+};
+
+/** To see that everything works. */
+export const quickRun: BenchSettings = {
+  ...{ ...common, rounds: 5, warmRequests: 4800, warmOnceRequests: 1600, isWhole: false },
+};
+
+/** How many tokens a run takes: those of the users, and one for each request of the second table and its warm-up. */
+export function tokensOf({ users, rounds, onceRequests, warmOnceRequests }: BenchSettings): number {
+  return users + warmOnceRequests + rounds * onceRequests;
+}

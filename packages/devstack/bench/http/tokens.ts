@@ -1,0 +1,45 @@
+import type { KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** Access tokens as the user app makes them, and the key set that they are verified with. */
+export interface IssuedTokens {
+  readonly jwks: { readonly keys: readonly object[] };
+  readonly tokens: readonly string[];
+}
+
+export interface IssueOptions {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly scope: string;
+  readonly count: number;
+}
+
+const signAsync = promisify<string, Buffer, KeyObject, Buffer>(sign);
+const lifeSeconds = 3600;
+/** Signed at a time, so that every core has work. */
+const batch = 64;
+
+/** Makes a key and so many tokens, each for a user of its own. Signed by threads: it takes half as long. */
+export async function issueTokens({ issuer, audience, scope, count }: IssueOptions): Promise<IssuedTokens> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const [kid, alg] = [randomBytes(8).toString('base64url'), 'RS256'];
+  const header = encode({ alg, typ: 'at+jwt', kid });
+  const iat = Math.floor(Date.now() / 1000);
+  const common = { iss: issuer, aud: audience, client_id: 'first-party', iat, exp: iat + lifeSeconds, auth_time: iat };
+  const issue = async () => {
+    const own = { sub: randomUUID(), jti: randomBytes(16).toString('base64url'), sid: randomUUID() };
+    const text = `${header}.${encode({ ...common, ...own, scope, roles: ['customer'] })}`;
+    return `${text}.${(await signAsync('RSA-SHA256', Buffer.from(text), privateKey)).toString('base64url')}`;
+  };
+  const tokens: string[] = [];
+  while (tokens.length < count) {
+    const next = Array.from({ length: Math.min(batch, count - tokens.length) }, issue);
+    tokens.push(...(await Promise.all(next)));
+  }
+  return { jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }] }, tokens };
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

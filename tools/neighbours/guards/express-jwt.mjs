@@ -1,0 +1,14 @@
+import { expressjwt } from 'express-jwt';
+import { hasScope } from './bearer.mjs';
+import { publicKeyOf } from './public-key.mjs';
+
+/** express-jwt, and its `req.auth` asked for the scope. */
+export async function openGuard({ issuer, audience, scope, jwks }) {
+  return [
+    expressjwt({ secret: publicKeyOf(jwks), algorithms: ['RS256'], issuer, audience }),
+    (req, res, next) => {
+      if (hasScope(req.auth, scope)) next();
+      else res.status(403).end();
+    },
+  ];
+}

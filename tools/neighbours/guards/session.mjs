@@ -1,0 +1,16 @@
+/** What a session's id has: 256 bits of base64url. */
+const idLength = 43;
+
+/**
+ * A session in a store that all services share. So that every row is sent the same bytes, its id is the end of the header that
+ * all of them get: it is cut off, which is less work than to look for a cookie, and not hashed.
+ */
+export function sessionGuard(find, scope) {
+  return async (req, res, next) => {
+    const id = req.headers.authorization?.slice(-idLength);
+    const scopes = id === undefined ? undefined : await find(id);
+    if (typeof scopes !== 'string') res.status(401).end();
+    else if (scopes.split(' ').includes(scope)) next();
+    else res.status(403).end();
+  };
+}

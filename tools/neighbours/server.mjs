@@ -1,0 +1,32 @@
+// One row of pnpm bench:http, as a process: plain Express 5 as our services use it, one route, and one way to find out who asks.
+import process from 'node:process';
+import express from 'express';
+
+process.once('disconnect', () => process.exit());
+process.once('message', (message) => {
+  start(message).then(
+    (port) => process.send({ port }),
+    (error) => process.send({ error: String(error?.stack ?? error) }),
+  );
+});
+
+async function start({ guard, settings }) {
+  const { openGuard } = await import(`./guards/${guard}.mjs`);
+  const server = appWith(await openGuard(settings)).listen(0, '127.0.0.1');
+  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
+  return server.address().port;
+}
+
+function appWith(guards) {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.set('query parser', 'simple').set('env', 'production');
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.get('/products/:id', ...guards, (req, res) => {
+    res.json({ id: req.params.id, sku: 'MUG-STONE', name: 'Stoneware mug', price: 1850, currency: 'EUR', stock: 40 });
+  });
+  app.use(router);
+  // Express knows an error handler by its four parameters.
+  app.use((error, _req, res, _next) => res.status(error.status ?? error.statusCode ?? 401).end());
+  return app;
+}
