@@ -1,7 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { schemasOf, wordsFor } from '../openapi/schemas.ts';
 import type { ApiDocument } from './openapi-document.ts';
 import { fragmentOf, readDocument } from './openapi-document.ts';
 
@@ -58,15 +56,8 @@ export function checkResponses(app: RequestListener, document: object): Response
 /** Says what is wrong with an answer. */
 function createComparison(source: object): (answer: Answer) => string | undefined {
   const document = readDocument(source);
-  // Not strict: a document is more than its schemas.
-  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(document, 'document');
+  const schemas = schemasOf(document);
   const templates = templatesOf(document);
-  const compiled = new Map<string, ValidateFunction>();
-  const validator = (reference: string) => {
-    const known = compiled.get(reference) ?? ajv.compile({ $ref: reference });
-    compiled.set(reference, known);
-    return known;
-  };
 
   return (answer) => {
     const { method, status, body } = answer;
@@ -84,8 +75,8 @@ function createComparison(source: object): (answer: Answer) => string | undefine
     if (response.content[mediaType] === undefined) return `the document does not tell of "${mediaType}"`;
     if (method === 'HEAD') return undefined;
     const place = ['paths', path, name, 'responses', String(status), 'content', mediaType, 'schema'];
-    const validate = validator(`document#${fragmentOf(...place)}`);
-    return validate(JSON.parse(body)) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'body' });
+    const validate = schemas(fragmentOf(...place));
+    return validate(JSON.parse(body)) ? undefined : wordsFor(validate);
   };
 }
 
