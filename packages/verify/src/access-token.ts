@@ -46,8 +46,8 @@ export interface AccessTokenVerifierOptions {
   /** The longest life (`exp - iat`) accepted; at most a day, an hour unless given. */
   readonly maxLifetimeSeconds?: number;
   /**
-   * How many tokens that passed every check are remembered, so that the same token is not verified in full again: 0 to
-   * 1 000 000, 10 000 unless given, 0 for none. Key, times and revocation are checked at each use all the same.
+   * How many tokens that passed every check twice are remembered, so that the same token is not verified in full again: 0
+   * to 1 000 000, 10 000 unless given, 0 for none. Key, times and revocation are checked at each use all the same.
    */
   readonly rememberTokens?: number;
   /**

@@ -5,7 +5,10 @@ const mebibyte = 2 ** 20;
 
 function memoryOf(maxTokens: number, maxBytes = mebibyte) {
   const memory = createTokenMemory<number>({ maxTokens, maxBytes });
-  const put = (token: string, known = 1) => memory.set(token, known, 0);
+  const put = (token: string, known = 1) => {
+    memory.set(token, known, 0);
+    memory.set(token, known, 0);
+  };
   const has = (token: string) => memory.get(token) !== undefined;
   return { memory, put, has };
 }
@@ -42,13 +45,13 @@ describe('a memory of tokens', () => {
   it('holds at most as many bytes as it may, and no token that alone takes more than half', () => {
     const { memory, put, has } = memoryOf(1000, 20_000);
     for (let index = 0; index < 100; index += 1) {
-      put(`${index}`.padEnd(1000, '.'));
+      put(`${index}`.padStart(1000, '.'));
       expect(memory.size().bytes).toBeLessThanOrEqual(20_000);
     }
     expect(memory.size().tokens).toBeGreaterThan(3);
     const before = memory.size();
     put('x'.repeat(5000));
-    memory.set('many entries', 1, 1000);
+    for (const known of [1, 2]) memory.set('many entries', known, 1000);
     expect([has('x'.repeat(5000)), has('many entries')]).toEqual([false, false]);
     expect(memory.size()).toEqual(before);
   });
@@ -65,6 +68,26 @@ describe('a memory of tokens', () => {
     expect(memory.size().bytes).toBe(memory.size().tokens * bytes);
     for (const token of ['a', 'b', 'c', 'c']) memory.delete(token);
     expect(memory.size()).toEqual({ tokens: 0, bytes: 0 });
+  });
+
+  it('remembers a token that is set for the second time', () => {
+    const { memory, has } = memoryOf(10);
+    memory.set('a', 1, 0);
+    expect([has('a'), memory.size()]).toEqual([false, { tokens: 0, bytes: 0 }]);
+    memory.set('a', 1, 0);
+    expect(has('a')).toBe(true);
+  });
+
+  it('is not confused by tokens that end alike', () => {
+    const { memory, put, has } = memoryOf(10);
+    const end = 'x'.repeat(100);
+    put(`a${end}`);
+    const before = memory.size();
+    expect([has(`b${end}`), has(end)]).toEqual([false, false]);
+    memory.delete(`b${end}`);
+    expect([has(`a${end}`), memory.size()]).toEqual([true, before]);
+    put(`b${end}`);
+    expect([has(`a${end}`), has(`b${end}`), memory.size()]).toEqual([false, true, before]);
   });
 
   it('gives back what was set last', () => {
