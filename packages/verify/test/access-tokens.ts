@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import type { AccessTokenVerifier, AccessTokenVerifierOptions } from '../src/access-token.ts';
+import type { AccessTokenVerifier, AccessTokenVerifierOptions, RememberingVerifier } from '../src/access-token.ts';
 import { createAccessTokenVerifier } from '../src/access-token.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
 import { createTestIssuer } from '../src/testing/index.ts';
@@ -17,7 +17,7 @@ export interface AccessTokenSetup {
   /** Verifies and says how it ended: `accepted`, or code and reason. */
   outcome(token: string): string;
   /** Another verifier of the same tokens. */
-  verifierWith(options: Partial<AccessTokenVerifierOptions>): AccessTokenVerifier;
+  verifierWith(options: Partial<AccessTokenVerifierOptions>): RememberingVerifier;
   /** Signs with the issuer's own key what no library would sign. */
   forged(payload: unknown, header?: Readonly<Record<string, unknown>>): string;
 }
