@@ -62,6 +62,7 @@ async function openAll(opened: readonly Composition[]): Promise<boolean> {
 
 async function measureAll(compositions: readonly Composition[]): Promise<boolean> {
   const placers = await Promise.all(compositions.map(openPlacer));
+  await assertChecks(compositions);
   for (const place of placers) {
     // Until the engine has compiled what it runs, also on a slow machine.
     for (let orders = 0; orders < warmUpOrders; ) orders += (await place(1)).orders;
@@ -72,6 +73,17 @@ async function measureAll(compositions: readonly Composition[]): Promise<boolean
   }
   for (const place of placers) place.close();
   return report(compositions, results);
+}
+
+/** Makes sure that the first composition checks nothing and the others do: a token whose signature is of another one. */
+async function assertChecks(compositions: readonly Composition[]): Promise<void> {
+  for (const [index, { name, urls }] of compositions.entries()) {
+    const [token, other] = [await logIn(urls.user), await logIn(urls.user)];
+    const altered = token.slice(0, token.lastIndexOf('.')) + other.slice(other.lastIndexOf('.'));
+    const answer = await fetch(`${urls.order}/orders?limit=1`, { headers: { authorization: `Bearer ${altered}` } });
+    await answer.arrayBuffer();
+    if (answer.ok !== (index === 0)) throw new Error(`${name}: a forged token is answered ${answer.status}`);
+  }
 }
 
 /** Logs in, and returns what places orders for so many seconds: over a few connections, each the next when one is answered. */
