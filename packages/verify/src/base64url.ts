@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const alphabet = /^[A-Za-z0-9_-]+$/;
 // The unused low bits of the last character must be zero, else up to 16 texts decode to the same bytes (RFC 4648 §3.5).
@@ -27,5 +27,5 @@ export function hasCanonicalEnd(text: string, start = 0): boolean {
 
 /** SHA-256 as 43 base64url characters: the form of `htd` and `ath`. */
 export function sha256Base64url(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('base64url');
+  return hash('sha256', content, 'base64url');
 }

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import jwt from 'jsonwebtoken';
 import { sha256Base64url } from './base64url.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
 import type { OutboundKey } from './edge-keys.ts';
+import { encodeSegment, signHs256 } from './hmac-jws.ts';
 import type { OperationPolicy } from './operation.ts';
 import { calleeOf } from './operation.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
+import { randomId } from './random-id.ts';
 import { bindTarget, isUnambiguousTarget } from './request-target.ts';
 import type { ServiceTokenClaims } from './service-claims.ts';
 import { serviceTokenAlgorithm, serviceTokenMaxSeconds, serviceTokenType } from './service-claims.ts';
@@ -75,16 +75,25 @@ export function createServiceTokenSigner(options: ServiceTokenSignerOptions): Se
         aud: callee,
         iat,
         exp: iat + lifetimeSeconds,
-        jti: randomBytes(16).toString('base64url'),
+        jti: randomId(),
         scope: operation.id,
         htm: operation.method,
         htu: bindTarget(callee, target),
         htd: sha256Base64url(content ?? ''),
         ...(accessToken === undefined ? {} : { ath: sha256Base64url(accessToken) }),
       };
-      return jwt.sign(claims, entry.key, {
-        header: { alg: serviceTokenAlgorithm, typ: serviceTokenType, kid: entry.kid },
-      });
+      return signHs256(headerOf(entry), claims, entry.key);
     },
   };
+}
+
+/** The header of each key's tokens, encoded. */
+const headers = new WeakMap<OutboundKey, string>();
+
+function headerOf(key: OutboundKey): string {
+  const known = headers.get(key);
+  if (known !== undefined) return known;
+  const header = encodeSegment({ alg: serviceTokenAlgorithm, typ: serviceTokenType, kid: key.kid });
+  headers.set(key, header);
+  return header;
 }

@@ -1,7 +1,6 @@
-import jwt from 'jsonwebtoken';
+import type { KeyObject } from 'node:crypto';
 import type { AccessTokenVerifier } from './access-token.ts';
 import type { AccessTokenClaims } from './access-token-claims.ts';
-import { libraryReason } from './access-token-signature.ts';
 import type { AuthenticatedCall, RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
 import { sha256Base64url } from './base64url.ts';
@@ -10,6 +9,7 @@ import { readClock } from './clock.ts';
 import type { KnownHeader } from './compact-jws.ts';
 import { knownHeader, readStrictHeader } from './compact-jws.ts';
 import type { InboundKey } from './edge-keys.ts';
+import { verifyHs256 } from './hmac-jws.ts';
 import type { OperationPolicy } from './operation.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
@@ -23,6 +23,7 @@ import {
   serviceTokenMaxSeconds,
   serviceTokenType,
 } from './service-claims.ts';
+import { faultOf } from './service-token-fault.ts';
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
 import { assertUseIsKnown } from './unknown-uses.ts';
 
@@ -77,12 +78,15 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     if (key === undefined) return refuse('kid_unknown');
     if (header.alg !== serviceTokenAlgorithm) return refuse('header');
     const time = readClock(now);
-    const claims = checkSignature(token, key, { service, time, clockToleranceSeconds });
+    const expected = { caller: key.caller, service, time, clockToleranceSeconds };
+    const payload = checkSignature(token, key.key);
+    const parsed = ServiceTokenSchema.safeParse(payload);
+    if (!parsed.success) return refuse(faultOf(Object(payload), expected) ?? 'claims');
+    const claims = parsed.data;
     known = knownHeader(token, header, known);
-    if (claims.iss !== key.caller) return refuse('issuer');
-    if (claims.aud !== service) return refuse('audience');
+    const fault = faultOf(claims, expected);
+    if (fault !== undefined) return refuse(fault);
     if (claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
-    if (claims.exp <= time - clockToleranceSeconds) return refuse('expired');
     const lifetime = claims.exp - claims.iat;
     if (lifetime <= 0 || lifetime > serviceTokenMaxSeconds) return refuse('lifetime');
     return { claims, key };
@@ -172,27 +176,15 @@ function assertPolicy(operation: OperationPolicy, caller: string, scope: string,
   if (missing !== undefined) throw new AuthError('insufficient_scope', 'scope', { scope: missing });
 }
 
-interface Expected {
-  readonly service: string;
-  readonly time: number;
-  readonly clockToleranceSeconds: number;
-}
-
-function checkSignature(token: string, { key, caller }: InboundKey, expected: Expected): ServiceTokenClaims {
-  let payload: unknown;
+function checkSignature(token: string, key: KeyObject): unknown {
+  let verified: ReturnType<typeof verifyHs256>;
   try {
-    payload = jwt.verify(token, key, {
-      algorithms: [serviceTokenAlgorithm],
-      issuer: caller,
-      audience: expected.service,
-      clockTimestamp: expected.time,
-      clockTolerance: expected.clockToleranceSeconds,
-    });
+    verified = verifyHs256(token, key);
   } catch (error) {
-    return refuse(error instanceof jwt.TokenExpiredError ? 'expired' : libraryReason(error));
+    if (error instanceof SyntaxError) return refuse('claims');
+    throw error;
   }
-  const parsed = ServiceTokenSchema.safeParse(payload);
-  return parsed.success ? parsed.data : refuse('claims');
+  return verified === undefined ? refuse('signature') : verified.payload;
 }
 
 function refuse(reason: RefusalReason): never {

@@ -1,20 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import type { Answer } from './answer.ts';
 import { readAnswer } from './answer.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** An answer whose body comes in these pieces. */
-function answerOf(pieces: readonly (string | Uint8Array)[], status = 200): Response {
-  const body = new ReadableStream({
-    start(controller) {
-      for (const piece of pieces) controller.enqueue(typeof piece === 'string' ? Buffer.from(piece) : piece);
-      controller.close();
-    },
-  });
-  return new Response(body, { status });
-}
+const answerOf = (pieces: readonly (string | Uint8Array)[], status = 200): Answer => ({
+  status,
+  body: pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
+});
 
-const read = (response: Response) => readAnswer('product:notes.read', response, z.string());
+const read = async (answer: Answer) => readAnswer('product:notes.read', answer, z.string());
 
 describe('readAnswer', () => {
   it('reads a character that comes in two pieces', async () => {

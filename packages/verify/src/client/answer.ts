@@ -1,33 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type * as z from 'zod';
 import { issuedAfterHeader } from '../service-claims.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-const maxBytes = 1_000_000;
+/** The longest body of an answer. */
+export const maxAnswerBytes = 1_000_000;
+
+const utf8 = new TextDecoder();
+
+/** An answer in bytes. */
+export interface Answer {
+  readonly status: number;
+  readonly body: readonly Uint8Array[];
+}
 
 /**
  * Reads a callee's answer: JSON of bounded size that fits the operation's response schema.
  *
  * @throws UpstreamError
  */
-export async function readAnswer<S extends z.ZodType>(
-  operation: string,
-  response: Response,
-  schema: S,
-): Promise<z.output<S>> {
-  const body = parseJson(await readText(operation, response));
-  if (!response.ok) throw refusal(operation, response.status, codeOf(body));
+export function readAnswer<S extends z.ZodType>(operation: string, answer: Answer, schema: S): z.output<S> {
+  const { status } = answer;
+  const body = parseJson(readText(operation, answer));
+  if (status < 200 || status > 299) throw refusal(operation, status, codeOf(body));
   const parsed = schema.safeParse(body);
   if (!parsed.success) {
     throw new UpstreamError('upstream_failed', operation, {
-      answer: { status: response.status, code: 'unexpected_body' },
+      answer: { status, code: 'unexpected_body' },
     });
   }
   return parsed.data;
 }
 
 /** The value of `Service-Token-After`: a callee that has just started accepts tokens issued after this second (since 1970). */
-export function readIssuedAfter({ status, headers }: Response): number | undefined {
-  const text = headers.get(issuedAfterHeader) ?? '';
+export function readIssuedAfter({
+  status,
+  headers,
+}: Answer & { readonly headers: IncomingHttpHeaders }): number | undefined {
+  const text = String(headers[issuedAfterHeader.toLowerCase()] ?? '');
   return status === 503 && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
@@ -40,17 +50,11 @@ function refusal(operation: string, status: number, code: string | undefined): U
   return new UpstreamError(proper && !aboutUs ? 'upstream_refused' : 'upstream_failed', operation, { answer });
 }
 
-async function readText(operation: string, response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes)
-      throw new UpstreamError('upstream_failed', operation, { answer: { status: response.status, code: 'too_large' } });
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+function readText(operation: string, { status, body }: Answer): string {
+  const bytes = body.length === 1 ? body[0] : Buffer.concat(body);
+  if (bytes !== undefined && bytes.byteLength > maxAnswerBytes)
+    throw new UpstreamError('upstream_failed', operation, { answer: { status, code: 'too_large' } });
+  return utf8.decode(bytes);
 }
 
 function parseJson(text: string): unknown {

@@ -61,7 +61,7 @@ describe('the request of a service client', () => {
     });
     await expect(lost.call('product:quotes.create', { body: { items: [] } })).rejects.toMatchObject({
       code: 'unavailable',
-      cause: { message: 'fetch failed' },
+      cause: { code: 'ECONNREFUSED' },
     });
   });
 });

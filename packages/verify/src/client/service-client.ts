@@ -4,7 +4,9 @@ import type { OperationPolicy } from '../operation.ts';
 import { calleeOf } from '../operation.ts';
 import { assertFunction, assertText } from '../options.ts';
 import type { ServiceTokenSigner } from '../service-token-signer.ts';
-import { readAnswer, readIssuedAfter } from './answer.ts';
+import { maxAnswerBytes, readAnswer, readIssuedAfter } from './answer.ts';
+import type { TimeLimit } from './send.ts';
+import { createSender } from './send.ts';
 import type { PathParams, QueryParams } from './target.ts';
 import { buildTarget } from './target.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -66,6 +68,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
     throw new TypeError('timeoutMs must be a whole number above 0');
   assertFunction('headers', headers);
   assertFunction('signer.sign', signer?.sign);
+  const send = createSender({ origin, maxBytes: maxAnswerBytes });
   for (const operation of Object.values(operations)) {
     if (!operation.callers.includes(signer.service)) {
       throw new TypeError(`${signer.service} may not call ${operation.id}`);
@@ -81,11 +84,11 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       const url = new URL(target, origin);
       // What is signed must be what is sent: a URL that was folded on the way is not.
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
-      const content = parts.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(parts.body));
-      const late = new AbortController();
-      const { signal } = late;
-      const sent = (issuedAfter?: number): RequestInit => ({
+      const content = parts.body === undefined ? undefined : Buffer.from(JSON.stringify(parts.body));
+      const limit: TimeLimit = { isOver: false, end: () => {} };
+      const sent = (issuedAfter?: number) => ({
         method: operation.method,
+        target,
         headers: {
           ...headers(),
           accept: 'application/json',
@@ -93,24 +96,23 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
           ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
           ...(content === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body: content ?? null,
-        redirect: 'error',
-        signal,
+        content,
+        limit,
       });
       const first = sent();
-      const cancelDeadline = startDeadline(timeoutMs, () => late.abort());
+      const cancelDeadline = startDeadline(timeoutMs, () => {
+        limit.isOver = true;
+        limit.end();
+      });
       try {
-        let response = await fetch(url, first);
-        const issuedAfter = readIssuedAfter(response);
-        if (issuedAfter !== undefined) {
-          // Refused before its work began, so it may be sent again; once, in the same time.
-          await response.body?.cancel();
-          response = await fetch(url, sent(issuedAfter));
-        }
-        return await readAnswer<Operations[typeof id]['response']>(id, response, operation.response);
+        let answer = await send(first);
+        const issuedAfter = readIssuedAfter(answer);
+        // Refused before its work began, so it may be sent again; once, in the same time.
+        if (issuedAfter !== undefined) answer = await send(sent(issuedAfter));
+        return readAnswer<Operations[typeof id]['response']>(id, answer, operation.response);
       } catch (error) {
         if (error instanceof UpstreamError) throw error;
-        throw new UpstreamError(signal.aborted ? 'upstream_timeout' : 'unavailable', id, { cause: error });
+        throw new UpstreamError(limit.isOver ? 'upstream_timeout' : 'unavailable', id, { cause: error });
       } finally {
         cancelDeadline();
       }

@@ -1,0 +1,148 @@
+// pnpm bench:orders: what knowing who asks costs the placement of an order, which makes two calls to other services.
+
+import { availableParallelism } from 'node:os';
+import { env } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { startCommand } from '@auth/contracts/command';
+import { Client } from 'undici';
+import type { Spread } from '../compare/spread.ts';
+import { ratioOf, spreadOf } from '../compare/spread.ts';
+import type { Stack } from '../src/index.ts';
+import { ada, mug } from '../src/index.ts';
+import { hasRedisServer, startRedisServer } from '../src/jest/redis-server.ts';
+import { withBenchStack } from './bench-stack.ts';
+import { readCpuSeconds } from './service-cpu.ts';
+
+startCommand({
+  name: 'pnpm bench:orders',
+  summary: 'Measures order placement with all checks and with none, by turns. Exits 1 below the limit.',
+  notes: ['ROUNDS         how many (default: 7)', 'ROUND_SECONDS  of each composition in each round (default: 4)'],
+});
+
+const rounds = Number(env['ROUNDS'] || '7');
+const seconds = Number(env['ROUND_SECONDS'] || '4');
+const connections = 8;
+const warmUpOrders = 300;
+const limit = 0.9;
+const servicesOfAnOrder = ['order', 'product', 'user'] as const;
+
+interface Composition {
+  readonly name: string;
+  readonly urls: Stack['urls'];
+}
+
+interface Round {
+  readonly orders: number;
+  readonly ordersPerSecond: number;
+  /** Processor time of an order, all three services together. */
+  readonly cpuMs: number;
+}
+
+const passThrough = `--import=${fileURLToPath(new URL('./pass-through-hook.mjs', import.meta.url))}`;
+const redis = hasRedisServer() ? await startRedisServer() : undefined;
+const kinds: { name: string; port: string; settings: Record<string, string> }[] = [
+  { name: 'no checks', port: '25000', settings: { NODE_OPTIONS: passThrough } },
+  { name: 'all checks, single use in process', port: '25300', settings: {} },
+  ...(redis ? [{ name: 'all checks, single use in Redis', port: '25600', settings: { REDIS_URL: redis.url } }] : []),
+];
+try {
+  process.exitCode = (await openAll([])) ? 0 : 1;
+} finally {
+  await redis?.stop();
+}
+
+/** Starts one composition after the other, then measures them all. */
+async function openAll(opened: readonly Composition[]): Promise<boolean> {
+  const next = kinds[opened.length];
+  if (next === undefined) return measureAll(opened);
+  const { name, port, settings } = next;
+  const serviceEnv = { LOG_FORMAT: 'json', ...settings };
+  return withBenchStack(serviceEnv, (urls) => openAll([...opened, { name, urls }]), port);
+}
+
+async function measureAll(compositions: readonly Composition[]): Promise<boolean> {
+  const placers = await Promise.all(compositions.map(openPlacer));
+  await assertChecks(compositions);
+  for (const place of placers) {
+    // Until the engine has compiled what it runs, also on a slow machine.
+    for (let orders = 0; orders < warmUpOrders; ) orders += (await place(1)).orders;
+  }
+  const results: Round[][] = compositions.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, place] of placers.entries()) results[index]?.push(await place(seconds));
+  }
+  for (const place of placers) place.close();
+  return report(compositions, results);
+}
+
+/** Makes sure that the first composition checks nothing and the others do: a token whose signature is of another one. */
+async function assertChecks(compositions: readonly Composition[]): Promise<void> {
+  for (const [index, { name, urls }] of compositions.entries()) {
+    const [token, other] = [await logIn(urls.user), await logIn(urls.user)];
+    const altered = token.slice(0, token.lastIndexOf('.')) + other.slice(other.lastIndexOf('.'));
+    const answer = await fetch(`${urls.order}/orders?limit=1`, { headers: { authorization: `Bearer ${altered}` } });
+    await answer.arrayBuffer();
+    if (answer.ok !== (index === 0)) throw new Error(`${name}: a forged token is answered ${answer.status}`);
+  }
+}
+
+/** Logs in, and returns what places orders for so many seconds: over a few connections, each the next when one is answered. */
+async function openPlacer({ urls }: Composition) {
+  const body = JSON.stringify({ items: [{ productId: mug.id, quantity: 2 }] });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await logIn(urls.user)}` };
+  const clients = Array.from({ length: connections }, () => new Client(urls.order, { keepAliveTimeout: 60_000 }));
+  const readCpu = () => readCpuSeconds(servicesOfAnOrder.map((name) => urls[name]));
+  async function place(forSeconds: number): Promise<Round> {
+    let orders = 0;
+    const cpuBefore = await readCpu();
+    const started = performance.now();
+    await Promise.all(
+      clients.map(async (client) => {
+        while (performance.now() - started < forSeconds * 1000) {
+          const answer = await client.request({ path: '/orders', method: 'POST', headers, body });
+          const text = await answer.body.text();
+          if (answer.statusCode !== 201 || !text.includes(ada.email)) throw new Error(`${answer.statusCode}: ${text}`);
+          orders += 1;
+        }
+      }),
+    );
+    const ordersPerSecond = (orders * 1000) / (performance.now() - started);
+    return { orders, ordersPerSecond, cpuMs: (((await readCpu()) - cpuBefore) * 1000) / orders };
+  }
+  return Object.assign(place, { close: () => void clients.map((client) => client.close()) });
+}
+
+async function logIn(user: string): Promise<string> {
+  const response = await fetch(`${user}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: ada.email, password: ada.password }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}
+
+function report(compositions: readonly Composition[], results: readonly Round[][]): boolean {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const column = (member: 'ordersPerSecond' | 'cpuMs') => results.map((of) => of.map((round) => round[member]));
+  const [speeds, costs] = [column('ordersPerSecond'), column('cpuMs')];
+  say(
+    `node ${process.version}, ${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, ${connections} at once`,
+  );
+  const ratios = compositions.map(({ name }, index) => {
+    const [speed, ratio] = [spreadOf(speeds[index] ?? []), ratioOf(speeds[index] ?? [], speeds[0] ?? [])];
+    const [cost, costRatio] = [spreadOf(costs[index] ?? []), ratioOf(costs[index] ?? [], costs[0] ?? [])];
+    say(`${name}:`);
+    say(`  ${text(speed, 1)} orders/s, of no checks: ${text(ratio, 3)}`);
+    say(`  ${text(cost, 2)} ms of processor time of the services for an order, of no checks: ${text(costRatio, 3)}`);
+    return ratio.median;
+  });
+  if (redis === undefined) say('no redis-server is here: single use in Redis was not measured');
+  const good = ratios.every((ratio) => ratio >= limit);
+  say(`requests/s ${good ? 'at least' : 'BELOW'} ${limit} of those without checks`);
+  return good;
+}
+
+function text({ median, min, max }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}
