@@ -6,6 +6,7 @@ import type { Accounts } from './accounts.ts';
 import { emailProblem, normalizeEmail } from './email.ts';
 import { allScopes } from './grants.ts';
 import { passwordProblem, passwordRule } from './password-rules.ts';
+import type { StoredTries } from './rate-limit.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Sessions, Tokens } from './sessions.ts';
 
@@ -85,8 +86,10 @@ export function authRoutes({ accounts, sessions, limits, registration }: AuthRou
 
   router.post('/auth/refresh', async (req, res) => {
     const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
-    const work = () => sessions.refresh(refresh_token, { scopes, audience });
-    sendTokens(res, await limits.refresh(visitorOf(req, res), refresh_token, work));
+    const wanted = { scopes, audience };
+    const work = () => sessions.refresh(refresh_token, wanted);
+    const first = (tries: StoredTries) => sessions.refreshWithin(refresh_token, wanted, tries);
+    sendTokens(res, await limits.refresh(visitorOf(req, res), refresh_token, work, first));
   });
 
   router.post('/auth/logout', async (req, res) => {

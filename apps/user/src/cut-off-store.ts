@@ -39,9 +39,13 @@ export async function endSessions(
  * Revokes the access tokens that a user's sessions have been given so far, since their claims are no longer true. The
  * cut-off is the latest `iat` of the session, which is stored before the token is sent. No clock is read: one that differs
  * from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without a token since
- * its last cut-off needs none.
+ * its last cut-off needs none: which has one is known only under its lock, since an exchange that is under way read the old claims.
  */
 export async function cutClaims(tx: Transaction, userId: string, reason: string): Promise<void> {
+  await tx.$executeRaw`
+    SELECT count(*) FROM (
+      SELECT FROM sessions WHERE user_id = ${userId}::uuid AND ended_at IS NULL AND end_reason IS NULL FOR NO KEY UPDATE
+    ) locked`;
   await tx.$queryRaw`
     WITH cut AS (
       UPDATE sessions SET not_before = last_iat

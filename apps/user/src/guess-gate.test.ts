@@ -7,6 +7,8 @@ const clients = fc.record({
   account: fc.constantFrom('a', 'b', 'c'),
   isRight: fc.boolean(),
   isGone: fc.boolean(),
+  /** Whether it is tried first as one statement, which checks the counts and does its work at one moment. */
+  isFirstInOne: fc.boolean(),
   /** How many turns of the event loop it takes to read counts, to check, and to count. */
   turns: fc.tuple(fc.nat(3), fc.nat(5), fc.nat(3)),
 });
@@ -15,14 +17,30 @@ async function wait(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
+interface Login {
+  readonly account: string;
+  readonly isRight: boolean;
+  readonly isGone: boolean;
+  readonly isFirstInOne?: boolean;
+  readonly turns: number[];
+}
+
 /** Sends logins of one address through a gate. Returns how each ended, and the final counts. */
-async function send(logins: readonly { account: string; isRight: boolean; isGone: boolean; turns: number[] }[]) {
+async function send(logins: readonly Login[]) {
   const gate = createGate();
   const counts = new Map<string, number>();
   const countOf = (key: string) => counts.get(key) ?? 0;
   const outcomes = logins.map(
-    async ({ account, isRight, isGone, turns: [reading = 0, checking = 0, counting = 0] }) => {
+    async ({ account, isRight, isGone, isFirstInOne, turns: [reading = 0, checking = 0, counting = 0] }) => {
       const keys = ['address', account];
+      if (isFirstInOne) {
+        const { others, leave } = gate.begin(keys);
+        await wait(reading);
+        const tries = keys.map((key, index) => countOf(key) + (others[index] ?? 0));
+        await wait(checking);
+        leave(false);
+        if (isRight && Number(tries[0]) < limits.address && Number(tries[1]) < limits.account) return 'right';
+      }
       const client = new AbortController();
       const readRoom = async () => {
         const room = [limits.address - countOf('address'), limits.account - countOf(account)];

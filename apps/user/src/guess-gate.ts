@@ -15,6 +15,11 @@ export interface Gate {
    * @throws ClientGoneError when `signal` is aborted meanwhile
    */
   enter(keys: readonly string[], readRoom: () => Promise<readonly number[]>, signal?: AbortSignal): Promise<Leave>;
+  /**
+   * Takes room at once, for a check that is made only where each key has room beside the others in progress: the caller
+   * sees to that, and leaves where it is not so.
+   */
+  begin(keys: readonly string[]): { readonly others: readonly number[]; readonly leave: Leave };
 }
 
 /** Requests that wait at one key, and at all keys together: each of them holds a connection. */
@@ -91,6 +96,16 @@ export function createGate(): Gate {
     for (const entry of held) entry.inProgress += 1;
   }
 
+  const leaver =
+    (held: readonly Entry[]): Leave =>
+    (counted) => {
+      for (const entry of held) {
+        entry.inProgress -= 1;
+        if (counted) entry.raised += 1;
+      }
+      release(held);
+    };
+
   return {
     async enter(keys, readRoom, signal) {
       const held = keys.map(hold);
@@ -101,13 +116,13 @@ export function createGate(): Gate {
         throw error;
       }
       for (const entry of held) wakeNext(entry);
-      return (counted) => {
-        for (const entry of held) {
-          entry.inProgress -= 1;
-          if (counted) entry.raised += 1;
-        }
-        release(held);
-      };
+      return leaver(held);
+    },
+    begin(keys) {
+      const held = keys.map(hold);
+      const others = held.map(({ inProgress }) => inProgress);
+      for (const entry of held) entry.inProgress += 1;
+      return { others, leave: leaver(held) };
     },
   };
 }

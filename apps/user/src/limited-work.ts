@@ -1,7 +1,7 @@
 import type { AccountAudit, AccountEvent } from './account-event.ts';
 import { assertNotGone } from './client-gone.ts';
 import { createGate } from './guess-gate.ts';
-import type { Counter, Limit, Standing } from './rate-limit.ts';
+import type { Counter, Limit, Standing, StoredCount, StoredTries } from './rate-limit.ts';
 import { isExceeded, RateLimitError } from './rate-limit.ts';
 
 /** The client that makes the request. */
@@ -38,7 +38,15 @@ export interface Plan {
  *
  * @throws RateLimitError when a limit is exceeded, with the time after which all limits allow the work again
  */
-export type LimitedWork = <T>(visitor: Visitor, plan: Plan, work: () => Promise<T>) => Promise<T>;
+export type LimitedWork = <T>(visitor: Visitor, plan: Plan, work: () => Promise<T>, first?: Within<T>) => Promise<T>;
+
+/**
+ * Work that checks its limits itself, in the statement that does it. Undefined, and nothing is done, where one of them is
+ * reached, or for a reason of its own.
+ */
+export type Within<T> = (
+  tries: StoredTries,
+) => Promise<{ readonly result: T; readonly found: readonly (StoredCount | undefined)[] } | undefined>;
 
 /** Creates the function, with a gate for this process. */
 export function createLimitedWork({ audit }: { audit: AccountAudit }): LimitedWork {
@@ -56,8 +64,42 @@ export function createLimitedWork({ audit }: { audit: AccountAudit }): LimitedWo
     return standings.map(({ limit, tries }) => limit.tries - tries);
   }
 
-  return async (visitor, plan, work) => {
-    const keys = plan.limits.map(({ limit, key }) => `${limit.name} ${key}`);
+  const namesOf = ({ limits }: Plan) => limits.map(({ limit, key }) => `${limit.name} ${key}`);
+
+  /** Does the work without a look at the limits before it, which costs as much as the work. */
+  async function doWithin<T>(
+    visitor: Visitor,
+    plan: Plan,
+    work: Within<T>,
+  ): Promise<{ readonly result: T } | undefined> {
+    const stored = plan.limits.flatMap(({ counter, key }) => counter.stored(key) ?? []);
+    if (stored.length < plan.limits.length) return undefined;
+    assertNotGone(visitor.signal);
+    const { others, leave } = gate.begin(namesOf(plan));
+    try {
+      const at = Date.now();
+      const done = await work({
+        keys: stored.map(({ key }) => key),
+        below: plan.limits.map(({ limit }, index) => limit.tries - (others[index] ?? 0)),
+        ...{ at, latest: at + Math.max(0, ...stored.map(({ longestMs }) => longestMs)) },
+      });
+      if (done === undefined) return undefined;
+      visitor.onCounted(
+        plan.limits.flatMap(({ limit }, index) => {
+          const count = stored[index]?.countOf(done.found[index]);
+          return count === undefined ? [] : [{ limit, ...count }];
+        }),
+      );
+      return done;
+    } finally {
+      leave(false);
+    }
+  }
+
+  return async (visitor, plan, work, first) => {
+    const done = first === undefined ? undefined : await doWithin(visitor, plan, first);
+    if (done !== undefined) return done.result;
+    const keys = namesOf(plan);
     const leave = await gate.enter(keys, () => readRoom(visitor, plan), visitor.signal);
     let counted: readonly Keyed[] = [];
     async function settle(error?: unknown): Promise<void> {

@@ -86,7 +86,7 @@ await runService(process, 'user', async (env) => {
   });
   const rehash = createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit });
   const store = createSessionStore(db, { maxPerAccount: config.sessionsPerAccount });
-  const refresh = createRefresh({
+  const refreshing = createRefresh({
     store: createRefreshStore(db),
     tokens,
     life,
@@ -99,7 +99,7 @@ await runService(process, 'user', async (env) => {
     ...service,
     accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
     sessions: createSessions({
-      ...{ store, refresh, passwords, rehash, tokens, audience: services, life, now },
+      ...{ store, ...refreshing, passwords, rehash, tokens, audience: services, life, now },
       knownGuesses: knownGuesses.ofLogins,
       audit: accountAudit,
     }),

@@ -7,7 +7,7 @@ import {
   RateLimiterRes,
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
-import type { Limit, Memory, RateLimitStore } from './rate-limit.ts';
+import type { Limit, Memory, RateLimitStore, StoredCount } from './rate-limit.ts';
 
 export interface RateLimitStoreOptions {
   readonly ask: UserDb['ask'];
@@ -63,6 +63,15 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
         read: async (key) => countOf(limit, await both(key, (limiter, id) => readTrue(limiter, id, limit))),
         count: async (key) => countOf(limit, await both(key, consume)),
         forget: async (key) => void (await both(key, (limiter, id) => limiter.delete(id))),
+        stored(key) {
+          if (options.redis !== undefined || performance.now() < downUntil) return undefined;
+          const hash = createHash('sha256').update(key).digest('base64url');
+          return {
+            key: `${prefixOf(limit)}:${hash}`,
+            longestMs: longestMs(limit),
+            countOf: (found) => storedCount(limit, found),
+          };
+        },
       };
     },
     memory(name, windowSeconds) {
@@ -80,6 +89,11 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
 function countOf({ windowSeconds }: Limit, result: RateLimiterRes | null) {
   if (result === null) return { tries: 0, resetSeconds: windowSeconds };
   return { tries: result.consumedPoints, resetSeconds: Math.ceil(result.msBeforeNext / 1000) };
+}
+
+function storedCount(limit: Limit, found: StoredCount | undefined) {
+  if (found === undefined) return countOf(limit, null);
+  return { tries: found.points, resetSeconds: Math.ceil(Math.max(0, found.expire - Date.now()) / 1000) };
 }
 
 /** The oldest keys are forgotten first when there are too many; two keys never share a place, as counts do. */
@@ -104,11 +118,19 @@ function createLocalMemory(keepMs: number): { [Method in keyof Memory]: (id: Buf
  * The count, without one that would last longer than its window can: it was begun by a clock that was put forward, and
  * would refuse tries until that time has come. It is removed.
  */
-async function readTrue(limiter: Limiter, id: string, { windowSeconds }: Limit): Promise<RateLimiterRes | null> {
+async function readTrue(limiter: Limiter, id: string, limit: Limit): Promise<RateLimiterRes | null> {
   const found = await limiter.get(id);
-  if (found === null || found.msBeforeNext <= (windowSeconds + clocksApartSeconds) * 1000) return found;
+  if (found === null || found.msBeforeNext <= longestMs(limit)) return found;
   await limiter.delete(id);
   return null;
+}
+
+function longestMs({ windowSeconds }: Limit): number {
+  return (windowSeconds + clocksApartSeconds) * 1000;
+}
+
+function prefixOf({ name }: Limit): string {
+  return `limit:${name}`;
 }
 
 /** The library rejects with the count when it is above the limit, and with an Error when it cannot count. */
@@ -121,8 +143,8 @@ async function consume(limiter: Limiter, key: string): Promise<RateLimiterRes> {
   }
 }
 
-function sharedLimiter({ name, tries, windowSeconds }: Limit, { ask, redis }: RateLimitStoreOptions) {
-  const options = { keyPrefix: `limit:${name}`, points: tries, duration: windowSeconds };
+function sharedLimiter(limit: Limit, { ask, redis }: RateLimitStoreOptions) {
+  const options = { keyPrefix: prefixOf(limit), points: limit.tries, duration: limit.windowSeconds };
   if (redis !== undefined) return new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
   return new RateLimiterPostgres({
     ...options,

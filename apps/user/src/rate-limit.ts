@@ -13,6 +13,24 @@ export interface Count {
   readonly resetSeconds: number;
 }
 
+/** A count as the database has it. */
+export interface StoredCount {
+  readonly points: number;
+  /** Milliseconds since 1970. */
+  readonly expire: number;
+}
+
+/** Limits that a statement of the service's database checks itself, since the counts are there. */
+export interface StoredTries {
+  readonly keys: readonly string[];
+  /** For each key: with so many tries, or more, nothing is done. */
+  readonly below: readonly number[];
+  /** The clock that counts expire by, in milliseconds since 1970. */
+  readonly at: number;
+  /** No true count expires later than that. */
+  readonly latest: number;
+}
+
 /** Counts the tries of one limit. Never rejects: it counts in memory while the shared store is down. */
 export interface Counter {
   /** Reads the count. */
@@ -21,6 +39,17 @@ export interface Counter {
   count(key: string): Promise<Count>;
   /** Sets the count to 0. */
   forget(key: string): Promise<void>;
+  /** Where the count of a key is in the database; undefined where it is elsewhere. */
+  stored(key: string): StoredAt | undefined;
+}
+
+/** The place of a count in the database. */
+export interface StoredAt {
+  readonly key: string;
+  /** How long a true count lasts at most. */
+  readonly longestMs: number;
+  /** What was found there. */
+  countOf(found: StoredCount | undefined): Count;
 }
 
 export interface RateLimitStore {

@@ -1,6 +1,6 @@
 import type { AccountAudit } from './account-event.ts';
 import type { KnownGuesses } from './known-guesses.ts';
-import type { Keyed, Visitor } from './limited-work.ts';
+import type { Keyed, Visitor, Within } from './limited-work.ts';
 import { createLimitedWork, readAll } from './limited-work.ts';
 import { repeatedGuess } from './login.ts';
 import type { RateLimitStore } from './rate-limit.ts';
@@ -35,7 +35,8 @@ export interface RateLimits {
   /** A password that a user who is logged in has to give again. */
   password<T>(visitor: Visitor, userId: string, work: () => Promise<T>): Promise<T>;
   register<T>(visitor: Visitor, work: () => Promise<T>): Promise<T>;
-  refresh<T>(visitor: Visitor, token: string, work: () => Promise<T>): Promise<T>;
+  /** @param first tried before `work`, where the counts are in the database */
+  refresh<T>(visitor: Visitor, token: string, work: () => Promise<T>, first?: Within<T>): Promise<T>;
 }
 
 export interface RateLimitsOptions {
@@ -126,12 +127,12 @@ export function createRateLimits({ store, settings, knownGuesses, audit, delay }
       return run(visitor, { event: 'register', limits, countedFor }, work);
     },
 
-    refresh(visitor, token, work) {
+    refresh(visitor, token, work, first) {
       const limits = refreshes(visitor);
       const guess = { from: visitor.from, account: '', secret: token, against: 'refresh' };
       const countedFor = async (error?: unknown) =>
         hasCode(error, 'invalid_refresh_token') && (await knownGuesses.add(guess)) ? limits : [];
-      return run(visitor, { event: 'refresh', limits, countedFor }, work);
+      return run(visitor, { event: 'refresh', limits, countedFor }, work, first);
     },
   };
 }

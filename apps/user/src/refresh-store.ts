@@ -18,21 +18,27 @@ export function createRefreshStore({ client, ask }: Pick<UserDb, 'client' | 'ask
   // Tabs that present the same token at once would hold a connection each, and wait for one lock.
   const inTurn = createTurns();
   return {
-    exchange: (token, { usual, decide }) =>
-      inTurn(Buffer.from(token.token).toString('base64'), async (hasWaited) => {
-        // What waited for another use of the token is no first use.
-        const exchanged = usual && !hasWaited ? await exchangeAsUsual(ask, token, usual) : undefined;
-        if (exchanged !== undefined) return exchanged;
-        return client.$transaction(async (tx) => {
+    exchange: (token, decide) =>
+      inTurn(keyOf(token), () =>
+        client.$transaction(async (tx) => {
           const sid = await lockSession(tx, token);
           const [row] = sid === undefined ? [] : await read(tx, { sid, token });
           if (row === undefined) return undefined;
           const decision = decide(presented(row));
           await carryOut(tx, { token, row, decision });
           return decision;
-        }, transactionLimits);
-      }),
+        }, transactionLimits),
+      ),
+    exchangeAsUsual: (token, usual, tries) =>
+      // What waits for another use of the token is no first use.
+      inTurn(keyOf(token), async (hasWaited) =>
+        hasWaited ? undefined : exchangeAsUsual(ask, { token, usual, tries }),
+      ),
   };
+}
+
+function keyOf({ token }: TokenHashes): string {
+  return Buffer.from(token).toString('base64');
 }
 
 /** Locks the session, so that its exchanges run one at a time: each reads what the previous one committed. */

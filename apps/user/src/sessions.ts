@@ -5,7 +5,7 @@ import { createLogin } from './login.ts';
 import { noteEnded } from './note-ended.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
-import type { Refresh } from './refresh.ts';
+import type { Refresh, RefreshWithin } from './refresh.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { Device, SessionStore, SessionView } from './stored-sessions.ts';
 import type { AccessToken } from './tokens.ts';
@@ -41,6 +41,8 @@ export interface Sessions {
   login(login: Login): Promise<Tokens>;
   /** Exchanges a refresh token for its successor. */
   readonly refresh: Refresh;
+  /** The same as it usually goes, within limits that the database checks with it. */
+  readonly refreshWithin: RefreshWithin;
   list(
     userId: string,
     page: { after?: string | undefined; limit: number },
@@ -70,16 +72,17 @@ export interface SessionLife {
 export interface SessionsOptions extends LoginOptions {
   readonly store: SessionStore;
   readonly refresh: Refresh;
+  readonly refreshWithin: RefreshWithin;
   readonly passwords: Passwords;
 }
 
 /** The rules of sessions: how one begins, who sees it, and what ends it. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, refresh, passwords, life, audit, now } = options;
+  const { store, refresh, refreshWithin, passwords, life, audit, now } = options;
   const at = (plusSeconds = 0) => new Date((now() + plusSeconds) * 1000);
 
   return {
-    refresh,
+    ...{ refresh, refreshWithin },
 
     login: createLogin(options),
 

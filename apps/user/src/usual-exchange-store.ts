@@ -1,5 +1,6 @@
 import type { UserDb } from '@auth/db/user';
-import type { Exchanged } from './refresh-rule.ts';
+import type { StoredTries } from './rate-limit.ts';
+import type { RefreshStore } from './refresh.ts';
 import { currentGrant, setBackSeconds } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashRefreshToken } from './refresh-token.ts';
@@ -8,7 +9,7 @@ import type { UsualExchange } from './usual-exchange.ts';
 /** The function is made by a migration. It changes nothing where the rule of refreshing would decide otherwise. */
 const statement = {
   name: 'exchange refresh token',
-  text: 'SELECT * FROM exchange_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+  text: 'SELECT * FROM exchange_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
 };
 
 interface Row {
@@ -18,14 +19,22 @@ interface Row {
   readonly scope: string;
   readonly audience: string[];
   readonly authTime: Date;
+  readonly points: (number | null)[];
+  /** bigints, which node-postgres returns as text. */
+  readonly expires: (string | null)[];
 }
 
-/** Makes the usual exchange. Undefined, and nothing is changed, where anything is unusual. */
+interface Exchange {
+  readonly token: TokenHashes;
+  readonly usual: UsualExchange;
+  readonly tries?: StoredTries | undefined;
+}
+
+/** Makes the usual exchange. Undefined, and nothing is changed, where anything is unusual or a limit is reached. */
 export async function exchangeAsUsual(
   ask: UserDb['ask'],
-  token: TokenHashes,
-  { refreshToken, salt, at, issuedAt, rule }: UsualExchange,
-): Promise<Exchanged | undefined> {
+  { token, usual: { refreshToken, salt, at, issuedAt, rule }, tries = noTries }: Exchange,
+): ReturnType<RefreshStore['exchangeAsUsual']> {
   const { graceSeconds, tokenSeconds, life, limit } = rule;
   const [row] = await ask<Row>(statement, [
     token.token,
@@ -40,10 +49,22 @@ export async function exchangeAsUsual(
     limit.perSession,
     limit.windowSeconds,
     setBackSeconds,
+    tries.keys,
+    tries.below,
+    tries.at,
+    tries.latest,
   ]);
   if (row === undefined) return undefined;
-  const { sid, authTime, audience, userId, roles } = row;
+  const { sid, authTime, audience, userId, roles, points, expires } = row;
   const scopes = row.scope.split(' ').filter(Boolean);
   const session = { sid, authTime, audience, scopes, user: { id: userId, roles, disabled: false } };
-  return { outcome: 'exchanged', refreshToken, session, grant: currentGrant(session, {}), issuedAt };
+  return {
+    exchanged: { outcome: 'exchanged', refreshToken, session, grant: currentGrant(session, {}), issuedAt },
+    found: tries.keys.map((_key, index) => {
+      const [found, expire] = [points[index] ?? undefined, expires[index] ?? undefined];
+      return found === undefined ? undefined : { points: found, expire: Number(expire) };
+    }),
+  };
 }
+
+const noTries: StoredTries = { keys: [], below: [], at: 0, latest: 0 };

@@ -141,7 +141,7 @@ export async function openHarness({
     ...{ log, metrics, metric: 'auth_account_events_total', help: 'Events of accounts.' },
   });
   const delays: number[] = [];
-  const refresh = createRefresh({
+  const refreshing = createRefresh({
     store: createRefreshStore(db),
     tokens,
     life,
@@ -160,7 +160,7 @@ export async function openHarness({
     sessions: createSessions({
       ...{
         store: createSessionStore(db, { maxPerAccount: sessionsPerAccount }),
-        refresh,
+        ...refreshing,
         passwords,
         tokens,
         audience: services,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashRefreshToken } from '../src/refresh-token.ts';
@@ -67,6 +68,23 @@ describe('a new token after a role change', () => {
     await changeRoles(id, ['customer', 'admin']);
     await changeRoles(id, ['customer']);
     expect(await harness.db.client.revocationEvent.count({ where: { sessionId: sid } })).toBe(1);
+  });
+
+  it('is cut off when its exchange had begun before the change, also where no token was issued since the last cut-off', async () => {
+    const { id, sid } = await logIn();
+    await changeRoles(id, ['customer', 'admin']);
+    const [before, change] = await harness.db.client.$transaction(async (tx) => {
+      const [row] = await tx.$queryRaw<{ iat: bigint }[]>`
+        SELECT last_iat AS iat FROM sessions WHERE id = ${sid}::uuid FOR UPDATE`;
+      const changed = changeRoles(id, ['customer']);
+      // The change waits for the exchange, or would be over by now.
+      await Promise.race([changed, delay(1000)]);
+      await tx.$executeRaw`UPDATE sessions SET last_iat = last_iat + 1 WHERE id = ${sid}::uuid`;
+      return [Number(row?.iat), changed] as const;
+    });
+    await change;
+    const { notBefore } = await harness.db.client.session.findUniqueOrThrow({ where: { id: sid } });
+    expect(Number(notBefore)).toBe(before + 1);
   });
 
   it('ends the session whose last token a replica issued with its clock two hours ahead', async () => {

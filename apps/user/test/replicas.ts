@@ -7,7 +7,7 @@ import { graceSeconds, life } from './harness.ts';
 /** The rule of refreshing as another replica has it: same database, with a clock and settings of its own. */
 export function openReplica({ db }: Harness, options: Partial<RefreshOptions> & Pick<RefreshOptions, 'now'>) {
   const issued: number[] = [];
-  const refresh = createRefresh({
+  const { refresh, refreshWithin } = createRefresh({
     ...{ store: createRefreshStore(db), life, graceSeconds, limit: { perSession: 100, windowSeconds: 600 } },
     tokens: {
       lifetimeSeconds: 600,
@@ -19,11 +19,14 @@ export function openReplica({ db }: Harness, options: Partial<RefreshOptions> & 
     audit: () => undefined,
     ...options,
   });
+  const noTries = { keys: [], below: [], at: 0, latest: 0 };
+  const refreshAsAppDoes = async (token: string) =>
+    (await refreshWithin(token, {}, noTries))?.result ?? (await refresh(token, {}));
   return {
     issued,
     /** The successor, or the code of the refusal. */
     refresh: (token: string) =>
-      refresh(token, {}).then(
+      refreshAsAppDoes(token).then(
         ({ refreshToken }) => refreshToken,
         (error: { code?: string; limit?: string }) => error.code ?? error.limit,
       ),

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { RefreshStore } from '../src/refresh.ts';
 import { createRefreshStore } from '../src/refresh-store.ts';
 import { createRefreshToken, hashesOf } from '../src/refresh-token.ts';
+import { planUsualExchange } from '../src/usual-exchange.ts';
 import type { Harness } from './harness.ts';
-import { life, openHarness } from './harness.ts';
+import { graceSeconds, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
 let harness: Harness;
@@ -13,7 +14,7 @@ let stepByStep: RefreshStore;
 beforeAll(async () => {
   harness = await openHarness();
   store = createRefreshStore(harness.db);
-  stepByStep = { exchange: (token, { decide }) => store.exchange(token, { decide }) };
+  stepByStep = { ...store, exchangeAsUsual: async () => undefined };
 });
 afterAll(() => harness.close());
 
@@ -114,7 +115,7 @@ describe('the usual exchange, which the database makes in one statement', () => 
       }),
       { numRuns: 400 },
     );
-  });
+  }, 120_000);
 
   it('is made without a transaction of several steps, and one that is not usual is not', async () => {
     const usual: State = {
@@ -131,13 +132,11 @@ describe('the usual exchange, which the database makes in one statement', () => 
     };
     let decided = 0;
     const counting: RefreshStore = {
-      exchange: (token, { usual: plan, decide }) =>
-        store.exchange(token, {
-          usual: plan,
-          decide: (presented) => {
-            decided += 1;
-            return decide(presented);
-          },
+      ...store,
+      exchange: (token, decide) =>
+        store.exchange(token, (presented) => {
+          decided += 1;
+          return decide(presented);
         }),
     };
     const replica = openReplica(harness, { store: counting, now: harness.now });
@@ -163,5 +162,37 @@ describe('the usual exchange, which the database makes in one statement', () => 
       expect(new Set(answers).size).toBe(1);
       expect(await harness.db.client.refreshToken.count({ where: { sessionId: sid } })).toBe(2);
     }
+  });
+
+  it('looks at the limits in the same statement, and does nothing where one is reached', async () => {
+    const { id: userId } = await harness.addUser();
+    const sid = await harness.addSession(userId);
+    const token = createRefreshToken();
+    const { token: hash } = hashesOf(token);
+    await harness.db.client.refreshToken.create({ data: { hash, sessionId: sid, inFamily: true } });
+    const at = Date.now();
+    const latest = at + 660_000;
+    const counts = [
+      { key: `${sid} some`, points: 2, expire: BigInt(at + 1000) },
+      { key: `${sid} over`, points: 9, expire: BigInt(at - 1) },
+      { key: `${sid} of a wrong clock`, points: 1, expire: BigInt(latest + 1) },
+    ];
+    await harness.db.client.rateLimit.createMany({ data: counts });
+    const rule = { life, graceSeconds, tokenSeconds: 600, limit: { perSession: 5, windowSeconds: 600 } };
+    const usual = planUsualExchange(token, {}, { ...rule, now: harness.now });
+    if (usual === undefined) throw new Error('not usual');
+    const exchange = (tries: Record<string, number>) =>
+      store.exchangeAsUsual(hashesOf(token), usual, {
+        ...{ keys: Object.keys(tries).map((name) => `${sid} ${name}`), below: Object.values(tries), at, latest },
+      });
+    const rows = () => harness.db.client.refreshToken.count({ where: { sessionId: sid } });
+    expect(await exchange({ some: 2 })).toBeUndefined();
+    expect(await exchange({ none: 5, some: 1 })).toBeUndefined();
+    expect(await exchange({ none: 0 })).toBeUndefined();
+    expect(await exchange({ 'of a wrong clock': 5 })).toBeUndefined();
+    expect(await rows()).toBe(1);
+    const done = await exchange({ none: 1, some: 3, over: 1 });
+    expect(done?.found).toEqual([undefined, { points: 2, expire: at + 1000 }, undefined]);
+    expect(await rows()).toBe(2);
   });
 });

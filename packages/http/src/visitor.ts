@@ -29,8 +29,10 @@ export interface Visitor {
 export function visitorOf(req: Request, res: Response): Visitor {
   const address = clientAddress(req);
   const gone = new AbortController();
-  // Also emitted after a whole answer: then nothing is left to abort.
-  res.once('close', () => gone.abort());
+  // Also emitted after a whole answer, when nothing is left to abort; and an abort makes an error with a stack.
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
   return {
     from: addressBlock(address),
     network: addressNetwork(address),

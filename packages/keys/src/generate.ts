@@ -3,15 +3,21 @@ import { promisify } from 'node:util';
 import type { EdgeKey } from '@auth/verify';
 import { SigningJwk } from './signing-key.ts';
 
-/** Makes a new RSA signing key (2048 bits, RS256); its `kid` is the RFC 7638 thumbprint. */
-export async function generateSigningKey(state: SigningJwk['state']): Promise<SigningJwk> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+/** Makes a new signing key, RSA (2048 bits) or for ES256 P-256; its `kid` is the RFC 7638 thumbprint. */
+export async function generateSigningKey(
+  state: SigningJwk['state'],
+  alg: SigningJwk['alg'] = 'RS256',
+): Promise<SigningJwk> {
+  const generate = promisify(generateKeyPair);
+  const { privateKey } = await (alg === 'ES256'
+    ? generate('ec', { namedCurve: 'P-256' })
+    : generate('rsa', { modulusLength: 2048 }));
   const jwk = privateKey.export({ format: 'jwk' });
+  const { kty, crv, x, y, e, n } = jwk;
   // RFC 7638 §3: the required members in this order, without white space.
-  const kid = createHash('sha256')
-    .update(JSON.stringify({ e: jwk.e, kty: jwk.kty, n: jwk.n }))
-    .digest('base64url');
-  return SigningJwk.parse({ ...jwk, kid, alg: 'RS256', use: 'sig', state });
+  const required = alg === 'ES256' ? { crv, kty, x, y } : { e, kty, n };
+  const kid = createHash('sha256').update(JSON.stringify(required)).digest('base64url');
+  return SigningJwk.parse({ ...jwk, kid, alg, use: 'sig', state });
 }
 
 /** Makes a new 256-bit secret for one edge. */

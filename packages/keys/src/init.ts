@@ -8,6 +8,7 @@ import type { KeyStore } from './manage/key-store.ts';
 import { openKeyStore } from './manage/key-store.ts';
 import { planInit } from './manage/plan-init.ts';
 import type { Folder } from './manage/step.ts';
+import type { SigningJwk } from './signing-key.ts';
 
 export interface InitResult {
   /** Services whose document was made. */
@@ -24,6 +25,8 @@ export interface InitResult {
  * `issuer` is the `iss` of access tokens, the URL of the user app; without it the one that is there stays. Keys that are
  * made for an issuer of development are marked as such, and production refuses them (`assertProductionKeys`).
  *
+ * `alg` is what a signing key that is made here signs with: RS256 unless given.
+ *
  * @throws KeyDocumentError for a document that is there and broken
  */
 export function initKeyDocuments(options: {
@@ -31,20 +34,26 @@ export function initKeyDocuments(options: {
   issuer?: string | undefined;
   /** Give each service a folder of its own, to be mounted; documents that are there are moved. */
   folders?: boolean;
+  alg?: SigningJwk['alg'] | undefined;
   now?: () => Date;
 }): Promise<InitResult> {
   const store = openKeyStore(options.dir, { now: options.now ?? (() => new Date()) });
   return withFolder(options.dir, async () => {
     if (options.folders === true) await layOutFolders(options.dir, apps);
-    return init(store, options.issuer);
+    return init(store, options);
   });
 }
 
-async function init(store: KeyStore, wantedIssuer: string | undefined): Promise<InitResult> {
+interface Wanted {
+  readonly issuer?: string | undefined;
+  readonly alg?: SigningJwk['alg'] | undefined;
+}
+
+async function init(store: KeyStore, { issuer: wantedIssuer, alg }: Wanted): Promise<InitResult> {
   const present = await store.read();
   const issuer = wantedIssuer ?? issuerOf(present);
   const nextKid = await store.kidMaker(issuer);
-  const signing = present.get(issuerService)?.signing ?? [markedFor(issuer, await generateSigningKey('active'))];
+  const signing = present.get(issuerService)?.signing ?? [markedFor(issuer, await generateSigningKey('active', alg))];
   const sessionKeys = present.get(gateway)?.sessionKeys ?? [{ ...(await store.sessionKey(issuer)), state: 'active' }];
   const writes = planInit(present, { issuer, signing, sessionKeys, nextKid });
   const changed = await store.write(writes, 'keys init');

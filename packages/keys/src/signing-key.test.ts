@@ -5,6 +5,7 @@ import { generateSigningKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
 import { parseKeyDocument } from './key-document.ts';
 import type { SigningJwk } from './signing-key.ts';
+import { parseSigning } from './signing-key.ts';
 
 let user: KeyDocument;
 let active: SigningJwk;
@@ -107,6 +108,14 @@ describe('generateSigningKey', () => {
     expect(kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
     expect(active).toMatchObject({ alg: 'RS256', use: 'sig', e: 'AQAB', state: 'active' });
     expect(next.kid).not.toBe(kid);
+  });
+
+  it('makes a key for ES256 whose kid is its thumbprint, and which signs', async () => {
+    const jwk = await generateSigningKey('active', 'ES256');
+    if (jwk.kty !== 'EC') throw new Error('not an EC key');
+    const canonical = `{"crv":"P-256","kty":"EC","x":"${jwk.x}","y":"${jwk.y}"}`;
+    expect(jwk.kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
+    expect(parseSigning([jwk])).toMatchObject({ active: { kid: jwk.kid, alg: 'ES256' } });
   });
 });
 

@@ -33,6 +33,7 @@ describe('parseArguments', () => {
     ['a value for a switch', ['status', '--json=yes'], "Option '--json' does not take an argument"],
     ['an empty folder', ['status', '--dir='], '--dir needs a folder'],
     ['an issuer that is no URL', ['init', '--issuer', 'x'], '--issuer must be a URL'],
+    ['an algorithm that is not offered', ['init', '--alg', 'HS256'], '--alg must be RS256 or ES256'],
     ['an admin URL without its service', ['status', '--admin', 'http://a:1'], 'is not <service>=<url>'],
     ['an admin URL of a service in capitals', ['status', '--admin', 'Order=http://a:1'], 'is not <service>=<url>'],
     ['an admin URL without http', ['status', '--admin', 'order=localhost:4103'], 'is not <service>=<url>'],

@@ -11,6 +11,8 @@ export interface Arguments {
   readonly words: readonly string[];
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
+  /** Of a new signing key. */
+  readonly alg: 'RS256' | 'ES256' | undefined;
   readonly admin: AdminUrls;
   readonly folders: boolean;
   readonly wait: boolean;
@@ -59,7 +61,8 @@ function read(args: readonly string[]): Arguments {
   const line = readCommandLine(spec, rest);
   if (line.help !== undefined) return argumentsOf(name === 'help' ? ['help'] : ['help', name], {});
   const values: Values = line.options;
-  const { issuer, dir } = values;
+  const { issuer, dir, alg } = values;
+  if (alg !== undefined && alg !== 'RS256' && alg !== 'ES256') refuse(spec, '--alg must be RS256 or ES256');
   if (typeof issuer === 'string' && !URL.canParse(issuer)) {
     refuse(spec, '--issuer must be a URL such as https://auth.example.com');
   }
@@ -73,6 +76,7 @@ function argumentsOf(words: readonly string[], values: Values): Arguments {
   const [from, to, operation] = [text('from'), text('to'), text('operation')];
   return {
     ...{ words, dir: text('dir'), issuer: text('issuer'), admin: readAdmin(list('admin')) },
+    alg: values['alg'] === 'RS256' || values['alg'] === 'ES256' ? values['alg'] : undefined,
     ...{ folders: values['folders'] === true, wait: values['wait'] === true, force: values['force'] === true },
     ...{ reveal: values['reveal'] === true, json: values['json'] === true },
     token: { from, to, operation, params: readParams(list('param')), body: text('body'), user: text('user') },

@@ -12,6 +12,10 @@ const admin = {
 } as const;
 const force = { help: 'take a step though a service is not ready for it' };
 const common = { dir, json };
+const alg = (usual: string) => ({
+  value: '<RS256|ES256>',
+  help: `what a new signing key signs with (default: ${usual})`,
+});
 
 /** The commands of `pnpm keys`, each with the options that it understands. */
 export const keysCommands = {
@@ -22,6 +26,7 @@ export const keysCommands = {
       ...common,
       folders: { help: 'give each service a folder of its own, <dir>/<service>/keys.json, for containers to mount' },
       issuer: { value: '<url>', help: 'the iss of access tokens (default: the one that is there)' },
+      alg: alg('RS256'),
     },
   },
   status: {
@@ -42,6 +47,7 @@ export const keysCommands = {
       ...common,
       admin,
       force,
+      alg: alg('as the one before'),
       wait: { help: 'take every step to the end, waiting for services that are not ready' },
     },
   },

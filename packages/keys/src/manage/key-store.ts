@@ -24,8 +24,8 @@ export interface KeyStore {
   write(documents: readonly KeyDocument[], by: string): Promise<readonly string[]>;
   /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and never one that was used before. */
   kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
-  /** Makes a new signing key, to be published first. */
-  signingKey(): Promise<SigningJwk>;
+  /** Makes a new signing key, to be published first. It signs as the active one does, unless it is told otherwise. */
+  signingKey(alg?: SigningJwk['alg']): Promise<SigningJwk>;
   /** Makes a new session key, to be published first: `session.2` after `session.1`. */
   sessionKey(issuer?: string): Promise<SessionSecret>;
 }
@@ -65,9 +65,10 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
       const { used, mark } = await kidsOf(issuer);
       return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
     },
-    signingKey: async () => {
-      const iss = (await read()).get(issuerService)?.issuer.iss ?? '';
-      return markedFor(iss, await generateSigningKey('next'));
+    signingKey: async (alg) => {
+      const { issuer, signing = [] } = (await read()).get(issuerService) ?? {};
+      const current = signing.find(({ state }) => state === 'active')?.alg;
+      return markedFor(issuer?.iss ?? '', await generateSigningKey('next', alg ?? current));
     },
     async sessionKey(issuer) {
       const { used, mark } = await kidsOf(issuer);

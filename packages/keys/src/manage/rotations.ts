@@ -1,4 +1,5 @@
 import { gateway } from '@auth/contracts';
+import type { SigningJwk } from '../signing-key.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { edgesOf, readEnds } from './edge-ends.ts';
 import type { Gate } from './gate.ts';
@@ -18,11 +19,11 @@ export interface Rotation {
   isUnderWay(folder: Folder): boolean;
 }
 
-/** The rotation of the signing key. */
-export function signingRotation(store: KeyStore): Rotation {
+/** The rotation of the signing key. `alg` is what a new one signs with: as the one before unless given. */
+export function signingRotation(store: KeyStore, alg?: SigningJwk['alg']): Rotation {
   return {
     name: 'signing',
-    plan: (folder, gate) => planSigningRotation(folder, { gate, generate: () => store.signingKey() }),
+    plan: (folder, gate) => planSigningRotation(folder, { gate, generate: () => store.signingKey(alg) }),
     isUnderWay: isSigningRotating,
   };
 }

@@ -1,5 +1,6 @@
 -- The usual exchange of a refresh token, in one statement of the service. Returns no row and changes nothing where anything is
--- unusual (a token that was used before, a session that is over, limited or cut off …): the service then decides step by step.
+-- unusual (a token that was used before, a session that is over, limited or cut off, too many tries …): the service then decides step
+-- by step.
 CREATE FUNCTION "exchange_refresh_token"(
     presented BYTEA,
     successor BYTEA,
@@ -14,17 +15,34 @@ CREATE FUNCTION "exchange_refresh_token"(
     -- 0 for no limit.
     most_refreshes INTEGER,
     window_seconds INTEGER,
-    set_back_seconds INTEGER
+    set_back_seconds INTEGER,
+    -- Counts of tries, each of which must be below a number. Their times are milliseconds since 1970, by the clock of the service.
+    limit_keys TEXT[],
+    limit_below INTEGER[],
+    limit_time BIGINT,
+    limit_latest BIGINT
 )
-RETURNS TABLE ("sid" UUID, "userId" UUID, "roles" TEXT[], "scope" TEXT, "audience" TEXT[], "authTime" TIMESTAMPTZ)
+RETURNS TABLE (
+    "sid" UUID, "userId" UUID, "roles" TEXT[], "scope" TEXT, "audience" TEXT[], "authTime" TIMESTAMPTZ,
+    "points" INTEGER[], "expires" BIGINT[]
+)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     locked RECORD;
     account RECORD;
+    tries RECORD;
     window_age DOUBLE PRECISION;
     begins_window BOOLEAN;
 BEGIN
+    SELECT array_agg(r.points ORDER BY l.place) AS points, array_agg(r.expire ORDER BY l.place) AS expires,
+        bool_or(coalesce(r.points, 0) >= l.below OR r.expire > limit_latest) AS is_reached
+    INTO tries FROM unnest(limit_keys, limit_below) WITH ORDINALITY l (key, below, place)
+    LEFT JOIN rate_limits r ON r.key = l.key AND r.expire > limit_time;
+    IF tries.is_reached THEN
+        RETURN;
+    END IF;
+
     -- Exchanges of one session run one at a time: each statement below sees what the exchange before has committed.
     SELECT s.id, s.user_id, s.scope, s.audience, s.auth_time, s.ended_at, s.expires_at, s.last_used_at, s.not_before,
         s.refresh_count, s.refresh_since
@@ -66,6 +84,7 @@ BEGIN
         refresh_since = CASE WHEN begins_window THEN clock_timestamp() ELSE s.refresh_since END
     WHERE s.id = locked.id;
 
-    RETURN QUERY SELECT locked.id, account.id, account.roles, locked.scope, locked.audience, locked.auth_time;
+    RETURN QUERY SELECT locked.id, account.id, account.roles, locked.scope, locked.audience, locked.auth_time,
+        tries.points, tries.expires;
 END
 $$;

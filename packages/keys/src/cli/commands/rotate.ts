@@ -70,9 +70,10 @@ async function confirmed(result: Result, removed: RemovedKeys, context: Context)
 
 async function chosen(
   [what, caller, callee, more]: readonly string[],
-  { store }: Context,
+  { store, args: { alg } }: Context,
 ): Promise<readonly Rotation[]> {
-  if (what === 'signing' && caller === undefined) return [signingRotation(store)];
+  if (alg !== undefined && what !== 'signing') throw new KeyCommandError('--alg is for rotate signing', 64);
+  if (what === 'signing' && caller === undefined) return [signingRotation(store, alg)];
   if (what === 'sessions' && caller === undefined) return [sessionRotation(store)];
   if (what === 'all' && caller === undefined) return allRotations(store, await store.read());
   if (what === 'edge' && caller !== undefined && callee !== undefined && more === undefined) {

@@ -1,0 +1,60 @@
+// pnpm bench:signatures: what an access token costs under RS256 and under ES256: signing, verifying with every check, bytes.
+
+import { cpus } from 'node:os';
+import { stdout } from 'node:process';
+import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
+import jwt from 'jsonwebtoken';
+import { startCommand } from '../../contracts/src/command/index.ts';
+import type { Candidate } from '../../verify/bench/measure.ts';
+import { measure, print } from '../../verify/bench/measure.ts';
+import { generateSigningKey } from '../src/generate.ts';
+import { parseSigning } from '../src/signing-key.ts';
+
+startCommand({ name: 'pnpm bench:signatures', summary: 'Measures access tokens of RS256 and of ES256.' });
+
+const now = () => Date.now() / 1000;
+const issuer = 'https://auth.example';
+const audience = 'product';
+/** Each call takes another token: no verifier may live on what it remembers. */
+const tokensOfEach = 400;
+
+async function candidatesOf(alg: 'RS256' | 'ES256'): Promise<{ sign: Candidate; verify: Candidate; bytes: number }> {
+  const { active, jwks } = parseSigning([await generateSigningKey('active', alg)]);
+  const verifier = createAccessTokenVerifier({ issuer, audience, keys: parseJwks(jwks), revocations: null, now });
+  const sign = (call: number) => {
+    const iat = Math.floor(now());
+    const claims = {
+      ...{ iss: issuer, aud: ['user', 'product', 'order'], sub: '019b0000-0000-7000-8000-000000000ada' },
+      ...{ client_id: 'first-party', iat, exp: iat + 600, jti: String(call).padStart(22, 'j') },
+      ...{ sid: '019b0000-0000-7000-8000-000000000adb', auth_time: iat, roles: ['customer'] },
+      scope: 'account product:read order:read order:write',
+    };
+    return jwt.sign(claims, active.key, { algorithm: alg, header: { alg, typ: 'at+jwt', kid: active.kid } });
+  };
+  const tokens = Array.from({ length: tokensOfEach }, (_, call) => sign(call));
+  return {
+    sign: { name: alg, run: sign },
+    verify: { name: alg, run: (call) => verifier.verify(tokens[call % tokensOfEach] ?? '') },
+    bytes: tokens[0]?.length ?? 0,
+  };
+}
+
+stdout.write(`node ${process.version}, ${cpus()[0]?.model.trim()} x ${cpus().length}\n`);
+const both = [await candidatesOf('RS256'), await candidatesOf('ES256')];
+const rounds = { rounds: 40, batch: tokensOfEach };
+const signed = await measure(
+  both.map(({ sign }) => sign),
+  { ...rounds, batch: 50 },
+);
+const verified = await measure(
+  both.map(({ verify }) => verify),
+  rounds,
+);
+print('sign', signed);
+print('verify, every check, a token not seen before', verified);
+stdout.write(`\nbytes  RS256 ${both[0]?.bytes}, ES256 ${both[1]?.bytes}\n`);
+const gain = (signed[0]?.best ?? 0) - (signed[1]?.best ?? 0);
+const loss = (verified[1]?.best ?? 0) - (verified[0]?.best ?? 0);
+stdout.write(
+  `a token costs less with ES256 while fewer than ${(gain / loss).toFixed(1)} processes verify it for the first time\n`,
+);
