@@ -38,6 +38,7 @@ describe('readConfig', () => {
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'auto',
       REVOCATIONS_STALE_SECONDS: 10,
+      REMEMBERED_TOKENS: 10_000,
       DRAIN_DELAY_MS: 1000,
       DATABASE_POOLER: 'none',
       DATABASE_POOL_MAX: 10,

@@ -14,6 +14,8 @@ export interface Metrics {
   gauges(name: string, help: string, labels: readonly string[], read: () => readonly Sample[]): void;
   /** Something that is counted: call the result for each, or for several at once. */
   counter(name: string, help: string, labels: readonly string[]): (labels: Sample['labels'], count?: number) => void;
+  /** Something that is counted elsewhere: `read` returns the count so far. */
+  counted(name: string, help: string, read: () => number): void;
   /** Prometheus text, and its media type. */
   render(): Promise<{ type: string; text: string }>;
 }
@@ -92,6 +94,17 @@ export function createMetrics(options: { service: string }): Metrics {
     counter(name, help, labels) {
       const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
       return (values, count = 1) => counter.inc(values, count);
+    },
+    counted(name, help, read) {
+      new Counter({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
     },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };

@@ -25,6 +25,7 @@ describe('serverConfig', () => {
       keepAliveMs: 620_000,
       log: { level: 'info', format: 'auto' },
       revocations: { url: undefined, staleAfterSeconds: 10 },
+      rememberedTokens: 10_000,
       keys: { file: '/k', production: false },
       redis: undefined,
       jwks: undefined,

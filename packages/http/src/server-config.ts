@@ -36,6 +36,8 @@ export interface ServerConfig {
   /** Where the issuer publishes its keys; absent, they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly revocations: RevocationsConfig;
+  /** How many verified access tokens are remembered; the default of the verifier unless given. */
+  readonly rememberedTokens?: number;
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
 }
 
@@ -56,6 +58,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     redis: settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL },
     jwks: jwksConfig(settings),
     revocations: { url: settings.REVOCATIONS, staleAfterSeconds: settings.REVOCATIONS_STALE_SECONDS },
+    rememberedTokens: settings.REMEMBERED_TOKENS,
     keys: { production, ...(text === undefined ? { file } : { text }) },
   };
 }

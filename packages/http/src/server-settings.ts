@@ -46,6 +46,9 @@ export const ServerSettings = {
     .describe(
       'Where revoked sessions are published: file:/var/lib/auth/revocations.log on one machine, redis://host:6379 on many; say none to do without.',
     ),
+  REMEMBERED_TOKENS: wholeNumber({ min: 0, max: 1_000_000 })
+    .default(10_000)
+    .describe('How many verified access tokens are remembered, so that each is verified in full once; 0 for none.'),
   REVOCATIONS_STALE_SECONDS: wholeNumber({ min: 3, max: 3600 })
     .default(10)
     .describe('How long it may be silent there before what is known counts as stale, in seconds.'),

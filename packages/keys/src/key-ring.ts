@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keepUnchangedKeys } from '@auth/verify';
 import type { FileObstacle, KeyDelivery } from './key-delivery.ts';
 import { findObstacle, readMountPoints } from './key-delivery.ts';
 import type { ServiceKeys } from './key-document.ts';
@@ -108,7 +109,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       throw new KeyDocumentError(nameOfSource(source), problem);
     }
     const change = difference(keys.loaded, found.loaded);
-    keys = found;
+    keys = { ...found, publicKeys: keepUnchangedKeys(keys.publicKeys, found.publicKeys) };
     held = keep(held, keys.loaded, { at: now(), fromMs: monotonicMs() });
     onReloaded(change);
   }

@@ -2,7 +2,7 @@ import { operations } from '@auth/contracts';
 import type { Audit, Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
 import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import type { HeldKey, KeyRing, ServiceKeys } from '@auth/keys';
-import type { AccessTokenVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
+import type { AccessTokenVerifier, RememberingVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
 import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, observed } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { warnOfEviction } from './eviction-policy.ts';
@@ -111,17 +111,12 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   metrics.gauges('auth_key_loaded', 'Keys in force by id and state.', ['kid', 'state'], () =>
     held().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
   );
-  const verify = observed(
-    createUserTokenVerifier({
-      issuer,
-      audience,
-      keys: publicKeys,
-      onUnknownKid,
-      revocations: feed.revocations,
-      now,
-    }),
-    (outcome) => metrics.countVerification('access', outcome),
-  );
+  const verifier = createUserTokenVerifier({
+    ...{ issuer, audience, keys: publicKeys, onUnknownKid, revocations: feed.revocations, now },
+    ...(config.rememberedTokens === undefined ? {} : { rememberTokens: config.rememberedTokens }),
+  });
+  reportMemory(verifier, metrics);
+  const verify = observed(verifier, (outcome) => metrics.countVerification('access', outcome));
   const calls = createServiceTokenVerifier({
     service,
     keys: () => keys.current().accepts,
@@ -158,6 +153,15 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
       },
     }),
   };
+}
+
+function reportMemory({ memory }: RememberingVerifier, metrics: Metrics): void {
+  const number = (name: string, help: string, read: () => number) =>
+    metrics.gauges(name, help, [], () => [{ labels: {}, value: read() }]);
+  number('auth_remembered_tokens', 'Verified access tokens in memory.', () => memory().tokens);
+  number('auth_remembered_token_bytes', 'Memory that these take at most.', () => memory().bytes);
+  const help = 'Access tokens that were not verified in full, since they were in memory.';
+  metrics.counted('auth_remembered_token_hits_total', help, () => memory().hits);
 }
 
 /** The current keys. `now - since` is counted by a monotonic clock, so that a step of the clock shortens no wait. */

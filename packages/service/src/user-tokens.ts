@@ -1,5 +1,5 @@
-import type { AccessTokenClaims, AccessTokenVerifier, AccessTokenVerifierOptions } from '@auth/verify';
-import { AuthError, createAccessTokenVerifier } from '@auth/verify';
+import type { AccessTokenClaims, AccessTokenVerifierOptions, RememberingVerifier } from '@auth/verify';
+import { createAccessTokenVerifier } from '@auth/verify';
 
 /** UUIDs as the user app writes them. Ids are compared as texts, and stored in columns of type uuid. */
 const id = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/;
@@ -14,15 +14,8 @@ const role = /^[\x21-\x7e]{1,64}$/;
  *
  * @throws TypeError as `createAccessTokenVerifier`
  */
-export function createUserTokenVerifier(options: AccessTokenVerifierOptions): AccessTokenVerifier {
-  const verifier = createAccessTokenVerifier(options);
-  return {
-    verify(token) {
-      const claims = verifier.verify(token);
-      if (!isUserToken(claims)) throw new AuthError('invalid_token', 'claims');
-      return claims;
-    },
-  };
+export function createUserTokenVerifier(options: Omit<AccessTokenVerifierOptions, 'accepts'>): RememberingVerifier {
+  return createAccessTokenVerifier({ ...options, accepts: isUserToken });
 }
 
 function isUserToken(claims: AccessTokenClaims): boolean {

@@ -14,6 +14,7 @@ import {
 } from '../src/index.ts';
 import { createTestEdge, createTestIssuer } from '../src/testing/index.ts';
 import { measure, print } from './measure.ts';
+import { measureRemembered } from './remembered.ts';
 
 startCommand({ name: 'pnpm bench:verify', summary: 'Measures what the verification of a token costs.' });
 
@@ -28,7 +29,10 @@ const tokenOf = (call: number) => tokens[call % tokens.length] ?? '';
 const key = test.keys.get(test.kid)?.key;
 if (key === undefined) throw new Error('no key');
 
-const verifier = createAccessTokenVerifier({ issuer, audience, keys: test.keys, revocations: null, now });
+const verifier = createAccessTokenVerifier({
+  ...{ issuer, audience, keys: test.keys, revocations: null, now },
+  rememberTokens: 0,
+});
 const joseKey = await importJWK({ ...key.export({ format: 'jwk' }), alg: 'RS256' });
 const pem = key.export({ type: 'spki', format: 'pem' }).toString();
 const fast = createVerifier({
@@ -70,6 +74,8 @@ print(
     { rounds: 60, batch: 400 },
   ),
 );
+
+await measureRemembered({ test, audience, now, scope });
 
 const operation = {
   id: 'product:quotes.create',

@@ -19,6 +19,7 @@ describe('createAccessTokenVerifier', () => {
     ['audience', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [null], ['order'], /order/]],
     ['now', [undefined, null, 1_800_000_000, '1800000000', new Date(0), {}]],
     ['keys', [undefined, null, {}, [], 'pem', { k: 'secret' }, new Set(), () => undefined, () => ({}), () => null]],
+    ['accepts', [null, true, 'all', {}]],
     ['onUnknownKid', [null, 'refresh', {}, true]],
     ['revocations', [undefined, {}, [], 'none', true, false, 0, { isRevoked: true }]],
   ])('throws at build time when %s is one of %p', (name, values) => {
@@ -36,12 +37,21 @@ describe('createAccessTokenVerifier', () => {
     }
   });
 
+  it.each([null, '100', Number.NaN, Number.POSITIVE_INFINITY, -1, 1_000_001, 0.5, true, [5], {}])(
+    'throws at build time when rememberTokens is %p',
+    (rememberTokens) => {
+      expect(() => build({ rememberTokens })).toThrow('rememberTokens must be a whole number of tokens');
+    },
+  );
+
   it.each([
     { clockToleranceSeconds: 0 },
     { clockToleranceSeconds: 60 },
     { maxLifetimeSeconds: 1 },
     { maxLifetimeSeconds: 86_400 },
     { clockToleranceSeconds: undefined, maxLifetimeSeconds: undefined },
+    { rememberTokens: 0 },
+    { rememberTokens: 1_000_000 },
     { keys: () => issuer.keys },
     { revocations: { isRevoked: () => false } },
   ])('takes %o', (options) => {

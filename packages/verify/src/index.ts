@@ -1,10 +1,12 @@
 export type {
-  AccessTokenClaims,
   AccessTokenVerifier,
   AccessTokenVerifierOptions,
+  RememberedTokens,
+  RememberingVerifier,
   Revocations,
 } from './access-token.ts';
 export { createAccessTokenVerifier } from './access-token.ts';
+export type { AccessTokenClaims } from './access-token-claims.ts';
 export type { AuthErrorCode, AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-error.ts';
 export { AuthError, authErrors } from './auth-error.ts';
 export type { Clock, MonotonicClock } from './clock.ts';
@@ -19,7 +21,7 @@ export { observed } from './observed.ts';
 export type { OperationPolicy } from './operation.ts';
 export { calleeOf } from './operation.ts';
 export type { PublicKey, PublicKeyAlgorithm, PublicKeys } from './public-keys.ts';
-export { parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
+export { keepUnchangedKeys, parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
 export { isUnambiguousTarget } from './request-target.ts';
 export type { CutOff, RevocationTable, RevocationTableOptions } from './revocation-table.ts';
 export { createRevocationTable } from './revocation-table.ts';

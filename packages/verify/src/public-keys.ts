@@ -92,6 +92,18 @@ export function parseOwnJwks(input: unknown): PublicKeys {
   });
 }
 
+/**
+ * Gives a set of keys that was read again the objects of the set before it, where material and algorithm are the same: a
+ * verifier remembers tokens by the key object that they were checked with.
+ */
+export function keepUnchangedKeys(before: PublicKeys, after: PublicKeys): PublicKeys {
+  const kept = [...after.values()].map((key) => {
+    const known = before.get(key.kid);
+    return known !== undefined && known.alg === key.alg && known.key.equals(key.key) ? known : key;
+  });
+  return new Map(kept.map((key) => [key.kid, key]));
+}
+
 function readKeys(input: unknown, onUnusable: (error: KeyMaterialError, kid: string | undefined) => void): PublicKeys {
   const keys = new Map<string, PublicKey>();
   parseMember(Jwks, input, '').keys.forEach((entry, index) => {

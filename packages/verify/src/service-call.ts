@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from './access-token.ts';
+import type { AccessTokenClaims } from './access-token-claims.ts';
 import type { AuthenticatedCall } from './auth-error.ts';
 import type { OperationPolicy } from './operation.ts';
 

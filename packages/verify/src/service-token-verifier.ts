@@ -1,6 +1,7 @@
 import jwt from 'jsonwebtoken';
-import type { AccessTokenClaims, AccessTokenVerifier } from './access-token.ts';
-import { libraryReason } from './access-token.ts';
+import type { AccessTokenVerifier } from './access-token.ts';
+import type { AccessTokenClaims } from './access-token-claims.ts';
+import { libraryReason } from './access-token-signature.ts';
 import type { AuthenticatedCall, RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
 import { sha256Base64url } from './base64url.ts';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { AccessTokenVerifier, AccessTokenVerifierOptions } from '../src/access-token.ts';
+import type { AccessTokenVerifier, AccessTokenVerifierOptions, RememberingVerifier } from '../src/access-token.ts';
 import { createAccessTokenVerifier } from '../src/access-token.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
 import { createTestIssuer } from '../src/testing/index.ts';
@@ -16,7 +16,7 @@ export interface AccessTokenSetup {
   /** Verifies and says how it ended: `accepted`, or code and reason. */
   outcome(token: string): string;
   /** Another verifier of the same tokens. */
-  verifierWith(options: Partial<AccessTokenVerifierOptions>): AccessTokenVerifier;
+  verifierWith(options: Partial<AccessTokenVerifierOptions>): RememberingVerifier;
   /** Signs with the issuer's own key what no library would sign. */
   forged(payload: unknown, header?: Readonly<Record<string, unknown>>): string;
 }

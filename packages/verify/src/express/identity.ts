@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { AccessTokenClaims } from '../access-token.ts';
+import type { AccessTokenClaims } from '../access-token-claims.ts';
 import type { ServiceCall } from '../service-call.ts';
 
 interface VerifiedUser {

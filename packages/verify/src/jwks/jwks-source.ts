@@ -1,6 +1,7 @@
 import { AuthError } from '../auth-error.ts';
 import { readClock } from '../clock.ts';
 import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
+import { keepUnchangedKeys } from '../public-keys.ts';
 import { refreshDelayMs, retryDelayMs } from './delay.ts';
 import { fetchJwks } from './fetch-jwks.ts';
 import type { JwksOutcome } from './jwks-fetch-error.ts';
@@ -86,7 +87,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
     try {
       const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
       if (answer.outcome === 'loaded') {
-        held = { keys: answer.keys, etag: answer.etag, at };
+        held = { keys: keepUnchangedKeys(held?.keys ?? new Map(), answer.keys), etag: answer.etag, at };
         tellIgnored(answer.ignored);
       } else if (held !== undefined) held = { ...held, at };
       return [answer.outcome];

@@ -1,0 +1,69 @@
+/** The methods of Set that Node 22 has and Node 20 has not: what a set offers is offered here, too. */
+const newerMethods = [
+  'union',
+  'intersection',
+  'difference',
+  'symmetricDifference',
+  'isSubsetOf',
+  'isSupersetOf',
+  'isDisjointFrom',
+];
+
+/**
+ * The scopes of a token, as a set that nobody can change: many requests share it. `Object.freeze` does not freeze the
+ * entries of a Set, and `Set.prototype.add.call` gets past a subclass that overrides `add`; a private field stays private.
+ */
+class Scopes implements ReadonlySet<string> {
+  readonly #scopes: ReadonlySet<string>;
+
+  static {
+    for (const name of newerMethods) {
+      const method: unknown = Reflect.get(Set.prototype, name);
+      if (typeof method !== 'function') continue;
+      const value = function (this: Scopes, other: unknown): unknown {
+        return Reflect.apply(method, this.#scopes, [other]);
+      };
+      Object.defineProperty(Scopes.prototype, name, { value });
+    }
+    Object.freeze(Scopes.prototype);
+  }
+
+  constructor(scopes: Iterable<string>) {
+    this.#scopes = new Set(scopes);
+    Object.freeze(this);
+  }
+
+  get size(): number {
+    return this.#scopes.size;
+  }
+
+  has(scope: string): boolean {
+    return this.#scopes.has(scope);
+  }
+
+  keys() {
+    return this.#scopes.keys();
+  }
+
+  values() {
+    return this.#scopes.values();
+  }
+
+  entries() {
+    return this.#scopes.entries();
+  }
+
+  forEach(callback: (scope: string, again: string, scopes: ReadonlySet<string>) => void, thisArg?: unknown): void {
+    // The callback is given this object: the Set inside must not get out.
+    for (const scope of this.#scopes) Reflect.apply(callback, thisArg, [scope, scope, this]);
+  }
+
+  [Symbol.iterator]() {
+    return this.#scopes.values();
+  }
+}
+
+/** Parses a `scope` claim (RFC 6749 §3.3: separated by spaces) as a set without `add`, `delete` and `clear`. */
+export function parseScopes(scope: string): ReadonlySet<string> {
+  return new Scopes(scope.split(' ').filter(Boolean));
+}
