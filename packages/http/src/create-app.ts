@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import helmet from 'helmet';
@@ -40,9 +42,13 @@ export function createApp(options: CreateAppOptions): Express {
   app.set('query parser', 'simple').set('trust proxy', [...trustedProxies]);
   // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
   app.set('env', 'production');
-  app.use(requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), securityHeaders());
-  app.use(notStored(), passRefused());
-  app.use(answerOptions(app), probes(readiness, probeDetails));
+  app.use(
+    inOne(
+      ...[requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), fixedHeaders()],
+      ...[passRefused(), answerOptions(app)],
+    ),
+    probes(readiness, probeDetails),
+  );
   return app;
 }
 
@@ -70,10 +76,24 @@ function answerOptions(app: Express): RequestHandler {
   };
 }
 
-/** Answers are about whoever asked: a route that may be cached says so itself (RFC 9111 §5.2.2.5). */
-function notStored(): RequestHandler {
+/** Several middlewares as one: Express does more around each of its layers than most of them do themselves. */
+function inOne(...[first, ...rest]: readonly RequestHandler[]): RequestHandler {
+  if (first === undefined) return (_req, _res, next) => next();
+  const others = inOne(...rest);
+  return (req, res, next) =>
+    first(req, res, (error?: unknown) => {
+      if (error === undefined) others(req, res, next);
+      else next(error);
+    });
+}
+
+/** Sets the headers of every answer. They are the same each time, so helmet is asked once, at the start. */
+function fixedHeaders(): RequestHandler {
+  const headers = new Map(securityHeaders());
+  // Answers are about whoever asked: a route that may be cached says so itself (RFC 9111 §5.2.2.5).
+  headers.set('Cache-Control', 'no-store');
   return (_req, res, next) => {
-    res.set('Cache-Control', 'no-store');
+    for (const [name, value] of headers) res.setHeader(name, value);
     next();
   };
 }
@@ -82,12 +102,18 @@ function notStored(): RequestHandler {
  * For an API that answers JSON: nothing may be loaded or framed. HSTS and `upgrade-insecure-requests` belong to
  * whatever ends TLS; sent over plain http they would break development. A page of ours sets its own policy.
  */
-function securityHeaders(): RequestHandler {
-  return helmet({
+function securityHeaders(): ReadonlyMap<string, string> {
+  const set = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     strictTransportSecurity: false,
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xXssProtection: false,
   });
+  const request = new IncomingMessage(new Socket());
+  const answer = new ServerResponse(request);
+  set(request, answer, (error) => {
+    if (error !== undefined) throw error;
+  });
+  return new Map(answer.getRawHeaderNames().map((name) => [name, String(answer.getHeader(name))]));
 }

@@ -50,10 +50,9 @@ export function noteProblem(req: IncomingMessage, problem: Problem): void {
 export function requestLog({ log, identify, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
     if (!isFollowed(req)) {
-      const path = pathOf(req.originalUrl);
       res.once('close', () => {
-        const who = identified(req, log, identify);
-        logRequest({ log, metrics, req, res, path, who, route: routeOf(req) });
+        const who = () => identified(req, log, identify);
+        logRequest({ log, metrics, req, res, path: pathOf(req.originalUrl), who, route: routeOf(req) });
       });
     }
     next();
@@ -73,7 +72,7 @@ export function followRequest(
   const path = pathOf(req.url ?? '');
   res.once('close', () => {
     const { route, upstream, session } = facts;
-    logRequest({ log, metrics, req, res, path, who: { upstream, session }, route });
+    logRequest({ log, metrics, req, res, path, who: () => ({ upstream, session }), route });
   });
 }
 
@@ -87,7 +86,8 @@ interface LoggedRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly path: string;
-  readonly who: Readonly<Record<string, string | undefined>>;
+  /** Asked for a line that is written, and for no other. */
+  readonly who: () => Readonly<Record<string, string | undefined>>;
   readonly route: string;
 }
 
@@ -104,7 +104,7 @@ function logRequest({ log, metrics, req, res, path, who, route }: LoggedRequest)
   const { requestId, traceId } = contextOf(req);
   const { code, reason } = problem ?? {};
   log[level](
-    { method, path, status, ms, ...who, requestId, traceId, code, reason, ...(aborted && { aborted }) },
+    { method, path, status, ms, ...who(), requestId, traceId, code, reason, ...(aborted && { aborted }) },
     `${method} ${path} ${status ?? 'unanswered'} ${ms} ms`,
   );
 }

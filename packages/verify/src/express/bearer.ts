@@ -4,6 +4,7 @@ import { headerValues } from './header-values.ts';
 
 /** The scheme (RFC 9110 §11.4), one space or more, and the rest. */
 const credentials = /^([\w!#$%&'*+.^`|~-]+)(?: +(\S.*))?$/;
+const usual = 'Bearer ';
 const token68 = /^[\w.~+/-]+=*$/;
 
 /**
@@ -15,6 +16,11 @@ export function readBearer(req: Pick<IncomingMessage, 'rawHeaders'>): string | u
   const [value, second] = headerValues(req, 'authorization');
   if (value === undefined) return undefined;
   if (second !== undefined) throw new AuthError('invalid_request', 'duplicate_header');
+  // Nearly every client writes it this way, and it takes half the time.
+  if (value.startsWith(usual)) {
+    const sent = value.slice(usual.length);
+    if (token68.test(sent)) return sent;
+  }
   const [, scheme, token = ''] = credentials.exec(value) ?? [];
   if (scheme !== undefined && scheme.toLowerCase() !== 'bearer') return undefined;
   if (!token68.test(token)) throw new AuthError('invalid_request', 'malformed');

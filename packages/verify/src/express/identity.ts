@@ -7,16 +7,18 @@ interface VerifiedUser {
   readonly token: string;
 }
 
-// Keyed by the request itself: no property that another middleware could set or overwrite.
-const users = new WeakMap<Request, VerifiedUser>();
-const calls = new WeakMap<Request, ServiceCall>();
+// On the request itself, under keys that no other module has: no property that another middleware could set by its name.
+// An entry of a WeakMap costs as much as reading the token, and keeps the request until a full collection.
+const userKey = Symbol('verified user');
+const callKey = Symbol('verified call');
+type Identified = Request & { [userKey]?: VerifiedUser; [callKey]?: ServiceCall };
 
-export function rememberUser(req: Request, user: VerifiedUser): void {
-  users.set(req, user);
+export function rememberUser(req: Identified, user: VerifiedUser): void {
+  req[userKey] = user;
 }
 
-export function rememberCall(req: Request, call: ServiceCall): void {
-  calls.set(req, call);
+export function rememberCall(req: Identified, call: ServiceCall): void {
+  req[callKey] = call;
 }
 
 /**
@@ -34,21 +36,21 @@ export function accessTokenOf(req: Request): string {
 }
 
 /** The verified service that calls. @throws Error when the route is not guarded by `requireCaller` */
-export function callerOf(req: Request): ServiceCall {
-  const call = calls.get(req);
+export function callerOf(req: Identified): ServiceCall {
+  const call = req[callKey];
   if (call === undefined) throw new Error(`${req.method} ${req.path} needs requireCaller() on the route`);
   return call;
 }
 
 /** Who a request comes from, as far as verified: for a log line. */
-export function identityOf(req: Request): { user?: string; caller?: string } {
-  const user = users.get(req)?.claims.sub;
-  const caller = calls.get(req)?.caller;
+export function identityOf(req: Identified): { user?: string; caller?: string } {
+  const user = req[userKey]?.claims.sub;
+  const caller = req[callKey]?.caller;
   return { ...(user === undefined ? {} : { user }), ...(caller === undefined ? {} : { caller }) };
 }
 
-function verifiedUser(req: Request): VerifiedUser {
-  const user = users.get(req);
+function verifiedUser(req: Identified): VerifiedUser {
+  const user = req[userKey];
   if (user === undefined) throw new Error(`${req.method} ${req.path} needs requireUser() on the route`);
   return user;
 }

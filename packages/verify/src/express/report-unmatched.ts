@@ -17,9 +17,10 @@ export function reportUnmatched(options: {
 }): RequestHandler {
   const { prefix, onDecision } = options;
   if (typeof onDecision !== 'function') throw new TypeError('reportUnmatched needs onDecision');
+  const start = `${prefix}/`.toLowerCase();
   return (req, _res, next) => {
     const withToken = headerValues(req, 'service-token').length > 0;
-    if (withToken || isBelow(req.path, prefix)) {
+    if (withToken || isBelow(req.path, start)) {
       const refusal = withToken ? ({ code: 'invalid_service_token' } as const) : {};
       onDecision({ decision: 'deny', operation: unmatched, ...refusal, reason: 'not_an_operation' }, req);
     }
@@ -27,6 +28,6 @@ export function reportUnmatched(options: {
   };
 }
 
-function isBelow(path: string, prefix: string): boolean {
-  return `${path}/`.toLowerCase().startsWith(`${prefix}/`.toLowerCase());
+function isBelow(path: string, start: string): boolean {
+  return `${path.slice(0, start.length)}/`.toLowerCase().startsWith(start);
 }
