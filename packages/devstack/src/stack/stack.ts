@@ -3,6 +3,7 @@ import { seedDemoData } from '../demo/seed-demo-data.ts';
 import type { Say } from '../terminal/console.ts';
 import type { Closers } from './closers.ts';
 import { createClosers } from './closers.ts';
+import type { Compiler } from './compiler.ts';
 import { claimDataDir } from './data-dir.ts';
 import { directUrlsOf } from './direct-urls.ts';
 import { assertPortsFree } from './ports.ts';
@@ -43,6 +44,8 @@ export interface StackOptions {
   serviceEnv?: Record<string, string>;
   /** Create the demo users and products that are missing. */
   seed: boolean;
+  /** Runs compiled services; without it they run from their source. */
+  compiler?: Compiler;
   /** Gives up the start. What is started until then is stopped before the returned promise rejects. */
   signal?: AbortSignal;
 }
@@ -60,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function open(options: StackOptions, closers: Closers): Promise<Stack> {
-  const { settings, watch, say, signal } = options;
+  const { settings, watch, say, compiler, signal } = options;
   const { portBase, dataDir } = settings;
   closers.add(claimDataDir(dataDir, { portBase, pid: process.pid }));
   await assertPortsFree(
@@ -92,7 +95,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   );
   const failed = new AbortController();
   const ended = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
-  const running = createStackServices({ urls, environments, watch, say, closers, signal: ended });
+  const running = createStackServices({ urls, environments, watch, say, closers, compiler, signal: ended });
   // A service takes seconds to load, and nobody knows its address yet: the databases are made ready meanwhile.
   await allOrFirstFailure([
     prepareDatabases(directUrls, options).catch((error) => {
