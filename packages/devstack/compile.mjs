@@ -7,9 +7,6 @@ import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const keptMs = 24 * 3600 * 1000;
-/** A source map without a mapping: nobody debugs installed packages, and their maps are most of what a start would read. */
-const noSourceMap =
-  '\n//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbIiJdLCJtYXBwaW5ncyI6IkEifQ==';
 
 /**
  * Creates the function that compiles what has changed. It resolves with the compiled file of `dev` and of each service by
@@ -98,9 +95,6 @@ const installedPackages = {
     build.onResolve({ filter: /^bcrypt$/ }, ({ path, importer }) => ({
       path: pathToFileURL(createRequire(importer).resolve(path)).href,
       external: true,
-    }));
-    build.onLoad({ filter: /node_modules.*\.[cm]?js$/, namespace: 'file' }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8') + noSourceMap,
     }));
   },
 };

@@ -96,9 +96,11 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   const failed = new AbortController();
   const ended = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
   const running = createStackServices({ urls, environments, watch, say, closers, compiler, signal: ended });
-  // A service takes seconds to load, and nobody knows its address yet: the databases are made ready meanwhile.
+  // A service may be up before a migration is applied, and would say that a table is missing.
+  await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: directUrls[name], settings, say })));
+  signal?.throwIfAborted();
   await allOrFirstFailure([
-    prepareDatabases(directUrls, options).catch((error) => {
+    seedIfWanted(directUrls, options).catch((error) => {
       failed.abort(error);
       throw error;
     }),
@@ -114,10 +116,7 @@ function databaseSettings(name: DatabaseName, { databaseUrls, pooling }: Setting
   return { DATABASE_POOLER: pooling.pooler, ...(direct === undefined ? {} : { DATABASE_DIRECT_URL: direct }) };
 }
 
-async function prepareDatabases(urls: Record<DatabaseName, string>, options: StackOptions): Promise<void> {
-  const { settings, say, seed, signal } = options;
-  await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: urls[name], settings, say })));
-  signal?.throwIfAborted();
+async function seedIfWanted(urls: Record<DatabaseName, string>, { seed, say }: StackOptions): Promise<void> {
   if (seed) await seedDemoData(urls, say);
 }
 
