@@ -39,6 +39,9 @@ import { createUserAdmin } from './user-admin.ts';
 import { createUserAdminStore } from './user-admin-store.ts';
 import { createWorkQueue } from './work-queue.ts';
 
+/** How long a process leads before it begins to clean up. */
+const cleanUpAfterMs = 5000;
+
 await runService(process, 'user', async (env) => {
   const config = parseConfig(env);
   const db = openUserDb(config.database);
@@ -137,7 +140,9 @@ await runService(process, 'user', async (env) => {
       const { signal } = term;
       const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
       begin(term.number);
-      await Promise.all([cleanUp(cleanup, { signal, wait }), publishCutOffs(feed, term)]).finally(end);
+      // Others wait for the first heartbeat: what nobody waits for comes later.
+      const cleaning = wait(cleanUpAfterMs).then(() => cleanUp(cleanup, { signal, wait }));
+      await Promise.all([cleaning, publishCutOffs(feed, term)]).finally(end);
     },
     onError: (err) => log.warn({ err }, 'trouble with the lease of the background work'),
   });

@@ -1,6 +1,7 @@
 import { startCommand } from '@auth/contracts/command';
 import { isLocalDatabase } from './demo/seed-demo-data.ts';
 import { findLaunchers, watchLaunchers } from './stack/ancestors.ts';
+import { findCompiler } from './stack/compiler.ts';
 import { startStopwatch } from './stack/duration.ts';
 import { readExitCode } from './stack/exit-code.ts';
 import { databaseNames, databaseSetting, serviceNames } from './stack/services.ts';
@@ -48,12 +49,14 @@ const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abo
 
 try {
   const settings = readSettings(process.env);
+  const compiler = findCompiler();
   say('dev', 'starting');
   const stack = await startStack({
     settings,
     watch: true,
     say,
     seed: true,
+    ...(compiler === undefined ? {} : { compiler }),
     serviceEnv: colour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' },
     signal: stop.signal,
   });

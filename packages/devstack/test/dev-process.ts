@@ -28,7 +28,7 @@ export interface DevOptions {
   inShell?: boolean;
 }
 
-const command = ['--import', 'tsx', '--conditions=@auth/source', 'packages/devstack/src/dev.ts'];
+const command = ['packages/devstack/dev.mjs'];
 
 export function startDev({ portBase, dataDir, env = {}, inShell = false }: DevOptions): DevProcess {
   const [file, args] = inShell

@@ -76,7 +76,7 @@ const leaseRenewedTwice = async (url: string): Promise<void> => {
 
 /** The processes of services. */
 const serviceProcesses = (dev: DevProcess): number[] =>
-  dev.tree().filter((pid) => readProcess(pid)?.command.endsWith('src/main.ts'));
+  dev.tree().filter((pid) => readProcess(pid)?.command.includes('--enable-source-maps'));
 
 describe('pnpm dev', () => {
   it('prints commands that work, stops on Ctrl-C, has data and keys again at the next start, and outlives its services', async () => {

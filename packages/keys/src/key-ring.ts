@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepUnchangedKeys } from '@auth/verify';
 import type { FileObstacle, KeyDelivery } from './key-delivery.ts';
@@ -73,10 +74,18 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   let obstacle: FileObstacle | undefined;
   let isRefused = false;
   let lookedAtMs = monotonicMs();
+  let looks = 0;
+  let seenStatus: string | undefined;
 
   async function look(): Promise<void> {
-    await lookForObstacle();
-    await lookForChange();
+    const mark = 'file' in source ? await statusOf(source.file) : '';
+    looks += 1;
+    // A network file system may give an old status: what was read is what counts.
+    if (mark !== seenStatus || looks % looksUntilRead === 0) {
+      seenStatus = mark;
+      await lookForObstacle();
+      await lookForChange();
+    }
     lookedAtMs = monotonicMs();
   }
 
@@ -140,6 +149,15 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     delivery,
     close: () => stopped.abort(),
   };
+}
+
+/** The file is read in every fourth look, once a second, though its status is the same. */
+const looksUntilRead = 4;
+
+/** Tells two states of a file apart, without reading it. */
+async function statusOf(file: string): Promise<string> {
+  const status = await stat(file, { bigint: true }).catch(() => undefined);
+  return status === undefined ? '' : [status.dev, status.ino, status.nlink, status.size, status.ctimeNs].join(' ');
 }
 
 /** A look takes moments; a file system that hangs can take it for ever. */

@@ -1,9 +1,12 @@
 import type { FSWatcher } from 'node:fs';
-import { lstatSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { watch } from 'node:fs';
 
-/** Waits for changes of one file. */
+/** Waits for changes of a file. */
 export interface FileChanges {
+  /** Watches the file that is at the path now, and no longer the one before it. */
+  watch(path: string): void;
+  /** Stops watching, until `watch` is called again. */
+  unwatch(): void;
   /** Resolves when the file may have changed since the last call, after a time in any case, and when it is closed. */
   next(): Promise<void>;
   /** Makes the pending `next`, or the one after it, resolve at once. */
@@ -14,19 +17,16 @@ export interface FileChanges {
 export interface FileChangesOptions {
   /** How often to look while the system reports changes; 500 ms unless given. */
   readonly watchedMs?: number;
-  /** How often to look while it does not; 100 ms unless given. */
+  /** How often to look while there is no file, or it cannot be watched; 100 ms unless given. */
   readonly unwatchedMs?: number;
 }
 
 /**
- * Watches the folder of a file, so that a file that is created or replaced is noticed as well. A file system may lose
- * changes (a network folder does), therefore the file is also looked at from time to time. Keeps no process alive.
+ * Creates the wait for changes. The system reports what is written to a file, and that another one took its place; not
+ * every file system does, and links may be swapped, therefore `next` also resolves from time to time. The watch is on the
+ * file and not on its folder, where others may write all the time. Keeps no process alive.
  */
-export function openFileChanges(
-  path: string,
-  { watchedMs = 500, unwatchedMs = 100 }: FileChangesOptions = {},
-): FileChanges {
-  const name = basename(path);
+export function createFileChanges({ watchedMs = 500, unwatchedMs = 100 }: FileChangesOptions = {}): FileChanges {
   let watcher: FSWatcher | undefined;
   let isClosed = false;
   let isChanged = false;
@@ -37,30 +37,22 @@ export function openFileChanges(
     resume?.();
   }
 
-  /** Returns whether the folder is watched from now on. It may be missing, or there are too many watches: tried again later. */
-  function watchFolder(): boolean {
-    try {
-      // What happens to the file behind a link is not reported for the folder of the link.
-      if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return false;
-      watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-        if (changed === null || changed === name) wake();
-      });
-      watcher.on('error', unwatch);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   function unwatch(): void {
     watcher?.close();
     watcher = undefined;
   }
 
   return {
+    watch(path) {
+      unwatch();
+      try {
+        watcher = watch(path, { persistent: false }, wake).on('error', unwatch);
+      } catch {
+        // There may be too many watches.
+      }
+    },
+    unwatch,
     async next() {
-      // A change just before the watch began was not reported: look once more.
-      if (watcher === undefined && !isClosed && watchFolder()) return;
       if (!isChanged && !isClosed) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, watcher === undefined ? unwatchedMs : watchedMs).unref();

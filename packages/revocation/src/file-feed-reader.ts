@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
-import { openFileChanges } from './file-changes.ts';
+import { createFileChanges } from './file-changes.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { maxTokenLength } from './security-event.ts';
 
@@ -22,7 +22,7 @@ export function openFileFeedReader(
   { onTokens, onTrouble, onStart, pollMs }: FeedReaderOptions & { readonly pollMs?: number },
 ): FeedReader {
   const closing = new AbortController();
-  const changes = openFileChanges(path, pollMs === undefined ? {} : { watchedMs: pollMs, unwatchedMs: pollMs });
+  const changes = createFileChanges(pollMs === undefined ? {} : { watchedMs: pollMs, unwatchedMs: pollMs });
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let log: OpenLog | undefined;
   let fromStart = false;
@@ -59,11 +59,14 @@ export function openFileFeedReader(
     await forget();
     fromStart = false;
     log = { file: await open(path, 'r'), split: createLineSplitter(maxTokenLength), offset: 0 };
+    // Before the first read: what is written after it is reported.
+    changes.watch(path);
     onStart?.();
     return log;
   }
 
   async function forget(): Promise<void> {
+    changes.unwatch();
     await log?.file.close();
     log = undefined;
   }

@@ -1,5 +1,6 @@
 import type { Say } from '../terminal/console.ts';
 import type { Closers } from './closers.ts';
+import type { Compiler } from './compiler.ts';
 import { startStopwatch } from './duration.ts';
 import { LaunchError } from './launch-error.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
@@ -37,9 +38,11 @@ export function createStackServices(options: {
   watch: boolean;
   say: Say;
   closers: Closers;
+  compiler?: Compiler | undefined;
   signal?: AbortSignal | undefined;
 }): StackServices {
-  const { urls, environments, watch, say, closers, signal } = options;
+  const { urls, environments, watch, say, closers, compiler, signal } = options;
+  let files = compiler?.files;
   const running = new Map<AppName, ServiceProcess>();
   const captured = perService((): string[] => []);
   const guard = startOrphanGuard();
@@ -52,6 +55,7 @@ export function createStackServices(options: {
   const spawn = (name: AppName): ServiceProcess => {
     const service = spawnService(services[name], {
       watch,
+      file: files?.[name],
       env: environments[name],
       stopDeadlineMs,
       onLine: (line) => hear(name, line),
@@ -65,6 +69,17 @@ export function createStackServices(options: {
     running.delete(name);
     await service?.stop();
   };
+  let told: string | undefined;
+  /** Compiles what has changed. Returns whether there is something to run; if not, the services go on as they are. */
+  const compileAgain = async (): Promise<boolean> => {
+    const { files: compiled, errors } = (await compiler?.compile()) ?? { files: undefined, errors: undefined };
+    const problem = errors?.join('\n');
+    if (problem !== undefined && problem !== told)
+      for (const line of ['this does not compile, the services go on without it:', ...(errors ?? [])]) say('dev', line);
+    told = problem;
+    files = compiled ?? files;
+    return problem === undefined;
+  };
   closers.add(() => guard.close());
   closers.add(async () => {
     await Promise.all(serviceNames.map(stop));
@@ -74,6 +89,7 @@ export function createStackServices(options: {
       async restart(name) {
         const service = running.get(name);
         if (service === undefined) return;
+        if (!(await compileAgain())) return;
         hear(name, 'a file changed, starting again');
         await service.stop();
         // Unless the service was stopped for good meanwhile.

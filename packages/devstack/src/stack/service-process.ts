@@ -17,6 +17,8 @@ export interface ServiceProcessOptions {
   /** Whether the service is restarted when its files change; the line about its end says so. */
   watch: boolean;
   env: Record<string, string>;
+  /** The compiled service; its source is run unless given. */
+  file?: string | undefined;
   /** How long a service may take to finish its requests. */
   stopDeadlineMs: number;
   onLine: (line: string) => void;
@@ -24,12 +26,15 @@ export interface ServiceProcessOptions {
   onGroup: (event: 'started' | 'ended', groupId: number) => void;
 }
 
-/** Starts a service from its source. Its end, if nobody asked for it, is told in one line. */
+/** Runs the source as it is, compiled while it is loaded. */
+const fromSource = ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'];
+
+/** Starts a service. Its end, if nobody asked for it, is told in one line. */
 export function spawnService(service: Service, options: ServiceProcessOptions): ServiceProcess {
-  const { watch, env, onLine, onGroup } = options;
+  const { watch, env, file, onLine, onGroup } = options;
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'],
+    file === undefined ? fromSource : ['--enable-source-maps', file],
     // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops everything in order.
     { cwd: service.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -3,6 +3,7 @@ import { seedDemoData } from '../demo/seed-demo-data.ts';
 import type { Say } from '../terminal/console.ts';
 import type { Closers } from './closers.ts';
 import { createClosers } from './closers.ts';
+import type { Compiler } from './compiler.ts';
 import { claimDataDir } from './data-dir.ts';
 import { directUrlsOf } from './direct-urls.ts';
 import { assertPortsFree } from './ports.ts';
@@ -43,6 +44,8 @@ export interface StackOptions {
   serviceEnv?: Record<string, string>;
   /** Create the demo users and products that are missing. */
   seed: boolean;
+  /** Runs compiled services; without it they run from their source. */
+  compiler?: Compiler;
   /** Gives up the start. What is started until then is stopped before the returned promise rejects. */
   signal?: AbortSignal;
 }
@@ -60,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function open(options: StackOptions, closers: Closers): Promise<Stack> {
-  const { settings, watch, say, signal } = options;
+  const { settings, watch, say, compiler, signal } = options;
   const { portBase, dataDir } = settings;
   closers.add(claimDataDir(dataDir, { portBase, pid: process.pid }));
   await assertPortsFree(
@@ -92,10 +95,12 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   );
   const failed = new AbortController();
   const ended = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
-  const running = createStackServices({ urls, environments, watch, say, closers, signal: ended });
-  // A service takes seconds to load, and nobody knows its address yet: the databases are made ready meanwhile.
+  const running = createStackServices({ urls, environments, watch, say, closers, compiler, signal: ended });
+  // A service may be up before a migration is applied, and would say that a table is missing.
+  await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: directUrls[name], settings, say })));
+  signal?.throwIfAborted();
   await allOrFirstFailure([
-    prepareDatabases(directUrls, options).catch((error) => {
+    seedIfWanted(directUrls, options).catch((error) => {
       failed.abort(error);
       throw error;
     }),
@@ -111,10 +116,7 @@ function databaseSettings(name: DatabaseName, { databaseUrls, pooling }: Setting
   return { DATABASE_POOLER: pooling.pooler, ...(direct === undefined ? {} : { DATABASE_DIRECT_URL: direct }) };
 }
 
-async function prepareDatabases(urls: Record<DatabaseName, string>, options: StackOptions): Promise<void> {
-  const { settings, say, seed, signal } = options;
-  await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: urls[name], settings, say })));
-  signal?.throwIfAborted();
+async function seedIfWanted(urls: Record<DatabaseName, string>, { seed, say }: StackOptions): Promise<void> {
   if (seed) await seedDemoData(urls, say);
 }
 
