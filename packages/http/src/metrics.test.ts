@@ -86,6 +86,16 @@ describe('createMetrics', () => {
     expect(await samples(metrics, 'jobs')).toEqual(['{state="running"} 2', '{state="waiting"} 0']);
   });
 
+  it('reads a count that is kept elsewhere when it is asked for', async () => {
+    const metrics = createMetrics({ service: 'order' });
+    let hits = 0;
+    metrics.counted('hits_total', 'Hits.', () => (hits += 3));
+    await metrics.render();
+    const { text } = await metrics.render();
+    expect(text).toContain('# TYPE hits_total counter');
+    expect(text).toContain('hits_total{service="order"} 6');
+  });
+
   it('tells of the process, under the name of the service', async () => {
     const { type, text } = await createMetrics({ service: 'order' }).render();
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');

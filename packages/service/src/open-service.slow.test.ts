@@ -92,7 +92,8 @@ describe('openService', () => {
     await write(first.jwks);
     const { parts, admin } = await openProduct(file);
     const token = first.token({ sub: ada });
-    expect(outcome(parts, token)).toBe(ada);
+    // Remembered the second time, saved the third.
+    for (let use = 0; use < 3; use += 1) expect(outcome(parts, token)).toBe(ada);
 
     await write(second.jwks);
     const ms = await until(() => outcome(parts, second.token({ sub: bob })) === bob);
@@ -103,6 +104,8 @@ describe('openService', () => {
     const { text } = await admin.get('/metrics');
     expect(text).toContain('auth_key_reloads_total{outcome="applied",service="product"} 1');
     expect(text).toContain(`auth_key_loaded{kid="${second.kid}",state="public",service="product"} 1`);
+    expect(text).toContain('auth_remembered_token_hits_total{service="product"} 1');
+    expect(text).toMatch(/auth_remembered_token_bytes\{service="product"\} [1-9]/);
     expect(text).not.toContain(first.kid);
     expect(text).toContain('auth_key_loaded{kid="order.product.1.dev",state="active",service="product"} 1');
   });

@@ -49,7 +49,7 @@ export function makeTokens(chance: Chance, count: number): readonly string[] {
 function timely(chance: Chance, index: number): object {
   const iat = startOfTests + chance.below(400) - 300;
   const exp = iat + chance.pick([120, 600, 600, 3600]);
-  const nbf = chance.below(4) === 0 ? { nbf: iat + chance.below(100) } : {};
+  const nbf = chance.below(2) === 0 ? { nbf: iat + chance.below(200) - 100 } : {};
   const jti = String(index).padStart(22, '0');
   const roles = chance.pick([[], ['customer'], ['customer', 'admin']]);
   return { ...goodClaims, iat, exp, ...nbf, jti, roles, sid: chance.pick(sessions), auth_time: iat };

@@ -53,6 +53,16 @@ describe('createJwksSource', () => {
     expect(setup.outcomes).toEqual(['loaded']);
   });
 
+  it('keeps the object of a key that is unchanged in another answer', async () => {
+    setup = await setUpJwks(good);
+    await setup.source.start();
+    const before = setup.source.keys().get(oldIssuer.kid);
+    setup.server.answer(both);
+    expect(await setup.refresh()).toBe('loaded');
+    expect(setup.source.keys().size).toBe(2);
+    expect(setup.source.keys().get(oldIssuer.kid)).toBe(before);
+  });
+
   it('does not wait with the start until there are keys, and tries again by itself until there are', async () => {
     setup = await setUpJwks(statusAnswer(503));
     const { source, server, outcomes, nextOutcome, outcomeFor } = setup;
