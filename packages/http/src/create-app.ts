@@ -110,10 +110,14 @@ function securityHeaders(): ReadonlyMap<string, string> {
     originAgentCluster: false,
     xXssProtection: false,
   });
-  const request = new IncomingMessage(new Socket());
-  const answer = new ServerResponse(request);
-  set(request, answer, (error) => {
+  const headers = new Map<string, string>();
+  const answer = new ServerResponse(new IncomingMessage(new Socket()));
+  answer.setHeader = (name, value) => {
+    headers.set(name, String(value));
+    return answer;
+  };
+  set(answer.req, answer, (error) => {
     if (error !== undefined) throw error;
   });
-  return new Map(answer.getRawHeaderNames().map((name) => [name, String(answer.getHeader(name))]));
+  return headers;
 }
