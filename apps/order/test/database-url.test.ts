@@ -1,13 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOrderDb } from '@auth/db/order';
 import { ConfigError } from '@auth/http';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../src/config.ts';
 
-const ca = join(tmpdir(), `ca-${process.pid}.pem`);
+const folder = mkdtempSync(join(tmpdir(), 'ca-'));
+const ca = join(folder, 'ca.pem');
 writeFileSync(ca, 'a certificate');
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const host = 'postgresql://u:horse@db.example:5432/order';
 

@@ -1,6 +1,7 @@
 import { env } from 'node:process';
 import type { Stack } from '../src/index.ts';
 import { readSettings, startStack } from '../src/index.ts';
+import { compiledServices } from './compiled-services.ts';
 import { newDataDir } from './dev-process.ts';
 import type { Client } from './journey-client.ts';
 import { createClient } from './journey-client.ts';
@@ -21,13 +22,16 @@ export async function openTestStack({
   openDatabases = openStackDatabases,
 }: TestStackOptions = {}): Promise<Stack> {
   const { dataDir, remove } = newDataDir();
-  const [portBase, databases] = await Promise.all([freePortBase(), openDatabases()]);
+  const [portBase, databases, compiler] = await Promise.all([freePortBase(), openDatabases(), compiledServices()]);
   const settings = readSettings({ ...env, ...databases.env, PORT_BASE: String(portBase), DATA_DIR: dataDir });
   const giveBack = async (): Promise<void> => {
     await databases.drop();
     remove();
   };
-  const options = { settings, watch: false, seed: true, say: () => undefined, serviceEnv: serviceEnv(portBase) };
+  const options = {
+    ...{ settings, watch: false, seed: true, say: () => undefined, compiler },
+    serviceEnv: serviceEnv(portBase),
+  };
   const stack = await startStack(options).catch(async (error) => {
     await giveBack();
     throw error;
