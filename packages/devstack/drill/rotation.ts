@@ -19,8 +19,8 @@ export async function rotationDrill(tell: Tell): Promise<DrillOutcome> {
   return withDrillStack(lives, async (stack) => {
     const browser = await startBrowser(stack.urls, { everyMs: 200 });
     const traffic = await startTraffic({ urls: stack.urls, perSecond, tokenSeconds: 20 });
-    // What compiles at first use is compiled.
-    await delay(2000);
+    // What compiles at first use is compiled, and the pace is the whole one.
+    await delay(6000);
     await runKeys(stack, ['rotate', 'all', '--wait'], tell);
     await delay(2000);
     const { requests, seconds } = await traffic.stop();

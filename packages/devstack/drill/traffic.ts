@@ -42,6 +42,15 @@ const requestsPerOrder = 12;
 /** Beyond it a service does not keep up, and more requests would tell nothing. */
 const maxOpen = 400;
 
+/** So long the pace rises: at the first requests a process still compiles, and those behind them would wait for it. */
+const risingSeconds = 4;
+
+/** How many requests are due after so many seconds. */
+function dueAfter(seconds: number, perSecond: number): number {
+  const rising = Math.min(seconds, risingSeconds);
+  return perSecond * (rising ** 2 / (2 * risingSeconds) + seconds - rising);
+}
+
 /**
  * Sends orders and reads of products at a steady pace, whether or not the answers keep up with it, as customers do who
  * know nothing of each other.
@@ -87,7 +96,8 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   async function keepSending(): Promise<void> {
     let due = 0;
     while (!stopped.signal.aborted) {
-      for (const now = performance.now(); due < ((now - started) / 1000) * perSecond && open.size < maxOpen; due += 1) {
+      const wanted = dueAfter((performance.now() - started) / 1000, perSecond);
+      for (; due < wanted && open.size < maxOpen; due += 1) {
         const request = send().finally(() => open.delete(request));
         open.add(request);
       }
