@@ -140,7 +140,7 @@ await runService(process, 'user', async (env) => {
       const { signal } = term;
       const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined);
       begin(term.number);
-      // Others wait for the first heartbeat: what nobody waits for comes later.
+      // The first heartbeat of the feed comes first: services wait for it when they start.
       const cleaning = wait(cleanUpAfterMs).then(() => cleanUp(cleanup, { signal, wait }));
       await Promise.all([cleaning, publishCutOffs(feed, term)]).finally(end);
     },

@@ -1,4 +1,4 @@
-// pnpm bench:idle: processor time and memory of services that nobody asks for anything, and memory under load.
+// pnpm bench:idle: processor time and memory of idle services, and memory under load.
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

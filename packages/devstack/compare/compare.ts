@@ -3,11 +3,12 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env, stdout } from 'node:process';
+import { env } from 'node:process';
 import { startCommand } from '@auth/contracts/command';
 import { repositoryRoot } from '../src/index.ts';
-import { readExitCode } from '../src/stack/exit-code.ts';
 import { isWithinLimit } from './bar.ts';
+import type { LongRun } from './long-run.ts';
+import { runToEnd } from './long-run.ts';
 import { measureAll } from './measure.ts';
 import { fillIn } from './page.ts';
 import { plotsOf } from './plots.ts';
@@ -24,40 +25,11 @@ startCommand({
   ],
 });
 
-/** pnpm may pass on a Ctrl-C that the terminal has sent to all of us already: so close together it is one. */
-const sameKeyPressMs = 400;
-const stop = new AbortController();
-let stoppedAt = Number.POSITIVE_INFINITY;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // What still runs is ended by its guards, which notice that we are gone.
-    if (performance.now() - stoppedAt > sameKeyPressMs) process.exit(130);
-    if (!stop.signal.aborted) stoppedAt = performance.now();
-    stop.abort();
-  });
-}
-const say = (line: string) => stdout.write(`${line}\n`);
-// Its reader may go first.
-stdout.on('error', () => stop.abort());
+await runToEnd(run);
 
-try {
-  process.exitCode = (await run()) ? 0 : 1;
-} catch (error) {
-  if (stop.signal.aborted) {
-    say('stopped');
-    process.exit(130);
-  }
-  const foreseen = readExitCode(error);
-  const reason = error instanceof Error ? (foreseen === undefined ? error.stack : error.message) : String(error);
-  process.stderr.write(`${reason}\n`);
-  process.exit(foreseen ?? 1);
-}
-
-async function run(): Promise<boolean> {
+async function run({ signal, say, tell }: LongRun): Promise<boolean> {
   const settings = readCompareSettings(env);
-  const started = performance.now();
-  const tell = (line: string) => say(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-  const comparison = await measureAll({ settings, tell, signal: stop.signal });
+  const comparison = await measureAll({ settings, tell, signal });
   const blocks = blocksOf(comparison);
   for (const block of Object.values(blocks)) say(`\n${block}`);
   const page = join(repositoryRoot, 'docs/compare.md');

@@ -3,13 +3,14 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env, stdout } from 'node:process';
+import { env } from 'node:process';
 import { startCommand } from '@auth/contracts/command';
+import type { LongRun } from '../../compare/long-run.ts';
+import { runToEnd } from '../../compare/long-run.ts';
 import { readMachine } from '../../compare/machine.ts';
 import { fillIn } from '../../compare/page.ts';
 import { repositoryRoot } from '../../src/index.ts';
 import { createClosers } from '../../src/stack/closers.ts';
-import { readExitCode } from '../../src/stack/exit-code.ts';
 import { plotsOf } from './plots.ts';
 import { prepare } from './prepare.ts';
 import type { Report } from './report.ts';
@@ -29,41 +30,27 @@ const { options } = startCommand({
   notes: ['REDIS_URL  a Redis to use (default: one of its own, where redis-server is installed)'],
 });
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-const say = (line: string) => stdout.write(`${line}\n`);
+await runToEnd(measureAndPublish);
 
-try {
-  const faults = await run(options.quick ? quickRun : wholeRun);
-  for (const fault of faults) say(`OVER: ${fault}`);
-  process.exitCode = faults.length === 0 ? 0 : 1;
-} catch (error) {
-  if (stop.signal.aborted) {
-    say('stopped');
-    process.exit(130);
-  }
-  const foreseen = readExitCode(error);
-  const reason = error instanceof Error ? (foreseen === undefined ? error.stack : error.message) : String(error);
-  process.stderr.write(`${reason}\n`);
-  process.exit(foreseen ?? 1);
-}
-
-async function run(settings: BenchSettings): Promise<readonly string[]> {
-  const started = performance.now();
-  const tell = (line: string) => say(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`);
+async function measureAndPublish(run: LongRun): Promise<boolean> {
+  const { say, tell } = run;
+  const settings = options.quick ? quickRun : wholeRun;
   tell('installing the neighbours, and building @auth/verify');
   prepare();
-  const report = await measure(settings, tell);
+  const report = await measure(settings, run);
   const blocks = blocksOf(report);
   for (const block of Object.values(blocks)) say(`\n${block}`);
-  if (settings.isWhole) await publish(report, blocks);
-  else say('\ntoo short to be published: docs/performance.md stays as it is');
-  return faultsOf(report.measured);
+  if (settings.isWhole) {
+    await publish(report, blocks);
+    say('\nwrote docs/performance.md and docs/plots/performance-http.svg');
+  } else say('\ntoo short to be published: docs/performance.md stays as it is');
+  const faults = faultsOf(report.measured);
+  for (const fault of faults) say(`OVER: ${fault}`);
+  return faults.length === 0;
 }
 
-async function measure(settings: BenchSettings, tell: (line: string) => void): Promise<Report> {
+async function measure(settings: BenchSettings, { signal, tell }: LongRun): Promise<Report> {
   const closers = createClosers();
-  const { signal } = stop;
   try {
     const stage = await openStage({ settings, redisUrl: env['REDIS_URL'] || undefined, closers, tell, signal });
     const measured = await runRounds(stage, { settings, tell, signal });
@@ -81,5 +68,4 @@ async function publish({ measured }: Report, blocks: Readonly<Record<string, str
   await mkdir(plots, { recursive: true });
   for (const [name, svg] of Object.entries(plotsOf(measured))) await writeFile(join(plots, name), svg);
   await writeFile(page, fillIn(await readFile(page, 'utf8'), blocks, 'http'));
-  say('\nwrote docs/performance.md and docs/plots/performance-http.svg');
 }

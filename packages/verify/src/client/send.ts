@@ -67,7 +67,7 @@ export function createSender({ origin, maxBytes }: SenderOptions): (sent: Outgoi
       });
       limit.end = () => req.destroy(new Error(late));
       req.on('error', reject);
-      // After a 101, which nobody asked for, there is neither an answer nor an error.
+      // A 101 (Switching Protocols) to a request without `Upgrade` ends with neither an answer nor an error.
       req.on('close', () => reject(new Error('closed without an answer')));
       req.end(content);
     });
