@@ -73,6 +73,36 @@ describe('the readiness of the user database', () => {
     await db.close();
     await test.drop();
   });
+
+  it('needs every privilege on its tables and functions, and names the ones that are missing', async () => {
+    const test = await openTestDatabase('user');
+    const owner = openUserDb({ url: test.url });
+    const role = `${new URL(test.url).pathname.slice(1)}_runtime`;
+    const execute = (sql: string) => owner.client.$executeRawUnsafe(sql);
+    await execute(`create role ${role} login password 'x'`);
+    await execute(`revoke execute on all functions in schema public from public`);
+    const url = new URL(test.url);
+    [url.username, url.password] = [role, 'x'];
+    const db = openUserDb({ url: url.href });
+    const trouble = async () => databaseTrouble(await db.ping().catch((caught: unknown) => caught));
+
+    expect(await trouble()).toMatchObject({ kind: 'not_permitted' });
+    await execute(`grant select, insert, update on all tables in schema public to ${role}`);
+    await execute(`grant delete on users, refresh_tokens, revocation_events, leases, revocation_feed to ${role}`);
+    expect(await trouble()).toMatchObject({
+      kind: 'not_permitted',
+      reason: expect.stringContaining('DELETE on sessions, EXECUTE on exchange_refresh_token'),
+    });
+    await execute(`grant delete on sessions to ${role}`);
+    await execute(`grant execute on function exchange_refresh_token to ${role}`);
+    expect(await trouble()).toBeUndefined();
+
+    await db.close();
+    await execute(`drop owned by ${role}`);
+    await execute(`drop role ${role}`);
+    await owner.close();
+    await test.drop();
+  });
 });
 
 describe('openProductDb', () => {

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Tables } from './probe.ts';
-import { assertSession, probeOf } from './probe.ts';
+import { assertUsable, probeOf } from './probe.ts';
 import { createPool } from './session-client.ts';
 import type { DatabaseListener } from './watch.ts';
 import { createDatabaseWatch } from './watch.ts';
@@ -78,7 +78,7 @@ export function openDatabase<Client extends PingableClient>(
     ping() {
       // Through the client, so that a service that is ready has its query compiler loaded.
       pinging ??= Promise.resolve(client.$queryRawUnsafe(probe))
-        .then(assertSession)
+        .then(assertUsable)
         .catch((error: unknown) => {
           watch.fail(error);
           throw error;

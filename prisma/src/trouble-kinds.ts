@@ -29,7 +29,8 @@ export const troubleWords = {
   read_only: 'the database is read-only: a standby, a demoted primary, or default_transaction_read_only',
   full: 'the disk of the database is full',
   resources: 'the database has no memory or no connections left',
-  not_permitted: "the database's role lacks a privilege: grant SELECT, INSERT, UPDATE and DELETE on the tables",
+  not_permitted:
+    "the database's role lacks a privilege: grant SELECT, INSERT, UPDATE and DELETE on the tables and EXECUTE on the functions",
   not_migrated: 'a table, a column or a function is missing: apply the migrations',
   broken: 'the database reports an internal error: look at its log',
 } as const satisfies Record<TroubleKind, string>;
