@@ -4,20 +4,22 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { env, stdout } from 'node:process';
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/contracts/command';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
 import { spreadOf } from '../compare/spread.ts';
 import { repositoryRoot } from '../src/index.ts';
+import { createBenchOutput, writeOption } from './bench-output.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
 import { openUserClient } from './user-client.ts';
 
-startCommand({
+const { options } = startCommand({
   name: 'pnpm bench:login-neighbours',
   summary: 'Measures how long others wait while logins keep bcrypt busy. Exits 1 above the limit.',
+  options: writeOption,
   notes: ['ROUNDS  how many (default: 7)'],
 });
 
@@ -37,7 +39,9 @@ interface Round {
   readonly foreign: number;
 }
 
+const { say, publish } = createBenchOutput('neighbours');
 process.exitCode = (await withUserApp({ LOGINS_PER_ACCOUNT: '0', SESSIONS_PER_ACCOUNT: '0' }, run)) ? 0 : 1;
+if (options.write) await publish();
 
 async function run(app: MeasuredUserApp): Promise<boolean> {
   const client = openUserClient(app.url);
@@ -67,15 +71,13 @@ async function run(app: MeasuredUserApp): Promise<boolean> {
   }
   await client.close();
 
-  stdout.write(
-    `node ${process.version}, ${availableParallelism()} cores, ${rounds} rounds, GET /users/me 50 times a second\n`,
-  );
+  say(`${rounds} rounds, GET /users/me 50 times a second`);
   describe('alone', found.alone);
   describe('while logins are hashed', found.logins);
   describe('beside a foreign process', found.foreign);
   const ratio = p99Of(found.logins) / p99Of(found.foreign);
   const isGood = ratio <= limit;
-  stdout.write(`p99 ${ratio.toFixed(2)}x: ${isGood ? 'within' : 'NOT within'} ${limit}x\n`);
+  say(`p99 ${ratio.toFixed(2)}x: ${isGood ? 'within' : 'NOT within'} ${limit}x`);
   return isGood;
 }
 
@@ -119,11 +121,11 @@ function describe(name: string, found: readonly Round[]): void {
     spreadOf(found.map(({ app }) => app)).median,
     spreadOf(found.map((one) => one.foreign)).median,
   ];
-  stdout.write(
+  say(
     [
       describeTimes(name, all),
       `p99 of rounds ${median.toFixed(1)} ms (${min.toFixed(1)} to ${max.toFixed(1)})`,
-      `busy: app ${busy.toFixed(2)}, foreign ${foreign.toFixed(2)} processors\n`,
+      `busy: app ${busy.toFixed(2)}, foreign ${foreign.toFixed(2)} processors`,
     ].join('; '),
   );
 }

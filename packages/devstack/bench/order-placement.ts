@@ -1,6 +1,5 @@
 // pnpm bench:orders: what knowing who asks costs the placement of an order, which makes two calls to other services.
 
-import { availableParallelism } from 'node:os';
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/contracts/command';
@@ -10,12 +9,14 @@ import { ratioOf, spreadOf } from '../compare/spread.ts';
 import type { Stack } from '../src/index.ts';
 import { ada, mug } from '../src/index.ts';
 import { hasRedisServer, startRedisServer } from '../src/jest/redis-server.ts';
+import { createBenchOutput, writeOption } from './bench-output.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { readCpuSeconds } from './service-cpu.ts';
 
-startCommand({
+const { options } = startCommand({
   name: 'pnpm bench:orders',
   summary: 'Measures order placement with all checks and with none, by turns. Exits 1 below the limit.',
+  options: writeOption,
   notes: ['ROUNDS         how many (default: 7)', 'ROUND_SECONDS  of each composition in each round (default: 4)'],
 });
 
@@ -45,8 +46,10 @@ const kinds: { name: string; port: string; settings: Record<string, string> }[] 
   { name: 'all checks, single use in process', port: '25300', settings: {} },
   ...(redis ? [{ name: 'all checks, single use in Redis', port: '25600', settings: { REDIS_URL: redis.url } }] : []),
 ];
+const { say, publish } = createBenchOutput('orders');
 try {
   process.exitCode = (await openAll([])) ? 0 : 1;
+  if (options.write) await publish();
 } finally {
   await redis?.stop();
 }
@@ -123,12 +126,9 @@ async function logIn(user: string): Promise<string> {
 }
 
 function report(compositions: readonly Composition[], results: readonly Round[][]): boolean {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
   const column = (member: 'ordersPerSecond' | 'cpuMs') => results.map((of) => of.map((round) => round[member]));
   const [speeds, costs] = [column('ordersPerSecond'), column('cpuMs')];
-  say(
-    `node ${process.version}, ${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, ${connections} at once`,
-  );
+  say(`${rounds} rounds of ${seconds} s, ${connections} at once`);
   const ratios = compositions.map(({ name }, index) => {
     const [speed, ratio] = [spreadOf(speeds[index] ?? []), ratioOf(speeds[index] ?? [], speeds[0] ?? [])];
     const [cost, costRatio] = [spreadOf(costs[index] ?? []), ratioOf(costs[index] ?? [], costs[0] ?? [])];

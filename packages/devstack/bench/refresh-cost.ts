@@ -1,16 +1,17 @@
 // pnpm bench:refresh: the processor time of a refresh and of a login, in the user app and in Postgres. Exits 1 above the limit.
 
-import { availableParallelism } from 'node:os';
-import { env, stdout } from 'node:process';
+import { env } from 'node:process';
 import { startCommand } from '@auth/contracts/command';
 import { spreadOf } from '../compare/spread.ts';
+import { createBenchOutput, writeOption } from './bench-output.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
 import { openUserClient } from './user-client.ts';
 
-startCommand({
+const { options } = startCommand({
   name: 'pnpm bench:refresh',
   summary: 'Measures the processor time of a refresh and of a login. Exits 1 when a refresh is above the limit.',
+  options: writeOption,
   notes: ['ROUNDS  how many (default: 9)'],
 });
 
@@ -28,7 +29,9 @@ interface Cost {
   readonly perSecond: number;
 }
 
+const { say, publish } = createBenchOutput('refresh');
 process.exitCode = (await withUserApp({ REFRESHES_PER_SESSION: '1000000', LOGINS_PER_ACCOUNT: '0' }, run)) ? 0 : 1;
+if (options.write) await publish();
 
 async function run(app: MeasuredUserApp): Promise<boolean> {
   const client = openUserClient(app.url);
@@ -49,13 +52,11 @@ async function run(app: MeasuredUserApp): Promise<boolean> {
   }
   await client.close();
 
-  stdout.write(
-    `node ${process.version}, ${availableParallelism()} cores, ${rounds} rounds, ${clients} clients at a time\n`,
-  );
+  say(`${rounds} rounds, ${clients} clients at a time`);
   const whole = describe(`refresh (${refreshesPerRound} a round)`, refreshes);
   describe(`login (${loginsPerRound} a round)`, logins);
   const isGood = whole <= limitMs;
-  stdout.write(`a refresh takes ${whole.toFixed(2)} ms: ${isGood ? 'within' : 'NOT within'} ${limitMs} ms\n`);
+  say(`a refresh takes ${whole.toFixed(2)} ms: ${isGood ? 'within' : 'NOT within'} ${limitMs} ms`);
   return isGood;
 }
 
@@ -80,11 +81,11 @@ function describe(name: string, costs: readonly Cost[]): number {
   const medianOf = (read: (cost: Cost) => number) => spreadOf(costs.map(read)).median;
   const whole = spreadOf(costs.map(({ app, postgres }) => app + postgres));
   const ms = (value: number) => value.toFixed(2);
-  stdout.write(
+  say(
     [
       `${name}: ${ms(whole.median)} ms of processor time (${ms(whole.min)} to ${ms(whole.max)})`,
       `user app ${ms(medianOf(({ app }) => app))}, Postgres ${ms(medianOf(({ postgres }) => postgres))}`,
-      `${(1000 / whole.median).toFixed(0)} a second per core, ${medianOf(({ perSecond }) => perSecond).toFixed(0)} a second measured\n`,
+      `${(1000 / whole.median).toFixed(0)} a second per core, ${medianOf(({ perSecond }) => perSecond).toFixed(0)} a second measured`,
     ].join('; '),
   );
   return whole.median;
