@@ -8,6 +8,8 @@ WORKDIR /src
 # The packages first, by the lockfile alone: they change less often than the source.
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN CI=true npx -y pnpm@12.21.0 fetch
+COPY tools/check/pnpm-lock.yaml tools/check/pnpm-workspace.yaml tools/check/
+RUN cd tools/check && CI=true npx -y pnpm@12.21.0 fetch
 COPY . .
 RUN CI=true npx -y pnpm@12.21.0 install --frozen-lockfile --offline
 RUN npx -y pnpm@12.21.0 build

@@ -26,7 +26,11 @@ const config: Config = {
   // Prisma's schema engine is published as ES modules only; Jest requires CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!.*schema-engine-wasm)'],
   // Prisma's client loads its query compiler from .mjs files; each has a CommonJS twin.
-  moduleNameMapper: { '^(@prisma/client/runtime/query_compiler_.*)\\.mjs$': '$1.js' },
+  moduleNameMapper: {
+    '^(@prisma/client/runtime/query_compiler_.*)\\.mjs$': '$1.js',
+    // Slow tests alone load it.
+    '^playwright-core$': '<rootDir>/tools/check/node_modules/playwright-core',
+  },
   // One throw-away Postgres for the whole run; every test file makes its own database on it.
   globalSetup: '<rootDir>/packages/devstack/src/jest/jest-setup.ts',
   globalTeardown: '<rootDir>/packages/devstack/src/jest/jest-teardown.ts',

@@ -20,6 +20,8 @@ export default {
       roots: ['<rootDir>/packages/verify'],
       testMatch: ['**/test/mutation/all-tests.ts'],
       testEnvironment: failFast,
+      // Jest's own: ours is not among what a mutant is copied with.
+      runtime: 'jest-runtime',
       // A mutant that never answers fails its test; Stryker's own timeout is for one that never stops.
       testTimeout: 5000,
       // No test of this package needs the database of the run. `undefined` would not reach the workers.

@@ -1,6 +1,6 @@
 // Generates the Prisma clients into prisma/generated/. Runs before dev, test and typecheck, so it does nothing, and says
-// nothing, as long as neither a schema nor Prisma has changed. Plain JavaScript: it runs before anything is set up.
-import { spawn } from 'node:child_process';
+// nothing, as long as neither a schema nor Prisma has changed. Calls the generator as Prisma's command line does, which is not
+// installed: it brings 185 MB along. Plain JavaScript: it runs before anything is set up.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,52 +14,45 @@ if (first !== undefined) {
   process.exit(isHelp ? 0 : 64);
 }
 
+const require = createRequire(import.meta.url);
 const here = fileURLToPath(new URL('.', import.meta.url));
-const prisma = createRequire(import.meta.url).resolve('prisma/package.json');
-const { version } = JSON.parse(readFileSync(prisma, 'utf8'));
-const env = {
-  ...process.env,
-  // Generating needs no schema engine. The name of any file stops Prisma from downloading one.
-  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-  CHECKPOINT_DISABLE: '1',
-  PRISMA_HIDE_UPDATE_MESSAGE: '1',
-};
+/** Changes with every version of the generator, and with this file. */
+const program = ['node_modules/@prisma/client-generator-ts/package.json', 'generate.mjs'].map(read);
 
-const services = readdirSync(here).filter((name) => existsSync(`${here}${name}/schema.prisma`));
-const results = await Promise.all(services.map(generate));
-process.exitCode = results.every(Boolean) ? 0 : 1;
-
-async function generate(service) {
-  const stamp = `${here}generated/${service}/.stamp`;
-  const key = createHash('sha256')
-    .update(version)
-    .update(readFileSync(`${here}${service}/schema.prisma`))
-    .update(readFileSync(fileURLToPath(import.meta.url)))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return true;
-  rmSync(stamp, { force: true });
-  const args = [
-    prisma.replace('package.json', 'build/index.js'),
-    'generate',
-    '--config',
-    `${service}/prisma.config.ts`,
-  ];
-  const { code, output } = await run(process.execPath, args);
-  if (code === 0) {
-    writeFileSync(stamp, key);
-    process.stdout.write(`generated the Prisma client of ${service}\n`);
-  } else {
-    process.stderr.write(`prisma generate failed for prisma/${service}/schema.prisma:\n${output}\n`);
+for (const service of readdirSync(here).filter((name) => existsSync(`${here}${name}/schema.prisma`))) {
+  try {
+    await generate(service);
+  } catch (error) {
+    process.stderr.write(`prisma/${service}/schema.prisma: the client cannot be generated:\n${error.message}\n`);
+    process.exitCode = 1;
   }
-  return code === 0;
 }
 
-function run(command, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: here, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    child.once('error', reject).once('close', (code) => resolve({ code, output }));
+async function generate(service) {
+  const schema = `${service}/schema.prisma`;
+  const stamp = `${here}generated/${service}/.stamp`;
+  const hash = createHash('sha256');
+  for (const part of [...program, read(schema)]) hash.update(part);
+  const key = hash.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
+  rmSync(stamp, { force: true });
+  // Their ES modules do not load in Node.
+  const { getGenerators, loadSchemaContext } = require('@prisma/internals');
+  const { PrismaClientTsGenerator } = require('@prisma/client-generator-ts');
+  const [generator] = await getGenerators({
+    schemaContext: await loadSchemaContext({
+      schemaPath: { cliProvidedPath: `${here}${schema}` },
+      printLoadMessage: false,
+    }),
+    registry: { 'prisma-client': { type: 'in-process', generator: new PrismaClientTsGenerator() } },
+    // The generated client brings its query compiler as WebAssembly: there is no engine to fetch.
+    skipDownload: true,
   });
+  await generator.generate();
+  writeFileSync(stamp, key);
+  process.stdout.write(`generated the Prisma client of ${service}\n`);
+}
+
+function read(path) {
+  return readFileSync(`${here}${path}`);
 }

@@ -7,6 +7,8 @@ const commands = {
     summary: 'Compiles every package and service to dist/.',
     steps: [
       [process.execPath, 'prisma/generate.mjs'],
+      // Once, before packages are built side by side.
+      [process.execPath, 'tools/run.mjs', 'check'],
       ['pnpm', '-r', 'run', 'build'],
     ],
   },

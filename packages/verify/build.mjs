@@ -1,13 +1,11 @@
 // Builds the package twice, from one source: ES modules and CommonJS, each with its own types.
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { installTools } from '../../tools/install.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const tsc = fileURLToPath(
-  new URL('./bin/tsc', `file://${createRequire(import.meta.url).resolve('typescript/package.json')}`),
-);
+const tsc = `${installTools('check')}node_modules/typescript/bin/tsc`;
 
 rmSync(here('dist'), { recursive: true, force: true });
 for (const format of ['esm', 'cjs']) {

@@ -25,13 +25,14 @@ beforeAll(async () => {
   // The lockfile learns of the new app, from the packages that are here already.
   await run('npx', ['-y', 'pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile']);
   await run(execPath, ['prisma/generate.mjs']);
+  await run(execPath, ['tools/run.mjs', 'check']);
 }, 300_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 describe('docs/add-a-service.md', () => {
   it('tells of files that compile and fit the house style', async () => {
     expect(await compile()).toBe('');
-    const lint = ['node_modules/@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', '.'];
+    const lint = ['tools/run.mjs', 'check', 'biome', 'check', '--vcs-enabled=false', '.'];
     expect(await run(execPath, lint)).toEqual({ code: 0, output: expect.any(String) });
   }, 120_000);
 
@@ -62,7 +63,7 @@ describe('docs/add-a-service.md', () => {
 });
 
 async function compile(): Promise<string> {
-  return (await run(execPath, ['node_modules/typescript/bin/tsc'])).output;
+  return (await run(execPath, ['tools/run.mjs', 'check', 'tsc'])).output;
 }
 
 /** Runs a program in the copy. Its tests are quick ones, on the Postgres of this run. */

@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { resolve } = createRequire(import.meta.url);
+const tools = join(root, '../../tools/check/node_modules');
 
 /** A folder with the packed package and what it depends on: nothing else of this workspace. */
 export interface PackedPackage {
@@ -15,7 +14,7 @@ export interface PackedPackage {
   readonly tarball: string;
   /** Runs a command in the folder to its end and gives its output. @throws Error with the output when it fails */
   run(file: string, args: readonly string[]): string;
-  /** Runs a tool of this package, such as `publint`. */
+  /** Runs a command of `tools/check`, such as `publint`. */
   runTool(name: string, args: readonly string[]): void;
   /** Compiles TypeScript files to JavaScript beside them, strictly and with the types of all libraries checked. */
   compile(files: readonly string[]): void;
@@ -37,13 +36,13 @@ export function packPackage(): PackedPackage {
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  const tsc = join(dirname(resolve('typescript/package.json')), 'bin/tsc');
+  const tsc = join(tools, 'typescript/bin/tsc');
   const strictly = '--strict --target es2023 --module nodenext --skipLibCheck false --types node'.split(' ');
   return {
     folder,
     tarball,
     run: (file, args) => run(file, args, folder),
-    runTool: (name, args) => void run(join(root, 'node_modules/.bin', name), args, folder),
+    runTool: (name, args) => void run(join(tools, '.bin', name), args, folder),
     compile: (files) => void run(execPath, [tsc, ...strictly, ...files], folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -72,7 +72,7 @@ async function writeLines(path: string, lines: readonly string[]): Promise<void>
 
 /** Every import that Biome refuses in the folder, as path and line. */
 async function lint(): Promise<Set<string>> {
-  const biome = join(root, 'node_modules', '.bin', 'biome');
+  const biome = join(root, 'tools/check/node_modules/.bin/biome');
   const args = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
   const output = await new Promise<string>((resolve) => {
     // Ends with 1 whenever something is refused, which is what is wanted here.
