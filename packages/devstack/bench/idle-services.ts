@@ -24,6 +24,10 @@ export interface IdleServices {
   stop(): Promise<void>;
 }
 
+/** Plain JavaScript: `pnpm start` uses it, where nothing is installed but what services need. */
+const { nodeOptions }: { nodeOptions: (env: NodeJS.ProcessEnv) => string } = await import(
+  new URL('../node-options.mjs', import.meta.url).href
+);
 const portBase = Number(env['PORT_BASE'] ?? '46000');
 const urls = perService((name) => serviceUrl(name, portBase));
 
@@ -49,7 +53,8 @@ export async function startBuilt(): Promise<IdleServices> {
       const child = spawn(execPath, [join(repositoryRoot, 'apps', name, 'dist/main.js')], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: {
-          ...{ PATH: env['PATH'], NODE_ENV: 'production', REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
+          ...{ PATH: env['PATH'], NODE_ENV: 'production', NODE_OPTIONS: nodeOptions(env) },
+          ...{ REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
           ...{ PORT: String(servicePort(name, portBase)), AUTH_KEYS_FILE: files[name] },
           ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), urls[other]])),
           ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, DATABASE_URL: postgres.url(name) },
