@@ -2,7 +2,9 @@
 // Plain JavaScript that needs no package: a checkout that is built has nothing else to start with.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { env as environment } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from './node-options.mjs';
 
 /** npm and pnpm may pass on a Ctrl-C that the terminal has sent to us already: so close together it is one. */
 const sameKeyPressMs = 400;
@@ -36,7 +38,8 @@ function problemOf() {
 }
 
 // A group of its own: a Ctrl-C in the terminal would reach it twice, and a second signal ends it without draining.
-const service = spawn(process.execPath, [main], { stdio: 'inherit', detached: true });
+const env = { ...environment, NODE_OPTIONS: nodeOptions(environment) };
+const service = spawn(process.execPath, [main], { env, stdio: 'inherit', detached: true });
 let last = Number.NEGATIVE_INFINITY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

@@ -1,86 +1,45 @@
-// pnpm bench:idle: processor time and memory of idle services, and memory under load.
+// pnpm bench:idle: processor time and memory of idle services, and of product under load.
 
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { env, execPath } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '@auth/contracts/command';
-import { migrate } from '@auth/db/migrate';
-import { initKeyDocuments } from '@auth/keys';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
-import { seedProducts } from '../src/demo/seed.ts';
-import { databaseNames, repositoryRoot, serviceNames } from '../src/index.ts';
-import { ensureDatabase } from '../src/postgres/databases.ts';
-import { startPostgres } from '../src/postgres/postgres.ts';
-import { waitUntilReady } from '../src/stack/readiness.ts';
-import { servicePort, serviceUrl, urlSetting } from '../src/stack/services.ts';
+import { startBuilt, startDev } from './idle-services.ts';
 
-startCommand({
+const { options } = startCommand({
   name: 'pnpm bench:idle',
-  summary: 'Measures what built services cost in production: idle, and product under 16 connections. Needs pnpm build.',
+  summary: 'Measures what services cost: idle, and product under 16 connections. Built services unless --dev is given.',
+  options: { dev: { help: 'measures those of pnpm dev, and its launcher' } },
 });
 
-/** The work of the start, such as that of the compiler, is over by then. */
-const settleMs = 20_000;
+/** The work of the start is over by then, that of the compiler too; V8 collects and shrinks the heap twice in this time. */
+const settleMs = 40_000;
 const idleMs = 60_000;
 const loadMs = 15_000;
 const connections = 16;
-const portBase = Number(env['PORT_BASE'] ?? '46000');
 
-const dir = await mkdtemp(join(tmpdir(), 'bench-'));
-await chmod(dir, 0o755);
-const postgres = await startPostgres({});
-const running = new Map<string, ReturnType<typeof start>>();
+const running = await (options.dev ? startDev() : startBuilt());
 try {
-  const { files } = await initKeyDocuments({ dir: join(dir, 'keys'), issuer: 'https://auth.example.com' });
-  for (const service of databaseNames) {
-    await ensureDatabase(postgres.url(service));
-    await migrate({ url: postgres.url(service), service });
-  }
-  await seedProducts(postgres.url('product'));
-  for (const name of serviceNames) running.set(name, start(name, files[name] ?? ''));
-  for (const name of serviceNames) {
-    const isUp = () => running.get(name)?.exitCode === null;
-    const outcome = await waitUntilReady(`${serviceUrl(name, portBase)}/readyz`, { isUp, timeoutMs: 60_000 });
-    if (outcome !== 'ready') throw new Error(`${name} is not ready`);
-  }
-  const token = await logIn(serviceUrl('user', portBase));
+  const token = await logIn(running.urls.user);
   await delay(settleMs);
-  const before = new Map([...running].map(([name, { pid = 0 }]) => [name, cpuSecondsOf(pid)]));
+  const before = new Map([...running.pids].map(([name, pid]) => [name, cpuSecondsOf(pid)]));
   await delay(idleMs);
-  for (const [name, { pid = 0 }] of running) {
+  for (const [name, pid] of running.pids) {
     const percent = ((cpuSecondsOf(pid) - (before.get(name) ?? 0)) / idleMs) * 100_000;
     print(`${name}: idle ${percent.toFixed(2)} % of a processor, ${memoryOf(pid)}`);
   }
-  const answered = await load(`${serviceUrl('product', portBase)}/products?limit=10`, {
-    authorization: `Bearer ${token}`,
-  });
-  const { pid = 0 } = running.get('product') ?? {};
+  const pid = running.pids.get('product') ?? 0;
+  const url = `${running.urls.product}/products?limit=10`;
+  const cpuBefore = cpuSecondsOf(pid);
+  const answered = await load(url, { authorization: `Bearer ${token}` });
+  const microseconds = ((cpuSecondsOf(pid) - cpuBefore) / answered) * 1e6;
   print(
-    `product: ${Math.round(answered / (loadMs / 1000))} requests/s over ${connections} connections, ${memoryOf(pid)}`,
+    `product: ${Math.round(answered / (loadMs / 1000))} requests/s over ${connections} connections, ${microseconds.toFixed(0)} µs of a processor each, ${memoryOf(pid)}`,
   );
-  print(`node ${process.version}, ${idleMs / 1000} s idle, ${settleMs / 1000} s after the start`);
+  print(`node ${process.version}, ${running.what}, ${idleMs / 1000} s idle, ${settleMs / 1000} s after the start`);
 } finally {
-  for (const child of running.values()) child.kill('SIGKILL');
-  await postgres.stop();
-  await rm(dir, { recursive: true });
-}
-
-function start(name: (typeof serviceNames)[number], keyFile: string) {
-  const others = Object.fromEntries(serviceNames.map((other) => [urlSetting(other), serviceUrl(other, portBase)]));
-  // As pnpm start does it, without a process of ours in between.
-  return spawn(execPath, [join(repositoryRoot, 'apps', name, 'dist/main.js')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...{ PATH: env['PATH'], NODE_ENV: 'production', REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
-      ...{ PORT: String(servicePort(name, portBase)), AUTH_KEYS_FILE: keyFile, ...others },
-      ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, DATABASE_URL: postgres.url(name) },
-    },
-  });
+  await running.stop();
 }
 
 /** Resident memory, and the most of it so far, in MB. */

@@ -1,4 +1,5 @@
 export { generateEdgeKey, generateSigningKey } from './generate.ts';
+export type { HeldKey, KeyChange, KeyInForce } from './held-keys.ts';
 export type { InitResult } from './init.ts';
 export { initKeyDocuments } from './init.ts';
 export type { FileObstacle, KeyDelivery } from './key-delivery.ts';
@@ -6,7 +7,7 @@ export { obstacleWords } from './key-delivery.ts';
 export type { ServiceKeys } from './key-document.ts';
 export { KeyDocument, parseKeyDocument } from './key-document.ts';
 export { KeyDocumentError } from './key-document-error.ts';
-export type { HeldKey, KeyChange, KeyInForce, KeyRing, KeyRingOptions } from './key-ring.ts';
+export type { KeyRing, KeyRingOptions } from './key-ring.ts';
 export { openKeyRing } from './key-ring.ts';
 export type { KeySource } from './load.ts';
 export { loadServiceKeys } from './load.ts';

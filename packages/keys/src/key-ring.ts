@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { dirname } from 'node:path';
 import { keepUnchangedKeys } from '@auth/verify';
+import type { FolderWatch } from './folder-watch.ts';
+import { watchFolder } from './folder-watch.ts';
+import type { HeldKey, KeyChange, KeyInForce } from './held-keys.ts';
+import { difference, keep } from './held-keys.ts';
 import type { FileObstacle, KeyDelivery } from './key-delivery.ts';
 import { findObstacle, readMountPoints } from './key-delivery.ts';
 import type { ServiceKeys } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import type { KeySource } from './load.ts';
 import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
-import type { LoadedKey } from './loaded-keys.ts';
-
-/** A key in force, and since when it is in this state in this process: seconds since 1970, by the clock at that time. */
-export interface KeyInForce extends LoadedKey {
-  readonly since: number;
-}
-
-/** A key in force, and how long this process has had it in this state, counted on a monotonic clock. */
-export interface HeldKey extends LoadedKey {
-  readonly heldSeconds: number;
-}
 
 /** The keys of a service as they are now. */
 export interface KeyRing {
@@ -40,7 +33,7 @@ export interface KeyRingOptions {
   readonly now: () => number;
   /** Milliseconds on a clock that is never set; that of the process unless given. */
   readonly monotonicMs?: () => number;
-  /** How often the file is looked at; 250 ms unless given. */
+  /** How often the file is looked at, a quarter as often while its folder is watched; 250 ms unless given. */
   readonly pollMs?: number;
   /** A changed document is in force. */
   readonly onReloaded: (change: KeyChange) => void;
@@ -50,16 +43,10 @@ export interface KeyRingOptions {
   readonly onObstacle?: (obstacle: FileObstacle) => void;
 }
 
-/** What a reload changed, as `kid` and state. */
-export interface KeyChange {
-  readonly added: readonly LoadedKey[];
-  readonly removed: readonly LoadedKey[];
-}
-
 /**
- * Loads a service's key document and, where it is a file, watches it. Looks at the file itself and not for events of its
- * folder: what was read is what counts, be it written in place, renamed over, or reached through a link that was swapped
- * (as Kubernetes does with a mounted secret), also on file systems that send no events.
+ * Loads a service's key document and, where it is a file, watches it. An event of its folder only says when to look: what
+ * was read is what counts, be it written in place, renamed over, or reached through a link that was swapped (as Kubernetes
+ * does with a mounted secret). Without an event the file is looked at as well, since some file systems send none.
  *
  * @throws KeyDocumentError when there is no good document to begin with
  */
@@ -67,6 +54,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   const { service, source, now, monotonicMs = () => performance.now(), pollMs = 250, onReloaded, onRefused } = options;
   const text = await readKeyText(source);
   const mountPoints = 'file' in source ? await readMountPoints() : new Set<string>();
+  const folder = 'file' in source ? watchFolder({ folder: dirname(source.file), pollMs }) : undefined;
   const stopped = new AbortController();
   let seen = fingerprint(text);
   let keys = parseServiceKeys(service, text, source);
@@ -82,6 +70,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     looks += 1;
     // A network file system may give an old status: what was read is what counts.
     if (mark !== seenStatus || looks % looksUntilRead === 0) {
+      if (mark !== seenStatus) folder?.renew();
       seenStatus = mark;
       await lookForObstacle();
       await lookForChange();
@@ -123,9 +112,9 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     onReloaded(change);
   }
 
-  async function watch(): Promise<void> {
+  async function watch(folder: FolderWatch): Promise<void> {
     while (!stopped.signal.aborted) {
-      await delay(pollMs, undefined, { ref: false, signal: stopped.signal }).catch(() => undefined);
+      await folder.next();
       if (!stopped.signal.aborted) await look();
     }
   }
@@ -138,20 +127,24 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     return obstacle ?? 'watched';
   }
 
-  if ('file' in source) {
+  if (folder !== undefined) {
+    folder.renew();
     await lookForObstacle();
-    void watch();
+    void watch(folder);
   }
   return {
     current: () => keys,
     inForce: () => held.map(({ fromMs: _, ...key }) => key),
     held: () => held.map(({ fromMs, since: _, ...key }) => ({ ...key, heldSeconds: (monotonicMs() - fromMs) / 1000 })),
     delivery,
-    close: () => stopped.abort(),
+    close() {
+      stopped.abort();
+      folder?.close();
+    },
   };
 }
 
-/** The file is read in every fourth look, once a second, though its status is the same. */
+/** The file is read in every fourth look, though its status is the same. */
 const looksUntilRead = 4;
 
 /** Tells two states of a file apart, without reading it. */
@@ -163,11 +156,6 @@ async function statusOf(file: string): Promise<string> {
 /** A look takes moments; a file system that hangs can take it for ever. */
 const unreachableAfterMs = 10_000;
 
-/** A key, and since when this process has it in this state, on both clocks. */
-interface TimedKey extends KeyInForce {
-  readonly fromMs: number;
-}
-
 function asRefusal(error: unknown): KeyDocumentError {
   if (error instanceof KeyDocumentError) return error;
   throw error;
@@ -176,25 +164,4 @@ function asRefusal(error: unknown): KeyDocumentError {
 /** Tells two texts apart without keeping one. */
 function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-const nameOf = ({ kid, member, state }: LoadedKey): string => `${member} ${kid} ${state}`;
-
-/** A key that was there in the same state has been in force all along. */
-function keep(
-  before: readonly TimedKey[],
-  loaded: readonly LoadedKey[],
-  time: { at: number; fromMs: number },
-): TimedKey[] {
-  const known = new Map(before.map((key) => [nameOf(key), key]));
-  return loaded.map((key) => known.get(nameOf(key)) ?? { ...key, since: time.at, fromMs: time.fromMs });
-}
-
-function difference(before: readonly LoadedKey[], after: readonly LoadedKey[]): KeyChange {
-  const old = new Set(before.map(nameOf));
-  const fresh = new Set(after.map(nameOf));
-  return {
-    added: after.filter((key) => !old.has(nameOf(key))),
-    removed: before.filter((key) => !fresh.has(nameOf(key))),
-  };
 }

@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as silentlyFor } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FileChanges } from './file-changes.ts';
 import { createFileChanges } from './file-changes.ts';
@@ -37,6 +38,36 @@ describe('createFileChanges', () => {
     await changes.next();
   });
 
+  it('tells one write from several changes, and from a wait that was over', async () => {
+    changes.watch(path);
+    await appendFile(path, 'b');
+    expect(await changes.next()).toBe('written');
+    changes.wake();
+    changes.wake();
+    expect(await changes.next()).toBe('other');
+    const polled = createFileChanges({ watchedMs: 2 });
+    polled.watch(path);
+    expect(await polled.next()).toBe('elapsed');
+    polled.close();
+  });
+
+  it('looks more often after a change that was not reported, until one is', async () => {
+    const silent = createFileChanges({ watchedMs: neverMs, silentMs: 2 });
+    silent.watch(path);
+    silent.missed();
+    expect(await silent.next()).toBe('elapsed');
+    await appendFile(path, 'b');
+    while ((await silent.next()) !== 'written');
+    let isOver = false;
+    const waiting = silent.next().then(() => {
+      isOver = true;
+    });
+    await silentlyFor(50);
+    expect(isOver).toBe(false);
+    silent.close();
+    await waiting;
+  });
+
   it('notices a file behind a link', async () => {
     await symlink(path, join(dir, 'link'));
     changes.watch(join(dir, 'link'));
@@ -64,6 +95,6 @@ describe('createFileChanges', () => {
     const closed = changes.next();
     changes.close();
     await closed;
-    expect(await changes.next()).toBeUndefined();
+    expect(await changes.next()).toBe('elapsed');
   });
 });

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
+import type { Change } from './file-changes.ts';
 import { createFileChanges } from './file-changes.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { maxTokenLength } from './security-event.ts';
@@ -22,33 +23,46 @@ export function openFileFeedReader(
   { onTokens, onTrouble, onStart, pollMs }: FeedReaderOptions & { readonly pollMs?: number },
 ): FeedReader {
   const closing = new AbortController();
-  const changes = createFileChanges(pollMs === undefined ? {} : { watchedMs: pollMs, unwatchedMs: pollMs });
+  const changes = createFileChanges(
+    pollMs === undefined ? {} : { watchedMs: pollMs, silentMs: pollMs, unwatchedMs: pollMs },
+  );
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   let log: OpenLog | undefined;
   let fromStart = false;
 
   async function follow(): Promise<void> {
+    let change: Change = 'other';
     while (!closing.signal.aborted) {
       try {
-        await readNew();
+        await readNew(change);
       } catch (error) {
         await forget();
         onTrouble(error instanceof Error ? error : new Error(String(error)));
       }
-      await changes.next();
+      change = await changes.next();
     }
     await forget();
   }
 
-  async function readNew(): Promise<void> {
+  async function readNew(change: Change): Promise<void> {
+    const before = log;
+    // After one write to the open file, its new bytes are all there is to read.
+    if (change === 'written' && before !== undefined && (await readRest(before))) return;
     const current = await currentLog();
+    if ((await readRest(current)) && current === before && change === 'elapsed') changes.missed();
+  }
+
+  /** Reads to the end of the file. Returns whether there was anything to read. */
+  async function readRest(current: OpenLog): Promise<boolean> {
+    const from = current.offset;
     while (!closing.signal.aborted && !fromStart) {
       const { bytesRead } = await current.file.read(buffer, 0, chunkBytes, current.offset);
       current.offset += bytesRead;
       const tokens = current.split(buffer.toString('latin1', 0, bytesRead));
       if (tokens.length > 0) await onTokens(tokens);
-      if (bytesRead < chunkBytes) return;
+      if (bytesRead < chunkBytes) break;
     }
+    return current.offset > from;
   }
 
   async function currentLog(): Promise<OpenLog> {
@@ -77,8 +91,8 @@ export function openFileFeedReader(
       fromStart = true;
       changes.wake();
     },
-    // Each check opens the file that is at the path then.
-    reconnect() {},
+    // What is at the path is opened: another process may still write to the file that was there.
+    reconnect: changes.wake,
     async close() {
       closing.abort();
       changes.close();

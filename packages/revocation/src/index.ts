@@ -2,6 +2,7 @@ export type { ClockReport } from './clock-check.ts';
 export type { FeedWriter, FeedWriterOptions } from './feed.ts';
 export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
+export { loadRedis } from './load-redis.ts';
 export { openFeedWriter } from './open-feed.ts';
 export type { FeedOutcome, OpenRevocations, OpenRevocationsOptions, RevocationStats } from './open-revocations.ts';
 export { openRevocations } from './open-revocations.ts';

@@ -12,6 +12,7 @@ export interface KeptTokens {
   /** All that are still worth a try; they are no longer kept unless put back. */
   takeAll(): readonly KeptToken[];
   putBack(token: KeptToken): void;
+  isEmpty(): boolean;
 }
 
 /** A few seconds of events, or of garbage. One too many is not lost: it is missing later, and read again. */
@@ -27,6 +28,7 @@ export function createKeptTokens({ monotonicMs }: { readonly monotonicMs: Monoto
   return {
     keep: (token) => putBack({ token, sinceMs: monotonicMs() }),
     putBack,
+    isEmpty: () => kept.length === 0,
     takeAll() {
       const all = kept.filter(({ sinceMs }) => monotonicMs() - sinceMs <= keepMs);
       kept = [];

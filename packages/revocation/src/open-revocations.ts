@@ -62,7 +62,8 @@ export interface RevocationStats {
 
 /** Time for requests in between, while many events come at once: after about 2 ms. A signature costs 16. */
 const costPerTurn = 512;
-const tickMs = 250;
+/** How often to look at silence, and at what waits for a key or is missing. */
+const [tickMs, soonMs] = [1000, 250];
 /** A rereading that takes longer has missed its end, and starts again. */
 const longestReloadMs = 60_000;
 
@@ -88,6 +89,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
   const reloads = createPace({ monotonicMs, firstWaitSeconds: 1, longestWaitSeconds: 30 });
   const reconnects = createPace({ monotonicMs, firstWaitSeconds: staleAfterSeconds, longestWaitSeconds: 60 });
   let trouble: string | undefined;
+  let ticks: NodeJS.Timeout | undefined;
   let reloadedMs = Number.NEGATIVE_INFINITY;
 
   const reader = openFeedReader(url, {
@@ -106,7 +108,10 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
       const outcome = await take(token);
       if (outcome === undefined) return;
       // Of heartbeats another one comes.
-      if (outcome === 'unknown_key' && readClaimed(token)?.kind === 'event') kept.keep(token);
+      if (outcome === 'unknown_key' && readClaimed(token)?.kind === 'event') {
+        kept.keep(token);
+        tickIn(soonMs);
+      }
       onOutcome(outcome);
       cost += outcome === 'repeated' ? 1 : 16;
       if (cost < costPerTurn) continue;
@@ -125,7 +130,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
         return outcome;
       } catch (error) {
         if (!(error instanceof AuthError)) throw error;
-        await delay(tickMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+        await delay(soonMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       }
     }
     return undefined;
@@ -162,10 +167,16 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
     }
   }
 
-  const ticks = setInterval(() => {
+  function tickIn(ms: number): void {
+    clearTimeout(ticks);
+    if (!closing.signal.aborted) ticks = setTimeout(tick, ms).unref();
+  }
+  function tick(): void {
     takeKept();
     settle();
-  }, tickMs).unref();
+    tickIn(staleness.isSettled() && !state.hasGap() && kept.isEmpty() ? tickMs : soonMs);
+  }
+  tickIn(soonMs);
 
   return {
     isRevoked: table.isRevoked,
@@ -180,7 +191,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
     clock: state.clock,
     async close() {
       closing.abort();
-      clearInterval(ticks);
+      clearTimeout(ticks);
       await reader.close();
     },
   };

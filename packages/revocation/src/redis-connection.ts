@@ -1,5 +1,6 @@
 import { startDeadline } from '@auth/verify';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { loadRedis } from './load-redis.ts';
 import { reconnectAtFaults, redisFaultOf } from './redis-fault.ts';
 
 /** A connection to a Redis server that is made again for ever. */
@@ -24,7 +25,7 @@ export interface RedisConnectionOptions {
 /** Connects to the server at a `redis:` or `rediss:` URL. */
 export function connectRedis(url: string, options: RedisConnectionOptions = {}): RedisConnection {
   const { blockMs = 0, answerMs = 5000 } = options;
-  const redis = new Redis(url, {
+  const redis = new (loadRedis())(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

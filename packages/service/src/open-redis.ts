@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, Metrics } from '@auth/http';
-import { labelOf, reconnectAtFaults } from '@auth/revocation';
-import { Redis } from 'ioredis';
+import { labelOf, loadRedis, reconnectAtFaults } from '@auth/revocation';
+import type { Redis } from 'ioredis';
 
 /** What is asked of Redis has an answer at hand for when it fails: better that soon than this late. */
 const answerWithinMs = 100;
@@ -25,7 +25,7 @@ export async function openRedis(url: string, options: OpenRedisOptions): Promise
   const { answerMs = answerWithinMs } = options;
   // The client knows rediss: in lower case only, and would connect to REDISS: without TLS.
   const { href, host } = new URL(url);
-  const redis = new Redis(href, {
+  const redis = new (loadRedis())(href, {
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

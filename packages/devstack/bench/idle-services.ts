@@ -1,0 +1,118 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+import { migrate } from '@auth/db/migrate';
+import { initKeyDocuments } from '@auth/keys';
+import { childrenOf } from '../compare/cpu-time.ts';
+import { seedProducts } from '../src/demo/seed.ts';
+import { databaseNames, repositoryRoot, serviceNames } from '../src/index.ts';
+import { ensureDatabase } from '../src/postgres/databases.ts';
+import { startPostgres } from '../src/postgres/postgres.ts';
+import { waitUntilReady } from '../src/stack/readiness.ts';
+import { perService, servicePort, serviceUrl, urlSetting } from '../src/stack/services.ts';
+
+/** Running services to measure. */
+export interface IdleServices {
+  readonly what: string;
+  readonly pids: ReadonlyMap<string, number>;
+  readonly urls: Readonly<Record<(typeof serviceNames)[number], string>>;
+  stop(): Promise<void>;
+}
+
+/** Plain JavaScript: `pnpm start` uses it, where nothing is installed but what services need. */
+const { nodeOptions }: { nodeOptions: (env: NodeJS.ProcessEnv) => string } = await import(
+  new URL('../node-options.mjs', import.meta.url).href
+);
+const portBase = Number(env['PORT_BASE'] ?? '46000');
+const urls = perService((name) => serviceUrl(name, portBase));
+
+/** Starts the built services as in production, on a database that is thrown away. */
+export async function startBuilt(): Promise<IdleServices> {
+  const dir = await temporaryFolder();
+  const postgres = await startPostgres({});
+  const children = new Map<string, ChildProcess>();
+  async function stop(): Promise<void> {
+    for (const child of children.values()) child.kill('SIGKILL');
+    await postgres.stop();
+    await rm(dir, { recursive: true });
+  }
+  try {
+    const { files } = await initKeyDocuments({ dir: join(dir, 'keys'), issuer: 'https://auth.example.com' });
+    for (const service of databaseNames) {
+      await ensureDatabase(postgres.url(service));
+      await migrate({ url: postgres.url(service), service });
+    }
+    await seedProducts(postgres.url('product'));
+    for (const name of serviceNames) {
+      // As pnpm start does it, without a process of ours in between.
+      const child = spawn(execPath, [join(repositoryRoot, 'apps', name, 'dist/main.js')], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: {
+          ...{ PATH: env['PATH'], NODE_ENV: 'production', NODE_OPTIONS: nodeOptions(env) },
+          ...{ REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
+          ...{ PORT: String(servicePort(name, portBase)), AUTH_KEYS_FILE: files[name] },
+          ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), urls[other]])),
+          ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, DATABASE_URL: postgres.url(name) },
+        },
+      });
+      children.set(name, child);
+    }
+    for (const name of serviceNames) {
+      const isUp = () => children.get(name)?.exitCode === null;
+      const outcome = await waitUntilReady(`${urls[name]}/readyz`, { isUp, timeoutMs: 60_000 });
+      if (outcome !== 'ready') throw new Error(`${name} is not ready`);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const pids = new Map([...children].map(([name, { pid = 0 }]) => [name, pid]));
+  return { what: 'built services', pids, urls, stop };
+}
+
+/** Starts `pnpm dev`, without npx and pnpm before it. */
+export async function startDev(): Promise<IdleServices> {
+  const dataDir = await temporaryFolder();
+  const child = spawn(execPath, ['packages/devstack/dev.mjs'], {
+    cwd: repositoryRoot,
+    env: { ...env, PORT_BASE: String(portBase), DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM');
+    await exit;
+    await rm(dataDir, { recursive: true });
+  }
+  const isReady = await new Promise<boolean>((resolve) => {
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (/^ +(?!.*down).*ready in/m.test(output)) resolve(true);
+    });
+    child.once('exit', () => resolve(false));
+  });
+  if (!isReady) {
+    await stop();
+    throw new Error('pnpm dev ended');
+  }
+  const pids = new Map([['launcher', child.pid ?? 0]]);
+  for (const pid of childrenOf(child.pid ?? 0)) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const name = serviceNames.find((service) => command.includes(`/${service}-`));
+    if (name !== undefined) pids.set(name, pid);
+  }
+  return { what: 'pnpm dev', pids, urls, stop };
+}
+
+async function temporaryFolder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'bench-'));
+  // Postgres runs as another user when we are root: it has to reach its data.
+  await chmod(dir, 0o755);
+  return dir;
+}

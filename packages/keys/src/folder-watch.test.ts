@@ -1,0 +1,40 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { inFolder } from '../test/documents.ts';
+import { watchFolder } from './folder-watch.ts';
+
+/** Longer than any test, also halved: only a change or the end is waited for. */
+const neverMs = 600_000;
+
+describe('watchFolder', () => {
+  it('resolves when a file in the folder is written or replaced', () =>
+    inFolder(async (folder) => {
+      const watched = watchFolder({ folder, pollMs: 100 });
+      watched.renew();
+      const file = join(folder, 'order.json');
+      for (const change of [() => writeFile(`${file}.new`, 'a'), () => rename(`${file}.new`, file)]) {
+        await change();
+        await watched.next();
+      }
+      watched.close();
+    }));
+
+  it('resolves from time to time where there is no folder', async () => {
+    const watched = watchFolder({ folder: '/does/not/exist', pollMs: 2 });
+    watched.renew();
+    expect(await watched.next()).toBeUndefined();
+    watched.close();
+  });
+
+  it('resolves when it is closed, then and later', () =>
+    inFolder(async (folder) => {
+      const watched = watchFolder({ folder, pollMs: neverMs });
+      watched.renew();
+      const next = watched.next();
+      watched.close();
+      await next;
+      await watched.next();
+      watched.renew();
+    }));
+});
