@@ -1,16 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './access-token-claims.ts';
 import { parseAccessTokenClaims } from './access-token-claims.ts';
-import { checkSignature } from './access-token-signature.ts';
+import { hasGoodSignature } from './access-token-signature.ts';
 import type { RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
 import type { KnownHeader, StrictHeader } from './compact-jws.ts';
-import { knownHeader, readStrictHeader } from './compact-jws.ts';
+import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, assertWhole, readerOf } from './options.ts';
 import type { PublicKey } from './public-keys.ts';
+import { faultOf } from './token-fault.ts';
 import type { TokenMemory, TokenMemorySize } from './token-memory.ts';
 import { createTokenMemory } from './token-memory.ts';
 
@@ -109,52 +110,61 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
   let known: KnownHeader | undefined;
   let hits = 0;
 
-  function verifyInFull(token: string, entry: PublicKey, time: number): AccessTokenClaims {
-    const payload = checkSignature(token, entry, { issuer, audience, time, clockToleranceSeconds });
+  function findKey({ kid, alg }: StrictHeader): PublicKey {
+    const entry = keys().get(kid);
+    if (entry === undefined) {
+      onUnknownKid(kid);
+      return refuse('kid_unknown');
+    }
+    return entry.alg === alg ? entry : refuse('header');
+  }
+
+  function verifyInFull(token: string): Remembered {
+    const jws = readStrictJws(token, { maxLength, typ: 'at+jwt', code: 'invalid_token', known });
+    const { header } = jws;
+    const entry = findKey(header);
+    const time = readClock(now);
+    if (!hasGoodSignature(jws, entry)) return refuse('signature');
+    const payload = parsePayload(jws);
+    const fault = faultOf(payload, { issuer, audience, time, clockToleranceSeconds });
+    if (fault === 'expired') throw new AuthError('token_expired', fault);
+    if (fault !== undefined) return refuse(fault);
     const claims = parseAccessTokenClaims(payload) ?? refuse('claims');
-    // Every rule again in our own words: the library skips what is absent or of the wrong type.
-    if (claims.iss !== issuer) return refuse('issuer');
-    if (!claims.aud.includes(audience)) return refuse('audience');
     if (claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
-    if (claims.nbf !== undefined && claims.nbf > time + clockToleranceSeconds) return refuse('not_yet_valid');
-    if (claims.exp <= time - clockToleranceSeconds) throw new AuthError('token_expired', 'expired');
     const lifetime = claims.exp - claims.iat;
     if (lifetime <= 0 || lifetime > maxLifetimeSeconds) return refuse('lifetime');
-    return claims;
+    return { key: entry.key, header, claims };
   }
 
   /** The rules of `verifyInFull` that another key or another time can change. */
-  function isStillGood({ key, claims: { iat, nbf = iat, exp } }: Remembered, entry: PublicKey, time: number): boolean {
+  function isStillGood({ key, header, claims: { iat, nbf = iat, exp } }: Remembered): boolean {
+    const entry = findKey(header);
+    const time = readClock(now);
     const latest = time + clockToleranceSeconds;
     return key === entry.key && iat <= latest && nbf <= latest && exp > time - clockToleranceSeconds;
+  }
+
+  function assertNotRevoked(token: string, { sid, iat }: AccessTokenClaims): void {
+    if (!revocations?.isRevoked(sid, iat)) return;
+    memory?.delete(token);
+    throw new AuthError('token_revoked', 'revoked');
   }
 
   return {
     verify(token) {
       const remembered = isShort(token) ? memory?.get(token) : undefined;
-      const header =
-        remembered?.header ?? readStrictHeader(token, { maxLength, typ: 'at+jwt', code: 'invalid_token', known });
-      const entry = keys().get(header.kid);
-      if (entry === undefined) {
-        onUnknownKid(header.kid);
-        return refuse('kid_unknown');
-      }
-      if (entry.alg !== header.alg) return refuse('header');
-      const time = readClock(now);
-      const isKnown = remembered !== undefined && isStillGood(remembered, entry, time);
-      if (remembered !== undefined && !isKnown) memory?.delete(token);
-      const claims = isKnown ? remembered.claims : verifyInFull(token, entry, time);
-      if (revocations?.isRevoked(claims.sid, claims.iat)) {
-        memory?.delete(token);
-        throw new AuthError('token_revoked', 'revoked');
-      }
-      if (isKnown) {
+      if (remembered !== undefined && isStillGood(remembered)) {
+        assertNotRevoked(token, remembered.claims);
         hits += 1;
-        return claims;
+        return remembered.claims;
       }
+      if (remembered !== undefined) memory?.delete(token);
+      const verified = verifyInFull(token);
+      const { claims, header } = verified;
+      assertNotRevoked(token, claims);
       known = knownHeader(token, header, known);
       if (!accepts(claims)) return refuse('claims');
-      memory?.set(token, { key: entry.key, header, claims }, partsOf(claims));
+      memory?.set(token, verified, partsOf(claims));
       return claims;
     },
     memory: () => ({ ...(memory?.size() ?? { tokens: 0, bytes: 0 }), hits }),

@@ -14,7 +14,7 @@ export const processClock: MonotonicClock = () => performance.now();
 /** Reads a clock as whole seconds. A broken clock is a fault of the process, not of the caller: it throws a plain Error. */
 export function readClock(now: Clock): number {
   const seconds = Math.floor(now());
-  // 0 would make jsonwebtoken fall back to the system clock; NaN would disable its checks.
+  // NaN compares false with every time, which would disable the checks; 0 is the clock of a machine that has none.
   if (!Number.isSafeInteger(seconds) || seconds <= 0) throw new Error('the clock must return seconds since 1970');
   return seconds;
 }

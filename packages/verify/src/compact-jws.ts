@@ -28,14 +28,23 @@ export interface StrictFrontOptions {
 const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** A compact JWS of strict form, taken apart. Nothing of it is verified. */
+export interface StrictJws {
+  readonly header: StrictHeader;
+  /** UTF-8, of any content. */
+  readonly payload: Buffer;
+  /** What the signature is of (RFC 7515 §5.2). */
+  readonly signingInput: Buffer;
+  readonly signature: Buffer;
+}
+
 /**
- * The strict front before jsonwebtoken: size, canonical form, and a header of exactly `alg`, `typ`, `kid`.
- * So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` never reach the library, which would ignore them.
- * Checks no signature and no claim.
+ * Reads a compact JWS of strict form: size, canonical base64url, a payload in UTF-8, and a header of exactly `alg`, `typ`, `kid`.
+ * So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are refused and not ignored. Checks no signature and no claim.
  *
  * @throws AuthError with the given code
  */
-export function readStrictHeader(token: unknown, options: StrictFrontOptions): StrictHeader {
+export function readStrictJws(token: unknown, options: StrictFrontOptions): StrictJws {
   const { maxLength, typ, code, known } = options;
   const refuse = (reason: RefusalReason): never => {
     throw new AuthError(code, reason);
@@ -46,17 +55,40 @@ export function readStrictHeader(token: unknown, options: StrictFrontOptions): S
   const payloadAt = token.indexOf('.') + 1;
   const signatureAt = token.indexOf('.', payloadAt) + 1;
   const segment = token.slice(0, payloadAt - 1);
-  const payload = token.slice(payloadAt, signatureAt - 1);
-  const canonical = hasCanonicalEnd(segment) && hasCanonicalEnd(payload) && hasCanonicalEnd(token, signatureAt);
-  // Two byte sequences must never read as one text: the payload has to be UTF-8 as well (the library replaces what is not).
-  if (!canonical || !isUtf8(Buffer.from(payload, 'base64url'))) return refuse('malformed');
-  if (known?.segment === segment) return known.header;
+  const encoded = token.slice(payloadAt, signatureAt - 1);
+  const canonical = hasCanonicalEnd(segment) && hasCanonicalEnd(encoded) && hasCanonicalEnd(token, signatureAt);
+  const payload = Buffer.from(encoded, 'base64url');
+  // Two byte sequences must never read as one text: what is not UTF-8 would be replaced.
+  if (!canonical || !isUtf8(payload)) return refuse('malformed');
+  const header = known?.segment === segment ? known.header : readHeader(segment, typ, refuse);
+  return {
+    ...{ header, payload },
+    signingInput: Buffer.from(token.slice(0, signatureAt - 1), 'latin1'),
+    signature: Buffer.from(token.slice(signatureAt), 'base64url'),
+  };
+}
+
+/** Reads only the header of a compact JWS of strict form. @throws AuthError as `readStrictJws` */
+export function readStrictHeader(token: unknown, options: StrictFrontOptions): StrictHeader {
+  return readStrictJws(token, options).header;
+}
+
+function readHeader(segment: string, typ: string, refuse: (reason: RefusalReason) => never): StrictHeader {
   const members = parseObject(segment);
   if (members === undefined) return refuse('malformed');
   const { alg, kid } = members;
   if (Object.keys(members).length !== 3 || typeof alg !== 'string' || typeof kid !== 'string') return refuse('header');
   if (members['typ'] !== typ) return refuse('header');
   return { alg, typ, kid };
+}
+
+/** Parses the payload as JSON; `undefined` when it is none. */
+export function parsePayload({ payload }: StrictJws): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** What to keep of a token whose signature holds. */

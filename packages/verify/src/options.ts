@@ -1,6 +1,6 @@
 /**
  * Options are checked when a part is built: a wrong one throws there and not at the first request.
- * jsonwebtoken takes an empty issuer or a tolerance of "5s" as "skip this check", so nothing reaches it unchecked.
+ * An empty issuer would match an empty claim, and a tolerance of "5s" makes every comparison false: neither is accepted.
  */
 export function assertText(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || value.trim() === '') throw new TypeError(`${name} must be a non-empty string`);

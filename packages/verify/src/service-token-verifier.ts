@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { AccessTokenVerifier } from './access-token.ts';
 import type { AccessTokenClaims } from './access-token-claims.ts';
 import type { AuthenticatedCall, RefusalReason } from './auth-error.ts';
@@ -7,9 +6,9 @@ import { sha256Base64url } from './base64url.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
 import type { KnownHeader } from './compact-jws.ts';
-import { knownHeader, readStrictHeader } from './compact-jws.ts';
+import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
 import type { InboundKey } from './edge-keys.ts';
-import { verifyHs256 } from './hmac-jws.ts';
+import { hasGoodHs256 } from './hmac-jws.ts';
 import type { OperationPolicy } from './operation.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
@@ -23,8 +22,8 @@ import {
   serviceTokenMaxSeconds,
   serviceTokenType,
 } from './service-claims.ts';
-import { faultOf } from './service-token-fault.ts';
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
+import { faultOf } from './token-fault.ts';
 import { assertUseIsKnown } from './unknown-uses.ts';
 
 export interface ServiceTokenVerifierOptions {
@@ -68,20 +67,23 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
   let known: KnownHeader | undefined;
 
   function authenticate(token: string): { claims: ServiceTokenClaims; key: InboundKey } {
-    const header = readStrictHeader(token, {
+    const jws = readStrictJws(token, {
       maxLength: serviceTokenMaxLength,
       typ: serviceTokenType,
       code: 'invalid_service_token',
       known,
     });
+    const { header } = jws;
     const key = keys().get(header.kid);
     if (key === undefined) return refuse('kid_unknown');
     if (header.alg !== serviceTokenAlgorithm) return refuse('header');
     const time = readClock(now);
-    const expected = { caller: key.caller, service, time, clockToleranceSeconds };
-    const payload = checkSignature(token, key.key);
+    const expected = { issuer: key.caller, audience: service, time, clockToleranceSeconds };
+    if (!hasGoodHs256(jws, key.key)) return refuse('signature');
+    const payload = parsePayload(jws);
+    if (payload === undefined) return refuse('claims');
     const parsed = ServiceTokenSchema.safeParse(payload);
-    if (!parsed.success) return refuse(faultOf(Object(payload), expected) ?? 'claims');
+    if (!parsed.success) return refuse(faultOf(payload, expected) ?? 'claims');
     const claims = parsed.data;
     known = knownHeader(token, header, known);
     const fault = faultOf(claims, expected);
@@ -174,17 +176,6 @@ function assertPolicy(operation: OperationPolicy, caller: string, scope: string,
   if (operation.user === 'required' && user === undefined) throw new AuthError('missing_token', 'absent');
   const missing = operation.userScopes?.find((needed) => !user?.scopes.has(needed));
   if (missing !== undefined) throw new AuthError('insufficient_scope', 'scope', { scope: missing });
-}
-
-function checkSignature(token: string, key: KeyObject): unknown {
-  let verified: ReturnType<typeof verifyHs256>;
-  try {
-    verified = verifyHs256(token, key);
-  } catch (error) {
-    if (error instanceof SyntaxError) return refuse('claims');
-    throw error;
-  }
-  return verified === undefined ? refuse('signature') : verified.payload;
 }
 
 function refuse(reason: RefusalReason): never {

@@ -17,7 +17,7 @@ import type { Report } from './report.ts';
 import { blocksOf } from './report.ts';
 import { runRounds } from './rounds.ts';
 import type { BenchSettings } from './settings.ts';
-import { quickRun, wholeRun } from './settings.ts';
+import { settingsOf } from './settings.ts';
 import { openStage } from './stage.ts';
 import { faultsOf } from './verdict.ts';
 import { versionsOf } from './versions.ts';
@@ -26,7 +26,11 @@ const { options } = startCommand({
   name: 'pnpm bench:http',
   summary:
     'Measures what it costs a server to know who asks, and writes docs/performance.md. Exits 1 above the limits.',
-  options: { quick: { help: 'fewer and shorter rounds, which are not published' } },
+  options: {
+    quick: { help: 'fewer and shorter rounds, which are not published' },
+    rounds: { value: '<number>', help: 'so many rounds, which are not published' },
+    rows: { value: '<key,key>', help: 'of the rows that are not judged only these; not published' },
+  },
   notes: ['REDIS_URL  a Redis to use (default: one of its own, where redis-server is installed)'],
 });
 
@@ -34,7 +38,7 @@ await runToEnd(measureAndPublish);
 
 async function measureAndPublish(run: LongRun): Promise<boolean> {
   const { say, tell } = run;
-  const settings = options.quick ? quickRun : wholeRun;
+  const settings = settingsOf(options);
   tell('installing the neighbours, and building @auth/verify');
   prepare();
   const report = await measure(settings, run);

@@ -1,3 +1,6 @@
+import { UsageError } from '@auth/contracts/command';
+import { inline, open, ours, rows } from './rows.ts';
+
 /** How much is measured. */
 export interface BenchSettings {
   readonly rounds: number;
@@ -14,6 +17,8 @@ export interface BenchSettings {
   readonly warmRequests: number;
   /** The same with tokens of their own. */
   readonly warmOnceRequests: number;
+  /** The keys of the rows that are measured; all of them unless given. */
+  readonly rows?: readonly string[];
   /** Whether it is enough for the numbers to be published. */
   readonly isWhole: boolean;
 }
@@ -22,13 +27,36 @@ const common = { connections: 16, users: 500, leadRequests: 400, requests: 1600,
 
 /** Many short turns, so that the median passes over those in which the machine did something else. */
 export const wholeRun: BenchSettings = {
-  ...{ ...common, rounds: 21, warmRequests: 8000, warmOnceRequests: 2400, isWhole: true },
+  ...{ ...common, rounds: 21, warmRequests: 8000, warmOnceRequests: 6000, isWhole: true },
 };
 
 /** To see that everything works. */
 export const quickRun: BenchSettings = {
-  ...{ ...common, rounds: 5, warmRequests: 4800, warmOnceRequests: 1600, isWhole: false },
+  ...{ ...common, rounds: 5, warmRequests: 4800, warmOnceRequests: 4000, isWhole: false },
 };
+
+/** The settings that a command line asks for. @throws UsageError */
+export function settingsOf({
+  quick,
+  rounds,
+  rows: keys,
+}: {
+  quick: boolean;
+  rounds?: string | undefined;
+  rows?: string | undefined;
+}): BenchSettings {
+  const settings = quick ? quickRun : wholeRun;
+  if (rounds === undefined && keys === undefined) return settings;
+  if (rounds !== undefined && !/^[1-9]\d{0,3}$/.test(rounds)) throw new UsageError('--rounds needs a whole number');
+  const unknown = keys?.split(',').find((key) => rows.every((row) => row.key !== key));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no row "${unknown}", but ${rows.map(({ key }) => key).join(', ')}`);
+  return {
+    ...{ ...settings, isWhole: false },
+    ...(rounds !== undefined && { rounds: Number(rounds) }),
+    ...(keys !== undefined && { rows: [open, ours, inline, ...keys.split(',')] }),
+  };
+}
 
 /** How many tokens a run takes: those of the users, and one for each request of the second table and its warm-up. */
 export function tokensOf({ users, rounds, onceRequests, warmOnceRequests }: BenchSettings): number {

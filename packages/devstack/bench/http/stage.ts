@@ -13,6 +13,7 @@ import type { Closers } from '../../src/stack/closers.ts';
 import { checkRow } from './check.ts';
 import type { Child } from './child.ts';
 import { startChild } from './child.ts';
+import { pin, splitCores } from './cores.ts';
 import type { Row } from './rows.ts';
 import { rows } from './rows.ts';
 import { createSessions } from './sessions.ts';
@@ -50,6 +51,9 @@ const granted = 'account product:read order:read order:write';
 
 /** Opens the stores and starts a server for each row. What is open is added to the closers at once. */
 export async function openStage({ settings, redisUrl, closers, tell, signal }: StageOptions): Promise<Stage> {
+  const cores = splitCores();
+  if (cores === undefined)
+    tell('NOT PINNED: the servers share their cores with the load, for want of taskset or of a second core');
   const { postgres, redis } = await openStores(redisUrl, closers);
   if (redis === undefined)
     tell('SKIPPED, no Redis is here: a session in Redis. Install redis-server, or set REDIS_URL');
@@ -63,12 +67,14 @@ export async function openStage({ settings, redisUrl, closers, tell, signal }: S
   };
   tell('starting a server for each row, and checking what it lets in');
   const servers: Server[] = [];
-  for (const row of rows.filter(({ store }) => store !== 'redis' || redis !== undefined)) {
+  const wanted = rows.filter(({ key }) => settings.rows?.includes(key) ?? true);
+  for (const row of wanted.filter(({ store }) => store !== 'redis' || redis !== undefined)) {
     signal.throwIfAborted();
     const child = startChild('server.mjs', signal);
     closers.add(child.close);
-    const settings = { ...common, ...row.settings };
-    const { port } = await child.ask<{ port: number }>({ guard: row.guard, settings });
+    if (cores !== undefined) pin(child.pid, cores.server);
+    const guardSettings = { ...common, ...row.settings };
+    const { port } = await child.ask<{ port: number }>({ guard: row.guard, settings: guardSettings });
     const url = `http://127.0.0.1:${port}/products/1`;
     await checkRow(row, url, tokens[0] ?? '');
     servers.push({ row, pid: child.pid, url });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AuthError } from '../auth-error.ts';
-import { headerValues } from './header-values.ts';
+import { soleHeader } from './header-values.ts';
 
 /** The scheme (RFC 9110 §11.4), one space or more, and the rest. */
 const credentials = /^([\w!#$%&'*+.^`|~-]+)(?: +(\S.*))?$/;
@@ -13,9 +13,8 @@ const token68 = /^[\w.~+/-]+=*$/;
  * @throws AuthError `invalid_request` for a header that is repeated or malformed
  */
 export function readBearer(req: Pick<IncomingMessage, 'rawHeaders'>): string | undefined {
-  const [value, second] = headerValues(req, 'authorization');
+  const value = soleHeader(req, 'authorization');
   if (value === undefined) return undefined;
-  if (second !== undefined) throw new AuthError('invalid_request', 'duplicate_header');
   // Nearly every client writes it this way, and it takes half the time.
   if (value.startsWith(usual)) {
     const sent = value.slice(usual.length);

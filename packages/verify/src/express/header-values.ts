@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { AuthError } from '../auth-error.ts';
 
 /**
  * The values of a header field, one per line that was sent. `name` is in lower case. Read from the lines themselves:
@@ -12,4 +13,20 @@ export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>
     if (given.length === name.length && given.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? '');
   }
   return values;
+}
+
+/**
+ * The one value of a header field, read as `headerValues` reads them; `undefined` without one. For each request, so without a list.
+ *
+ * @throws AuthError `invalid_request` for a field that is repeated
+ */
+export function soleHeader({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string | undefined {
+  let value: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index] ?? '';
+    if (given.length !== name.length || (given !== name && given.toLowerCase() !== name)) continue;
+    if (value !== undefined) throw new AuthError('invalid_request', 'duplicate_header');
+    value = rawHeaders[index + 1] ?? '';
+  }
+  return value;
 }
