@@ -1,3 +1,4 @@
+import { env } from 'node:process';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
@@ -89,7 +90,7 @@ describe('an event', () => {
   });
 
   it('is refused for another issuer, key or signature', () => {
-    const other = createEventIssuer();
+    const other = createEventIssuer({ pem: env['TEST_OTHER_KEY'] });
     const asIfOurs = other.tokens.sign(claims(revoked), { typ: 'secevent+jwt', kid: issuer.key.kid });
     expect([
       outcome(forged({ ...claims(revoked), iss: 'https://evil.example' })),

@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { env } from 'node:process';
 import type { Clock, PublicKeyAlgorithm } from '@auth/verify';
 import { parseJwks } from '@auth/verify';
 import { createTestIssuer } from '@auth/verify/testing';
@@ -9,9 +10,17 @@ import { signFeedEvent } from '../src/security-event.ts';
 /** A time for tests whose clock stands still. */
 export const startOfTests = 1_800_000_000;
 
-/** Makes a throw-away issuer of events, and of access tokens to compare with, both by one RSA key. */
-export function createEventIssuer({ now = () => startOfTests }: { readonly now?: Clock } = {}) {
-  const tokens = createTestIssuer({ issuer: 'https://auth.example', audience: ['order'], now });
+/** Makes a throw-away issuer of events, and of access tokens to compare with, both by one RSA key: that of the test run unless given. */
+export function createEventIssuer({
+  now = () => startOfTests,
+  pem = env['TEST_ISSUER_KEY'],
+}: {
+  readonly now?: Clock;
+  readonly pem?: string | undefined;
+} = {}) {
+  const privateKey = pem === undefined ? undefined : createPrivateKey(pem);
+  const options = { issuer: 'https://auth.example', audience: ['order'], now };
+  const tokens = createTestIssuer({ ...options, ...(privateKey && { privateKey }) });
   const alg: PublicKeyAlgorithm = 'RS256';
   return { ...issuerWith({ kid: tokens.kid, alg, key: tokens.privateKey }, now), tokens, keys: tokens.keys };
 }

@@ -9,6 +9,11 @@ const issuer = createEventIssuer();
 const verifier = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => issuer.keys, now: () => now });
 const good = issuer.sign(ended(1, now + 600));
 
+/** Any code point but half a surrogate pair. `unit: 'binary'` is the same, and takes a second to list them all first. */
+const codePoint = fc
+  .integer({ min: 0, max: 0x10f7ff })
+  .map((index) => String.fromCodePoint(index < 0xd800 ? index : index + 0x800));
+
 /** What is verified is an event; what is not fails with the one coded error, and nothing else ever happens. */
 function expectValueOrRefusal(text: string): void {
   try {
@@ -21,7 +26,7 @@ function expectValueOrRefusal(text: string): void {
 
 describe('the verifier of events', () => {
   it('makes of any bytes a value or its one error', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), expectValueOrRefusal));
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: codePoint }), fc.string()), expectValueOrRefusal));
     fc.assert(fc.property(fc.uint8Array(), (bytes) => expectValueOrRefusal(Buffer.from(bytes).toString('latin1'))));
   });
 

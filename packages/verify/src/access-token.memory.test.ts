@@ -1,6 +1,6 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { goodClaims, headerOf, setUpAccessTokens } from '../test/access-tokens.ts';
+import { goodClaims, headerOf, otherKey, setUpAccessTokens } from '../test/access-tokens.ts';
 import { forge, rs256 } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
 import { startOfTests } from '../test/test-clock.ts';
@@ -10,7 +10,6 @@ import { keepUnchangedKeys, parseJwks } from './public-keys.ts';
 
 const { forged, issuer, verifierWith } = setUpAccessTokens();
 const token = forged(goodClaims);
-const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 /** A verifier that has accepted the token, with everything around it that can change. */
 function setUp(options: Partial<AccessTokenVerifierOptions> = {}) {

@@ -37,10 +37,14 @@ export const goodClaims = {
   roles: ['customer'],
 } as const;
 
-/** The RSA key of all test files of a run, because making one takes its time. Without a run, one of this file. */
-const keyOfRun = env['TEST_ISSUER_KEY'];
-export const privateKey =
-  keyOfRun === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(keyOfRun);
+/** RSA keys of all test files of a run, because making one takes its time. Without a run, keys of this file. */
+const keyOfRun = (name: string) => {
+  const pem = env[name];
+  return pem === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(pem);
+};
+export const privateKey = keyOfRun('TEST_ISSUER_KEY');
+/** The key of somebody else. */
+export const otherKey = keyOfRun('TEST_OTHER_KEY');
 
 /** Sets up an issuer with a key id of its own. */
 export function setUpAccessTokens(): AccessTokenSetup {

@@ -3,6 +3,7 @@ import type { JwksOutcome, JwksSource, JwksSourceOptions } from '../src/jwks/ind
 import { createJwksSource } from '../src/jwks/index.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
 import { createTestIssuer } from '../src/testing/index.ts';
+import { otherKey, privateKey } from './access-tokens.ts';
 import type { JwksListener, JwksServer } from './jwks-server.ts';
 import { openJwksServer } from './jwks-server.ts';
 import { outcomeOf } from './outcome.ts';
@@ -12,8 +13,8 @@ import { createTestClock, startOfTests } from './test-clock.ts';
 const issuerOptions = { issuer: 'https://auth.example', audience: ['order'], now: () => startOfTests };
 
 /** The issuer before and after it changed its key. */
-export const oldIssuer: TestIssuer = createTestIssuer(issuerOptions);
-export const newIssuer: TestIssuer = createTestIssuer(issuerOptions);
+export const oldIssuer: TestIssuer = createTestIssuer({ ...issuerOptions, privateKey });
+export const newIssuer: TestIssuer = createTestIssuer({ ...issuerOptions, privateKey: otherKey });
 
 /** A source of keys, the server it asks and a verifier on top of it. */
 export interface JwksSetup {

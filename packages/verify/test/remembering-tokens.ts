@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { PublicKey } from '../src/public-keys.ts';
-import { goodClaims, privateKey } from './access-tokens.ts';
+import { goodClaims, otherKey as other, privateKey } from './access-tokens.ts';
 import { es256, forge, ps256, rs256 } from './forge.ts';
 import { startOfTests } from './test-clock.ts';
 
@@ -15,7 +15,6 @@ export const kids = ['a', 'b', 'c'] as const;
 export const sessions = ['session-1', 'session-2', 'session-3', 'session-4'] as const;
 /** The signer that each key id begins with, and has most of the time. */
 export const usualSigners = [0, 1, 3] as const;
-const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 /** One key has two algorithms. */
 const signers = [

@@ -1,5 +1,5 @@
 import { env } from 'node:process';
-import { generateIssuerKey, ISSUER_KEY } from './run-issuer.ts';
+import { generateRunKey, ISSUER_KEY, OTHER_KEY } from './run-issuer.ts';
 import { openRunRedis } from './test-redis.ts';
 import type { TestRun } from './test-run.ts';
 import { openTestRun } from './test-run.ts';
@@ -19,5 +19,6 @@ export default async function setup(): Promise<void> {
   globalThis.testRedis = await openRunRedis();
   env[SERVER_URL] = run.url;
   env[PREFIX] = run.prefix;
-  env[ISSUER_KEY] = generateIssuerKey();
+  env[ISSUER_KEY] = generateRunKey();
+  env[OTHER_KEY] = generateRunKey();
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
 import { services } from '@auth/contracts';
@@ -6,23 +7,30 @@ import { createTestIssuer } from '@auth/verify/testing';
 
 /** Where the setup of a test run leaves the throw-away key of its issuer: a PEM text. */
 export const ISSUER_KEY = 'TEST_ISSUER_KEY';
+/** The same for the key of somebody else. */
+export const OTHER_KEY = 'TEST_OTHER_KEY';
 
-/** Makes that key. It takes so long that the test files share one. */
-export function generateIssuerKey(): string {
+/** Makes such a key. It takes so long that the test files share two of them. */
+export function generateRunKey(): string {
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
 }
 
+/** @throws Error outside a test run that was set up. */
+export function readRunKey(name: typeof ISSUER_KEY | typeof OTHER_KEY): KeyObject {
+  // A test process has no main file that could hand over its environment.
+  const pem = env[name];
+  if (pem === undefined) throw new Error('No key to sign with: run the tests with pnpm test');
+  return createPrivateKey(pem);
+}
+
 /** The issuer that the apps under test trust: tokens for all of them, unless a test says otherwise. */
 export function openRunIssuer(now: () => number): TestIssuer {
-  // A test process has no main file that could hand over its environment.
-  const pem = env[ISSUER_KEY];
-  if (pem === undefined) throw new Error('No key to sign with: run the tests with pnpm test');
   return createTestIssuer({
     issuer: 'https://auth.example',
     audience: services,
     now,
-    privateKey: createPrivateKey(pem),
+    privateKey: readRunKey(ISSUER_KEY),
   });
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type jestRuntime from 'jest-runtime';
 import { isWorker } from './worker.ts';
@@ -33,12 +34,30 @@ class Modules extends Map<string, unknown> {
   }
 }
 
+/** The part of Jest that holds what one test file describes. */
+const isCircus = (path: string) => path.endsWith('/jest-circus/build/jestAdapterInit.js');
+
+interface Circus {
+  initialize(options: object): Promise<unknown>;
+}
+
+/** The storages of the circus of the test file that runs now. From its first use on, each makes every promise of the process slower. */
+const storages = new Set<AsyncLocalStorage<unknown>>();
+
+class CircusStorage extends AsyncLocalStorage<unknown> {
+  constructor() {
+    super();
+    storages.add(this);
+  }
+}
+
 /** The runtime of the test file that runs now. */
 let current: WorkerRuntime | undefined;
 
 /**
  * Jest's runtime, with one difference: the modules of services and packages are loaded once in a worker, as in the process of
- * a service, and not again for every test file. Test files and their helpers are loaded for each file.
+ * a service, and not again for every test file. Test files and their helpers are loaded for each file. So is the
+ * part of Jest that holds what a file describes; the rest of Jest is the one that the worker itself has loaded.
  */
 // biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default class WorkerRuntime extends JestRuntime {
@@ -55,5 +74,23 @@ export default class WorkerRuntime extends JestRuntime {
   override requireModuleOrMock<T = unknown>(from: string, moduleName: string): T {
     if (current !== undefined && current !== this) return current.requireModuleOrMock<T>(from, moduleName);
     return super.requireModuleOrMock<T>(from, moduleName);
+  }
+
+  override requireInternalModule<T = unknown>(from: string, to?: string): T {
+    if (to === undefined && isCircus(from)) {
+      const circus = super.requireInternalModule<Circus>(from);
+      // Nobody looks at a test file before it is done, so each test need not be told to the main process.
+      const initialize: Circus['initialize'] = (options) =>
+        circus.initialize({ ...options, sendMessageToJest: undefined });
+      return { ...circus, initialize } as T;
+    }
+    if (to === 'node:async_hooks') return { AsyncLocalStorage: CircusStorage } as T;
+    return createRequire(from)(to ?? from) as T;
+  }
+
+  override teardown(): void {
+    super.teardown();
+    for (const storage of storages) storage.disable();
+    storages.clear();
   }
 }

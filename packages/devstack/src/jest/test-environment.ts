@@ -17,8 +17,8 @@ const { exit } = process;
  */
 if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 
-/** What circus and expect keep on the global object. It belongs to one test file. */
-const stateOfJest = ['EVENT_HANDLERS', '$$jest-matchers-object'].map((name) => Symbol.for(name));
+/** What Jest keeps on the global object for one test file. */
+const stateOfJest = new Set(['EVENT_HANDLERS', 'JEST_STATE_SYMBOL']);
 
 /**
  * Jest's environment for all test files of a worker: the global object of the worker itself, not a new one for each file. What
@@ -36,7 +36,8 @@ export default class WorkerEnvironment implements JestEnvironment<unknown> {
   constructor({ projectConfig }: JestEnvironmentConfig, _context: EnvironmentContext) {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
     this.#conditions = projectConfig.testEnvironmentOptions['customExportConditions'] as string[];
-    for (const key of stateOfJest) Reflect.deleteProperty(globalThis, key);
+    for (const key of Object.getOwnPropertySymbols(globalThis))
+      if (stateOfJest.has(key.description ?? '')) Reflect.deleteProperty(globalThis, key);
   }
 
   exportConditions(): string[] {

@@ -4,6 +4,7 @@ import { createTestEdge, createTestIssuer } from '@auth/verify/testing';
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { GuardedApp } from './guarded-app.ts';
+import { OTHER_KEY, readRunKey } from './run-issuer.ts';
 
 /** A route that asks for a user's token with a scope. */
 export interface GuardedRoute {
@@ -104,12 +105,9 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
   });
 }
 
-/** Only its key is used. Made once: an RSA key takes its time. */
-let forgerOfAll: ReturnType<typeof createTestIssuer> | undefined;
-function forger() {
-  forgerOfAll ??= createTestIssuer({ issuer: elsewhere, audience: [], now: () => 1 });
-  return forgerOfAll;
-}
+/** Only its key is used. */
+const forger = () =>
+  createTestIssuer({ issuer: elsewhere, audience: [], now: () => 1, privateKey: readRunKey(OTHER_KEY) });
 
 function bearer(token: string): string {
   return `Bearer ${token}`;

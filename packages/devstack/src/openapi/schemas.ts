@@ -17,7 +17,9 @@ export function schemasOf(document: object): Schemas {
 
 function createSchemas(document: object): Schemas {
   // Not strict: a document is more than its schemas.
-  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(document, 'document');
+  const ajv = addFormats
+    .default(new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } }))
+    .addSchema(document, 'document');
   const compiled = new Map<string, ValidateFunction>();
   return (fragment) => {
     const validate = compiled.get(fragment) ?? ajv.compile({ $ref: `document#${fragment}` });

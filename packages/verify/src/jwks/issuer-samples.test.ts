@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { otherKey } from '../../test/access-tokens.ts';
 import { parseJwks } from '../public-keys.ts';
 
 /** Made-up keys: only the shapes are those of the products. */
-const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+const { n, e } = createPublicKey(otherKey).export({ format: 'jwk' });
 const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 const certificate = { x5c: ['MIIC…'], x5t: 'aW52ZW50ZWQ', 'x5t#S256': 'aW52ZW50ZWQ' };
