@@ -153,9 +153,14 @@ export function createTimeModel() {
         .filter(({ text }) => delivered.has(text))
         .flatMap(({ revokes }) => revokes)
         .filter((token) => isAccepted(token) && !isTrulyExpired(token, times)),
-    /** Tokens that the verifier accepts although it reports to be fresh and has had time to become complete. */
+    /**
+     * Tokens that the verifier accepts although it reports to be fresh and has had time to become complete. A verifier that
+     * received nothing of the current leader believes the one before, which its lease silences within seconds.
+     */
     acceptedThoughFresh: () =>
-      verifier.isStale() || Math.abs(times.offsets.verifier) > clockToleranceSeconds
+      verifier.isStale() ||
+      Math.abs(times.offsets.verifier) > clockToleranceSeconds ||
+      verifier.state.stats().term < term
         ? []
         : published
             .filter((one) => database.includes(one) && one.keepUntil > issuerSeconds())
