@@ -92,7 +92,8 @@ describe('pnpm dev', () => {
     const urls = first.output().match(/postgresql:\S+\/(?:user|gateway)$/gm) ?? [];
     expect(urls).toHaveLength(2);
     await Promise.all(urls.map(leaseRenewedTwice));
-    expect(first.output()).not.toMatch(/ (?:WARN|ERROR|FATAL): /);
+    // In the first seconds of a service a call is made twice: docs/tokens.md, "Single use, clocks and restarts".
+    expect(first.output()).not.toMatch(/ (?:WARN|ERROR|FATAL): (?!.* reason=issued_before_start )/);
     process.kill(first.pid, 'SIGINT');
     expect(await first.exit).toBe(0);
     await expectNothingLeft();
