@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type jestRuntime from 'jest-runtime';
 import { isWorker } from './worker.ts';
@@ -41,14 +40,27 @@ interface Circus {
   initialize(options: object): Promise<unknown>;
 }
 
-/** The storages of the circus of the test file that runs now. From its first use on, each makes every promise of the process slower. */
-const storages = new Set<AsyncLocalStorage<unknown>>();
+let openCircus: (() => Circus) | undefined;
 
-class CircusStorage extends AsyncLocalStorage<unknown> {
-  constructor() {
-    super();
-    storages.add(this);
-  }
+/** Loads Jest's circus, and returns a function that empties it for the next test file. */
+function loadCircus(path: string): () => Circus {
+  const requireNext = createRequire(path);
+  const circus: Circus = requireNext(path);
+  const state = Object.getOwnPropertySymbols(globalThis).find((key) => key.description === 'JEST_STATE_SYMBOL');
+  const handlers: unknown = Reflect.get(globalThis, Symbol.for('EVENT_HANDLERS'));
+  if (state === undefined || !Array.isArray(handlers))
+    throw new Error('this version of Jest keeps its state elsewhere');
+  const ownHandlers = [...handlers];
+  // Circus can make an empty state, and its adapter has one of its own.
+  const { resetState, getState }: { resetState(): void; getState(): object } = requireNext('./index.js');
+  // Nobody looks at a test file before it is done, so each test need not be told to the main process.
+  const initialize: Circus['initialize'] = (options) => circus.initialize({ ...options, sendMessageToJest: undefined });
+  return () => {
+    resetState();
+    Reflect.set(globalThis, state, getState());
+    handlers.splice(0, handlers.length, ...ownHandlers);
+    return { ...circus, initialize };
+  };
 }
 
 /** The runtime of the test file that runs now. */
@@ -56,8 +68,8 @@ let current: WorkerRuntime | undefined;
 
 /**
  * Jest's runtime, with one difference: the modules of services and packages are loaded once in a worker, as in the process of
- * a service, and not again for every test file. Test files and their helpers are loaded for each file. So is the
- * part of Jest that holds what a file describes; the rest of Jest is the one that the worker itself has loaded.
+ * a service, and not again for every test file. Test files and their helpers are loaded for each file. Jest itself
+ * is the one that the worker has loaded anyway.
  */
 // biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default class WorkerRuntime extends JestRuntime {
@@ -76,21 +88,9 @@ export default class WorkerRuntime extends JestRuntime {
     return super.requireModuleOrMock<T>(from, moduleName);
   }
 
-  override requireInternalModule<T = unknown>(from: string, to?: string): T {
-    if (to === undefined && isCircus(from)) {
-      const circus = super.requireInternalModule<Circus>(from);
-      // Nobody looks at a test file before it is done, so each test need not be told to the main process.
-      const initialize: Circus['initialize'] = (options) =>
-        circus.initialize({ ...options, sendMessageToJest: undefined });
-      return { ...circus, initialize } as T;
-    }
-    if (to === 'node:async_hooks') return { AsyncLocalStorage: CircusStorage } as T;
-    return createRequire(from)(to ?? from) as T;
-  }
-
-  override teardown(): void {
-    super.teardown();
-    for (const storage of storages) storage.disable();
-    storages.clear();
+  override requireInternalModule<T = unknown>(from: string, to = from): T {
+    if (!isCircus(to)) return createRequire(from)(to) as T;
+    openCircus ??= loadCircus(to);
+    return openCircus() as T;
   }
 }

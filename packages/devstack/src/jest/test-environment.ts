@@ -17,9 +17,6 @@ const { exit } = process;
  */
 if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 
-/** What Jest keeps on the global object for one test file. */
-const stateOfJest = new Set(['EVENT_HANDLERS', 'JEST_STATE_SYMBOL']);
-
 /**
  * Jest's environment for all test files of a worker: the global object of the worker itself, not a new one for each file. What
  * a test file may change of it, the environment of the process, is put back after the file.
@@ -36,8 +33,6 @@ export default class WorkerEnvironment implements JestEnvironment<unknown> {
   constructor({ projectConfig }: JestEnvironmentConfig, _context: EnvironmentContext) {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
     this.#conditions = projectConfig.testEnvironmentOptions['customExportConditions'] as string[];
-    for (const key of Object.getOwnPropertySymbols(globalThis))
-      if (stateOfJest.has(key.description ?? '')) Reflect.deleteProperty(globalThis, key);
   }
 
   exportConditions(): string[] {
