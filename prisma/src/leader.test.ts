@@ -87,7 +87,7 @@ describe('openLeader', () => {
     const end = async () => (await admin.query("SELECT until::text FROM leases WHERE duty = 'quiet'")).rows[0].until;
     const done = new Promise<void>((resolve) => {
       const leader = openLeader({
-        ...{ url: database.url, duty: 'quiet', retryMs: 20, leaseMs: 700, onError: (error) => errors.push(error) },
+        ...{ url: database.url, duty: 'quiet', retryMs: 20, leaseMs: 2100, onError: (error) => errors.push(error) },
         async lead(term) {
           ends.push(await end());
           while (ends.at(-1) === ends[0] && !term.signal.aborted) {
@@ -104,7 +104,7 @@ describe('openLeader', () => {
   });
 
   it('ends the term when another process has taken the lease, and reports it', async () => {
-    const leader = candidate('stolen', { leaseMs: 700 });
+    const leader = candidate('stolen', { leaseMs: 2100 });
     const term = await leader.won();
     await admin.query("UPDATE leases SET term = term + 1, holder = gen_random_uuid() WHERE duty = 'stolen'");
     const again = await leader.won(2);
@@ -116,9 +116,9 @@ describe('openLeader', () => {
   });
 
   it('begins a new term when the row is older than it left it, as after a restored backup', async () => {
-    const leader = candidate('restored', { leaseMs: 700 });
+    const leader = candidate('restored', { leaseMs: 2100 });
     const term = await leader.won();
-    await admin.query("UPDATE leases SET until = until - interval '2 seconds' WHERE duty = 'restored'");
+    await admin.query("UPDATE leases SET until = until - interval '5 seconds' WHERE duty = 'restored'");
     expect((await leader.won(2)).number).toBeGreaterThan(term.number);
     await leader.close();
   });
