@@ -5,11 +5,11 @@ import type { Config } from 'jest';
 
 const config: Config = {
   // A worker loads the modules of services once, and all its test files use them.
-  runtime: '<rootDir>/packages/devstack/src/jest/runtime.ts',
-  testEnvironment: '<rootDir>/packages/devstack/src/jest/test-environment.ts',
+  runtime: '<rootDir>/tools/testkit/src/runtime.ts',
+  testEnvironment: '<rootDir>/tools/testkit/src/test-environment.ts',
   // Workspace packages resolve to their TypeScript source: nothing has to be built before a test.
   testEnvironmentOptions: { customExportConditions: ['@auth/source', 'node', 'node-addons'] },
-  roots: ['<rootDir>/apps', '<rootDir>/packages', '<rootDir>/prisma'],
+  roots: ['apps', 'packages', 'prisma', 'tools', 'e2e'].map((name) => `<rootDir>/${name}`),
   // What starts many processes, or packs, or kills, is a run of its own: pnpm test:slow.
   testMatch: [process.env['SLOW_TESTS'] === undefined ? '**/!(*.slow).test.ts' : '**/*.slow.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
@@ -32,8 +32,8 @@ const config: Config = {
     '^playwright-core$': '<rootDir>/tools/check/node_modules/playwright-core',
   },
   // One throw-away Postgres for the whole run; every test file makes its own database on it.
-  globalSetup: '<rootDir>/packages/devstack/src/jest/jest-setup.ts',
-  globalTeardown: '<rootDir>/packages/devstack/src/jest/jest-teardown.ts',
+  globalSetup: '<rootDir>/tools/testkit/src/jest-setup.ts',
+  globalTeardown: '<rootDir>/tools/testkit/src/jest-teardown.ts',
   // Many tests wait for processes: one worker more than there are cores keeps the cores busy meanwhile. Slow tests start
   // whole stacks, which are busy enough.
   maxWorkers: availableParallelism() + (process.env['SLOW_TESTS'] === undefined ? 1 : 0),

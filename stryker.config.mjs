@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-const failFast = fileURLToPath(new URL('packages/verify/test/mutation/fail-fast-environment.cjs', import.meta.url));
+const failFast = fileURLToPath(new URL('./packages/verify/test/mutation/fail-fast-environment.cjs', import.meta.url));
 
 /** Mutation testing of @auth/verify: docs/mutation-testing.md says how and why. */
 export default {

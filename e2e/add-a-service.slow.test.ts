@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { env, execPath } from 'node:process';
+import { repositoryRoot } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { repositoryRoot } from '../src/index.ts';
 import type { Edit } from './worked-example.ts';
 import { applyEdit, isAnswer, readEdits } from './worked-example.ts';
 
@@ -49,15 +49,11 @@ describe('docs/add-a-service.md', () => {
   }, 120_000);
 
   it('ends with tests that pass', async () => {
-    await run(execPath, [...fromSource, 'packages/contracts/src/calls/cli.ts', 'graph']);
+    await run(execPath, [...fromSource, 'tools/ops/src/calls/cli.ts', 'graph']);
     const tests = steps.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
     expect(tests.length).toBeGreaterThan(2);
     const jest = [...fromSource, 'node_modules/jest/bin/jest.js', '--runTestsByPath', '--maxWorkers=2'];
-    const { code, output } = await run(execPath, [
-      ...jest,
-      ...tests,
-      'packages/contracts/src/calls/graph-document.test.ts',
-    ]);
+    const { code, output } = await run(execPath, [...jest, ...tests, 'tools/ops/src/calls/graph-document.test.ts']);
     expect([code, output]).toEqual([0, expect.stringContaining(`Test Suites: ${tests.length + 1} passed`)]);
   }, 240_000);
 });

@@ -19,7 +19,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './config.ts',
     ],
     forbidden: [
-      ...['@auth/db/user', '@auth/db/product', '@auth/db/gateway', '@auth/devstack', '@auth/verify/testing'],
+      ...['@auth/db/user', '@auth/db/product', '@auth/db/gateway', '@auth/dev', '@auth/verify/testing'],
       ...['../../user/src/app.ts', 'undici', 'cockatiel'],
     ],
   },
@@ -29,7 +29,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'apps/user/src/accounts-command.ts': {
     allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
-    forbidden: ['@auth/db/product', '@auth/devstack'],
+    forbidden: ['@auth/db/product', '@auth/dev'],
   },
   'apps/product/src/main.ts': {
     allowed: ['@auth/db/product'],
@@ -37,7 +37,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'apps/gateway/src/main.ts': {
     allowed: ['@auth/db/gateway', '@auth/db/leader', '@auth/db/errors', '@auth/service', './proxy/proxy.ts', 'undici'],
-    forbidden: ['@auth/db/user', '@auth/db/product', '@auth/db/order', '@auth/devstack', '../../user/src/app.ts'],
+    forbidden: ['@auth/db/user', '@auth/db/product', '@auth/db/order', '@auth/dev', '../../user/src/app.ts'],
   },
   'apps/gateway/src/session-store.ts': {
     allowed: ['@auth/db/gateway', '@auth/db/errors', './sessions.ts', './session-row-store.ts'],
@@ -61,21 +61,14 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       ...['./breaker.ts', '../authorize.ts'],
     ],
     forbidden: [
-      ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/devstack', '@auth/verify/testing'],
+      ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/dev', '@auth/verify/testing'],
       ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../main.ts', '../config.ts'],
       '../../../user/src/app.ts',
     ],
   },
   'apps/without-a-database/src/main.ts': {
     allowed: ['@auth/http', '@auth/service', './app.ts', './order-client.ts', './config.ts'],
-    forbidden: [
-      'undici',
-      'cockatiel',
-      '@auth/db/order',
-      '@auth/db/errors',
-      '@auth/devstack',
-      '../../order/src/orders.ts',
-    ],
+    forbidden: ['undici', 'cockatiel', '@auth/db/order', '@auth/db/errors', '@auth/dev', '../../order/src/orders.ts'],
   },
   'apps/without-a-database/src/parcel-store.ts': { allowed: ['./parcels.ts'], forbidden: ['@auth/db/order'] },
   'apps/order/src/app.ts': {
@@ -89,7 +82,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './problems.ts',
       '@auth/db/errors',
     ],
-    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './main.ts', '@auth/devstack/testing'],
+    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './main.ts', '@auth/testkit'],
   },
   'apps/order/src/routes.ts': {
     allowed: ['express', 'zod', '@auth/http', '@auth/contracts', '@auth/verify/express', './orders.ts'],
@@ -112,7 +105,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'apps/order/src/config.ts': {
     allowed: ['zod', '@auth/http'],
-    forbidden: ['express', '@auth/db', '@auth/db/order', '@auth/verify/express', './orders.ts', '@auth/devstack'],
+    forbidden: ['express', '@auth/db', '@auth/db/order', '@auth/verify/express', './orders.ts', '@auth/dev'],
   },
   'apps/order/src/orders.ts': {
     allowed: ['node:crypto', '@auth/contracts', './money.ts'],
@@ -132,7 +125,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
         './order-store.ts',
         './product-client.ts',
         '../../product/src/products.ts',
-        '@auth/devstack',
+        '@auth/dev',
         '@auth/verify/testing',
       ],
     ],
@@ -172,7 +165,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
   },
   'apps/order/src/orders.test.ts': {
-    allowed: ['@auth/verify/testing', '@auth/devstack/testing', './order-store.ts'],
+    allowed: ['@auth/verify/testing', '@auth/testkit', './order-store.ts'],
     forbidden: [],
   },
   'packages/verify/src/access-token.ts': {
@@ -214,9 +207,9 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   'packages/contracts/src/operations.ts': {
     allowed: ['zod', './quote.ts'],
-    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express', './calls/call-map.ts'],
+    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express', '@auth/ops/calls/call-map'],
   },
-  'packages/contracts/src/calls/scrape.ts': {
+  'tools/ops/src/calls/scrape.ts': {
     allowed: ['zod', 'node:util', './call-map.ts', '../operations.ts'],
     forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
   },
@@ -232,7 +225,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       '@auth/db',
       '@auth/db/user',
       '@auth/verify/express',
-      '@auth/devstack',
+      '@auth/dev',
       '@auth/verify/testing',
     ],
   },
@@ -240,21 +233,14 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/verify', 'ioredis', 'jsonwebtoken', 'zod', 'node:fs/promises'],
     forbidden: [
       ...['express', '@auth/http', '@auth/keys', '@auth/contracts', '@auth/db/user', '@auth/verify/express'],
-      ...['@auth/verify/testing', '@auth/devstack/testing', '../../../apps/user/src/app.ts'],
+      ...['@auth/verify/testing', '@auth/testkit', '../../../apps/user/src/app.ts'],
     ],
   },
   'packages/service/src/open-service.ts': {
     allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/revocation', '@auth/verify', '@auth/verify/jwks'],
-    forbidden: [
-      'express',
-      '@auth/db',
-      '@auth/db/user',
-      '@auth/verify/express',
-      '@auth/verify/testing',
-      '@auth/devstack',
-    ],
+    forbidden: ['express', '@auth/db', '@auth/db/user', '@auth/verify/express', '@auth/verify/testing', '@auth/dev'],
   },
-  'packages/devstack/src/services.ts': {
+  'tools/dev/src/services.ts': {
     allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
     forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
   },

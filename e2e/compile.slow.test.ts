@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const run = promisify(execFile);
-const compiler = new URL('../compile.mjs', `file://${__filename}`).href;
+const compiler = new URL('../tools/dev/compile.mjs', `file://${__filename}`).href;
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'compile-'));
   await put('pnpm-lock.yaml', 'lockfileVersion: 1');
-  await put('packages/devstack/src/dev.ts', "console.log('dev');");
+  await put('tools/dev/src/dev.ts', "console.log('dev');");
   await put('packages/words/src/hello.ts', "export const hello: string = 'hello';");
   await put(
     'apps/shop/src/main.ts',

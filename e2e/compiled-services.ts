@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
-import type { Compiler } from '../src/stack/compiler.ts';
+import type { Compiler } from '@auth/dev/stack/compiler';
 
-const compiler = new URL('../compile.mjs', `file://${__filename}`).href;
+const compiler = new URL('../tools/dev/compile.mjs', `file://${__filename}`).href;
 
 /**
  * The services as `pnpm dev` runs them, compiled first where a source has changed: such a service starts in a third of the

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repositoryRoot } from '@auth/dev';
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { Settings as GatewaySettings } from '../../../apps/gateway/src/config.ts';
-import { Settings as OrderSettings } from '../../../apps/order/src/config.ts';
-import { Settings as ProductSettings } from '../../../apps/product/src/config.ts';
-import { Settings as UserSettings } from '../../../apps/user/src/config.ts';
-import { repositoryRoot } from '../src/index.ts';
+import { Settings as GatewaySettings } from '../apps/gateway/src/config.ts';
+import { Settings as OrderSettings } from '../apps/order/src/config.ts';
+import { Settings as ProductSettings } from '../apps/product/src/config.ts';
+import { Settings as UserSettings } from '../apps/user/src/config.ts';
 
 const schemas = { user: UserSettings, product: ProductSettings, order: OrderSettings, gateway: GatewaySettings };
 

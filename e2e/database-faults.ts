@@ -1,5 +1,5 @@
+import { databaseNames } from '@auth/dev';
 import type pg from 'pg';
-import { databaseNames } from '../src/index.ts';
 
 /** The tables that the requests below write to. */
 const tables = { user: ['sessions'], product: ['products'], order: ['orders'], gateway: ['sessions'] } as const;

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { servicePort } from '@auth/dev/stack/services';
+import { newDataDir, startDev } from '@auth/testkit/dev-process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { servicePort } from '../src/stack/services.ts';
-import { newDataDir, startDev } from './dev-process.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 

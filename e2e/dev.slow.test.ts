@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { findPortHolder } from '@auth/dev/stack/port-holder';
+import { isPortFree } from '@auth/dev/stack/ports';
+import { readProcess } from '@auth/dev/stack/processes';
+import { serviceNames, servicePort, services, serviceUrl } from '@auth/dev/stack/services';
+import type { DevProcess } from '@auth/testkit/dev-process';
+import { alive, newDataDir, startDev, until } from '@auth/testkit/dev-process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { findPortHolder } from '../src/stack/port-holder.ts';
-import { isPortFree } from '../src/stack/ports.ts';
-import { readProcess } from '../src/stack/processes.ts';
-import { serviceNames, servicePort, services, serviceUrl } from '../src/stack/services.ts';
-import type { DevProcess } from './dev-process.ts';
-import { alive, newDataDir, startDev, until } from './dev-process.ts';
 import { freePortBase } from './port-base.ts';
 
 const banner = /ctrl-c stops everything/;

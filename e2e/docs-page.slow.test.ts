@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
+import type { Stack } from '@auth/dev';
+import { ada, readSettings, startStack } from '@auth/dev';
+import { newDataDir } from '@auth/testkit/dev-process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import type { Stack } from '../src/index.ts';
-import { ada, readSettings, startStack } from '../src/index.ts';
 import { describeInChromium } from './describe-in-chromium.ts';
-import { newDataDir } from './dev-process.ts';
 import { executeOperation } from './docs-operation.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { initKeyDocuments } from '@auth/keys';
+import { freePort } from '@auth/dev/postgres/free-port';
+import { waitUntilReady } from '@auth/dev/stack/readiness';
+import type { AppName } from '@auth/dev/stack/services';
+import { hasDatabase, serviceNames, services, urlSetting } from '@auth/dev/stack/services';
+import { initKeyDocuments } from '@auth/ops';
+import type { TestDatabase } from '@auth/testkit';
+import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestDatabase } from '../src/jest/testing.ts';
-import { openTestDatabase } from '../src/jest/testing.ts';
-import { freePort } from '../src/postgres/free-port.ts';
-import { waitUntilReady } from '../src/stack/readiness.ts';
-import type { AppName } from '../src/stack/services.ts';
-import { hasDatabase, serviceNames, services, urlSetting } from '../src/stack/services.ts';
 
 const fromSource = ['--import', 'tsx', '--conditions=@auth/source'];
 
@@ -62,7 +62,7 @@ afterAll(async () => {
 
 /** The shell blocks of a section of docs/production.md, in order. */
 async function readSection(title: string): Promise<string[]> {
-  const page = await readFile(fileURLToPath(new URL('../../../docs/production.md', import.meta.url)), 'utf8');
+  const page = await readFile(fileURLToPath(new URL('../docs/production.md', import.meta.url)), 'utf8');
   const section = page.split('\n## ').find((text) => text.startsWith(title)) ?? '';
   return [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
 }

@@ -1,6 +1,6 @@
+import { ada, mug } from '@auth/dev';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
-import { ada, mug } from '../src/index.ts';
 import { describeInChromium } from './describe-in-chromium.ts';
 import type { ShopBrowser } from './shop-browser.ts';
 import { newAccount, openShopBrowser } from './shop-browser.ts';

@@ -1,5 +1,5 @@
+import { ada, mug } from '@auth/dev';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ada, mug } from '../src/index.ts';
 import { describeInChromium } from './describe-in-chromium.ts';
 import type { ForeignSite } from './foreign-site.ts';
 import { askFrom, openForeignSite, sendFormFrom } from './foreign-site.ts';

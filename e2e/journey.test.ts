@@ -1,6 +1,6 @@
+import type { Stack } from '@auth/dev';
+import { ada, mug } from '@auth/dev';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Stack } from '../src/index.ts';
-import { ada, mug } from '../src/index.ts';
 import type { Client } from './journey-client.ts';
 import { createClient } from './journey-client.ts';
 import { loggedLines } from './logged-lines.ts';

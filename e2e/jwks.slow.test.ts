@@ -1,6 +1,6 @@
+import type { Stack } from '@auth/dev';
+import { ada, mug, serviceUrl } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Stack } from '../src/index.ts';
-import { ada, mug, serviceUrl } from '../src/index.ts';
 import { logIn, openTestStack } from './test-stack.ts';
 
 let stack: Stack;

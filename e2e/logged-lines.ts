@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stack } from '../src/index.ts';
+import type { Stack } from '@auth/dev';
 
 /**
  * What a service has logged of every request that was answered so far: lines are written a few milliseconds later. A marked

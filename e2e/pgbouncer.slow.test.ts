@@ -1,9 +1,9 @@
+import type { Stack } from '@auth/dev';
+import { ada, databaseNames, databaseSetting, mug } from '@auth/dev';
+import type { PgBouncer } from '@auth/testkit';
+import { skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { Stack } from '../src/index.ts';
-import { ada, databaseNames, databaseSetting, mug } from '../src/index.ts';
-import type { PgBouncer } from '../src/jest/testing.ts';
-import { skipsWithoutPgBouncer, startPgBouncer } from '../src/jest/testing.ts';
 import { createClient } from './journey-client.ts';
 import { loggedLines } from './logged-lines.ts';
 import { openStackDatabases } from './stack-databases.ts';

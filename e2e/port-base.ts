@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
-import { serviceNames, servicePort } from '../src/index.ts';
-import { adminPort } from '../src/stack/services.ts';
+import { serviceNames, servicePort } from '@auth/dev';
+import { adminPort } from '@auth/dev/stack/services';
 
 /** A PORT_BASE all of whose ports are free right now. Random, so that test files that run side by side do not meet. */
 export async function freePortBase(): Promise<number> {

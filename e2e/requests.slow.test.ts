@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Stack } from '@auth/dev';
+import { repositoryRoot, serviceNames, serviceUrl } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Stack } from '../src/index.ts';
-import { repositoryRoot, serviceNames, serviceUrl } from '../src/index.ts';
 import { openTestStack } from './test-stack.ts';
 
 /** The tool that the file is for. Not a dependency: it is larger than all of ours. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openUserDb } from '@auth/db/user';
+import type { Stack } from '@auth/dev';
+import { ada, mug } from '@auth/dev';
+import { startTraffic } from '@auth/lab/drill/traffic';
+import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startTraffic } from '../drill/traffic.ts';
-import type { Stack } from '../src/index.ts';
-import { ada, mug } from '../src/index.ts';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '../src/jest/testing.ts';
 import { openTestStack } from './test-stack.ts';
 
 const closers: (() => Promise<unknown>)[] = [];

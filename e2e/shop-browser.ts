@@ -1,6 +1,6 @@
+import type { Stack } from '@auth/dev';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import type { Stack } from '../src/index.ts';
 import { createClient } from './journey-client.ts';
 import type { Credentials, ShopPage } from './shop-page.ts';
 import { shopPage } from './shop-page.ts';

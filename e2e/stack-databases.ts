@@ -1,5 +1,5 @@
-import { databaseNames, databaseSetting } from '../src/index.ts';
-import { openTestDatabase } from '../src/jest/testing.ts';
+import { databaseNames, databaseSetting } from '@auth/dev';
+import { openTestDatabase } from '@auth/testkit';
 
 /** Databases for a stack on the Postgres of the test run: quicker than a cluster of its own. */
 export async function openStackDatabases(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {

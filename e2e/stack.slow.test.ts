@@ -1,12 +1,12 @@
+import { freePort } from '@auth/dev/postgres/free-port';
+import { readExitCode } from '@auth/dev/stack/exit-code';
+import { isPortFree } from '@auth/dev/stack/ports';
+import { serviceNames, servicePort } from '@auth/dev/stack/services';
+import { readSettings } from '@auth/dev/stack/settings';
+import { startStack } from '@auth/dev/stack/stack';
+import type { Say } from '@auth/dev/terminal/console';
+import { newDataDir } from '@auth/testkit/dev-process';
 import { describe, expect, it } from '@jest/globals';
-import { freePort } from '../src/postgres/free-port.ts';
-import { readExitCode } from '../src/stack/exit-code.ts';
-import { isPortFree } from '../src/stack/ports.ts';
-import { serviceNames, servicePort } from '../src/stack/services.ts';
-import { readSettings } from '../src/stack/settings.ts';
-import { startStack } from '../src/stack/stack.ts';
-import type { Say } from '../src/terminal/console.ts';
-import { newDataDir } from './dev-process.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 

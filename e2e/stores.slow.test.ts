@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@auth/db/connection';
+import type { AppName, Stack } from '@auth/dev';
+import { ada, admin, databaseNames, databaseSetting, mug } from '@auth/dev';
+import type { Postgres } from '@auth/testkit';
+import { startPostgres } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import type { AppName, Stack } from '../src/index.ts';
-import { ada, admin, databaseNames, databaseSetting, mug } from '../src/index.ts';
-import type { Postgres } from '../src/jest/testing.ts';
-import { startPostgres } from '../src/jest/testing.ts';
 import { faults } from './database-faults.ts';
 import type { GatewayBrowser } from './gateway-browser.ts';
 import { openNewBrowser } from './gateway-browser.ts';

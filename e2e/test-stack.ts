@@ -1,8 +1,8 @@
 import { env } from 'node:process';
-import type { Stack } from '../src/index.ts';
-import { readSettings, startStack } from '../src/index.ts';
+import type { Stack } from '@auth/dev';
+import { readSettings, startStack } from '@auth/dev';
+import { newDataDir } from '@auth/testkit/dev-process';
 import { compiledServices } from './compiled-services.ts';
-import { newDataDir } from './dev-process.ts';
 import type { Client } from './journey-client.ts';
 import { createClient } from './journey-client.ts';
 import { freePortBase } from './port-base.ts';

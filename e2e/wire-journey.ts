@@ -1,7 +1,7 @@
+import type { Stack } from '@auth/dev';
+import type { AppName } from '@auth/dev/stack/services';
+import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '@auth/testkit/raw-requests';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Stack } from '../src/index.ts';
-import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '../src/jest/raw-requests.ts';
-import type { AppName } from '../src/stack/services.ts';
 import { loggedLines } from './logged-lines.ts';
 
 const names = ['user', 'product', 'order', 'gateway'] as const satisfies readonly AppName[];

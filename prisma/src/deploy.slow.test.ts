@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
+import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
 
 const file = join(__dirname, 'deploy.ts');

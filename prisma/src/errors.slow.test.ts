@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Postgres } from '@auth/devstack/testing';
-import { openTestDatabase, startPostgres } from '@auth/devstack/testing';
+import type { Postgres } from '@auth/testkit';
+import { openTestDatabase, startPostgres } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { isDatabaseUnavailable, isNotFound, isUniqueViolation } from './errors.ts';

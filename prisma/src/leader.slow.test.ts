@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
+import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { LeaderOptions, Term } from './leader.ts';
@@ -48,7 +48,7 @@ async function until(isTrue: () => boolean, withinMs: number): Promise<number> {
 
 /** A candidate in a process of its own, which prints `leads` and `over` with the number of the term. */
 async function candidateProcess(duty: string) {
-  const program = fileURLToPath(new URL('leader-process.fixture.ts', import.meta.url));
+  const program = fileURLToPath(new URL('./leader-process.fixture.ts', import.meta.url));
   const args = ['--conditions=@auth/source', '--import', 'tsx', program, database.url, duty];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { openTestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import type { Term } from './leader.ts';

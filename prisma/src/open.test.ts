@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openTestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
 
 import { databaseTrouble } from './errors.ts';

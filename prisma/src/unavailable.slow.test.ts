@@ -1,4 +1,4 @@
-import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/devstack/testing';
+import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseTrouble } from './errors.ts';
 import type { ProductDb } from './product.ts';

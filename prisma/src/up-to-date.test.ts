@@ -1,5 +1,5 @@
-import type { TestDatabase } from '@auth/devstack/testing';
-import { openTestDatabase } from '@auth/devstack/testing';
+import type { TestDatabase } from '@auth/testkit';
+import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationFile } from './migration-files.ts';
 import { readMigrations } from './migration-files.ts';

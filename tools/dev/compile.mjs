@@ -46,7 +46,7 @@ function options({ root, cache }) {
   return {
     absWorkingDir: root,
     entryPoints: {
-      dev: 'packages/devstack/src/dev.ts',
+      dev: 'tools/dev/src/dev.ts',
       ...Object.fromEntries(services.map((name) => [name, `apps/${name}/src/main.ts`])),
     },
     outdir: cache,

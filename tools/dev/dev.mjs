@@ -9,5 +9,5 @@ if (errors !== undefined) {
   process.exit(1);
 }
 // The launcher is compiled as well: it finds the compiler here.
-globalThis[Symbol.for('@auth/devstack/compiler')] = { files, compile };
+globalThis[Symbol.for('@auth/dev/compiler')] = { files, compile };
 await import(pathToFileURL(files.dev).href);

@@ -1,4 +1,4 @@
-import { wrongSettings as namesOfWrong } from '@auth/devstack/app-testing';
+import { wrongSettings as namesOfWrong } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from './config.ts';
 

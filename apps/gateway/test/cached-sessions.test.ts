@@ -1,5 +1,5 @@
-import type { RedisForTests } from '@auth/devstack/testing';
-import { findRedis } from '@auth/devstack/testing';
+import type { RedisForTests } from '@auth/testkit';
+import { findRedis } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { hashSessionId } from '../src/session-id.ts';

@@ -1,4 +1,4 @@
-import { databaseNowhere, expectUnavailable } from '@auth/devstack/app-testing';
+import { databaseNowhere, expectUnavailable } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';

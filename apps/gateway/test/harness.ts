@@ -3,9 +3,6 @@ import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayDb } from '@auth/db/gateway';
 import { openGatewayDb } from '@auth/db/gateway';
-import type { Decision } from '@auth/devstack/app-testing';
-import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/devstack/app-testing';
-import { openTestDatabase } from '@auth/devstack/testing';
 import type { Metrics } from '@auth/http';
 import {
   addressBlock,
@@ -18,6 +15,9 @@ import {
   nameRequest,
 } from '@auth/http';
 import { createUserTokenVerifier } from '@auth/service';
+import { openTestDatabase } from '@auth/testkit';
+import type { Decision } from '@auth/testkit/app';
+import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/testkit/app';
 import type { Revocations } from '@auth/verify';
 import { AuthError } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';

@@ -1,4 +1,4 @@
-import { documentFaults } from '@auth/devstack/app-testing';
+import { documentFaults } from '@auth/testkit/app';
 import { expect, it } from '@jest/globals';
 import { openApi } from '../src/openapi.ts';
 

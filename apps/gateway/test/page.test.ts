@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { execPath } from 'node:process';
-import { recordDecisions } from '@auth/devstack/app-testing';
 import { createApp, createLog, createReadiness, finishApp } from '@auth/http';
+import { recordDecisions } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { pageFiles } from '../src/page/files.ts';

@@ -1,5 +1,5 @@
-import type { RedisServer } from '@auth/devstack/testing';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/devstack/testing';
+import type { RedisServer } from '@auth/testkit';
+import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Browser } from './browser.ts';

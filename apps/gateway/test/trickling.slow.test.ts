@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { PlainProgram } from '@auth/devstack/testing';
-import { openPlainProgram } from '@auth/devstack/testing';
+import type { PlainProgram } from '@auth/testkit';
+import { openPlainProgram } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CapturingServices } from './capturing-services.ts';
 import { openCapturingServices } from './capturing-services.ts';

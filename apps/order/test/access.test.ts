@@ -1,4 +1,4 @@
-import { testBodyRefusals, testOtherMethods, testTokenRefusals } from '@auth/devstack/app-testing';
+import { testBodyRefusals, testOtherMethods, testTokenRefusals } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness } from './harness.ts';

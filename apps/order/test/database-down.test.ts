@@ -1,4 +1,4 @@
-import { databaseNowhere, expectUnavailable } from '@auth/devstack/app-testing';
+import { databaseNowhere, expectUnavailable } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness } from './harness.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderDb } from '@auth/db/order';
 import { openOrderDb, Prisma } from '@auth/db/order';
-import { openTestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createIdempotencyStore } from '../src/idempotency-store.ts';
 import { openKeyCleanup, removeOldKeys } from '../src/key-cleanup.ts';

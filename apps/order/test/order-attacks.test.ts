@@ -1,4 +1,4 @@
-import type { CallAttack } from '@auth/devstack/app-testing';
+import type { CallAttack } from '@auth/testkit/app';
 import {
   callAttacks,
   decisionsOn,
@@ -7,7 +7,7 @@ import {
   testCallAttacks,
   testOtherRoutes,
   testUnlistedCaller,
-} from '@auth/devstack/app-testing';
+} from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Harness } from './harness.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { testHostileInput } from '@auth/devstack/app-testing';
+import { testHostileInput } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Harness } from './harness.ts';
 import { newSku, openHarness } from './harness.ts';

@@ -1,5 +1,5 @@
 import { requestHeaders } from '@auth/contracts';
-import { declaredHeaders, documentFaults } from '@auth/devstack/app-testing';
+import { declaredHeaders, documentFaults } from '@auth/testkit/app';
 import { expect, it } from '@jest/globals';
 import { openApi } from '../src/openapi.ts';
 

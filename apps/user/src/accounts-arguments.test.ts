@@ -1,4 +1,4 @@
-import { UsageError } from '@auth/contracts/command';
+import { UsageError } from '@auth/command';
 import { describe, expect, it } from '@jest/globals';
 import { parseArguments } from './accounts-arguments.ts';
 

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '@auth/contracts/command';
-import { findCommand, helpText, readCommandLine, refuse } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
+import { findCommand, helpText, readCommandLine, refuse } from '@auth/command';
 import { emailProblem, normalizeEmail } from './email.ts';
 import type { Role } from './grants.ts';
 import { allRoles } from './grants.ts';

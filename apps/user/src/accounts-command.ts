@@ -1,6 +1,6 @@
 // Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
-import { UsageError } from '@auth/contracts/command';
+import { UsageError } from '@auth/command';
 import { databaseTrouble } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
 import {

@@ -1,5 +1,5 @@
-import type { WellMadeCall } from '@auth/devstack/app-testing';
-import { makeCall } from '@auth/devstack/app-testing';
+import type { WellMadeCall } from '@auth/testkit/app';
+import { makeCall } from '@auth/testkit/app';
 import type { Harness } from './harness.ts';
 
 export function contactPath(id: string): string {

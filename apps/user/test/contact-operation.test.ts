@@ -1,4 +1,4 @@
-import type { CallAttack, WellMadeCall } from '@auth/devstack/app-testing';
+import type { CallAttack, WellMadeCall } from '@auth/testkit/app';
 import {
   callAttacks,
   decisionsOn,
@@ -9,7 +9,7 @@ import {
   testSingleUse,
   testUnlistedCaller,
   testUnmatched,
-} from '@auth/devstack/app-testing';
+} from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactPath, goodCall } from './contact-calls.ts';
 import type { Harness } from './harness.ts';

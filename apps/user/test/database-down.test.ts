@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { databaseNowhere, expectUnavailable, sendCall } from '@auth/devstack/app-testing';
+import { databaseNowhere, expectUnavailable, sendCall } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contactCall } from './contact-calls.ts';

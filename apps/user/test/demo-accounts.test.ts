@@ -1,9 +1,9 @@
 import type { UserDb } from '@auth/db/user';
 import { openUserDb } from '@auth/db/user';
-import { ada, admin } from '@auth/devstack';
-import { databaseNowhere } from '@auth/devstack/app-testing';
-import type { TestDatabase } from '@auth/devstack/testing';
-import { openTestDatabase } from '@auth/devstack/testing';
+import { ada, admin } from '@auth/dev';
+import type { TestDatabase } from '@auth/testkit';
+import { openTestDatabase } from '@auth/testkit';
+import { databaseNowhere } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { assertNoDemoAccounts, demoAccountIds } from '../src/demo-account-store.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { openUserDb } from '@auth/db/user';
-import { databaseNowhere } from '@auth/devstack/app-testing';
-import { findRedis, openTestDatabase } from '@auth/devstack/testing';
 import { createLog } from '@auth/http';
 import { openRedis } from '@auth/service';
+import { findRedis, openTestDatabase } from '@auth/testkit';
+import { databaseNowhere } from '@auth/testkit/app';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createRateLimitStore } from '../src/rate-limit-store.ts';
 

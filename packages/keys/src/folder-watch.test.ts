@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../test/documents.ts';
 import { watchFolder } from './folder-watch.ts';
 
 /** Longer than any test, also halved: only a change or the end is waited for. */

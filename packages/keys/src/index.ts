@@ -1,7 +1,4 @@
-export { generateEdgeKey, generateSigningKey } from './generate.ts';
 export type { HeldKey, KeyChange, KeyInForce } from './held-keys.ts';
-export type { InitResult } from './init.ts';
-export { initKeyDocuments } from './init.ts';
 export type { FileObstacle, KeyDelivery } from './key-delivery.ts';
 export { obstacleWords } from './key-delivery.ts';
 export type { ServiceKeys } from './key-document.ts';

@@ -1,7 +1,7 @@
 import { link, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../test/documents.ts';
 import { findObstacle, readMountPoints } from './key-delivery.ts';
 
 describe('findObstacle', () => {

@@ -1,6 +1,6 @@
+import { generateEdgeKey } from '@auth/ops/keys/generate';
+import { goodDocuments, refusalOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { goodDocuments, refusalOf } from '../test/documents.ts';
-import { generateEdgeKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
 import { parseKeyDocument } from './key-document.ts';
 

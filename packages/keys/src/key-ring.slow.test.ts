@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateEdgeKey } from '@auth/ops/keys/generate';
+import { goodDocuments, inFolder, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { goodDocuments, inFolder, secretsOf } from '../test/documents.ts';
-import { generateEdgeKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
 import type { KeyDocumentError } from './key-document-error.ts';
 import { openKeyRing } from './key-ring.ts';

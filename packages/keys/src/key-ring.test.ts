@@ -1,10 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateEdgeKey } from '@auth/ops/keys/generate';
+import { goodDocuments, inFolder } from '@auth/testkit/key-documents';
 import { createAccessTokenVerifier } from '@auth/verify';
 import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
-import { goodDocuments, inFolder } from '../test/documents.ts';
-import { generateEdgeKey } from './generate.ts';
 import { KeyDocument } from './key-document.ts';
 import { openKeyRing } from './key-ring.ts';
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { initKeyDocuments } from '@auth/ops/keys/init';
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../test/documents.ts';
-import { initKeyDocuments } from './init.ts';
 import { loadServiceKeys } from './load.ts';
 import { signingOf } from './signing-key.ts';
 

@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apps } from '@auth/contracts';
+import { generateEdgeKey } from '@auth/ops/keys/generate';
+import { initKeyDocuments } from '@auth/ops/keys/init';
+import { goodDocuments, inFolder, readDocument } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { goodDocuments, inFolder, readDocument } from '../test/documents.ts';
-import { generateEdgeKey } from './generate.ts';
-import { initKeyDocuments } from './init.ts';
 import type { KeyDocument } from './key-document.ts';
 import { loadServiceKeys } from './load.ts';
 import { assertProductionKeys } from './production-keys.ts';

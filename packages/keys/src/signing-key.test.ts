@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateSigningKey } from '@auth/ops/keys/generate';
+import { goodDocuments, refusalOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { goodDocuments, refusalOf } from '../test/documents.ts';
-import { generateSigningKey } from './generate.ts';
 import type { KeyDocument } from './key-document.ts';
 import { parseKeyDocument } from './key-document.ts';
 import type { SigningJwk } from './signing-key.ts';

@@ -1,4 +1,4 @@
-import { openTestRedis, skipsWithoutRedis } from '@auth/devstack/testing';
+import { openTestRedis, skipsWithoutRedis } from '@auth/testkit';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { openFeedReader, openFeedWriter } from '../src/open-feed.ts';

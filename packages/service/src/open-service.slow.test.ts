@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerConfig } from '@auth/http';
 import { createApp, finishApp } from '@auth/http';
-import { generateSigningKey, initKeyDocuments } from '@auth/keys';
+import { generateSigningKey, initKeyDocuments } from '@auth/ops';
 import type { FeedEvent } from '@auth/revocation';
 import { openFeedWriter, signFeedEvent } from '@auth/revocation';
 import { createTestIssuer } from '@auth/verify/testing';

@@ -1,4 +1,4 @@
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
 import { isLocalDatabase } from './demo/seed-demo-data.ts';
 import { findLaunchers, watchLaunchers } from './stack/ancestors.ts';
 import { findCompiler } from './stack/compiler.ts';

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
+import { repositoryRoot } from '@auth/dev';
 import { readMachine } from '../compare/machine.ts';
 import { fillIn } from '../compare/page.ts';
-import { repositoryRoot } from '../src/index.ts';
 
 /** The option of every benchmark that can publish what it printed. */
 export const writeOption = { write: { help: 'writes what was measured into docs/performance.md' } } as const;

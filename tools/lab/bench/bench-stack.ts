@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import type { Stack } from '../src/index.ts';
-import { readSettings, startStack } from '../src/index.ts';
+import type { Stack } from '@auth/dev';
+import { readSettings, startStack } from '@auth/dev';
 
 /** Runs a measurement on the real processes, which are gone afterwards. */
 export async function withBenchStack<T>(

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
 import { startBuilt, startDev } from './idle-services.ts';
 

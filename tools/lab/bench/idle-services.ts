@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { migrate } from '@auth/db/migrate';
-import { initKeyDocuments } from '@auth/keys';
+import { databaseNames, repositoryRoot, serviceNames } from '@auth/dev';
+import { seedProducts } from '@auth/dev/demo/seed';
+import { ensureDatabase } from '@auth/dev/postgres/databases';
+import { startPostgres } from '@auth/dev/postgres/postgres';
+import { waitUntilReady } from '@auth/dev/stack/readiness';
+import { perService, servicePort, serviceUrl, urlSetting } from '@auth/dev/stack/services';
+import { initKeyDocuments } from '@auth/ops';
 import { childrenOf } from '../compare/cpu-time.ts';
-import { seedProducts } from '../src/demo/seed.ts';
-import { databaseNames, repositoryRoot, serviceNames } from '../src/index.ts';
-import { ensureDatabase } from '../src/postgres/databases.ts';
-import { startPostgres } from '../src/postgres/postgres.ts';
-import { waitUntilReady } from '../src/stack/readiness.ts';
-import { perService, servicePort, serviceUrl, urlSetting } from '../src/stack/services.ts';
 
 /** Running services to measure. */
 export interface IdleServices {
@@ -26,7 +26,7 @@ export interface IdleServices {
 
 /** Plain JavaScript: `pnpm start` uses it, where nothing is installed but what services need. */
 const { nodeOptions }: { nodeOptions: (env: NodeJS.ProcessEnv) => string } = await import(
-  new URL('../node-options.mjs', import.meta.url).href
+  new URL('../../dev/node-options.mjs', import.meta.url).href
 );
 const portBase = Number(env['PORT_BASE'] ?? '46000');
 const urls = perService((name) => serviceUrl(name, portBase));
@@ -78,7 +78,7 @@ export async function startBuilt(): Promise<IdleServices> {
 /** Starts `pnpm dev`, without npx and pnpm before it. */
 export async function startDev(): Promise<IdleServices> {
   const dataDir = await temporaryFolder();
-  const child = spawn(execPath, ['packages/devstack/dev.mjs'], {
+  const child = spawn(execPath, ['tools/dev/dev.mjs'], {
     cwd: repositoryRoot,
     env: { ...env, PORT_BASE: String(portBase), DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],

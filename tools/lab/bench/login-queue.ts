@@ -1,8 +1,8 @@
 // pnpm bench:logins: how long others wait at the user app while logins queue. Exits 1 above the limit.
 
 import { availableParallelism } from 'node:os';
-import { startCommand } from '@auth/contracts/command';
-import { ada } from '../src/index.ts';
+import { startCommand } from '@auth/command';
+import { ada } from '@auth/dev';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
 

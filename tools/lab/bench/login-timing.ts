@@ -1,8 +1,8 @@
 // pnpm bench:login-timing: whether time tells who has an account. Exits 1 when two medians differ by more than the limit.
 
 import { randomUUID } from 'node:crypto';
-import { startCommand } from '@auth/contracts/command';
-import { ada } from '../src/index.ts';
+import { startCommand } from '@auth/command';
+import { ada } from '@auth/dev';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile } from './latency.ts';
 

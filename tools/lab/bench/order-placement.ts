@@ -2,13 +2,13 @@
 
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
+import type { Stack } from '@auth/dev';
+import { ada, mug } from '@auth/dev';
+import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Client } from 'undici';
 import type { Spread } from '../compare/spread.ts';
 import { ratioOf, spreadOf } from '../compare/spread.ts';
-import type { Stack } from '../src/index.ts';
-import { ada, mug } from '../src/index.ts';
-import { hasRedisServer, startRedisServer } from '../src/jest/redis-server.ts';
 import { createBenchOutput, writeOption } from './bench-output.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { readCpuSeconds } from './service-cpu.ts';

@@ -1,7 +1,7 @@
 // pnpm bench:refresh: the processor time of a refresh and of a login, in the user app and in Postgres. Exits 1 above the limit.
 
 import { env } from 'node:process';
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
 import { spreadOf } from '../compare/spread.ts';
 import { createBenchOutput, writeOption } from './bench-output.ts';
 import type { MeasuredUserApp } from './user-app.ts';

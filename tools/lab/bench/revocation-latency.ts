@@ -4,11 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
+import { ada, mug, repositoryRoot } from '@auth/dev';
 import type { DrillStack } from '../drill/drill-stack.ts';
 import { withDrillStack } from '../drill/drill-stack.ts';
 import { lineChart } from '../drill/line-chart.ts';
-import { ada, mug, repositoryRoot } from '../src/index.ts';
 import { describeTimes, percentile } from './latency.ts';
 
 startCommand({

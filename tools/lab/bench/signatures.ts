@@ -2,13 +2,13 @@
 
 import { cpus } from 'node:os';
 import { stdout } from 'node:process';
+import { startCommand } from '@auth/command';
+import { parseSigning } from '@auth/keys/signing-key';
+import { generateSigningKey } from '@auth/ops/keys/generate';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import jwt from 'jsonwebtoken';
-import { startCommand } from '../../contracts/src/command/index.ts';
-import type { Candidate } from '../../verify/bench/measure.ts';
-import { measure, print } from '../../verify/bench/measure.ts';
-import { generateSigningKey } from '../src/generate.ts';
-import { parseSigning } from '../src/signing-key.ts';
+import type { Candidate } from './verify/measure.ts';
+import { measure, print } from './verify/measure.ts';
 
 startCommand({ name: 'pnpm bench:signatures', summary: 'Measures access tokens of RS256 and of ES256.' });
 

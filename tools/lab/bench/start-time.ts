@@ -6,8 +6,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { startCommand } from '@auth/contracts/command';
-import { repositoryRoot } from '../src/index.ts';
+import { startCommand } from '@auth/command';
+import { repositoryRoot } from '@auth/dev';
 
 startCommand({
   name: 'pnpm bench:start',

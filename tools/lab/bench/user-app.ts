@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { migrate } from '@auth/db/migrate';
-import { initKeyDocuments } from '@auth/keys';
+import { repositoryRoot } from '@auth/dev';
+import { ensureDatabase } from '@auth/dev/postgres/databases';
+import { freePort } from '@auth/dev/postgres/free-port';
+import { createClosers } from '@auth/dev/stack/closers';
+import { startOrphanGuard } from '@auth/dev/stack/orphan-guard';
+import { initKeyDocuments } from '@auth/ops';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
 import { startProcess } from '../compare/logged-process.ts';
 import { openMeasuredPostgres } from '../compare/postgres.ts';
-import { repositoryRoot } from '../src/index.ts';
-import { ensureDatabase } from '../src/postgres/databases.ts';
-import { freePort } from '../src/postgres/free-port.ts';
-import { createClosers } from '../src/stack/closers.ts';
-import { startOrphanGuard } from '../src/stack/orphan-guard.ts';
 
 /** The user app and its Postgres, with the settings of production and a log in a file. */
 export interface MeasuredUserApp {

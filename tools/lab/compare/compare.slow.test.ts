@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { repositoryRoot } from '@auth/dev';
+import { isAlive } from '@auth/dev/stack/processes';
+import { until } from '@auth/testkit/dev-process';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { repositoryRoot } from '../src/index.ts';
-import { isAlive } from '../src/stack/processes.ts';
-import { until } from '../test/dev-process.ts';
 import { childrenOf } from './cpu-time.ts';
 
 const removals: (() => void)[] = [];
@@ -25,7 +25,7 @@ function startScript(env: Record<string, string>) {
   for (const name of ['sh', 'cat']) symlinkSync(join('/bin', name), join(bin, name));
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
-  const args = ['--import', 'tsx', '--conditions=@auth/source', 'packages/devstack/compare/compare.ts'];
+  const args = ['--import', 'tsx', '--conditions=@auth/source', 'tools/lab/compare/compare.ts'];
   const child = spawn(process.execPath, args, {
     cwd: repositoryRoot,
     env: { PATH: bin, HOME: process.env['HOME'], TMPDIR: temporary, ...env },

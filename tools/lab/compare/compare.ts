@@ -4,8 +4,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { startCommand } from '@auth/contracts/command';
-import { repositoryRoot } from '../src/index.ts';
+import { startCommand } from '@auth/command';
+import { repositoryRoot } from '@auth/dev';
 import { isWithinLimit } from './bar.ts';
 import type { LongRun } from './long-run.ts';
 import { runToEnd } from './long-run.ts';

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { repositoryRoot } from '../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 import type { Load, LoadResult } from './load.ts';
 import type { LoadAnswer } from './load-process.ts';
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
-import { LaunchError, repositoryRoot } from '../src/index.ts';
-import type { OrphanGuard } from '../src/stack/orphan-guard.ts';
-import { waitUntilReady } from '../src/stack/readiness.ts';
+import { LaunchError, repositoryRoot } from '@auth/dev';
+import type { OrphanGuard } from '@auth/dev/stack/orphan-guard';
+import { waitUntilReady } from '@auth/dev/stack/readiness';
 
 /** A process whose log goes to a file, as it would in production: nobody's processor time is spent on reading it. */
 export interface LoggedProcess {

@@ -1,5 +1,5 @@
 import { stdout } from 'node:process';
-import { readExitCode } from '../src/stack/exit-code.ts';
+import { readExitCode } from '@auth/dev/stack/exit-code';
 
 /** What a measurement is given. */
 export interface LongRun {

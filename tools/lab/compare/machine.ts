@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot } from '../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 
 /** On what it ran. */
 export interface Machine {
@@ -23,7 +23,7 @@ const packages = [
   ['packages/verify', 'jsonwebtoken'],
   ['prisma', '@prisma/client'],
   ['prisma', 'pg'],
-  ['packages/devstack', 'ioredis'],
+  ['tools/lab', 'ioredis'],
 ] as const;
 
 /** Reads what the numbers depend on; `names` are the packages with their versions, those of the comparison unless given. */

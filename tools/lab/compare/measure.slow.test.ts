@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repositoryRoot } from '@auth/dev';
+import { hasRedisServer, skipsWithoutRedis } from '@auth/testkit';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { repositoryRoot } from '../src/index.ts';
-import { hasRedisServer, skipsWithoutRedis } from '../src/jest/testing.ts';
 import type { Comparison } from './comparison.ts';
 import { parts } from './cpu-meter.ts';
 import { measureAll } from './measure.ts';

@@ -1,4 +1,4 @@
-import { createClosers } from '../src/stack/closers.ts';
+import { createClosers } from '@auth/dev/stack/closers';
 import { bytesOf, logInClients } from './clients.ts';
 import { openCompareStack } from './compare-stack.ts';
 import type { Comparison } from './comparison.ts';

@@ -1,5 +1,5 @@
+import { startPostgres } from '@auth/dev/postgres/postgres';
 import pg from 'pg';
-import { startPostgres } from '../src/postgres/postgres.ts';
 import { cpuSecondsBelow } from './cpu-time.ts';
 
 /** A Postgres that is measured: the settings are those of production, it keeps what it is told. */

@@ -1,6 +1,6 @@
 import { migrate } from '@auth/db/migrate';
-import { seedProducts, seedUsers } from '../src/demo/seed.ts';
-import { ensureDatabase } from '../src/postgres/databases.ts';
+import { seedProducts, seedUsers } from '@auth/dev/demo/seed';
+import { ensureDatabase } from '@auth/dev/postgres/databases';
 
 /** Makes the databases of the apps, with the demo data, and one for sessions that services share. */
 export async function prepareDatabases(url: (name: string) => string): Promise<void> {

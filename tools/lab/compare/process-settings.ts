@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { repositoryRoot } from '../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 
 /** The gateways: by where they look sessions up, and whether they log a line for each request. */
 export const gatewayNames = ['postgres', 'redis', 'postgresQuiet', 'redisQuiet'] as const;

@@ -1,6 +1,6 @@
+import { LaunchError } from '@auth/dev';
+import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Redis } from 'ioredis';
-import { LaunchError } from '../src/index.ts';
-import { hasRedisServer, startRedisServer } from '../src/jest/redis-server.ts';
 
 /** A Redis that is measured. */
 export interface MeasuredRedis {

@@ -1,4 +1,4 @@
-import { ada } from '../src/index.ts';
+import { ada } from '@auth/dev';
 import type { SessionStore } from './session-store.ts';
 
 /** A client that is logged in. */

@@ -1,4 +1,4 @@
-import { LaunchError } from '../src/index.ts';
+import { LaunchError } from '@auth/dev';
 
 /** What one who runs the comparison may choose. */
 export interface CompareSettings {

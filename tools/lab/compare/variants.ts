@@ -1,4 +1,4 @@
-import { mug } from '../src/index.ts';
+import { mug } from '@auth/dev';
 import type { CompareStack } from './compare-stack.ts';
 import type { LoggedProcess } from './logged-process.ts';
 import type { SessionStore } from './session-store.ts';

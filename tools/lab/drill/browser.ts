@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stack } from '../src/index.ts';
-import { ada, mug } from '../src/index.ts';
+import type { Stack } from '@auth/dev';
+import { ada, mug } from '@auth/dev';
 
 /** Somebody with a cookie, who looks at a product again and again. */
 export interface Browser {

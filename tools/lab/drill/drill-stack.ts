@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import type { Stack } from '../src/index.ts';
-import { readSettings, serviceNames, startStack } from '../src/index.ts';
-import { adminPort } from '../src/stack/services.ts';
+import type { Stack } from '@auth/dev';
+import { readSettings, serviceNames, startStack } from '@auth/dev';
+import { adminPort } from '@auth/dev/stack/services';
 
 /** A stack of its own for a drill: the real processes, on a database of their own. */
 export interface DrillStack extends Stack {

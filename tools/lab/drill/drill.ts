@@ -1,5 +1,5 @@
 // pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes. Exits 1 when it does not.
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
 import { outageDrill } from './outage.ts';
 import { revokeDrill } from './revoke.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { repositoryRoot } from '../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 import type { DrillStack } from './drill-stack.ts';
 
 /** Runs `pnpm keys` on the documents of a stack, as an operator would. @throws Error when it does not exit 0 */
@@ -9,7 +9,7 @@ export async function runKeys(
   words: readonly string[],
   tell: (line: string) => void,
 ): Promise<void> {
-  const args = ['--import', 'tsx', '--conditions=@auth/source', 'packages/keys/src/cli/main.ts'];
+  const args = ['--import', 'tsx', '--conditions=@auth/source', 'tools/ops/src/keys/cli/main.ts'];
   const child = spawn(process.execPath, [...args, ...words, '--dir', keysDir, ...adminOptions], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'inherit'],

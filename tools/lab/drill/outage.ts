@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { repositoryRoot } from '../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
 import { withDrillStack } from './drill-stack.ts';
 import { lineChart } from './line-chart.ts';

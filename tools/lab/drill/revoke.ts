@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operations } from '@auth/contracts';
+import type { Stack } from '@auth/dev';
+import { mug } from '@auth/dev';
 import { parseKeyDocument } from '@auth/keys';
 import { createServiceTokenSigner } from '@auth/verify';
-import type { Stack } from '../src/index.ts';
-import { mug } from '../src/index.ts';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
 import type { DrillStack } from './drill-stack.ts';
 import { withDrillStack } from './drill-stack.ts';

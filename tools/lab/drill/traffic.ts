@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stack } from '../src/index.ts';
-import { ada, mug } from '../src/index.ts';
+import type { Stack } from '@auth/dev';
+import { ada, mug } from '@auth/dev';
 
 /** What a run of traffic came to. */
 export interface TrafficReport {

@@ -1,9 +1,5 @@
-import { requireScope, requireUser } from '../../../packages/verify/dist/esm/express/index.js';
-import {
-  createAccessTokenVerifier,
-  createRevocationTable,
-  parseJwks,
-} from '../../../packages/verify/dist/esm/index.js';
+import { requireScope, requireUser } from '@auth/verify/dist/esm/express/index.js';
+import { createAccessTokenVerifier, createRevocationTable, parseJwks } from '@auth/verify/dist/esm/index.js';
 
 /** @auth/verify as our services use it: every check, a table of revocations, and the user and the scope as two guards. */
 export async function openGuard({ issuer, audience, scope, jwks, rememberTokens }) {

@@ -1,15 +1,15 @@
 import { gateway, issuerService } from '@auth/contracts';
-import type { KeyDocument } from '../src/key-document.ts';
-import { edgesOf } from '../src/manage/edge-ends.ts';
-import { addService, allowEdge, forbidEdge } from '../src/manage/edges.ts';
-import type { Gate } from '../src/manage/gate.ts';
-import { planInit } from '../src/manage/plan-init.ts';
-import { planRevocation } from '../src/manage/revoke.ts';
-import { planEdgeRotation } from '../src/manage/rotate-edge.ts';
-import { planSessionRotation } from '../src/manage/rotate-sessions.ts';
-import { planSigningRotation } from '../src/manage/rotate-signing.ts';
-import type { Folder } from '../src/manage/step.ts';
-import { documentOf } from '../src/manage/step.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { edgesOf } from '../src/keys/manage/edge-ends.ts';
+import { addService, allowEdge, forbidEdge } from '../src/keys/manage/edges.ts';
+import type { Gate } from '../src/keys/manage/gate.ts';
+import { planInit } from '../src/keys/manage/plan-init.ts';
+import { planRevocation } from '../src/keys/manage/revoke.ts';
+import { planEdgeRotation } from '../src/keys/manage/rotate-edge.ts';
+import { planSessionRotation } from '../src/keys/manage/rotate-sessions.ts';
+import { planSigningRotation } from '../src/keys/manage/rotate-signing.ts';
+import type { Folder } from '../src/keys/manage/step.ts';
+import { documentOf } from '../src/keys/manage/step.ts';
 import type { TestKeys } from './folders.ts';
 import { everybodyReady } from './folders.ts';
 

@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { gateway, issuerService } from '@auth/contracts';
+import { markedFor } from '@auth/keys/development-keys';
+import { KeyDocument } from '@auth/keys/key-document';
+import type { SessionSecret } from '@auth/keys/session-key';
+import { parseSessionKeys } from '@auth/keys/session-key';
+import { SigningJwk } from '@auth/keys/signing-key';
 import { parseCalls } from '@auth/verify';
-import { markedFor } from '../src/development-keys.ts';
-import { generateEdgeKey } from '../src/generate.ts';
-import { KeyDocument } from '../src/key-document.ts';
-import type { EdgeName } from '../src/manage/edge-ends.ts';
-import type { Gate, Wanted } from '../src/manage/gate.ts';
-import { planInit } from '../src/manage/plan-init.ts';
-import type { NextKid } from '../src/manage/rotate-edge.ts';
-import type { Folder } from '../src/manage/step.ts';
-import type { SessionSecret } from '../src/session-key.ts';
-import { parseSessionKeys } from '../src/session-key.ts';
-import { SigningJwk } from '../src/signing-key.ts';
+import { generateEdgeKey } from '../src/keys/generate.ts';
+import type { EdgeName } from '../src/keys/manage/edge-ends.ts';
+import type { Gate, Wanted } from '../src/keys/manage/gate.ts';
+import { planInit } from '../src/keys/manage/plan-init.ts';
+import type { NextKid } from '../src/keys/manage/rotate-edge.ts';
+import type { Folder } from '../src/keys/manage/step.ts';
 
 /** A gate that everybody has passed. */
 export const everybodyReady: Gate = {

@@ -1,7 +1,7 @@
 // Watches a key document as a service does, and reports what it has loaded. For tests.
 import { createServer } from 'node:http';
 import { argv } from 'node:process';
-import { openKeyRing } from '../src/index.ts';
+import { openKeyRing } from '@auth/keys';
 
 const [service = '', file = ''] = argv.slice(-2);
 const print = (word: string, more: string = '') => process.stdout.write(`${word} ${more}\n`);

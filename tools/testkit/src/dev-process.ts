@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive } from '../src/stack/processes.ts';
-import { repositoryRoot } from '../src/stack/services.ts';
+import { isAlive } from '@auth/dev/stack/processes';
+import { repositoryRoot } from '@auth/dev/stack/services';
 
 /** A `pnpm dev` of its own: other ports, another data folder. */
 export interface DevProcess {
@@ -28,7 +28,7 @@ export interface DevOptions {
   inShell?: boolean;
 }
 
-const command = ['packages/devstack/dev.mjs'];
+const command = ['tools/dev/dev.mjs'];
 
 export function startDev({ portBase, dataDir, env = {}, inShell = false }: DevOptions): DevProcess {
   const [file, args] = inShell

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KeyDocument, KeyDocumentError } from '@auth/keys';
+import { generateEdgeKey, generateSigningKey } from '@auth/ops';
 import { expect } from '@jest/globals';
-import { generateEdgeKey, generateSigningKey, KeyDocument, KeyDocumentError } from '../src/index.ts';
 
 /** Good documents of the issuer and of a service that calls and is called, to be broken by tests. */
 export async function goodDocuments(): Promise<{ readonly user: KeyDocument; readonly order: KeyDocument }> {

@@ -1,4 +1,4 @@
-import { openTestDatabase } from '@auth/devstack/testing';
+import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { PgBouncerOptions } from './pgbouncer.ts';

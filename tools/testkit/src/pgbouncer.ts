@@ -4,8 +4,8 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
-import { postgresAccount } from '../postgres/account.ts';
-import { freePort } from '../postgres/free-port.ts';
+import { postgresAccount } from '@auth/dev/postgres/account';
+import { freePort } from '@auth/dev/postgres/free-port';
 import { guard } from './redis-server.ts';
 
 /** A PgBouncer for tests, in front of one Postgres server. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../postgres/free-port.ts';
+import { freePort } from '@auth/dev/postgres/free-port';
 
 /** A Redis server of our own: empty, on this machine, keeping nothing. */
 export interface RedisServer {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { schemasOf, wordsFor } from '../openapi/schemas.ts';
+import { schemasOf, wordsFor } from './openapi/schemas.ts';
 import type { ApiDocument } from './openapi-document.ts';
 import { fragmentOf, readDocument } from './openapi-document.ts';
 

@@ -7,7 +7,7 @@ const { default: JestRuntime } = createRequire(import.meta.url)('jest-runtime') 
 
 /** Whether a module belongs to one test file: the file, and helpers of tests, which hold that file's `it` and `expect`. */
 const isOfOneFile = (path: string) =>
-  /\.test\.ts$|\/test\/|\/devstack\/src\/jest\//.test(path) && !path.includes('/node_modules/');
+  /\.test\.ts$|\/test\/|\/e2e\/|\/tools\/testkit\/src\//.test(path) && !path.includes('/node_modules/');
 
 /** The modules that all test files of this worker use. */
 const shared = new Map<string, unknown>();

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
 import { migrate } from '@auth/db/migrate';
+import { dropDatabase, ensureDatabase } from '@auth/dev/postgres/databases';
+import { startPostgres } from '@auth/dev/postgres/postgres';
+import type { DatabaseName } from '@auth/dev/stack/services';
+import { databaseNames } from '@auth/dev/stack/services';
 import pg from 'pg';
-
-import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
-import { startPostgres } from '../postgres/postgres.ts';
-import type { DatabaseName } from '../stack/services.ts';
-import { databaseNames } from '../stack/services.ts';
 import type { TestServer } from './test-server.ts';
 import { testUrl } from './test-server.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { env } from 'node:process';
 
-import { createFromTemplate, dropDatabase } from '../postgres/databases.ts';
-import type { DatabaseName } from '../stack/services.ts';
+import { createFromTemplate, dropDatabase } from '@auth/dev/postgres/databases';
+import type { DatabaseName } from '@auth/dev/stack/services';
 import { readTestServer, testName, testUrl } from './test-server.ts';
 
 /** For a test that stops its Postgres. All others share the one of the run: `openTestDatabase`. */
-export { type Postgres, startPostgres } from '../postgres/postgres.ts';
+export { type Postgres, startPostgres } from '@auth/dev/postgres/postgres';
 
 /** For a test that needs a pooler in front of its database. */
 export {

@@ -1,4 +1,4 @@
-import { documentFaults } from '@auth/devstack/app-testing';
+import { documentFaults } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { createOpenApi } from './document.ts';

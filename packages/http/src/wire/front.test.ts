@@ -1,4 +1,4 @@
-import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '@auth/devstack/testing';
+import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp, finishApp } from '../create-app.ts';
 import { jsonBody } from '../json-body.ts';

@@ -1,5 +1,5 @@
-import type { CommandSpec } from '@auth/contracts/command';
-import { refuse } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
+import { refuse } from '@auth/command';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames } from '../stack/services.ts';
 

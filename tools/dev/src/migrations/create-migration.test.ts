@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 
 import { servicePaths } from '@auth/db/migrate';
+import { readTestServer, testUrl } from '@auth/testkit/test-server';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-
-import { readTestServer, testUrl } from '../jest/test-server.ts';
 import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
 import type { ShadowDatabase } from './create-migration.ts';
 import { createMigration, createMigrationFor } from './create-migration.ts';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { CommandSpec } from '@auth/contracts/command';
-import { readCommandLine, refuse } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
+import { readCommandLine, refuse } from '@auth/command';
 import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
 import type { DatabaseName } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';

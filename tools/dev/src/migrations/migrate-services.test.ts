@@ -1,5 +1,5 @@
+import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
-import { openTestDatabase } from '../jest/testing.ts';
 import { dropDatabase } from '../postgres/databases.ts';
 import { migrateServices } from './migrate-services.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
-import type { CommandSpec } from '@auth/contracts/command';
-import { readCommandLine, refuse } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
+import { readCommandLine, refuse } from '@auth/command';
 import { migrate } from '@auth/db/migrate';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';

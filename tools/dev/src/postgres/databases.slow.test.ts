@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { env } from 'node:process';
-
+import { readTestServer } from '@auth/testkit/test-server';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { readTestServer } from '../jest/test-server.ts';
 import { createFromTemplate, dropDatabase, ensureDatabase } from './databases.ts';
 import { freePort } from './free-port.ts';
 

@@ -1,6 +1,6 @@
 import { env } from 'node:process';
+import { readTestServer } from '@auth/testkit/test-server';
 import { describe, expect, it } from '@jest/globals';
-import { readTestServer } from '../jest/test-server.ts';
 import { openShadowDatabase } from '../migrations/shadow-database.ts';
 import { createClosers } from '../stack/closers.ts';
 import { openDatabases } from '../stack/prepared-databases.ts';

@@ -8,12 +8,10 @@ import { env, kill, pid as ownPid } from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
+import type { PlainProgram } from '@auth/testkit/plain-program';
+import { openPlainProgram } from '@auth/testkit/plain-program';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-
-import type { PlainProgram } from '../jest/plain-program.ts';
-import { openPlainProgram } from '../jest/plain-program.ts';
 import { freePort } from './free-port.ts';
 import { findRunningPostgres } from './lock.ts';
 import type { Postgres } from './postgres.ts';
@@ -23,7 +21,7 @@ import { startPostgres, usePostgres } from './postgres.ts';
 let dataDir: string;
 let holder: PlainProgram;
 beforeAll(async () => {
-  holder = await openPlainProgram(fileURLToPath(new URL('../../test/fixtures/hold-postgres.ts', import.meta.url)));
+  holder = await openPlainProgram(fileURLToPath(new URL('../../../../e2e/fixtures/hold-postgres.ts', import.meta.url)));
   dataDir = await mkdtemp(join(tmpdir(), 'devstack-'));
   // As a checkout is: others may enter it.
   await chmod(dataDir, 0o755);

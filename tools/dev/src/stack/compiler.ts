@@ -14,4 +14,4 @@ export function findCompiler(): Compiler | undefined {
   return (globalThis as { [compilerKey]?: Compiler })[compilerKey];
 }
 
-const compilerKey = Symbol.for('@auth/devstack/compiler');
+const compilerKey = Symbol.for('@auth/dev/compiler');

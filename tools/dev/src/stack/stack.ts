@@ -1,4 +1,4 @@
-import { initKeyDocuments } from '@auth/keys';
+import { initKeyDocuments } from '@auth/ops';
 import { seedDemoData } from '../demo/seed-demo-data.ts';
 import type { Say } from '../terminal/console.ts';
 import type { Closers } from './closers.ts';

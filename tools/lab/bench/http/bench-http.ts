@@ -4,13 +4,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { startCommand } from '@auth/contracts/command';
+import { startCommand } from '@auth/command';
+import { repositoryRoot } from '@auth/dev';
+import { createClosers } from '@auth/dev/stack/closers';
 import type { LongRun } from '../../compare/long-run.ts';
 import { runToEnd } from '../../compare/long-run.ts';
 import { readMachine } from '../../compare/machine.ts';
 import { fillIn } from '../../compare/page.ts';
-import { repositoryRoot } from '../../src/index.ts';
-import { createClosers } from '../../src/stack/closers.ts';
 import { plotsOf } from './plots.ts';
 import { prepare } from './prepare.ts';
 import type { Report } from './report.ts';

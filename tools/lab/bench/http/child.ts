@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { repositoryRoot } from '../../src/index.ts';
+import { repositoryRoot } from '@auth/dev';
 
 /** A program of `tools/neighbours` that answers messages, one at a time. It ends with us. */
 export interface Child {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { LaunchError, repositoryRoot } from '../../src/index.ts';
+import { LaunchError, repositoryRoot } from '@auth/dev';
 import { neighboursFolder } from './child.ts';
 
 /** Installs what is measured beside ours, by a lockfile of its own, and builds @auth/verify as production runs it. */

@@ -1,4 +1,4 @@
-import { UsageError } from '@auth/contracts/command';
+import { UsageError } from '@auth/command';
 import { inline, open, ours, rows } from './rows.ts';
 
 /** How much is measured. */

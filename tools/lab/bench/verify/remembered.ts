@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { PublicKeys } from '@auth/verify';
+import { createAccessTokenVerifier } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
 import { createVerifier } from 'fast-jwt';
-import type { PublicKeys } from '../src/index.ts';
-import { createAccessTokenVerifier } from '../src/index.ts';
-import type { TestIssuer } from '../src/testing/index.ts';
 import { measure, print } from './measure.ts';
 
 interface Options {

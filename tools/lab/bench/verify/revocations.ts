@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startCommand } from '../../contracts/src/command/index.ts';
-import { createRevocationTable } from '../src/index.ts';
+import { startCommand } from '@auth/command';
+import { createRevocationTable } from '@auth/verify';
 
 startCommand({ name: 'pnpm bench:revocations', summary: 'Measures what a check for revocation costs.' });
 

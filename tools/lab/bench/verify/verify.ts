@@ -2,17 +2,17 @@
 
 import { verify as verifySignature } from 'node:crypto';
 import { cpus } from 'node:os';
-import { createVerifier } from 'fast-jwt';
-import { importJWK, jwtVerify } from 'jose';
-import jwt from 'jsonwebtoken';
-import { startCommand } from '../../contracts/src/command/index.ts';
+import { startCommand } from '@auth/command';
 import {
   createAccessTokenVerifier,
   createServiceTokenSigner,
   createServiceTokenVerifier,
   createSingleUseStore,
-} from '../src/index.ts';
-import { createTestEdge, createTestIssuer } from '../src/testing/index.ts';
+} from '@auth/verify';
+import { createTestEdge, createTestIssuer } from '@auth/verify/testing';
+import { createVerifier } from 'fast-jwt';
+import { importJWK, jwtVerify } from 'jose';
+import jwt from 'jsonwebtoken';
 import { measure, print } from './measure.ts';
 import { measureRemembered } from './remembered.ts';
 

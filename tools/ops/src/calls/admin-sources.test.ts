@@ -1,5 +1,5 @@
+import { services } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { services } from '../services.ts';
 import { adminSources } from './admin-sources.ts';
 
 const urls = (given: readonly string[], env = {}) => adminSources(given, env).map(({ service, url }) => [service, url]);

@@ -1,5 +1,5 @@
-import type { ServiceName } from '../services.ts';
-import { services } from '../services.ts';
+import type { ServiceName } from '@auth/contracts';
+import { services } from '@auth/contracts';
 import { CallsError } from './calls-error.ts';
 
 /** Where the metrics of a service are: the base URL of its admin port. */

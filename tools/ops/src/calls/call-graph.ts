@@ -1,4 +1,4 @@
-import type { OperationSpec } from '../operation.ts';
+import type { OperationSpec } from '@auth/contracts';
 import type { CallMap } from './call-map.ts';
 import { userOf } from './call-map.ts';
 

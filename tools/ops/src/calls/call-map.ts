@@ -1,4 +1,4 @@
-import type { OperationSpec } from '../operation.ts';
+import type { OperationSpec } from '@auth/contracts';
 
 /** The services there are and what they offer to each other. */
 export interface CallMap {

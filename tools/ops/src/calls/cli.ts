@@ -1,7 +1,6 @@
 import { setInterval } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { operations } from '../operations.ts';
-import { services } from '../services.ts';
+import { operations, services } from '@auth/contracts';
 import { runCalls } from './commands.ts';
 
 process.exitCode = await runCalls(process.argv.slice(2), {

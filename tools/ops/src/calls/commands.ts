@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../command/index.ts';
-import { findCommand, helpText, readCommandLine, UsageError } from '../command/index.ts';
+import type { CommandSpec } from '@auth/command';
+import { findCommand, helpText, readCommandLine, UsageError } from '@auth/command';
 import type { Source } from './admin-sources.ts';
 import { adminSources } from './admin-sources.ts';
 import type { CallMap } from './call-map.ts';

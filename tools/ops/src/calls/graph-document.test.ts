@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { operations, services } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { operations } from '../operations.ts';
-import { services } from '../services.ts';
 import { drawInto, isCurrent } from './graph-document.ts';
 import { shopMap } from './map.fixture.ts';
 

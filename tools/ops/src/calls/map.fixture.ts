@@ -1,5 +1,5 @@
+import type { OperationSpec } from '@auth/contracts';
 import * as z from 'zod';
-import type { OperationSpec } from '../operation.ts';
 import type { CallMap } from './call-map.ts';
 
 const schemas = { request: {}, response: z.object({}) };

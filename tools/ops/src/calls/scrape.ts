@@ -1,5 +1,5 @@
+import { getDirectly } from '@auth/command';
 import * as z from 'zod';
-import { getDirectly } from '../command/index.ts';
 import type { Source } from './admin-sources.ts';
 import { parseSamples } from './metrics-text.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import { SigningJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
-import { SigningJwk } from './signing-key.ts';
 
 /** Makes a new signing key, RSA (2048 bits) or for ES256 P-256; its `kid` is the RFC 7638 thumbprint. */
 export async function generateSigningKey(

@@ -2,11 +2,11 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apps } from '@auth/contracts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { KeyDocumentError } from '@auth/keys/key-document-error';
+import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
-import type { KeyDocument } from './key-document.ts';
-import { KeyDocumentError } from './key-document-error.ts';
 
 const issuer = 'http://localhost:4001';
 

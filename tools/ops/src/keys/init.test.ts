@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apps, edges } from '@auth/contracts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { loadServiceKeys } from '@auth/keys/load';
+import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument, secretsOf } from '../test/documents.ts';
 import { initKeyDocuments } from './init.ts';
-import type { KeyDocument } from './key-document.ts';
-import { loadServiceKeys } from './load.ts';
 
 const issuer = 'http://localhost:4001';
 

@@ -1,6 +1,7 @@
 import type { AppName } from '@auth/contracts';
 import { apps, gateway, issuerService } from '@auth/contracts';
-import { markedFor } from './development-keys.ts';
+import { markedFor } from '@auth/keys/development-keys';
+import type { SigningJwk } from '@auth/keys/signing-key';
 import { layOutFolders } from './document-place.ts';
 import { generateSigningKey } from './generate.ts';
 import { withFolder } from './manage/folder-lock.ts';
@@ -8,7 +9,6 @@ import type { KeyStore } from './manage/key-store.ts';
 import { openKeyStore } from './manage/key-store.ts';
 import { planInit } from './manage/plan-init.ts';
 import type { Folder } from './manage/step.ts';
-import type { SigningJwk } from './signing-key.ts';
 
 export interface InitResult {
   /** Services whose document was made. */

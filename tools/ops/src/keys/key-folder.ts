@@ -3,11 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { getuid } from 'node:process';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { KeyDocument as KeyDocumentSchema, parseKeyDocument } from '@auth/keys/key-document';
+import { KeyDocumentError } from '@auth/keys/key-document-error';
+import { readText } from '@auth/keys/read-text';
 import { documentFile } from './document-place.ts';
-import type { KeyDocument } from './key-document.ts';
-import { KeyDocument as KeyDocumentSchema, parseKeyDocument } from './key-document.ts';
-import { KeyDocumentError } from './key-document-error.ts';
-import { readText } from './read-text.ts';
 
 /** Reads and validates the documents that are there, by service. @throws KeyDocumentError */
 export async function readDocuments(dir: string, services: readonly string[]): Promise<Map<string, KeyDocument>> {

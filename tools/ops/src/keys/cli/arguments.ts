@@ -1,5 +1,5 @@
-import type { CommandSpec } from '@auth/contracts/command';
-import { findCommand, helpText, readCommandLine, refuse, UsageError } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
+import { findCommand, helpText, readCommandLine, refuse, UsageError } from '@auth/command';
 import { ServiceName } from '@auth/verify';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';

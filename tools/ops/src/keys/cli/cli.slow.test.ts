@@ -4,12 +4,12 @@ import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apps } from '@auth/contracts';
-import type { PlainProgram } from '@auth/devstack/testing';
-import { openPlainProgram } from '@auth/devstack/testing';
+import type { PlainProgram } from '@auth/testkit';
+import { openPlainProgram } from '@auth/testkit';
+import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument, secretsOf } from '../../test/documents.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 interface Ended {
   readonly code: number | null;
@@ -19,7 +19,7 @@ interface Ended {
 
 let program: PlainProgram;
 beforeAll(async () => {
-  program = await openPlainProgram(join(root, 'packages/keys/src/cli/main.ts'));
+  program = await openPlainProgram(join(root, 'tools/ops/src/keys/cli/main.ts'));
 });
 
 function keys(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '@auth/contracts/command';
+import type { CommandSpec } from '@auth/command';
 
 const dir = {
   value: '<folder>',

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../../test/documents.ts';
 import { developmentReplicas } from './development-replicas.ts';
 
 describe('developmentReplicas', () => {

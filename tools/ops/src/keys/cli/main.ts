@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KeyDocumentError } from '../key-document-error.ts';
+import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { createGate } from '../manage/gate.ts';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import { openKeyStore } from '../manage/key-store.ts';
@@ -37,7 +37,7 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const args = parseArguments(typed);
     const [name = '', ...words] = args.words;
     const command = commands[name] ?? help;
-    const dataDir = env['DATA_DIR'] || fileURLToPath(new URL('../../../../.data', import.meta.url));
+    const dataDir = env['DATA_DIR'] || fileURLToPath(new URL('../../../../../.data', import.meta.url));
     const now = () => new Date();
     const context: Context = {
       args,

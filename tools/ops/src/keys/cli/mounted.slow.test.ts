@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inFolder } from '@auth/testkit/key-documents';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { inFolder } from '../../test/documents.ts';
 import { initKeyDocuments } from '../init.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const watcher = fileURLToPath(new URL('../../test/watching-program.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../../..', import.meta.url));
+const watcher = fileURLToPath(new URL('../../../test/watching-program.ts', import.meta.url));
 const node = [process.execPath, '--import', 'tsx', '--conditions=@auth/source'];
 
 /** Bind mounts need root, or a user namespace that is not forbidden. */
@@ -49,7 +49,7 @@ async function startWatcher(service: string, file: string, prepare: string) {
 }
 
 async function keys(...args: string[]) {
-  const child = spawn(node[0] ?? '', [...node.slice(1), 'packages/keys/src/cli/main.ts', ...args], { cwd: root });
+  const child = spawn(node[0] ?? '', [...node.slice(1), 'tools/ops/src/keys/cli/main.ts', ...args], { cwd: root });
   let out = '';
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (out += chunk));
@@ -115,7 +115,7 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
         const other = join(inside, 'product.json');
         await copyFile(join(host, 'product.json'), other);
         const script = `mount --bind ${other} ${host}/product.json && exec "$@"`;
-        const args = [...node, 'packages/keys/src/cli/main.ts', 'revoke', edge, '--dir', host];
+        const args = [...node, 'tools/ops/src/keys/cli/main.ts', 'revoke', edge, '--dir', host];
         const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...args], {
           ...{ cwd: root, encoding: 'utf8' },
         });

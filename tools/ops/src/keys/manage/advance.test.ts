@@ -1,6 +1,6 @@
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../../test/documents.ts';
-import { completeFolder, edgeIn, everybodyReady, openTestKeys, signingIn } from '../../test/folders.ts';
+import { completeFolder, edgeIn, everybodyReady, openTestKeys, signingIn } from '../../../test/folders.ts';
 import type { Advance } from './advance.ts';
 import { advance, advanceToEnd } from './advance.ts';
 import type { Gate } from './gate.ts';

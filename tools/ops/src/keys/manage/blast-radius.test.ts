@@ -1,6 +1,6 @@
+import { secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { secretsOf } from '../../test/documents.ts';
-import { completeFolder } from '../../test/folders.ts';
+import { completeFolder } from '../../../test/folders.ts';
 import { blastRadius, inWords } from './blast-radius.ts';
 
 const folder = completeFolder();

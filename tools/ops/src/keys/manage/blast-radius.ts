@@ -1,5 +1,5 @@
 import { gateway } from '@auth/contracts';
-import { loadedKeys } from '../loaded-keys.ts';
+import { loadedKeys } from '@auth/keys/loaded-keys';
 import { operationsOf } from './edges.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

@@ -1,7 +1,7 @@
+import type { KeyDocument } from '@auth/keys/key-document';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, openTestKeys, quickSigningKey, written } from '../../test/folders.ts';
+import { completeFolder, openTestKeys, quickSigningKey, written } from '../../../test/folders.ts';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { KeyDocument } from '../key-document.ts';
 import { checkFolder, checkMode } from './check.ts';
 import { addService, allowEdge } from './edges.ts';
 import type { Folder } from './step.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { apps, edges, issuerService } from '@auth/contracts';
-import type { KeyDocument } from '../key-document.ts';
-import { publicJwk } from '../signing-key.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { publicJwk } from '@auth/keys/signing-key';
 import type { EdgeName } from './edge-ends.ts';
 import { edgesOf } from './edge-ends.ts';
 import { operationsOf } from './edges.ts';

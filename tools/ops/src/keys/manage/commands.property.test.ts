@@ -1,7 +1,8 @@
 import { edges } from '@auth/contracts';
+import { loadedKeys } from '@auth/keys/loaded-keys';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Planned } from '../../test/commands.ts';
+import type { Planned } from '../../../test/commands.ts';
 import {
   add,
   allow,
@@ -12,9 +13,8 @@ import {
   rotateEdge,
   rotateSessions,
   rotateSigning,
-} from '../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
-import { loadedKeys } from '../loaded-keys.ts';
+} from '../../../test/commands.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';

@@ -1,7 +1,7 @@
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { completeFolder } from '../../test/folders.ts';
+import { completeFolder } from '../../../test/folders.ts';
 import { makeAccessToken, makeServiceToken } from './development-token.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

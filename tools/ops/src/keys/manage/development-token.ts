@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationSpec } from '@auth/contracts';
 import { demoAccounts, issuerService, operations, services } from '@auth/contracts';
+import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
+import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import jwt from 'jsonwebtoken';
-import { developmentIssuer, isMarked } from '../development-keys.ts';
-import { parseSigning } from '../signing-key.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

@@ -1,5 +1,5 @@
+import type { KeyDocument } from '@auth/keys/key-document';
 import type { EdgeKey } from '@auth/verify';
-import type { KeyDocument } from '../key-document.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

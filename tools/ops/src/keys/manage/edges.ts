@@ -1,7 +1,7 @@
 import type { OperationSpec } from '@auth/contracts';
 import { apps, gateway, issuerService, operations } from '@auth/contracts';
+import type { KeyDocument } from '@auth/keys/key-document';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { KeyDocument } from '../key-document.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { withAccepts, withCalls } from './edge-ends.ts';
 import { KeyCommandError } from './key-command-error.ts';

@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { execPath, pid } from 'node:process';
+import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder } from '../../test/documents.ts';
 import { withFolder } from './folder-lock.ts';
 
 /** The id of a process that has ended. */

@@ -1,9 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { loadedKeys } from '@auth/keys/loaded-keys';
+import { readText } from '@auth/keys/read-text';
 import * as z from 'zod';
-import type { KeyDocument } from '../key-document.ts';
-import { loadedKeys } from '../loaded-keys.ts';
-import { readText } from '../read-text.ts';
 
 const Entry = z.object({
   /** When, in RFC 3339. */

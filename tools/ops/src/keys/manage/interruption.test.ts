@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Planned } from '../../test/commands.ts';
-import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../test/folders.ts';
+import type { Planned } from '../../../test/commands.ts';
+import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
 import { planInit } from './plan-init.ts';
 import type { Folder } from './step.ts';

@@ -1,8 +1,8 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument, secretsOf } from '../../test/documents.ts';
-import { completeFolder, everybodyReady, openTestKeys } from '../../test/folders.ts';
+import { completeFolder, everybodyReady, openTestKeys } from '../../../test/folders.ts';
 import { allowEdge, forbidEdge } from './edges.ts';
 import { readHistory } from './history.ts';
 import { openKeyStore } from './key-store.ts';

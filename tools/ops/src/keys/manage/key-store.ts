@@ -1,12 +1,12 @@
 import { issuerService } from '@auth/contracts';
-import { markedFor } from '../development-keys.ts';
+import { markedFor } from '@auth/keys/development-keys';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { SessionSecret } from '@auth/keys/session-key';
+import type { SigningJwk } from '@auth/keys/signing-key';
 import { documentFile, servicesIn } from '../document-place.ts';
 import { generateEdgeKey, generateSigningKey } from '../generate.ts';
-import type { KeyDocument } from '../key-document.ts';
 import { readDocuments, textOf, writeDocument } from '../key-folder.ts';
-import { loadedKeys } from '../loaded-keys.ts';
-import type { SessionSecret } from '../session-key.ts';
-import type { SigningJwk } from '../signing-key.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { appendHistory, readHistory } from './history.ts';
 import type { Folder } from './step.ts';

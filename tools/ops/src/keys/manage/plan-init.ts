@@ -1,11 +1,11 @@
 import type { Edge } from '@auth/contracts';
 import { apps, edges, gateway, issuerService } from '@auth/contracts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import type { SessionSecret } from '@auth/keys/session-key';
+import type { SigningJwk } from '@auth/keys/signing-key';
+import { publicJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { KeyDocument } from '../key-document.ts';
-import type { SessionSecret } from '../session-key.ts';
-import type { SigningJwk } from '../signing-key.ts';
-import { publicJwk } from '../signing-key.ts';
 import type { NextKid } from './rotate-edge.ts';
 import type { Folder } from './step.ts';
 

@@ -1,4 +1,4 @@
-import { loadedKeys } from '../loaded-keys.ts';
+import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { Gate } from './gate.ts';
 import type { HistoryEntry } from './history.ts';
 import type { Folder } from './step.ts';

@@ -1,4 +1,4 @@
-import { getDirectly } from '@auth/contracts/command';
+import { getDirectly } from '@auth/command';
 import * as z from 'zod';
 
 const Report = z.object({

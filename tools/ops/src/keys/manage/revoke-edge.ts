@@ -1,6 +1,6 @@
+import type { KeyDocument } from '@auth/keys/key-document';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey } from '../generate.ts';
-import type { KeyDocument } from '../key-document.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { readEnds, withAccepts, withCalls } from './edge-ends.ts';
 import type { Revocation, Stage } from './revoke.ts';

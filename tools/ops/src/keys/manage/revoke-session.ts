@@ -1,5 +1,5 @@
 import { gateway } from '@auth/contracts';
-import type { SessionSecret } from '../session-key.ts';
+import type { SessionSecret } from '@auth/keys/session-key';
 import type { Revocation } from './revoke.ts';
 import { sealingWith, withKeys } from './rotate-sessions.ts';
 import type { Folder } from './step.ts';

@@ -1,6 +1,6 @@
 import { issuerService } from '@auth/contracts';
-import type { KeyDocument } from '../key-document.ts';
-import type { SigningJwk } from '../signing-key.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import type { SigningJwk } from '@auth/keys/signing-key';
 import type { Revocation } from './revoke.ts';
 import { published } from './rotate-signing.ts';
 import type { Folder } from './step.ts';

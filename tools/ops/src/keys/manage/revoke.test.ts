@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { forbid, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
-import { completeFolder, edgeIn, openTestKeys, sessionsIn, signingIn, written } from '../../test/folders.ts';
+import { forbid, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
+import { completeFolder, edgeIn, openTestKeys, sessionsIn, signingIn, written } from '../../../test/folders.ts';
 import { planRevocation } from './revoke.ts';
 import type { Folder } from './step.ts';
 

@@ -1,6 +1,6 @@
-import type { KeyDocument } from '../key-document.ts';
-import type { SessionSecret } from '../session-key.ts';
-import type { SigningJwk } from '../signing-key.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import type { SessionSecret } from '@auth/keys/session-key';
+import type { SigningJwk } from '@auth/keys/signing-key';
 import { revokeEdgeKey } from './revoke-edge.ts';
 import { revokeSessionKey } from './revoke-session.ts';
 import { revokeSigningKey } from './revoke-signing.ts';

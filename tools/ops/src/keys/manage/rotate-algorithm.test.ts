@@ -1,6 +1,6 @@
+import { inFolder, readDocument } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { inFolder, readDocument } from '../../test/documents.ts';
-import { everybodyReady } from '../../test/folders.ts';
+import { everybodyReady } from '../../../test/folders.ts';
 import { initKeyDocuments } from '../init.ts';
 import { openKeyStore } from './key-store.ts';
 import { signingRotation } from './rotations.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, edgeIn, everybodyReady, openTestKeys, shutGate, written } from '../../test/folders.ts';
+import { completeFolder, edgeIn, everybodyReady, openTestKeys, shutGate, written } from '../../../test/folders.ts';
 import { edgesOf, readEnds, withAccepts, withCalls } from './edge-ends.ts';
 import type { Gate } from './gate.ts';
 import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys, sessionsIn, shutGate, written } from '../../test/folders.ts';
+import { completeFolder, everybodyReady, openTestKeys, sessionsIn, shutGate, written } from '../../../test/folders.ts';
 import type { Gate } from './gate.ts';
 import { isSessionRotating, planSessionRotation } from './rotate-sessions.ts';
 import type { Folder } from './step.ts';

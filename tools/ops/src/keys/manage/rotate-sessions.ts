@@ -1,6 +1,6 @@
 import { gateway } from '@auth/contracts';
-import type { KeyDocument } from '../key-document.ts';
-import type { SessionSecret } from '../session-key.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import type { SessionSecret } from '@auth/keys/session-key';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';

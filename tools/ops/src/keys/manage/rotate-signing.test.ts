@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys, shutGate, signingIn, written } from '../../test/folders.ts';
+import { completeFolder, everybodyReady, openTestKeys, shutGate, signingIn, written } from '../../../test/folders.ts';
 import type { Gate } from './gate.ts';
 import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
 import type { Folder } from './step.ts';

@@ -1,7 +1,7 @@
 import { issuerService } from '@auth/contracts';
-import type { KeyDocument } from '../key-document.ts';
-import type { SigningJwk } from '../signing-key.ts';
-import { publicJwk } from '../signing-key.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
+import type { SigningJwk } from '@auth/keys/signing-key';
+import { publicJwk } from '@auth/keys/signing-key';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Planned } from '../../test/commands.ts';
-import { init, rotateEdge, rotateSessions, rotateSigning } from '../../test/commands.ts';
-import { startFleet } from '../../test/fleet.ts';
-import { completeFolder, faultsOf, openTestKeys, written } from '../../test/folders.ts';
+import type { Planned } from '../../../test/commands.ts';
+import { init, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
+import { startFleet } from '../../../test/fleet.ts';
+import { completeFolder, faultsOf, openTestKeys, written } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
 import { createGate } from './gate.ts';
 

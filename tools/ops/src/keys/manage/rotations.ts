@@ -1,5 +1,5 @@
 import { gateway } from '@auth/contracts';
-import type { SigningJwk } from '../signing-key.ts';
+import type { SigningJwk } from '@auth/keys/signing-key';
 import type { EdgeName } from './edge-ends.ts';
 import { edgesOf, readEnds } from './edge-ends.ts';
 import type { Gate } from './gate.ts';

@@ -1,5 +1,5 @@
-import type { LoadedKey } from '../loaded-keys.ts';
-import { loadedKeys } from '../loaded-keys.ts';
+import type { LoadedKey } from '@auth/keys/loaded-keys';
+import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { Gate } from './gate.ts';
 import { readHistory } from './history.ts';
 import { KeyCommandError } from './key-command-error.ts';

@@ -1,4 +1,4 @@
-import type { KeyDocument } from '../key-document.ts';
+import type { KeyDocument } from '@auth/keys/key-document';
 import { KeyCommandError } from './key-command-error.ts';
 
 /** The documents of a folder, by service. */

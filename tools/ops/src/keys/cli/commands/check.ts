@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import type { KeyDocument } from '@auth/keys/key-document';
+import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { servicesIn } from '../../document-place.ts';
-import type { KeyDocument } from '../../key-document.ts';
-import { KeyDocumentError } from '../../key-document-error.ts';
 import { readDocuments } from '../../key-folder.ts';
 import type { Finding } from '../../manage/check.ts';
 import { checkFolder, checkMode } from '../../manage/check.ts';

@@ -1,0 +1,3 @@
+export { generateEdgeKey, generateSigningKey } from './keys/generate.ts';
+export type { InitResult } from './keys/init.ts';
+export { initKeyDocuments } from './keys/init.ts';
