@@ -1,0 +1,22 @@
+/** A group of imports with the reason that the linter gives. */
+export const group = (reason, ...imports) => ({ reason, imports });
+
+const toolNames = ['@auth/dev', '@auth/e2e', '@auth/lab', '@auth/ops', '@auth/testkit'];
+export const tools = group(
+  'What services run stands on no tool: tools are for people, tests and the launcher.',
+  ...[...toolNames, ...toolNames.map((name) => `${name}/**`), '@auth/verify/testing'],
+);
+export const proxying = group(
+  'Only the gateway hands requests on: a service calls another through @auth/verify/client.',
+  ...['undici', 'cockatiel'],
+);
+
+export const apps = '**/apps/**';
+export const database = ['@auth/db', '@auth/db/**'];
+/** What each app may open of @auth/db. */
+export const databases = {
+  user: ['user', 'leader', 'errors'],
+  product: ['product', 'errors'],
+  order: ['order', 'errors'],
+  gateway: ['gateway', 'leader', 'errors'],
+};

@@ -1,0 +1,92 @@
+import { database, databases, group, proxying, tools } from './groups.mjs';
+
+const otherApps = group('An app imports nothing of another app: they meet over HTTP.', '../../**', '**/apps/**');
+const transport = ['express', 'zod', 'pino', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/**'];
+const upwards = ['./*routes.ts', './app.ts', './main.ts', './config.ts'];
+
+const app = [otherApps, tools];
+const service = [...app, proxying];
+const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
+
+/** The files of an app that have a duty of their own; all others are rules. */
+const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
+const ownFiles = ['main', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
+const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/${name}.ts`);
+
+const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
+  const own = group(
+    'One database per service: open your own.',
+    ...['@auth/db/*', ...entries.map((entry) => `!@auth/db/${entry}`)],
+  );
+  const main = name === 'gateway' ? app : service;
+  return [
+    { files: inApps(['main', '*-command'], `apps/${name}/src`), not: [...main, own] },
+    { files: inApps(['*-store'], `apps/${name}/src`), not: [...service, own, store] },
+  ];
+});
+
+/** What files of the apps may not import. A later row replaces an earlier one for its files. */
+export const bordersOfApps = [
+  {
+    files: inApps(['main', '*-command', '*-store']),
+    not: [...service, group('A service opens no database but its own, which a row of its own allows.', '@auth/db/*')],
+  },
+  ...ownDatabases,
+  {
+    files: ['apps/gateway/src/proxy/**'],
+    not: [
+      ...app,
+      group(
+        'The proxy hands requests on: who sends one, and what it may use, is passed in.',
+        ...[
+          ...database,
+          '@auth/keys',
+          'express',
+          '../app.ts',
+          '../main.ts',
+          '../config.ts',
+          '../*routes.ts',
+          '../*-store.ts',
+        ],
+      ),
+    ],
+  },
+  {
+    files: inApps(httpFiles),
+    not: [
+      ...service,
+      group(
+        'HTTP talks to rules; only main.ts puts a store under them.',
+        ...['@auth/db', '@auth/db/*', '!@auth/db/errors', './*-store.ts', './config.ts', './main.ts'],
+      ),
+    ],
+  },
+  {
+    files: inApps(['config']),
+    not: [
+      ...service,
+      group('Configuration is parsed text and nothing else.', 'express', ...database, '@auth/verify/express', './*'),
+    ],
+  },
+  {
+    files: inApps(['*-client']),
+    not: [
+      ...service,
+      group(
+        'A client knows @auth/verify/client and @auth/contracts.',
+        ...['express', 'zod', '@auth/http', ...database, '@auth/keys', ...upwards, './*-store.ts'],
+      ),
+    ],
+  },
+  {
+    files: ['apps/*/src/*.ts', ...inApps(ownFiles).map((file) => `!${file}`)],
+    not: [
+      ...service,
+      group(
+        'A rule imports no transport, no database and no configuration: what it needs is passed in.',
+        ...[...transport, ...database, ...upwards, './problems.ts', './*-store.ts', './*-client.ts'],
+        ...['./proxy/**', '!./proxy/visitor.ts'],
+      ),
+    ],
+  },
+];

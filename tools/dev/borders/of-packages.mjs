@@ -1,0 +1,128 @@
+import { apps, database, databases, group, proxying, tools } from './groups.mjs';
+
+const alone = group('@auth/verify stands alone.', '@auth/**', apps);
+const noClock = { Date: 'No clock but the one passed in.', performance: 'No clock but the one passed in.' };
+const noProcess = { process: 'No environment.' };
+
+/** What packages, the database layer and tools may not import, and which globals they may not use. */
+export const bordersOfPackages = [
+  {
+    files: ['packages/verify/src/*.ts'],
+    not: [
+      alone,
+      group(
+        'The core of @auth/verify knows no HTTP, no files, no network.',
+        ...[
+          'express',
+          './express/**',
+          './client/**',
+          './jwks/**',
+          './testing/**',
+          'node:http',
+          'node:https',
+          'node:net',
+        ],
+        ...['node:fs', 'node:fs/**', 'node:process', 'undici'],
+      ),
+    ],
+    globals: {
+      ...{ ...noClock, ...noProcess, fetch: 'No network.' },
+      ...{ setTimeout: 'No hidden time.', setInterval: 'No hidden time.' },
+    },
+  },
+  {
+    files: ['packages/verify/src/express/*.ts'],
+    not: [alone, group('The guards stand on the core alone.', '../client/**', '../jwks/**', '../testing/**', 'undici')],
+  },
+  {
+    files: ['packages/verify/src/client/*.ts'],
+    not: [
+      alone,
+      group('The client stands on the core alone.', 'express', '../express/**', '../jwks/**', '../testing/**'),
+    ],
+  },
+  {
+    files: ['packages/verify/src/jwks/*.ts'],
+    not: [
+      alone,
+      group(
+        'The source of keys stands on the core alone.',
+        ...['express', '../express/**', '../client/**', '../testing/**', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },
+  },
+  {
+    files: ['packages/contracts/src/**'],
+    not: [group('Contracts are data and zod.', '@auth/**', 'node:*', 'express', apps)],
+  },
+  { files: ['packages/command/src/**'], not: [group('Commands stand on node alone.', '@auth/**', 'express', apps)] },
+  {
+    files: ['packages/http/src/**'],
+    not: [group('@auth/http knows no tokens and no keys.', '@auth/**', 'jsonwebtoken', apps), proxying],
+  },
+  {
+    files: ['packages/keys/src/**'],
+    not: [
+      tools,
+      group(
+        'Keys stand on the core of @auth/verify and on the contracts.',
+        ...['express', ...database, '@auth/http', '@auth/verify/**', apps],
+      ),
+    ],
+  },
+  {
+    files: ['packages/revocation/src/**'],
+    not: [
+      tools,
+      group(
+        'The revocation feed stands on the core of @auth/verify: its keys are handed in.',
+        ...['express', '@auth/contracts', ...database, '@auth/http', '@auth/keys', '@auth/verify/**', apps],
+      ),
+    ],
+  },
+  {
+    files: ['packages/service/src/**'],
+    not: [
+      tools,
+      proxying,
+      group(
+        "A service's frame stands on http, keys, contracts and the core of @auth/verify; the service itself is handed in.",
+        ...['express', ...database, '@auth/verify/express', '@auth/verify/client', ...Object.keys(databases), apps],
+      ),
+    ],
+  },
+  {
+    files: ['prisma/src/**', '!prisma/src/session-client.ts'],
+    not: [
+      group('The database layer knows databases.', '@auth/**', 'express', 'zod', apps),
+      group('Connections are made in session-client.ts alone: their settings give our SQL its meaning.', 'pg'),
+    ],
+  },
+  {
+    files: ['prisma/src/session-client.ts'],
+    not: [group('The database layer knows databases.', '@auth/**', 'express', 'zod', apps)],
+  },
+  {
+    files: ['tools/ops/src/calls/**'],
+    not: [
+      group(
+        'The command that shows the map stands on the map alone.',
+        '@auth/verify',
+        '@auth/http',
+        '@auth/keys',
+        'express',
+        apps,
+      ),
+    ],
+  },
+  {
+    files: ['tools/dev/src/**'],
+    not: [
+      group(
+        'The launcher starts apps as processes; it imports none, and no test.',
+        ...['@auth/http', '@auth/testkit', '@auth/testkit/**', '@auth/lab/**', ...Object.keys(databases), apps],
+      ),
+    ],
+  },
+];

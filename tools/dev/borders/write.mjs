@@ -1,0 +1,29 @@
+// pnpm borders: writes biome.boundaries.json from the borders of the repository, which these files are the one place of. `pnpm lint`
+// fails while it is not current (--check), and e2e/boundaries.slow.test.ts shows that every border holds. Plain JavaScript: it runs
+// before anything is compiled.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { argv, exit, stderr } from 'node:process';
+import { bordersOfApps } from './of-apps.mjs';
+import { bordersOfPackages } from './of-packages.mjs';
+
+const error = (options) => ({ level: 'error', options });
+const overrides = [...bordersOfApps, ...bordersOfPackages].map(({ files, not, globals }) => ({
+  includes: [...files, '!**/*.test.ts'],
+  linter: {
+    rules: {
+      style: {
+        noRestrictedImports: error({
+          patterns: not.map(({ imports, reason }) => ({ group: imports, message: reason })),
+        }),
+        ...(globals && { noRestrictedGlobals: error({ deniedGlobals: globals }) }),
+      },
+    },
+  },
+}));
+const file = new URL('../../../biome.boundaries.json', import.meta.url);
+const text = `${JSON.stringify({ overrides })}\n`;
+if (!argv.includes('--check')) writeFileSync(file, text);
+else if (readFileSync(file, 'utf8') !== text) {
+  stderr.write('biome.boundaries.json is not what tools/dev/borders says: run pnpm borders\n');
+  exit(1);
+}
