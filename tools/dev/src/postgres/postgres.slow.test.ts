@@ -21,7 +21,7 @@ import { startPostgres, usePostgres } from './postgres.ts';
 let dataDir: string;
 let holder: PlainProgram;
 beforeAll(async () => {
-  holder = await openPlainProgram(fileURLToPath(new URL('../../../../e2e/fixtures/hold-postgres.ts', import.meta.url)));
+  holder = await openPlainProgram(fileURLToPath(new URL('./hold-postgres.fixture.ts', import.meta.url)));
   dataDir = await mkdtemp(join(tmpdir(), 'devstack-'));
   // As a checkout is: others may enter it.
   await chmod(dataDir, 0o755);
