@@ -40,12 +40,16 @@ export interface RelayOptions {
 export interface RelayTerm {
   readonly signal: AbortSignal;
   isHeld(): boolean;
+  /** Whether notifications arrive. */
+  isListening(): boolean;
   readonly notified: number;
   /** Until there is something newer than that. */
   wait(ms: number, since: number): Promise<void>;
 }
 
 const heartbeatMs = 1000;
+/** How often the outbox is asked while notifications arrive, without one; otherwise at least at each heartbeat. */
+const lookMs = 5000;
 const compactionMs = 30_000;
 /** The shortest time between two repairs of a feed that something else keeps changing. */
 const repairMs = 5000;
@@ -73,6 +77,8 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   /** The number of the last event up to which all are published. */
   let last = 0;
   let nextBeat = 0;
+  let nextLook = 0;
+  let lookedAfter = -1;
   let nextCompaction = 0;
   let repairAt = 0;
   let hasBegun = false;
@@ -153,12 +159,17 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     try {
       if (!hasBegun) await store.begin();
       hasBegun = true;
-      await publishNew();
+      if (!term.isListening() || notified !== lookedAfter || performance.now() >= nextLook) {
+        await publishNew();
+        lookedAfter = notified;
+        nextLook = performance.now() + lookMs;
+      }
       await compactWhenDue();
       await beatWhenDue();
       failingSince = undefined;
       await term.wait(Math.max(0, nextBeat - performance.now()), notified);
     } catch (error) {
+      nextLook = 0;
       if (restored !== undefined) throw error;
       if (failingSince === undefined && term.isHeld()) onError(error);
       failingSince ??= performance.now();

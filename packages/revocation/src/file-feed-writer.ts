@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
@@ -20,14 +21,18 @@ export async function openFileFeedWriter(
 ): Promise<FeedWriter> {
   const inTurn = createTurns();
   let file: OpenFile | undefined;
+  /** The status of the open file, as it was when it was opened. */
+  let held: Stats | undefined;
   let isWhole = false;
   /** The length of the file after our last whole line; undefined before the first one. */
   let lineEnd: number | undefined;
 
   /** The file that is at the path now, and its length. The new file is opened before the old one is closed. */
   async function current(): Promise<{ readonly open: OpenFile; readonly size: number }> {
-    const known = file === undefined ? undefined : await sizeAt(path, file.handle);
-    if (file !== undefined && known !== undefined) return { open: file, size: known };
+    const there = await stat(path).catch(() => undefined);
+    // While it is open, its inode cannot become that of another file.
+    const isSame = there !== undefined && there.ino === held?.ino && there.dev === held.dev;
+    if (file !== undefined && isSame) return { open: file, size: there.size };
     const handle = await open(path, 'a+', newFileMode);
     const { size } = await handle.stat();
     await exchange({ handle, size });
@@ -39,6 +44,7 @@ export async function openFileFeedWriter(
     file = next;
     isWhole = false;
     lineEnd = undefined;
+    held = await next?.handle.stat();
     // Nothing is lost by closing it: the events are on the disk.
     if (before?.handle !== next?.handle) await before?.handle.close().catch(() => undefined);
   }
@@ -106,12 +112,6 @@ export async function openFileFeedWriter(
     },
     close: () => inTurn(() => exchange(undefined)),
   };
-}
-
-/** The length of the open file; undefined when another one, or none, is at the path. */
-async function sizeAt(path: string, file: FileHandle): Promise<number | undefined> {
-  const [held, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-  return there?.ino === held.ino && there.dev === held.dev ? held.size : undefined;
 }
 
 /** Whether the last line has no end: its writer died. */
