@@ -16,6 +16,8 @@ export interface Term {
   readonly number: number;
   /** Whether the lease still holds by the clocks of this process: to be asked before each write that others must not see. */
   isHeld(): boolean;
+  /** Whether notifications of the channel arrive. When they silently cease to, this is found out within four sevenths of a lease. */
+  isListening(): boolean;
   /** Notifications of the channel so far. */
   readonly notified: number;
   /**
@@ -180,6 +182,7 @@ function termOf(number: number, { hold, listener, signal, isWoken }: TermParts):
   return {
     ...{ signal, number },
     isHeld: () => !signal.aborted && hold.isHeld(),
+    isListening: () => isWoken && listener.isAlive(),
     get notified() {
       return listener.notified;
     },

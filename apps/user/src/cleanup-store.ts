@@ -8,7 +8,11 @@ const keptSeconds = 86_400;
 const sessionsAtOnce = 100;
 const tokensOfEach = 500;
 
-/** Run every two seconds, mostly for nothing: past Prisma. */
+/** Asked every two seconds, mostly for nothing: past Prisma. */
+const hasSalts = {
+  name: 'has salts',
+  text: 'SELECT EXISTS (SELECT FROM refresh_tokens WHERE salt_until <= now()) AS found',
+};
 const eraseSalts = {
   name: 'erase salts',
   text: `WITH erased AS (
@@ -34,6 +38,7 @@ export function createCleanupStore({ client, ask }: Pick<UserDb, 'client' | 'ask
   const countRows = async (statement: typeof eraseSalts, limit: number): Promise<number> =>
     (await ask<{ rows: number }>(statement, [limit]))[0]?.rows ?? 0;
   return {
+    hasSalts: async () => (await ask<{ found: boolean }>(hasSalts, []))[0]?.found ?? true,
     eraseSalts: (limit) => countRows(eraseSalts, limit),
     removeUsedTokens: (limit) => countRows(removeUsedTokens, limit),
     removeTokensOfOver: (kept, limit) => client.$executeRaw`

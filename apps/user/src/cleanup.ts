@@ -9,6 +9,8 @@ export interface KeptSeconds {
 
 /** Removes expired rows. Each function removes at most so many rows, and returns how many it removed. */
 export interface CleanupStore {
+  /** Whether there may be anything to do for `eraseSalts` or `removeUsedTokens`. */
+  hasSalts(): Promise<boolean>;
   /** Erases the salts of exchanges that can no longer be repeated, of tokens without a family. */
   eraseSalts(limit: number): Promise<number>;
   /** Removes used tokens with such a salt: they are known by their family from then on. */
@@ -42,7 +44,7 @@ interface Term {
 interface Duty {
   readonly table: RemovedFrom;
   readonly remove: () => Promise<number>;
-  /** Done in every round, and not only in each tenth: it removes what a stolen copy of the database could be used for. */
+  /** Done in every round in which there are salts, and not only in each tenth: it removes what a stolen copy of the database could be used for. */
   readonly isUrgent?: boolean;
 }
 
@@ -71,8 +73,10 @@ export async function cleanUp({ store, life, now, ...options }: CleanupOptions, 
   const failing = new Set<Duty>();
   const unfinished = new Set<Duty>();
   for (let round = 0; !signal.aborted; round += 1) {
+    // What keeps the answer away is reported by the duties.
+    const hasSalts = await store.hasSalts().catch(() => true);
     for (const duty of duties) {
-      const isDue = duty.isUrgent === true || round % roundsOfOthers === 0 || unfinished.delete(duty);
+      const isDue = duty.isUrgent === true ? hasSalts : round % roundsOfOthers === 0 || unfinished.delete(duty);
       if (isDue && (await hasMore(duty, { ...options, signal, failing }))) unfinished.add(duty);
     }
     await wait(everyMs);

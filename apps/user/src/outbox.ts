@@ -25,13 +25,13 @@ export interface SignedEvent {
 export interface RelayStore {
   /** Begins the term: from then on writes of an earlier term are refused. */
   begin(): Promise<void>;
+  /** Whether events are not published yet, and the number of the last event up to which all are published. */
+  look(): Promise<{ readonly isWaiting: boolean; readonly last: number }>;
   /** Numbers the events that have none, and returns those that are not published yet, in order. */
   takeUnpublished(limit: number): Promise<readonly OutboxEvent[]>;
   /** Stores the tokens of numbered events. */
   keep(signed: readonly SignedEvent[]): Promise<void>;
   markPublished(upTo: number): Promise<void>;
-  /** The number of the last event up to which all are published. */
-  lastPublished(): Promise<number>;
   /** The lowest number of an event that may still concern a token, `last + 1` when none does. `at` in seconds since 1970. */
   floor(last: number, at: number): Promise<number>;
   /** Events from one number to another, in order, as many as the limit at most. */

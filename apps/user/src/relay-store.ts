@@ -25,15 +25,17 @@ const betweenStatement = {
 };
 
 /** Asked once a second, mostly for nothing: one index, and past Prisma. */
-const waitingStatement = {
-  name: 'outbox waiting',
-  text: 'SELECT EXISTS (SELECT FROM revocation_events WHERE published_at IS NULL) AS waiting',
+const lookStatement = {
+  name: 'outbox look',
+  text: `SELECT EXISTS (SELECT FROM revocation_events WHERE published_at IS NULL) AS waiting,
+      coalesce((SELECT min(seq) - 1 FROM revocation_events WHERE published_at IS NULL AND seq IS NOT NULL), last) AS last
+    FROM revocation_feed WHERE id = 1`,
 };
 
-const lastStatement = {
-  name: 'outbox last',
-  text: `SELECT coalesce((SELECT min(seq) - 1 FROM revocation_events WHERE published_at IS NULL AND seq IS NOT NULL), last)
-    AS last FROM revocation_feed WHERE id = 1`,
+const oldestStatement = {
+  name: 'outbox oldest',
+  text: `SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float AS seconds
+    FROM revocation_events WHERE published_at IS NULL`,
 };
 
 export interface RelayStoreOptions {
@@ -54,9 +56,11 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
 
   return {
     begin: async () => void (await lockFeed(client)),
+    async look() {
+      const [row] = await db.ask<{ waiting: boolean; last: string }>(lookStatement, []);
+      return { isWaiting: row?.waiting ?? true, last: Number(row?.last ?? 0) };
+    },
     takeUnpublished: async (limit) => {
-      const [outbox] = await db.ask<{ waiting: boolean }>(waitingStatement, []);
-      if (outbox?.waiting !== true) return [];
       const fresh = await client.revocationEvent.findFirst({ where: { seq: null }, select: { id: true } });
       if (fresh !== null) await number(limit);
       const rows = await client.revocationEvent.findMany({
@@ -80,10 +84,6 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
         UPDATE revocation_events SET published_at = now()
         WHERE seq <= ${upTo} AND published_at IS NULL
           AND EXISTS (SELECT 1 FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE)`;
-    },
-    async lastPublished() {
-      const [row] = await db.ask<{ last: string }>(lastStatement, []);
-      return Number(row?.last ?? 0);
     },
     async floor(last, at) {
       // By the clock that is behind: a clock that is ahead must not drop events that still matter. OFFSET keeps the planner
@@ -128,10 +128,8 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
 }
 
 /** How long the oldest cut-off that is not published has been waiting, in seconds; 0 when none is. */
-export async function oldestUnpublished({ client }: Pick<UserDb, 'client'>): Promise<number> {
-  const [row] = await client.$queryRaw<{ seconds: number | null }[]>`
-    SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float AS seconds
-    FROM revocation_events WHERE published_at IS NULL`;
+export async function oldestUnpublished({ ask }: Pick<UserDb, 'ask'>): Promise<number> {
+  const [row] = await ask<{ seconds: number | null }>(oldestStatement, []);
   return Math.max(0, row?.seconds ?? 0);
 }
 

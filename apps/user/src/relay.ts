@@ -1,10 +1,11 @@
+import type { PublishOptions } from '@auth/revocation';
 import type { EventSigning } from './event-signer.ts';
 import { createSigner } from './event-signer.ts';
 import type { RelayStore } from './outbox.ts';
 
 /** Where the feed is written to: see `FeedWriter` of @auth/revocation. */
 export interface RelayWriter {
-  publish(tokens: readonly string[]): Promise<void>;
+  publish(tokens: readonly string[], options?: PublishOptions): Promise<void>;
   isWhole(): boolean;
   compact(keep: AsyncIterable<string>): Promise<void>;
 }
@@ -39,12 +40,16 @@ export interface RelayOptions {
 export interface RelayTerm {
   readonly signal: AbortSignal;
   isHeld(): boolean;
+  /** Whether notifications arrive. */
+  isListening(): boolean;
   readonly notified: number;
   /** Until there is something newer than that. */
   wait(ms: number, since: number): Promise<void>;
 }
 
 const heartbeatMs = 1000;
+/** How often the outbox is asked while notifications arrive, without one; otherwise at least at each heartbeat. */
+const lookMs = 5000;
 const compactionMs = 30_000;
 /** The shortest time between two repairs of a feed that something else keeps changing. */
 const repairMs = 5000;
@@ -69,8 +74,11 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   const signAll = createSigner(options);
   let beat = 0;
   let floor: number | undefined;
-  let highest = 0;
+  /** The number of the last event up to which all are published. */
+  let last = 0;
   let nextBeat = 0;
+  let nextLook = 0;
+  let lookedAfter = -1;
   let nextCompaction = 0;
   let repairAt = 0;
   let hasBegun = false;
@@ -78,35 +86,39 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   let failingSince: number | undefined;
   let restored: Error | undefined;
 
-  async function write(tokens: readonly string[]): Promise<void> {
+  async function write(tokens: readonly string[], options?: PublishOptions): Promise<void> {
     if (!term.isHeld()) throw new Error('this process does not lead any more');
-    await writer.publish(tokens);
+    await writer.publish(tokens, options);
   }
 
+  /** When it resolves, nothing waits to be published, and `last` is up to date. */
   async function publishNew(): Promise<void> {
-    while (!term.signal.aborted) {
+    let isWaiting = await look();
+    while (isWaiting && !term.signal.aborted) {
       const events = await store.takeUnpublished(batch);
-      const last = events.at(-1);
-      if (last === undefined) return;
+      const newest = events.at(-1);
+      if (newest === undefined) return;
       await write((await signAll(events)).map(({ token }) => token));
-      await store.markPublished(last.seq);
+      await store.markPublished(newest.seq);
+      isWaiting = await look();
       await beatWhenDue();
     }
   }
 
-  async function lastPublished(): Promise<number> {
-    const last = await store.lastPublished();
-    if (last < highest) restored = new Error(`the outbox counts to ${last} after ${highest}: a restored backup?`);
+  /** Returns whether events wait to be published. */
+  async function look(): Promise<boolean> {
+    const outbox = await store.look();
+    if (outbox.last < last)
+      restored = new Error(`the outbox counts to ${outbox.last} after ${last}: a restored backup?`);
     if (restored !== undefined) throw restored;
-    highest = last;
-    return last;
+    last = outbox.last;
+    return outbox.isWaiting;
   }
 
   async function beatWhenDue(): Promise<void> {
     if (performance.now() < nextBeat || floor === undefined) return;
-    const last = await lastPublished();
     beat += 1;
-    await write([sign.heartbeat({ floor: Math.min(floor, last + 1), last, beat })]);
+    await write([sign.heartbeat({ floor: Math.min(floor, last + 1), last, beat })], { isShortLived: true });
     nextBeat = performance.now() + heartbeatMs;
     onBeat();
   }
@@ -129,7 +141,6 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     const isDue = started >= nextCompaction || !writer.isWhole() || sign.version() !== version;
     if (!isDue || started < repairAt) return;
     const [published, at] = [sign.version(), now()];
-    const last = await lastPublished();
     const from = await store.floor(last, at);
     // Without a heartbeat while the feed is incomplete, verifiers that start do not count it as complete.
     const isRepair = !writer.isWhole() && nextCompaction > 0;
@@ -148,12 +159,17 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     try {
       if (!hasBegun) await store.begin();
       hasBegun = true;
-      await publishNew();
+      if (!term.isListening() || notified !== lookedAfter || performance.now() >= nextLook) {
+        await publishNew();
+        lookedAfter = notified;
+        nextLook = performance.now() + lookMs;
+      }
       await compactWhenDue();
       await beatWhenDue();
       failingSince = undefined;
       await term.wait(Math.max(0, nextBeat - performance.now()), notified);
     } catch (error) {
+      nextLook = 0;
       if (restored !== undefined) throw error;
       if (failingSince === undefined && term.isHeld()) onError(error);
       failingSince ??= performance.now();

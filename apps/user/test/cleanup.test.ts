@@ -109,7 +109,7 @@ describe('the clean-up', () => {
     const broken = async () => {
       throw new Error('it is locked');
     };
-    const faults = { eraseSalts: broken, removeUsedTokens: broken, removeEvents: broken };
+    const faults = { hasSalts: broken, eraseSalts: broken, removeUsedTokens: broken, removeEvents: broken };
     const { errors } = await cleanOnce(faults);
     expect(errors).toEqual(['salts: it is locked', 'tokens: it is locked', 'events: it is locked']);
     expect(await left(ids)).toEqual([]);

@@ -42,7 +42,7 @@ async function leadOnce(url: string, number: number): Promise<void> {
       onBeat: () => stop.abort(),
     },
     {
-      ...{ number, signal: stop.signal, isHeld: () => true, notified: 0 },
+      ...{ number, signal: stop.signal, isHeld: () => true, isListening: () => false, notified: 0 },
       wait: (ms) => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined),
     },
   );

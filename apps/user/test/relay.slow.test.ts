@@ -64,6 +64,7 @@ interface RunOptions {
   readonly key?: string;
   readonly isHeld?: () => boolean;
   readonly giveUpMs?: number;
+  readonly isListening?: boolean;
   /** What happens between two turns. */
   readonly between?: () => Promise<unknown>;
 }
@@ -71,6 +72,7 @@ interface RunOptions {
 /** Runs the relay for so many turns, and returns what went wrong. */
 async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: RunOptions = {}) {
   const { term = 1, key = 'k1', giveUpMs = 15_000, isHeld = () => true, between = async () => undefined } = options;
+  const { isListening = false } = options;
   const stop = new AbortController();
   const errors: unknown[] = [];
   let left = turns;
@@ -90,6 +92,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
     {
       signal: stop.signal,
       isHeld,
+      isListening: () => isListening,
       notified: 0,
       async wait() {
         left -= 1;
@@ -130,6 +133,15 @@ describe('the relay', () => {
     feed.state.isDown = false;
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('asks the outbox at each turn, but not while notifications arrive and none has come', async () => {
+    const feed = memoryFeed();
+    const between = () => write(1);
+    await run(feed, 3, { between, isListening: true });
+    expect(feed.numbers()).toEqual([]);
+    await run(feed, 3, { between });
+    expect(new Set(feed.numbers())).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 
   it('gives the lead up when it has not been able to publish for some time: another replica may be', async () => {

@@ -18,15 +18,8 @@ const because = { event_timestamp: seconds, reason_admin: z.object({ en: z.strin
 const counted = z.int().positive().optional();
 const ofSession = { ...common, seq: z.int().positive(), keep_until: seconds, sub_id: subject, term: counted };
 
-/** Claims of the three kinds of event (RFC 8417 §2.2): each token holds exactly one event. */
+/** Claims of the three kinds of event (RFC 8417 §2.2): each token holds exactly one event. Heartbeats come every second, therefore first. */
 const Claims = z.union([
-  z.object({ ...ofSession, events: z.strictObject({ [sessionRevoked]: z.object(because) }) }),
-  z.object({
-    ...ofSession,
-    not_before: seconds,
-    // Which claims have changed is nobody's business here: whoever holds a token gets a new one.
-    events: z.strictObject({ [tokenClaimsChange]: z.object({ ...because, claims: z.object({}) }) }),
-  }),
   z
     .object({
       ...common,
@@ -37,6 +30,13 @@ const Claims = z.union([
       events: z.strictObject({ [verification]: z.object({}) }),
     })
     .refine(({ floor, last }) => floor <= last + 1),
+  z.object({ ...ofSession, events: z.strictObject({ [sessionRevoked]: z.object(because) }) }),
+  z.object({
+    ...ofSession,
+    not_before: seconds,
+    // Which claims have changed is nobody's business here: whoever holds a token gets a new one.
+    events: z.strictObject({ [tokenClaimsChange]: z.object({ ...because, claims: z.object({}) }) }),
+  }),
 ]);
 
 /** An event as the claims of a security event token, checked as a verifier will. @throws TypeError for one that cannot be told */

@@ -1,7 +1,7 @@
 /** The feed as the leader of the issuer writes it. */
 export interface FeedWriter {
   /** Appends tokens in order. What was published may be published again: readers do not mind. Rejects when it is not certain. */
-  publish(tokens: readonly string[]): Promise<void>;
+  publish(tokens: readonly string[], options?: PublishOptions): Promise<void>;
   /**
    * Whether everything published since the last compaction is still there. False before the first compaction, and when
    * something else has written, truncated, replaced or lost the feed: then it must be compacted at once.
@@ -13,6 +13,12 @@ export interface FeedWriter {
    */
   compact(keep: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How tokens are published. */
+export interface PublishOptions {
+  /** The tokens are superseded soon, as heartbeats are: a power failure may lose them. Events are on the disk first. */
+  readonly isShortLived?: boolean;
 }
 
 export interface FeedWriterOptions {

@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import type { FeedWriter, FeedWriterOptions } from './feed.ts';
+import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
 import { assertTokens, superseded } from './feed.ts';
 import type { OpenFile } from './file-compaction.ts';
 import { stageCompaction } from './file-compaction.ts';
@@ -20,34 +21,50 @@ export async function openFileFeedWriter(
 ): Promise<FeedWriter> {
   const inTurn = createTurns();
   let file: OpenFile | undefined;
+  /** The status of the open file, as it was when it was opened. */
+  let held: Stats | undefined;
   let isWhole = false;
+  /** The length of the file after our last whole line; undefined before the first one. */
+  let lineEnd: number | undefined;
 
-  /** The file that is at the path now. The new file is opened before the old one is closed. */
-  async function current(): Promise<OpenFile> {
-    if (file !== undefined && (await isAt(path, file.handle))) return file;
+  /** The file that is at the path now, and its length. The new file is opened before the old one is closed. */
+  async function current(): Promise<{ readonly open: OpenFile; readonly size: number }> {
+    const there = await stat(path).catch(() => undefined);
+    // While it is open, its inode cannot become that of another file.
+    const isSame = there !== undefined && there.ino === held?.ino && there.dev === held.dev;
+    if (file !== undefined && isSame) return { open: file, size: there.size };
     const handle = await open(path, 'a+', newFileMode);
-    await exchange({ handle, size: (await handle.stat()).size });
-    return file as OpenFile;
+    const { size } = await handle.stat();
+    await exchange({ handle, size });
+    return { open: file as OpenFile, size };
   }
 
   async function exchange(next: OpenFile | undefined): Promise<void> {
     const before = file;
     file = next;
     isWhole = false;
-    // Nothing is lost by closing it: the tokens are on the disk.
+    lineEnd = undefined;
+    held = await next?.handle.stat();
+    // Nothing is lost by closing it: the events are on the disk.
     if (before?.handle !== next?.handle) await before?.handle.close().catch(() => undefined);
   }
 
-  async function append(tokens: readonly string[]): Promise<void> {
-    const open = await current();
-    const { size } = await open.handle.stat();
+  async function append(tokens: readonly string[], isShortLived: boolean): Promise<void> {
+    const { open, size } = await current();
     // Another process has written to the file, or truncated it.
     if (size !== open.size) isWhole = false;
-    const text = Buffer.from(((await isTorn(open.handle, size)) ? '\n' : '') + linesOf(tokens));
+    const text = Buffer.from((await startOfLine(open.handle, size)) + linesOf(tokens));
     assertHeld();
     open.size = size + text.length;
-    await open.handle.appendFile(text);
-    await open.handle.datasync();
+    const { bytesWritten } = await open.handle.write(text);
+    if (bytesWritten < text.length) throw new Error('the file system took only a part of a line');
+    if (!isShortLived) await open.handle.datasync();
+    lineEnd = open.size;
+  }
+
+  /** What has to be written before a new line. Only what another process, or one before this one, has written is read. */
+  async function startOfLine(handle: FileHandle, size: number): Promise<string> {
+    return size !== lineEnd && (await isTorn(handle, size)) ? '\n' : '';
   }
 
   function assertHeld(): void {
@@ -66,21 +83,21 @@ export async function openFileFeedWriter(
 
   return {
     isWhole: () => isWhole,
-    async publish(tokens) {
+    async publish(tokens, { isShortLived = false }: PublishOptions = {}) {
       assertTokens(tokens);
-      if (tokens.length > 0) await attempt(() => append(tokens));
+      if (tokens.length > 0) await attempt(() => append(tokens, isShortLived));
     },
     async compact(keep) {
       const from = await attempt(async () => {
-        const { handle, size } = await current();
-        return { handle, at: Math.min(size, (await handle.stat()).size) };
+        const { open, size } = await current();
+        return { handle: open.handle, at: Math.min(open.size, size) };
       });
       const stage = await stageCompaction(path, keep).catch((error) => {
         throw fileError(path, error);
       });
       await attempt(async () => {
         try {
-          const open = await current();
+          const { open } = await current();
           // The tail was written while the stage was filled.
           const isSame = open.handle === from.handle;
           const tail = isSame ? await readFrom(open.handle, from.at) : Buffer.alloc(0);
@@ -95,11 +112,6 @@ export async function openFileFeedWriter(
     },
     close: () => inTurn(() => exchange(undefined)),
   };
-}
-
-async function isAt(path: string, file: FileHandle): Promise<boolean> {
-  const [held, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-  return there?.ino === held.ino && there.dev === held.dev;
 }
 
 /** Whether the last line has no end: its writer died. */

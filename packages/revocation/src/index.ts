@@ -1,5 +1,5 @@
 export type { ClockReport } from './clock-check.ts';
-export type { FeedWriter, FeedWriterOptions } from './feed.ts';
+export type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
 export type { FeedEvent, Heartbeat, SessionRevoked, TokenClaimsChange, VerifiedEvent } from './feed-event.ts';
 export { type FeedPlace, parseFeedUrl } from './feed-url.ts';
 export { loadRedis } from './load-redis.ts';

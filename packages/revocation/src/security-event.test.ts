@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { env } from 'node:process';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
@@ -48,6 +49,15 @@ describe('an event', () => {
     expect(outcome(forged({ ...claims(heartbeat), term: value }))).toContain('claims');
     expect(outcome(forged({ ...claims(heartbeat), beat: value }))).toContain('claims');
     expect(outcome(forged({ ...claims(revoked), term: value }))).toContain('claims');
+  });
+
+  it.each(events)('of the kind $kind is signed as jsonwebtoken signs it', (event) => {
+    const token = issuer.sign(event);
+    const { kid, alg, key } = issuer.key;
+    // RS256 has one signature for each text.
+    const again = jwt.decode(token, { json: true }) ?? {};
+    expect(jwt.sign(again, key, { algorithm: alg, header: { alg, typ: 'secevent+jwt', kid } })).toBe(token);
+    expect(jwt.verify(token, createPublicKey(key), { algorithms: [alg], ignoreExpiration: true })).toEqual(again);
   });
 
   it('is a security event token with exactly alg, typ and kid in its header', () => {

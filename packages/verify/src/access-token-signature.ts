@@ -1,5 +1,6 @@
-import { constants, verify } from 'node:crypto';
-import type { StrictJws } from './compact-jws.ts';
+import type { KeyObject } from 'node:crypto';
+import { constants, sign, verify } from 'node:crypto';
+import type { StrictHeader, StrictJws } from './compact-jws.ts';
 import type { PublicKey, PublicKeyAlgorithm } from './public-keys.ts';
 
 interface Rules {
@@ -25,9 +26,38 @@ const rulesOf: Readonly<Record<PublicKeyAlgorithm, Rules>> = {
  * header names this algorithm, nor any claim.
  */
 export function hasGoodSignature({ signingInput, signature }: StrictJws, { key, alg }: PublicKey): boolean {
-  const { keyType, curve, parameters } = rulesOf[alg];
   // `parseJwks` makes no other key; a Map that was written by hand may hold one.
-  if (key.type !== 'public' || key.asymmetricKeyType !== keyType) return false;
-  if (curve !== undefined && key.asymmetricKeyDetails?.namedCurve !== curve) return false;
-  return verify('sha256', signingInput, parameters === undefined ? key : { key, ...parameters }, signature);
+  if (key.type !== 'public' || !fits(key, alg)) return false;
+  return verify('sha256', signingInput, withParameters(key, alg), signature);
+}
+
+/**
+ * Signs a payload as a compact JWS whose header has exactly `alg`, `typ` and `kid`. The bytes of header and payload are those that
+ * jsonwebtoken would sign. Does not check the payload.
+ *
+ * @throws TypeError when the key is none of the algorithm
+ */
+export function signJws(payload: object, { alg, typ, kid, key }: SignJwsOptions): string {
+  if (key.type !== 'private' || !fits(key, alg)) throw new TypeError(`${alg} needs another key`);
+  const input = `${encode({ alg, typ, kid })}.${encode(payload)}`;
+  return `${input}.${sign('sha256', Buffer.from(input), withParameters(key, alg)).toString('base64url')}`;
+}
+
+/** The header of a JWS, and the private key that it is signed with. */
+export interface SignJwsOptions extends StrictHeader {
+  readonly alg: PublicKeyAlgorithm;
+  readonly key: KeyObject;
+}
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function fits(key: KeyObject, alg: PublicKeyAlgorithm): boolean {
+  const { keyType, curve } = rulesOf[alg];
+  if (key.asymmetricKeyType !== keyType) return false;
+  return curve === undefined || key.asymmetricKeyDetails?.namedCurve === curve;
+}
+
+function withParameters(key: KeyObject, alg: PublicKeyAlgorithm) {
+  const { parameters } = rulesOf[alg];
+  return parameters === undefined ? key : { key, ...parameters };
 }

@@ -7,7 +7,7 @@ import { goodClaims, setUpAccessTokens } from '../test/access-tokens.ts';
 import type { Sign } from '../test/forge.ts';
 import { es256, forge, hs256, ps256, rs256 } from '../test/forge.ts';
 import { startOfTests } from '../test/test-clock.ts';
-import { hasGoodSignature } from './access-token-signature.ts';
+import { hasGoodSignature, signJws } from './access-token-signature.ts';
 import { readStrictJws } from './compact-jws.ts';
 import type { PublicKey, PublicKeyAlgorithm } from './public-keys.ts';
 import { parseJwks } from './public-keys.ts';
@@ -59,6 +59,17 @@ function verdict(token: string, key: PublicKey): boolean {
 describe('a signature', () => {
   it.each(algorithms)('of %s is accepted by jsonwebtoken and by us', (alg) => {
     expect(verdict(tokenOf(alg), publicKeyOf(alg))).toBe(true);
+  });
+
+  it.each(algorithms)('of %s that we make is accepted by jsonwebtoken, and not made with another key', (alg) => {
+    const keys = [issuer.privateKey, ec.privateKey];
+    const [key, other] = alg === 'ES256' ? keys.reverse() : keys;
+    const sign = (by = key) => signJws(goodClaims, { alg, typ: 'at+jwt', kid: 'k', key: by as KeyObject });
+    expect(verdict(sign(), publicKeyOf(alg))).toBe(true);
+    expect(jwt.decode(sign(), { complete: true })).toMatchObject({
+      ...{ header: { alg, typ: 'at+jwt', kid: 'k' }, payload: goodClaims },
+    });
+    for (const bad of [other, rsa.key]) expect(() => sign(bad)).toThrow(TypeError);
   });
 
   const foreign: [string, Sign][] = [

@@ -7,12 +7,13 @@ export type {
 } from './access-token.ts';
 export { createAccessTokenVerifier } from './access-token.ts';
 export type { AccessTokenClaims } from './access-token-claims.ts';
+export { hasGoodSignature, signJws } from './access-token-signature.ts';
 export type { AuthErrorCode, AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-error.ts';
 export { AuthError, authErrors } from './auth-error.ts';
 export type { Clock, MonotonicClock } from './clock.ts';
 export { createLowestClock, processClock, readClock } from './clock.ts';
-export type { StrictFrontOptions, StrictHeader } from './compact-jws.ts';
-export { readStrictHeader } from './compact-jws.ts';
+export type { StrictFrontOptions, StrictHeader, StrictJws } from './compact-jws.ts';
+export { parsePayload, readStrictHeader, readStrictJws } from './compact-jws.ts';
 export { startDeadline } from './deadline.ts';
 export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-keys.ts';
 export { EdgeKey, EdgeKeys, parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';

@@ -5,12 +5,13 @@ import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '@auth/command';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
+import { createBenchOutput, writeOption } from './bench-output.ts';
 import { startBuilt, startDev } from './idle-services.ts';
 
 const { options } = startCommand({
   name: 'pnpm bench:idle',
   summary: 'Measures what services cost: idle, and product under 16 connections. Built services unless --dev is given.',
-  options: { dev: { help: 'measures those of pnpm dev, and its launcher' } },
+  options: { dev: { help: 'measures those of pnpm dev, and its launcher' }, ...writeOption },
 });
 
 /** The work of the start is over by then, that of the compiler too; V8 collects and shrinks the heap twice in this time. */
@@ -18,6 +19,7 @@ const settleMs = 40_000;
 const idleMs = 60_000;
 const loadMs = 15_000;
 const connections = 16;
+const { say, publish } = createBenchOutput('idle');
 
 const running = await (options.dev ? startDev() : startBuilt());
 try {
@@ -27,20 +29,21 @@ try {
   await delay(idleMs);
   for (const [name, pid] of running.pids) {
     const percent = ((cpuSecondsOf(pid) - (before.get(name) ?? 0)) / idleMs) * 100_000;
-    print(`${name}: idle ${percent.toFixed(2)} % of a processor, ${memoryOf(pid)}`);
+    say(`${name}: idle ${percent.toFixed(2)} % of a processor, ${memoryOf(pid)}`);
   }
   const pid = running.pids.get('product') ?? 0;
   const url = `${running.urls.product}/products?limit=10`;
   const cpuBefore = cpuSecondsOf(pid);
   const answered = await load(url, { authorization: `Bearer ${token}` });
   const microseconds = ((cpuSecondsOf(pid) - cpuBefore) / answered) * 1e6;
-  print(
+  say(
     `product: ${Math.round(answered / (loadMs / 1000))} requests/s over ${connections} connections, ${microseconds.toFixed(0)} µs of a processor each, ${memoryOf(pid)}`,
   );
-  print(`node ${process.version}, ${running.what}, ${idleMs / 1000} s idle, ${settleMs / 1000} s after the start`);
+  say(`${running.what}, ${idleMs / 1000} s idle, ${settleMs / 1000} s after the start`);
 } finally {
   await running.stop();
 }
+if (options.write) await publish();
 
 /** Resident memory, and the most of it so far, in MB. */
 function memoryOf(pid: number): string {
@@ -82,8 +85,4 @@ async function load(url: string, headers: Record<string, string>): Promise<numbe
     }),
   );
   return answered;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -8,13 +8,16 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
+import { createBenchOutput, writeOption } from './bench-output.ts';
 
-startCommand({
+const { options } = startCommand({
   name: 'pnpm bench:start',
   summary: 'Measures how long pnpm dev takes to be ready when everything is installed and compiled.',
+  options: writeOption,
 });
 
 const rounds = 5;
+const { say, publish } = createBenchOutput('start');
 const ports = { PORT_BASE: '46000', ...env };
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -28,17 +31,16 @@ try {
     const pair = { version: await timeVersion(), dev: await timeDev() };
     pairs.push(pair);
     const { version, dev } = pair;
-    print(`${round}: version ${version.toFixed(2)} s, dev ready ${dev.toFixed(2)} s, ${(dev / version).toFixed(2)}x`);
+    say(`${round}: version ${version.toFixed(2)} s, dev ready ${dev.toFixed(2)} s, ${(dev / version).toFixed(2)}x`);
   }
   const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   const [version, dev] = [median(pairs.map((pair) => pair.version)), median(pairs.map((pair) => pair.dev))];
   const ratio = median(pairs.map((pair) => pair.dev / pair.version));
-  print(
-    `node ${process.version}, medians: version ${version.toFixed(2)} s, dev ready ${dev.toFixed(2)} s, ${ratio.toFixed(2)}x`,
-  );
+  say(`medians: version ${version.toFixed(2)} s, dev ready ${dev.toFixed(2)} s, ${ratio.toFixed(2)}x`);
 } finally {
   await rm(dataDir, { recursive: true });
 }
+if (options.write) await publish();
 
 /** Seconds of `npx -y pnpm --version`: what npx and pnpm take by themselves. */
 async function timeVersion(): Promise<number> {
@@ -67,8 +69,4 @@ async function timeDev(): Promise<number> {
   await exit;
   if (Number.isNaN(seconds)) throw new Error(`pnpm dev ended:\n${output}`);
   return seconds;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
