@@ -1,4 +1,4 @@
-import { requireScope, requireUser } from '../../../packages/verify/dist/esm/express/index.js';
+import { requireScope, requireUser, userOf } from '../../../packages/verify/dist/esm/express/index.js';
 import {
   createAccessTokenVerifier,
   createRevocationTable,
@@ -14,5 +14,5 @@ export async function openGuard({ issuer, audience, scope, jwks, rememberTokens 
   }
   const options = { issuer, audience, keys: parseJwks(jwks), revocations, now };
   const verifier = createAccessTokenVerifier({ ...options, ...(rememberTokens !== undefined && { rememberTokens }) });
-  return [requireUser(verifier), requireScope(scope)];
+  return { guards: [requireUser(verifier), requireScope(scope)], userOf: (req) => userOf(req).sub };
 }
