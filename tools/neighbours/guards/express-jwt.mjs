@@ -4,11 +4,10 @@ import { publicKeyOf } from './public-key.mjs';
 
 /** express-jwt, and its `req.auth` asked for the scope. */
 export async function openGuard({ issuer, audience, scope, jwks }) {
-  return [
-    expressjwt({ secret: publicKeyOf(jwks), algorithms: ['RS256'], issuer, audience }),
-    (req, res, next) => {
-      if (hasScope(req.auth, scope)) next();
-      else res.status(403).end();
-    },
-  ];
+  const authenticate = expressjwt({ secret: publicKeyOf(jwks), algorithms: ['RS256'], issuer, audience });
+  const authorize = (req, res, next) => {
+    if (hasScope(req.auth, scope)) next();
+    else res.status(403).end();
+  };
+  return { guards: [authenticate, authorize], userOf: (req) => req.auth.sub };
 }

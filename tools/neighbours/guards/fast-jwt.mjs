@@ -9,16 +9,15 @@ export async function openGuard({ issuer, audience, scope, jwks }) {
     ...{ algorithms: ['RS256'], allowedIss: issuer, allowedAud: audience },
     ...{ cache: 10_000, cacheKeyBuilder: (token) => token },
   });
-  return [
-    (req, res, next) => {
-      try {
-        req.user = verify(bearerOf(req));
-      } catch {
-        res.status(401).end();
-        return;
-      }
-      if (hasScope(req.user, scope)) next();
-      else res.status(403).end();
-    },
-  ];
+  const guard = (req, res, next) => {
+    try {
+      req.user = verify(bearerOf(req));
+    } catch {
+      res.status(401).end();
+      return;
+    }
+    if (hasScope(req.user, scope)) next();
+    else res.status(403).end();
+  };
+  return { guards: [guard], userOf: (req) => req.user.sub };
 }

@@ -1,5 +1,9 @@
-import { requireScope, requireUser } from '@auth/verify/dist/esm/express/index.js';
-import { createAccessTokenVerifier, createRevocationTable, parseJwks } from '@auth/verify/dist/esm/index.js';
+import { requireScope, requireUser, userOf } from '../../../packages/verify/dist/esm/express/index.js';
+import {
+  createAccessTokenVerifier,
+  createRevocationTable,
+  parseJwks,
+} from '../../../packages/verify/dist/esm/index.js';
 
 /** @auth/verify as our services use it: every check, a table of revocations, and the user and the scope as two guards. */
 export async function openGuard({ issuer, audience, scope, jwks, rememberTokens }) {
@@ -10,5 +14,5 @@ export async function openGuard({ issuer, audience, scope, jwks, rememberTokens 
   }
   const options = { issuer, audience, keys: parseJwks(jwks), revocations, now };
   const verifier = createAccessTokenVerifier({ ...options, ...(rememberTokens !== undefined && { rememberTokens }) });
-  return [requireUser(verifier), requireScope(scope)];
+  return { guards: [requireUser(verifier), requireScope(scope)], userOf: (req) => userOf(req).sub };
 }

@@ -13,11 +13,12 @@ export async function openGuard({ issuer, audience, scope, jwks }) {
     },
     (claims, done) => done(null, claims),
   );
-  return [
-    passport.authenticate(strategy, { session: false }),
-    (req, res, next) => {
-      if (hasScope(req.user, scope)) next();
-      else res.status(403).end();
-    },
-  ];
+  const authorize = (req, res, next) => {
+    if (hasScope(req.user, scope)) next();
+    else res.status(403).end();
+  };
+  return {
+    guards: [passport.authenticate(strategy, { session: false }), authorize],
+    userOf: (req) => req.user.sub,
+  };
 }

@@ -1,9 +1,13 @@
 import { Redis } from 'ioredis';
 import { sessionGuard } from './session.mjs';
 
-/** A session in Redis: one GET, those of one turn of the event loop in one write. */
+/** A session in Redis, as JSON: one GET, those of one turn of the event loop in one write. */
 export async function openGuard({ redisUrl, scope }) {
   const redis = new Redis(redisUrl, { lazyConnect: true, enableAutoPipelining: true });
   await redis.connect();
-  return [sessionGuard((id) => redis.get(id), scope)];
+  const find = async (id) => {
+    const session = await redis.get(id);
+    return session === null ? undefined : JSON.parse(session);
+  };
+  return sessionGuard(find, scope);
 }

@@ -7,18 +7,23 @@ interface VerifiedUser {
   readonly token: string;
 }
 
-// On the request itself, under keys that no other module has: no property that another middleware could set by its name.
-// An entry of a WeakMap costs as much as reading the token, and keeps the request until a full collection.
+// On the list of its header lines, which is made for each request and which a guard has read: under keys that no other module
+// has, so that no middleware can set them by name. After Express has changed the prototype of a request, each property that is added
+// to the request itself makes a hidden class in V8, which costs more than to verify a remembered token. A list has no such fault.
 const userKey = Symbol('verified user');
 const callKey = Symbol('verified call');
-type Identified = Request & { [userKey]?: VerifiedUser; [callKey]?: ServiceCall };
+interface Identity {
+  [userKey]?: VerifiedUser;
+  [callKey]?: ServiceCall;
+}
+type Identified = Request & { readonly rawHeaders: Identity };
 
-export function rememberUser(req: Identified, user: VerifiedUser): void {
-  req[userKey] = user;
+export function rememberUser({ rawHeaders }: Identified, user: VerifiedUser): void {
+  rawHeaders[userKey] = user;
 }
 
-export function rememberCall(req: Identified, call: ServiceCall): void {
-  req[callKey] = call;
+export function rememberCall({ rawHeaders }: Identified, call: ServiceCall): void {
+  rawHeaders[callKey] = call;
 }
 
 /**
@@ -37,20 +42,25 @@ export function accessTokenOf(req: Request): string {
 
 /** The verified service that calls. @throws Error when the route is not guarded by `requireCaller` */
 export function callerOf(req: Identified): ServiceCall {
-  const call = req[callKey];
+  const call = identityIn(req)[callKey];
   if (call === undefined) throw new Error(`${req.method} ${req.path} needs requireCaller() on the route`);
   return call;
 }
 
 /** Who a request comes from, as far as verified: for a log line. */
 export function identityOf(req: Identified): { user?: string; caller?: string } {
-  const user = req[userKey]?.claims.sub;
-  const caller = req[callKey]?.caller;
+  const { [userKey]: verified, [callKey]: call } = identityIn(req);
+  const [user, caller] = [verified?.claims.sub, call?.caller];
   return { ...(user === undefined ? {} : { user }), ...(caller === undefined ? {} : { caller }) };
 }
 
+/** Empty for a request that is none, such as an object that a test made. */
+function identityIn({ rawHeaders = {} }: { readonly rawHeaders?: Identity }): Identity {
+  return rawHeaders;
+}
+
 function verifiedUser(req: Identified): VerifiedUser {
-  const user = req[userKey];
+  const user = identityIn(req)[userKey];
   if (user === undefined) throw new Error(`${req.method} ${req.path} needs requireUser() on the route`);
   return user;
 }

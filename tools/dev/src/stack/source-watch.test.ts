@@ -75,6 +75,6 @@ describe('sourceFolders', () => {
     const folders = sourceFolders(services.order.folder).map((folder) => folder.slice(repositoryRoot.length + 1));
     expect(folders).toEqual(expect.arrayContaining(['apps/order/src', 'packages/verify/src', 'packages/keys/src']));
     expect(folders).toEqual(expect.arrayContaining(['prisma/src', 'prisma/generated', 'packages/revocation/src']));
-    expect(folders.filter((folder) => /node_modules|apps\/(?!order)|devstack/.test(folder))).toEqual([]);
+    expect(folders.filter((folder) => /node_modules|apps\/(?!order)|tools/.test(folder))).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
 import type { Row } from './rows.ts';
+import { open } from './rows.ts';
+import { subjectOf } from './tokens.ts';
 
 /**
- * Makes sure that a row does what it is measured for: a good token is let in, none and an altered one are not.
+ * Makes sure that a row does what it is measured for: a good token is let in and its user is handed
+ * to the route, none and an altered one are not let in.
  *
  * @throws Error naming the row and what it answered
  */
@@ -12,11 +15,14 @@ export async function checkRow({ key, title }: Row, url: string, token: string):
     ['an altered token', altered(token), 401],
   ];
   for (const [what, sent, status] of expected) {
-    const wanted = key === 'open' ? 200 : status;
+    const wanted = key === open ? 200 : status;
     const response = await fetch(url, { headers: sent === undefined ? {} : { authorization: `Bearer ${sent}` } });
-    await response.arrayBuffer();
+    const body = await response.text();
     if (response.status !== wanted) {
       throw new Error(`${title} answered ${response.status} to ${what}, where ${wanted} was expected`);
+    }
+    if (status === 200 && key !== open && (JSON.parse(body) as { user?: unknown }).user !== subjectOf(token)) {
+      throw new Error(`${title} does not tell the route whose ${what} is`);
     }
   }
 }

@@ -14,10 +14,10 @@ export interface Child {
 /** The folder of the programs, with packages of its own. */
 export const neighboursFolder = join(repositoryRoot, 'tools/neighbours');
 
-/** Starts a program: plain Node, as in production. */
-export function startChild(file: string, signal: AbortSignal): Child {
+/** Starts a program: plain Node, as in production, but for the options that are given to Node. */
+export function startChild(file: string, signal: AbortSignal, execArgv: readonly string[] = []): Child {
   const child = fork(join(neighboursFolder, file), {
-    ...{ cwd: neighboursFolder, execArgv: [], detached: true, serialization: 'advanced' },
+    ...{ cwd: neighboursFolder, execArgv: [...execArgv], detached: true, serialization: 'advanced' },
     env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
   });
   if (child.pid === undefined) throw new Error(`${file} does not start`);

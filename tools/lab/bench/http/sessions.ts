@@ -1,10 +1,13 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { subjectOf } from './tokens.ts';
 
 /** The end of a token, which is the id of its session: what a client would hold instead, in the same header. */
 const idOf = (token: string) => token.slice(-43);
 /** Sent at a time. */
 const batch = 2000;
+const insert = `insert into sessions select id, user_id, $3, now() + interval '1 hour'
+  from unnest($1::text[], $2::uuid[]) as session (id, user_id)`;
 
 /** Makes a session for each token, in Postgres and where there is one in Redis. */
 export async function createSessions(
@@ -13,19 +16,17 @@ export async function createSessions(
 ): Promise<void> {
   const client = new pg.Client(postgresUrl);
   await client.connect();
+  const scopes = scope.split(' ');
   const redis = redisUrl === undefined ? undefined : new Redis(redisUrl);
   try {
     await client.query(
-      'create table sessions (id text primary key, scope text not null, expires_at timestamptz not null)',
+      'create table sessions (id text primary key, user_id uuid not null, scope text not null, expires_at timestamptz not null)',
     );
     for (let from = 0; from < tokens.length; from += batch) {
-      const ids = tokens.slice(from, from + batch).map(idOf);
-      await client.query(`insert into sessions select id, $2, now() + interval '1 hour' from unnest($1::text[]) id`, [
-        ids,
-        scope,
-      ]);
+      const sessions = tokens.slice(from, from + batch).map((token) => ({ id: idOf(token), user: subjectOf(token) }));
+      await client.query(insert, [sessions.map(({ id }) => id), sessions.map(({ user }) => user), scope]);
       const pipeline = redis?.pipeline();
-      for (const id of ids) pipeline?.set(id, scope, 'EX', 3600);
+      for (const { id, user } of sessions) pipeline?.set(id, JSON.stringify({ user, scopes }), 'EX', 3600);
       await pipeline?.exec();
     }
     await client.query('vacuum analyze sessions');

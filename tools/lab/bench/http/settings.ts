@@ -13,7 +13,7 @@ export interface BenchSettings {
   readonly requests: number;
   /** Requests of a row's turn with tokens that are sent once each. */
   readonly onceRequests: number;
-  /** Requests to each server with the users' tokens before anything is measured: until its code is compiled. */
+  /** Requests to each server with the users' tokens before anything is measured: until what one costs does not fall any more. */
   readonly warmRequests: number;
   /** The same with tokens of their own. */
   readonly warmOnceRequests: number;
@@ -31,7 +31,7 @@ const common = { connections: 16, users: 500, leadRequests: 400 };
  */
 export const wholeRun: BenchSettings = {
   ...{ ...common, requests: 4000, onceRequests: 2000, rounds: 15 },
-  ...{ warmRequests: 8000, warmOnceRequests: 6000, isWhole: true },
+  ...{ warmRequests: 20_000, warmOnceRequests: 6000, isWhole: true },
 };
 
 /** To see that everything works. */

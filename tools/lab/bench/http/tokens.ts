@@ -40,6 +40,12 @@ export async function issueTokens({ issuer, audience, scope, count }: IssueOptio
   return { jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }] }, tokens };
 }
 
+/** The user of a token. */
+export function subjectOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub;
+}
+
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
