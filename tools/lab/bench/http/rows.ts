@@ -7,7 +7,7 @@ export interface Row {
   /** Settings of its own. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether it lets every request pass, and tells the route of nobody. */
-  readonly isOpen?: true;
+  readonly isOpen?: boolean;
   /** The store that it asks, whose processor time is told beside that of the server. */
   readonly store?: 'redis' | 'postgres';
 }
