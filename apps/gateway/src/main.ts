@@ -48,7 +48,7 @@ await runService(process, gateway, async (env) => {
   const { publicOrigins, corsOrigins, trustedProxies, sessionLife: life } = config;
   const db = openGatewayDb(config.database);
   const details = () => ({ sessionIdleSeconds: life.idleSeconds });
-  const service = await openService({ service: gateway, audience: issuerService, config, database: db, details });
+  const service = await openService({ service: gateway, audience: issuerService, config, database: db });
   const { keys, log, metrics, redis, verify, now } = service;
   const onTrouble = (err: unknown) => {
     // Of its own state the database tells, once.
@@ -125,13 +125,15 @@ await runService(process, gateway, async (env) => {
       ),
     onError: (err) => log.warn({ err }, 'not in charge of the background work'),
   });
-  const served = service.serve(app, {
-    async close() {
-      await background.close();
-      await renewal.close();
-      await unfinished.close(unfinishedMs);
-      await upstreams.close();
-    },
+  return service.serve({
+    ...{ app, details, limits: frontLimits(config) },
+    startBackground: () => ({
+      async close() {
+        await background.close();
+        await renewal.close();
+        await unfinished.close(unfinishedMs);
+        await upstreams.close();
+      },
+    }),
   });
-  return { ...served, limits: frontLimits(config) };
 });

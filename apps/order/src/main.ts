@@ -37,5 +37,5 @@ await runService(process, 'order', async (env) => {
       if (!isDatabaseUnavailable(err)) log.warn({ err }, 'old idempotency keys could not be removed');
     },
   });
-  return service.serve(buildApp({ ...service, orders }), cleanup);
+  return service.serve({ app: buildApp({ ...service, orders }), startBackground: () => cleanup });
 });

@@ -50,7 +50,7 @@ await runService(process, 'user', async (env) => {
   const details = () => ({
     ...{ jwksMaxAgeSeconds: oldestJwksSeconds(jwksMaxAgeSeconds), accessTokenSeconds, feed: status?.details() },
   });
-  const service = await openService({ service: 'user', config, database: db, details });
+  const service = await openService({ service: 'user', config, database: db });
   await assertNoDemoAccounts(db, config);
   const { issuer, keys, log, metrics, now } = service;
   const concurrency = Math.max(1, Math.min(availableParallelism() - 1, config.threads - 1));
@@ -146,10 +146,13 @@ await runService(process, 'user', async (env) => {
     },
     onError: (err) => log.warn({ err }, 'trouble with the lease of the background work'),
   });
-  return service.serve(app, {
-    async close() {
-      await background.close();
-      await close();
-    },
+  return service.serve({
+    ...{ app, details },
+    startBackground: () => ({
+      async close() {
+        await background.close();
+        await close();
+      },
+    }),
   });
 });

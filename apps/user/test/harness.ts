@@ -179,7 +179,7 @@ export async function openHarness({
     }),
     ...{ registration, trustedProxies },
     discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
-    verify,
+    ...{ issuer: issuer.issuer, verify },
     calls: createServiceTokenVerifier({ service: 'user', keys: edges.accepts, accessTokens: verify, singleUse, now }),
     audit: auditCalls({ log, metrics, hashUser }),
     log,
