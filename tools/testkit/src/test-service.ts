@@ -47,8 +47,17 @@ export interface TestService<Name extends DatabaseName, Db> {
   decisions(): Decision[];
   /** The events of accounts and sessions so far, as they were logged. */
   events(): Decision[];
-  /** Serves the app on a free port and compares its answers with its API document, but for requests left to `unchecked`. */
-  serve(app: RequestListener, openApi: object, unchecked?: (url: string) => boolean): Promise<ServedApp>;
+  /** Every line of the log so far. */
+  lines(): string[];
+  /** Serves the app on a free port, and compares its answers with its API document. */
+  serve(app: RequestListener, openApi: object, options?: ServeOptions): Promise<ServedApp>;
+}
+
+export interface ServeOptions {
+  /** Whether a request is answered by something that the API document does not describe. */
+  readonly isUnchecked?: (url: string) => boolean;
+  /** Closes what the app stands on, after the last request and before the database. */
+  readonly closeParts?: () => Promise<void>;
 }
 
 export interface ServedApp {
@@ -76,22 +85,24 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
   });
   const singleUse = createSingleUseStore({ capacity: 1000, now });
   const calls = createCallVerifier({ service: name, keys: edges.accepts, verify, singleUse, now });
-  const { destination, decisions, events } = recordDecisions();
+  const { destination, lines, decisions, events } = recordDecisions();
   const log = createLog({ service: name, level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: name });
   const audit = auditCalls({ log, metrics, hashUser: createUserHash(createSecretKey(randomBytes(32))) });
   const readiness = createReadiness({ database: db.ping });
   return {
-    ...{ db, issuer, calls: edges.calls, decisions, events },
+    ...{ db, issuer, calls: edges.calls, decisions, events, lines },
     parts: { issuer: issuer.issuer, verify, calls, audit, log, readiness, metrics, now },
-    async serve(app, openApi, unchecked = () => false) {
+    async serve(app, openApi, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
       const responses = checkResponses(app, openApi);
-      const isChecked = (url = '') => !unchecked(url);
-      const { server, close } = await serveApp((req, res) => (isChecked(req.url) ? responses.listener : app)(req, res));
+      const { server, close } = await serveApp((req, res) =>
+        (isUnchecked(req.url ?? '') ? app : responses.listener)(req, res),
+      );
       return {
         server,
         async close() {
           close();
+          await closeParts();
           await db.close();
           await database?.drop();
           responses.assertTrue();
