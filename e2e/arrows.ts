@@ -77,7 +77,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
     forbidden: [
       ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/dev', '@auth/verify/testing'],
-      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../main.ts', '../config.ts'],
+      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../compose.ts', '../main.ts', '../config.ts'],
       '../../../user/src/app.ts',
     ],
   },
@@ -135,7 +135,15 @@ export const arrows: Readonly<Record<string, Arrows>> = {
         '@auth/verify',
         '@auth/verify/client',
       ],
-      ...['./routes.ts', './internal-routes.ts', './app.ts', './main.ts', './config.ts', './problems.ts'],
+      ...[
+        './routes.ts',
+        './internal-routes.ts',
+        './app.ts',
+        './compose.ts',
+        './main.ts',
+        './config.ts',
+        './problems.ts',
+      ],
       ...[
         './order-store.ts',
         './product-client.ts',
