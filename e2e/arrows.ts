@@ -23,6 +23,21 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       ...['../../user/src/app.ts', 'undici', 'cockatiel'],
     ],
   },
+  'apps/order/src/compose.ts': {
+    allowed: ['@auth/db/order', '@auth/http', '@auth/service', './app.ts', './order-store.ts', './product-client.ts'],
+    forbidden: [
+      '@auth/db/user',
+      '@auth/dev',
+      '@auth/testkit',
+      '@auth/verify/testing',
+      '../../user/src/app.ts',
+      'undici',
+    ],
+  },
+  'apps/gateway/src/compose.ts': {
+    allowed: ['@auth/db/gateway', '@auth/db/leader', './config.ts', './proxy/upstreams.ts', './session-store.ts'],
+    forbidden: ['@auth/db/user', '@auth/dev', '../../user/src/app.ts'],
+  },
   'apps/user/src/main.ts': {
     allowed: ['@auth/db/user'],
     forbidden: ['@auth/db/product', '@auth/db/order'],
@@ -62,7 +77,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
     forbidden: [
       ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/dev', '@auth/verify/testing'],
-      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../main.ts', '../config.ts'],
+      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../compose.ts', '../main.ts', '../config.ts'],
       '../../../user/src/app.ts',
     ],
   },
@@ -82,7 +97,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './problems.ts',
       '@auth/db/errors',
     ],
-    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './main.ts', '@auth/testkit'],
+    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './compose.ts', '@auth/testkit'],
   },
   'apps/order/src/routes.ts': {
     allowed: ['express', 'zod', '@auth/http', '@auth/contracts', '@auth/verify/express', './orders.ts'],
@@ -120,7 +135,15 @@ export const arrows: Readonly<Record<string, Arrows>> = {
         '@auth/verify',
         '@auth/verify/client',
       ],
-      ...['./routes.ts', './internal-routes.ts', './app.ts', './main.ts', './config.ts', './problems.ts'],
+      ...[
+        './routes.ts',
+        './internal-routes.ts',
+        './app.ts',
+        './compose.ts',
+        './main.ts',
+        './config.ts',
+        './problems.ts',
+      ],
       ...[
         './order-store.ts',
         './product-client.ts',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { Log, Metrics, Readiness } from '@auth/http';
 import { addressBlock, assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
+import type { AppParts } from '@auth/service';
 import { refuseServiceToken } from '@auth/verify/express';
 import type { AskerOf } from './asker.ts';
 import type { Authorize } from './authorize.ts';
@@ -16,7 +16,7 @@ import type { SessionCookie } from './session-cookie.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
 
-export interface Deps {
+export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'metrics'> {
   readonly sessions: Sessions;
   readonly authorize: Authorize;
   readonly cookie: SessionCookie;
@@ -24,13 +24,8 @@ export interface Deps {
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly sameOrigin: SameOrigin;
   readonly cors: Cors;
-  /** The `iss` of access tokens. */
-  readonly issuer: string;
   /** Serve a page to try it with. */
   readonly page: boolean;
-  readonly log: Log;
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
   /** The services behind it. */
   readonly upstreams: Upstreams;
   readonly clientAddress: (req: IncomingMessage) => string;

@@ -1,56 +1,22 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayDb } from '@auth/db/gateway';
 import { openGatewayDb } from '@auth/db/gateway';
 import type { Metrics } from '@auth/http';
-import {
-  addressBlock,
-  addressPrefix,
-  auditEvents,
-  clientAddressBehind,
-  createLog,
-  createMetrics,
-  createReadiness,
-  nameRequest,
-} from '@auth/http';
-import { createUserTokenVerifier } from '@auth/service';
 import { openTestDatabase } from '@auth/testkit';
-import type { Decision } from '@auth/testkit/app';
-import { checkResponses, openRunIssuer, recordDecisions, serveApp } from '@auth/testkit/app';
+import { openRunIssuer } from '@auth/testkit/app';
+import type { ServedApp, TestService } from '@auth/testkit/test-service';
+import { openTestService } from '@auth/testkit/test-service';
 import type { Revocations } from '@auth/verify';
-import { AuthError } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { buildApp } from '../src/app.ts';
-import { createAskerOf } from '../src/asker.ts';
-import type { Authorize } from '../src/authorize.ts';
-import { createAuthorize } from '../src/authorize.ts';
 import { createBackgroundStore } from '../src/background-store.ts';
-import { createCheckedCache } from '../src/checked-cache.ts';
-import { createCors } from '../src/cors.ts';
-import { createEndedCookies } from '../src/ended-cookies.ts';
-import { createEndedCookiesStore } from '../src/ended-cookies-store.ts';
-import { createIdentify } from '../src/identify.ts';
+import type { Gateway } from '../src/compose.ts';
+import { compose } from '../src/compose.ts';
+import { parseConfig } from '../src/config.ts';
 import { openApi } from '../src/openapi.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
-import { openUpstreams } from '../src/proxy/upstreams.ts';
-import type { Renewal } from '../src/renewal.ts';
-import { createRenewal } from '../src/renewal.ts';
-import { createSameOrigin } from '../src/same-origin.ts';
 import type { SealKey } from '../src/seal.ts';
-import { createSeal } from '../src/seal.ts';
-import type { SessionEvent } from '../src/session.ts';
-import { createSessionCache } from '../src/session-cache.ts';
-import { createSessionCookie } from '../src/session-cookie.ts';
-import { createSessionLookup } from '../src/session-lookup.ts';
-import { createSessionStore } from '../src/session-store.ts';
-import type { Sessions } from '../src/sessions.ts';
-import { createSessions } from '../src/sessions.ts';
-import type { Unfinished } from '../src/unfinished.ts';
-import { createUnfinished } from '../src/unfinished.ts';
-import { createUserClient, mayBeDone } from '../src/user-client.ts';
 import type { Service } from './service.ts';
 import { openService } from './service.ts';
 import type { UserApp } from './user-app.ts';
@@ -101,22 +67,15 @@ export async function openSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** The gateway as `main.ts` builds it. */
-export interface Harness {
-  readonly server: Server;
-  readonly db: GatewayDb;
-  readonly sessions: Sessions;
-  readonly authorize: Authorize;
-  readonly renewal: Renewal;
-  readonly unfinished: Unfinished;
+/** The gateway on a database, services and a clock of a test. */
+export interface Harness
+  extends ServedApp,
+    Pick<TestService<'gateway', GatewayDb>, 'db' | 'events'>,
+    Pick<Gateway, 'sessions' | 'authorize' | 'renewal' | 'unfinished'> {
   readonly backgroundStore: ReturnType<typeof createBackgroundStore>;
   readonly metrics: Metrics;
-  /** The events of sessions so far, as they were logged. */
-  events(): Decision[];
-  /** What was left for later so far. */
-  readonly troubles: readonly unknown[];
-  /** @throws Error naming the answers that the API document does not tell of. */
-  close(): Promise<void>;
+  /** The log lines about what was left for later, so far. */
+  troubles(): readonly string[];
 }
 
 export interface HarnessOptions {
@@ -164,96 +123,37 @@ export async function openHarness(
   }: HarnessOptions = {},
 ): Promise<Harness> {
   const { issuer, userApp, keys, revoked, claimsChanged, now } = around;
-  const db = openGatewayDb({ url });
-  const { destination, events } = recordDecisions();
-  const log = createLog({ service: 'gateway', level: 'info', format: 'json', destination });
-  const metrics = createMetrics({ service: 'gateway' });
-  const troubles: unknown[] = [];
-  const onTrouble = (error: unknown) => void troubles.push(error);
   const revocations: Revocations = {
     isRevoked: (sid, iat) => revoked.has(sid) || iat <= (claimsChanged.get(sid) ?? Number.NaN),
   };
-  const { verify } = createUserTokenVerifier({
-    ...{ issuer: issuer.issuer, audience: 'user', keys: issuer.keys, revocations, now },
+  const test = await openTestService({
+    ...{ name: 'gateway', openDb: openGatewayDb, url, now, audience: 'user', issuer, revocations },
   });
-  const { identify, revocationOf, hasEnded } = createIdentify({
-    verify,
-    revocations,
-    isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
+  const { db, parts } = test;
+  const config = parseConfig({
+    ...{ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: url, PUBLIC_ORIGIN: origin, CORS_ORIGINS: trustedOrigin },
+    ...{ USER_URL: userApp.url, PRODUCT_URL: product, ORDER_URL: around.service.url },
+    ...{ UPSTREAM_TIMEOUT_MS: '1000', UPSTREAM_CONNECTIONS: String(connections) },
   });
-  const store = createSessionStore(db);
-  const endedCookies = createEndedCookiesStore(db);
-  const ended = createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError: onTrouble });
-  const cache = redis && createCheckedCache({ ended, cache: createSessionCache({ redis, now, onTrouble }) });
-  const unfinished = createUnfinished({ retryMs: 20, onError: onTrouble });
-  const seal = createSeal(() => keys);
-  const upstreams = openUpstreams({
-    origins: { user: userApp.url, product, order: around.service.url },
-    ...{ connections, timeoutMs: 1000, metrics },
-    ...(breaker && { breaker }),
+  const gateway = compose({
+    // In production it serves no page.
+    config: { ...config, production: true, trustedProxies: [...trustedProxies] },
+    ...{ db, retryMs: 20, userTimes: { timeoutMs: 1000, loginTimeoutMs: 1000 }, ...(breaker && { breaker }) },
+    service: { ...parts, redis, keys: { current: () => ({ sessionKeys: keys }) }, revocations: { revocations } },
   });
-  const user = createUserClient({
-    ...{ baseUrl: userApp.url, timeoutMs: 1000, loginTimeoutMs: 1000, headers: () => ({}) },
-    logins: upstreams.byName.user.slowBulkhead,
-    clientOf: ({ address }) => addressBlock(address),
-  });
-  const audit = auditEvents<SessionEvent>({ log, metrics, metric: 'gateway_session_events_total', help: 'Sessions.' });
-  const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
-  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
-  const renewal = createRenewal({
-    ...shared,
-    refresh: user.refresh,
-    mayBeDone,
-    end: sessions.drop,
-    wait: (ms) => delay(ms),
-    leaseSeconds: 4,
-  });
-  const cookie = createSessionCookie({ secure: true });
-  const sameOrigin = createSameOrigin({ own: [origin], trusted: [trustedOrigin] });
-  const find = createSessionLookup({ store, cache, life, now, onTrouble });
-  const clientAddress = clientAddressBehind(trustedProxies);
-  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
-  const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop },
-    askerOf,
-  });
-  const app = buildApp({
-    ...{ upstreams, clientAddress, askerOf, publicOrigin: origin, maxBodyBytes: 100_000 },
-    ...{
-      sessions,
-      authorize,
-      cookie,
-      isReplaced: endedCookies.isReplaced,
-      sameOrigin,
-      cors: createCors([trustedOrigin]),
-      issuer: issuer.issuer,
-    },
-    ...{ log, readiness: createReadiness({ database: db.ping }), metrics, page: false },
-  });
-  const responses = checkResponses(app, openApi);
-  // What is handed on is in the documents of the services.
-  const isHandedOn = (target = '') => /^\/(?:auth|users|products|orders|\.well-known)(?:[/?]|$)/.test(target);
-  const { server, close } = await serveApp((req, res) => (isHandedOn(req.url) ? app : responses.listener)(req, res));
-  return {
-    ...{
-      server,
-      db,
-      sessions,
-      authorize,
-      renewal,
-      unfinished,
-      backgroundStore: createBackgroundStore(db),
-      metrics,
-      events,
-      troubles,
-    },
-    async close() {
-      close();
+  const { renewal, unfinished, upstreams } = gateway;
+  const served = await test.serve(gateway.app, openApi, {
+    // What is handed on is in the documents of the services.
+    isUnchecked: (target) => /^\/(?:auth|users|products|orders|\.well-known)(?:[/?]|$)/.test(target),
+    async closeParts() {
       await renewal.close();
       await unfinished.close(0);
       await upstreams.close();
-      await db.close();
-      responses.assertTrue();
     },
+  });
+  return {
+    ...{ ...test, ...gateway, ...served, metrics: parts.metrics },
+    backgroundStore: createBackgroundStore(db),
+    troubles: () => test.lines().filter((line) => line.includes('left for later')),
   };
 }

@@ -1,7 +1,6 @@
 import { operations } from '@auth/contracts';
-import type { Audit, Log, Metrics, Readiness } from '@auth/http';
 import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
-import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
+import type { AppParts } from '@auth/service';
 import {
   assertInternalRoutes,
   identityOf,
@@ -17,20 +16,9 @@ import type { Products } from './products.ts';
 import type { Quotes } from './quotes.ts';
 import { productRoutes } from './routes.ts';
 
-export interface Deps {
+export interface Deps extends AppParts {
   readonly products: Products;
   readonly quotes: Quotes;
-  /** The `iss` of access tokens. */
-  readonly issuer: string;
-  /** Verifies users' access tokens. */
-  readonly verify: AccessTokenVerifier;
-  /** Verifies other services' calls. */
-  readonly calls: ServiceTokenVerifier;
-  /** Told of every decision about another service's call. */
-  readonly audit: Audit;
-  readonly log: Log;
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
 }
 
 /** The product service, from top to bottom. */

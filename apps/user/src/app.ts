@@ -1,7 +1,6 @@
 import { operations } from '@auth/contracts';
-import type { Audit, Log, Metrics, Readiness } from '@auth/http';
 import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
-import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
+import type { AppParts } from '@auth/service';
 import {
   assertInternalRoutes,
   identityOf,
@@ -24,21 +23,12 @@ import { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { UserAdmin } from './user-admin.ts';
 
-export interface Deps {
+export interface Deps extends AppParts {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly admin: UserAdmin;
   readonly discovery: Discovery;
   readonly limits: RateLimits;
-  /** Verifies users' access tokens. */
-  readonly verify: AccessTokenVerifier;
-  /** Verifies other services' calls. */
-  readonly calls: ServiceTokenVerifier;
-  /** Told of every decision about another service's call. */
-  readonly audit: Audit;
-  readonly log: Log;
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
   /** How a registration is answered; `plain` unless given. */
   readonly registration?: 'plain' | 'neutral';
   /** Proxies whose `X-Forwarded-For` counts. */

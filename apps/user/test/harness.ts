@@ -1,53 +1,31 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import { services } from '@auth/contracts';
+import { randomBytes } from 'node:crypto';
 import type { UserDb } from '@auth/db/user';
 import { openUserDb } from '@auth/db/user';
 import type { Metrics } from '@auth/http';
-import { auditCalls, auditEvents, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
-import { createUserTokenVerifier } from '@auth/service';
-import { openTestDatabase } from '@auth/testkit';
-import type { Decision, RunEdges } from '@auth/testkit/app';
-import { checkResponses, createRunEdges, openRunIssuer, recordDecisions, serveApp } from '@auth/testkit/app';
-import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { openRunIssuer } from '@auth/testkit/app';
+import type { ServedApp, TestService } from '@auth/testkit/test-service';
+import { openTestService } from '@auth/testkit/test-service';
 import type { TestIssuer } from '@auth/verify/testing';
-import type { AccountEvent } from '../src/account-event.ts';
-import { createAccountStore } from '../src/account-store.ts';
-import { createAccounts } from '../src/accounts.ts';
-import { buildApp } from '../src/app.ts';
-import { allScopes } from '../src/grants.ts';
-import { openKnownGuesses } from '../src/known-guesses.ts';
+import { compose } from '../src/compose.ts';
+import { parseConfig } from '../src/config.ts';
 import { openApi } from '../src/openapi.ts';
 import type { HashForm } from '../src/password-hash.ts';
-import { createPasswordHashStore } from '../src/password-hash-store.ts';
 import { createPasswords } from '../src/passwords.ts';
-import { createRateLimitStore } from '../src/rate-limit-store.ts';
 import type { RateLimitSettings } from '../src/rate-limits.ts';
-import { createRateLimits } from '../src/rate-limits.ts';
-import { createRefresh } from '../src/refresh.ts';
-import { createRefreshStore } from '../src/refresh-store.ts';
-import { createRehash } from '../src/rehash.ts';
-import { createSessionStore } from '../src/session-store.ts';
-import { createSessions } from '../src/sessions.ts';
-import { createTokenIssuer } from '../src/tokens.ts';
-import { createUserAdmin } from '../src/user-admin.ts';
-import { createUserAdminStore } from '../src/user-admin-store.ts';
 import type { WorkQueue } from '../src/work-queue.ts';
 import { createWorkQueue } from '../src/work-queue.ts';
 
+const usual = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
 /** The password of every user that `addUser` makes. */
 export const password = 'correct horse battery staple';
-export const life = { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400 };
-export const graceSeconds = 10;
+export const life = usual.sessionLife;
+export const graceSeconds = usual.refreshGraceSeconds;
 
-/** The user app as `main.ts` builds it, on a database, keys and a clock of its own. */
-export interface Harness {
-  readonly server: Server;
-  readonly db: UserDb;
-  readonly issuer: TestIssuer;
-  /** What every other service signs with. Only order is listed for an operation. */
-  readonly calls: RunEdges<'user'>['calls'];
+/** The user app on a database, keys and a clock of its own. */
+export interface Harness
+  extends ServedApp,
+    Pick<TestService<'user', UserDb>, 'db' | 'issuer' | 'calls' | 'decisions' | 'events'> {
   readonly now: () => number;
   /** Moves the clock of the app forward. */
   advance(seconds: number): void;
@@ -58,15 +36,9 @@ export interface Harness {
   addUser(
     data?: Partial<{ roles: string[]; disabledAt: Date; email: string; passwordHash: string }>,
   ): Promise<{ id: string; email: string }>;
-  /** The decisions on service calls so far, as they were logged. */
-  decisions(): Decision[];
-  /** The events of accounts so far, as they were logged. */
-  events(): Decision[];
   /** How long logins were made to wait so far, in milliseconds: said here instead of waited for. */
   readonly delays: readonly number[];
   readonly metrics: Metrics;
-  /** @throws Error naming the answers that the API document does not tell of. */
-  close(): Promise<void>;
 }
 
 /** What differs from one app under test to the next. */
@@ -117,80 +89,30 @@ export async function openHarness({
   grace = graceSeconds,
   trustedProxies = [],
 }: HarnessOptions = {}): Promise<Harness> {
-  const passwords = createPasswords({ cost, form, queue });
-  const opening = Promise.all([url === undefined ? openTestDatabase('user') : undefined, passwords.hash(password)]);
   let time = startTime;
   const now = () => time;
   const issuer = openRunIssuer(now);
-  const { signing, publicKeys } = keysOf(issuer);
-  const edges = createRunEdges('user');
-  const verify = createUserTokenVerifier({
-    ...{ issuer: issuer.issuer, audience: 'user', keys: publicKeys, revocations: null, now },
-  });
-  const singleUse = createSingleUseStore({ capacity: 1000, now });
-  const tokens = createTokenIssuer({
-    ...{ issuer: issuer.issuer, clientId: 'first-party', lifetimeSeconds: 600, signingKey: () => signing.active },
-  });
-  const [database, passwordHash] = await opening;
-  const db = openUserDb({ url: database?.url ?? url ?? '' });
-  const { destination, decisions, events } = recordDecisions();
-  const log = createLog({ service: 'user', level: 'info', format: 'json', destination });
-  const metrics = createMetrics({ service: 'user' });
-  const hashUser = createUserHash(createSecretKey(randomBytes(32)));
-  const accountAudit = auditEvents<AccountEvent>({
-    ...{ log, metrics, metric: 'auth_account_events_total', help: 'Events of accounts.' },
-  });
+  const keys = keysOf(issuer);
+  const [test, passwordHash] = await Promise.all([
+    openTestService({ name: 'user', openDb: openUserDb, url, now, issuer, publicKeys: keys.publicKeys }),
+    createPasswords({ cost, form, queue }).hash(password),
+  ]);
+  const { db, parts } = test;
   const delays: number[] = [];
-  const refreshing = createRefresh({
-    store: createRefreshStore(db),
-    tokens,
-    life,
-    graceSeconds: grace,
-    limit: { perSession: refreshesPerSession, windowSeconds: 600 },
-    audit: accountAudit,
-    now,
+  const { app } = compose({
+    config: {
+      ...{ ...usual, bcryptCost: cost, passwordHashForm: form, limits: { ...generousLimits, ...limits } },
+      ...{ registration, sessionsPerAccount, refreshGraceSeconds: grace, trustedProxies: [...trustedProxies] },
+      refreshLimit: { perSession: refreshesPerSession, windowSeconds: 600 },
+    },
+    ...{ db, queue, service: { ...parts, keys: { current: () => keys }, redis: undefined } },
+    slowDown: async (ms) => void delays.push(ms),
+    countTimes: { timeoutMs: 5000, retryAfterMs: 0 },
   });
-  const settings = { ...generousLimits, ...limits };
-  const limitStore = createRateLimitStore({
-    ...{ ask: db.ask, timeoutMs: 5000, retryAfterMs: 0, onFallback: () => {} },
-  });
-  const knownGuesses = openKnownGuesses(limitStore, { ...settings, key: createSecretKey(randomBytes(32)) });
-  const app = buildApp({
-    accounts: createAccounts({ store: createAccountStore(db), passwords, audit: accountAudit }),
-    sessions: createSessions({
-      ...{
-        store: createSessionStore(db, { maxPerAccount: sessionsPerAccount }),
-        ...refreshing,
-        passwords,
-        tokens,
-        audience: services,
-        life,
-        now,
-      },
-      knownGuesses: knownGuesses.ofLogins,
-      rehash: createRehash({ passwords, store: createPasswordHashStore(db), audit: accountAudit }),
-      audit: accountAudit,
-    }),
-    admin: createUserAdmin({ store: createUserAdminStore(db), audit: accountAudit, now }),
-    limits: createRateLimits({
-      ...{ store: limitStore, settings, audit: accountAudit },
-      knownGuesses: knownGuesses.ofRefreshes,
-      delay: async (ms) => void delays.push(ms),
-    }),
-    ...{ registration, trustedProxies },
-    discovery: { issuer: issuer.issuer, jwks: () => signing.jwks, jwksMaxAgeSeconds: 300, scopes: allScopes },
-    verify,
-    calls: createServiceTokenVerifier({ service: 'user', keys: edges.accepts, accessTokens: verify, singleUse, now }),
-    audit: auditCalls({ log, metrics, hashUser }),
-    log,
-    readiness: createReadiness({ database: db.ping }),
-    metrics,
-  });
-  const responses = checkResponses(app, openApi);
-  const { server, close } = await serveApp(responses.listener);
+  const served = await test.serve(app, openApi);
 
   return {
-    ...{ server, db, issuer, now, calls: edges.calls },
+    ...{ ...test, ...served, now, delays, metrics: parts.metrics },
     advance(seconds) {
       time += seconds;
     },
@@ -213,14 +135,6 @@ export async function openHarness({
       const user = { email, name: 'Ada', roles: ['customer'], passwordHash, ...data };
       return db.client.user.create({ data: user, select: { id: true, email: true } });
     },
-    ...{ decisions, events, delays },
-    metrics,
-    async close() {
-      close();
-      await db.close();
-      await database?.drop();
-      responses.assertTrue();
-    },
   };
 }
 
@@ -229,7 +143,5 @@ function keysOf(issuer: TestIssuer) {
   const jwk = { ...issuer.privateKey.export({ format: 'jwk' }), kid: issuer.kid, alg: 'RS256', use: 'sig' };
   const signing = [{ ...jwk, state: 'active' }];
   const document = { service: 'user', issuer: { iss: issuer.issuer }, signing, calls: {}, accepts: {} };
-  const keys = parseKeyDocument(JSON.stringify(document), { service: 'user', source: 'this test' });
-  if (keys.signing === undefined) throw new Error('no signing key');
-  return { signing: keys.signing, publicKeys: keys.publicKeys };
+  return parseKeyDocument(JSON.stringify(document), { service: 'user', source: 'this test' });
 }

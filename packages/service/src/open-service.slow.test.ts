@@ -62,8 +62,9 @@ function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none
 /** Opens product, and answers its admin port. */
 async function openProduct(file: string, jwks?: ServerConfig['jwks'], revocations = 'none') {
   const config = configOf(file, jwks, revocations);
-  const parts = await openService({ service: 'product', config, database, details: () => ({ extra: 1 }) });
-  const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
+  const parts = await openService({ service: 'product', config, database });
+  const app = finishApp(createApp(parts), { log: parts.log, translate: [] });
+  const service = parts.serve({ app, details: () => ({ extra: 1 }) });
   closers.push(service.close);
   return { parts, admin: request(service.admin?.app ?? service.app) };
 }
@@ -155,7 +156,7 @@ describe('openService', () => {
   it('is ready without a database where there is none, and has no numbers of one', async () => {
     const { file } = await productDocument();
     const parts = await openService({ service: 'product', config: configOf(file) });
-    const service = parts.serve(finishApp(createApp(parts), { log: parts.log, translate: [] }));
+    const service = parts.serve({ app: finishApp(createApp(parts), { log: parts.log, translate: [] }) });
     closers.push(service.close);
     const admin = request(service.admin?.app ?? service.app);
     const { status, body } = await admin.get('/readyz?verbose');

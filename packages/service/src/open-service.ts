@@ -1,10 +1,11 @@
-import { operations } from '@auth/contracts';
-import type { Audit, Log, Metrics, Readiness, ServerConfig, Service } from '@auth/http';
+import type { Metrics, ServerConfig, Service } from '@auth/http';
 import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
 import type { HeldKey, KeyRing, ServiceKeys } from '@auth/keys';
-import type { AccessTokenVerifier, RememberingVerifier, ServiceTokenSigner, ServiceTokenVerifier } from '@auth/verify';
-import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, observed } from '@auth/verify';
+import type { RememberingVerifier, ServiceTokenSigner } from '@auth/verify';
+import { createServiceTokenSigner, observed } from '@auth/verify';
 import type { Redis } from 'ioredis';
+import { createCallVerifier } from './call-verifier.ts';
+import type { AppParts, Composition } from './composition.ts';
 import { warnOfEviction } from './eviction-policy.ts';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
@@ -34,48 +35,35 @@ export interface ServiceOptions {
   readonly config: ServerConfig;
   /** Absent for a service that keeps nothing. */
   readonly database?: ServiceDatabase;
-  /** More to tell on `/readyz?verbose`, beside the checks and the keys. */
-  readonly details?: () => Readonly<Record<string, unknown>>;
 }
 
 /** What every service of ours stands on. */
-export interface ServiceParts {
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly readiness: Readiness;
-  /** The `iss` of access tokens. */
-  readonly issuer: string;
+export interface ServiceParts extends AppParts {
   /** The keys of this service as they are now. */
   readonly keys: KeyRing;
-  /** Verifies users' access tokens. */
-  readonly verify: AccessTokenVerifier;
   /**
    * The revocation feed. `isStale` says whether revocations may be missing here, for routes with
    * `onRevocationStale: 'deny'`; `revocations` are the cut-offs themselves, `null` where there is no feed.
    */
   readonly revocations: Pick<RevocationFeed, 'isStale' | 'revocations'>;
-  /** Verifies other services' calls. */
-  readonly calls: ServiceTokenVerifier;
   /** Signs this service's own calls. */
   readonly signer: ServiceTokenSigner;
   /** What replicas share; absent where there is only one. It may be down at any time. */
   readonly redis: Redis | undefined;
-  /** Keeps the ledger of other services' calls. */
-  readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** The service around an app, for `runService`; what it runs besides is closed first. */
-  serve(app: Service['app'], besides?: { close(): Promise<void> }): Service;
+  /** The service as `runService` runs it. Starts the background work. */
+  serve(composition: Composition): Service;
 }
 
 /**
  * Opens what every service shares: its log and metrics, its keys, the verifiers and the signer that ask for them at each
- * use, and the admin port. What is particular to a service is in its own `main.ts`.
+ * use, and the admin port. What is particular to a service is in its own `compose.ts`.
  *
  * @throws KeyDocumentError when there is no good key document
  */
 export async function openService(options: ServiceOptions): Promise<ServiceParts> {
-  const { service, audience = service, config, database, details } = options;
+  const { service, audience = service, config, database } = options;
   const now = () => Date.now() / 1000;
   const metrics = createMetrics({ service });
   const countDropped = metrics.counter('log_lines_dropped_total', 'Lines that standard output could not take.', []);
@@ -117,41 +105,42 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   });
   reportMemory(verifier, metrics);
   const verify = observed(verifier, (outcome) => metrics.countVerification('access', outcome));
-  const calls = createServiceTokenVerifier({
-    service,
-    keys: () => keys.current().accepts,
-    accessTokens: servesUsers(service) ? verify : null,
-    singleUse: openSingleUse({ redis, metrics, now }),
-    now,
+  const calls = createCallVerifier({
+    ...{ service, keys: () => keys.current().accepts, verify },
+    ...{ singleUse: openSingleUse({ redis, metrics, now }), now },
   });
   const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
   const audit = auditCalls({ log, metrics, hashUser: (sub) => hashWith(keys.current(), sub) });
-  const admin = adminApp({
-    log,
-    readiness,
-    metrics,
-    details: () => ({
-      ...details?.(),
-      ...{ service, ...keysAt(now(), held()), revocations: feed.stats() },
-      ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
-    }),
-  });
+  const adminWith = (details: Composition['details']) =>
+    adminApp({
+      log,
+      readiness,
+      metrics,
+      details: () => ({
+        ...details?.(),
+        ...{ service, ...keysAt(now(), held()), revocations: feed.stats() },
+        ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
+      }),
+    });
 
   return {
     ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
-    serve: (app, besides) => ({
-      ...{ app, log, metrics, readiness },
-      ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs, keepAliveMs: config.keepAliveMs },
-      admin: { ...config.admin, app: admin },
-      async close() {
-        await besides?.close();
-        keys.close();
-        await feed.close();
-        await issuerKeys.close();
-        redis?.disconnect();
-        await database?.close();
-      },
-    }),
+    serve({ app, startBackground, details, limits }) {
+      const background = startBackground?.();
+      return {
+        ...{ app, log, metrics, readiness, ...(limits && { limits }) },
+        ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs, keepAliveMs: config.keepAliveMs },
+        admin: { ...config.admin, app: adminWith(details) },
+        async close() {
+          await background?.close();
+          keys.close();
+          await feed.close();
+          await issuerKeys.close();
+          redis?.disconnect();
+          await database?.close();
+        },
+      };
+    },
   };
 }
 
@@ -167,13 +156,6 @@ function reportMemory({ memory }: RememberingVerifier, metrics: Metrics): void {
 /** The current keys. `now - since` is counted by a monotonic clock, so that a step of the clock shortens no wait. */
 function keysAt(now: number, held: readonly HeldKey[]) {
   return { now, keys: held.map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds })) };
-}
-
-/** Whether other services bring users' tokens along: only then is one looked at there. */
-function servesUsers(service: string): boolean {
-  return Object.values(operations).some(
-    (operation) => calleeOf(operation) === service && operation.user === 'required',
-  );
 }
 
 function hashWith({ auditKey }: ServiceKeys, sub: string): string | undefined {

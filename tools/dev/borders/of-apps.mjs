@@ -2,7 +2,7 @@ import { database, databases, group, proxying, tools } from './groups.mjs';
 
 const otherApps = group('An app imports nothing of another app: they meet over HTTP.', '../../**', '**/apps/**');
 const transport = ['express', 'zod', 'pino', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/**'];
-const upwards = ['./*routes.ts', './app.ts', './main.ts', './config.ts'];
+const upwards = ['./*routes.ts', './app.ts', './compose.ts', './main.ts', './config.ts'];
 
 const app = [otherApps, tools];
 const service = [...app, proxying];
@@ -10,7 +10,7 @@ const store = group('A store knows its database and the types of its rules, noth
 
 /** The files of an app that have a duty of their own; all others are rules. */
 const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
-const ownFiles = ['main', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
+const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/${name}.ts`);
 
 const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
@@ -20,7 +20,7 @@ const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
   );
   const main = name === 'gateway' ? app : service;
   return [
-    { files: inApps(['main', '*-command'], `apps/${name}/src`), not: [...main, own] },
+    { files: inApps(['main', 'compose', '*-command'], `apps/${name}/src`), not: [...main, own] },
     { files: inApps(['*-store'], `apps/${name}/src`), not: [...service, own, store] },
   ];
 });
@@ -28,7 +28,7 @@ const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
 /** What files of the apps may not import. A later row replaces an earlier one for its files. */
 export const bordersOfApps = [
   {
-    files: inApps(['main', '*-command', '*-store']),
+    files: inApps(['main', 'compose', '*-command', '*-store']),
     not: [...service, group('A service opens no database but its own, which a row of its own allows.', '@auth/db/*')],
   },
   ...ownDatabases,
@@ -43,6 +43,7 @@ export const bordersOfApps = [
           '@auth/keys',
           'express',
           '../app.ts',
+          '../compose.ts',
           '../main.ts',
           '../config.ts',
           '../*routes.ts',
@@ -56,8 +57,8 @@ export const bordersOfApps = [
     not: [
       ...service,
       group(
-        'HTTP talks to rules; only main.ts puts a store under them.',
-        ...['@auth/db', '@auth/db/*', '!@auth/db/errors', './*-store.ts', './config.ts', './main.ts'],
+        'HTTP talks to rules; only compose.ts puts a store under them.',
+        ...['@auth/db', '@auth/db/*', '!@auth/db/errors', './*-store.ts', './config.ts', './compose.ts', './main.ts'],
       ),
     ],
   },

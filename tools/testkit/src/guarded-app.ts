@@ -31,8 +31,13 @@ export async function serveApp(app: RequestListener): Promise<{ server: Server; 
   };
 }
 
-/** Where a log in the format `json` can go, and what it has said of service calls and of other events so far. */
-export function recordDecisions(): { readonly destination: Writable; decisions(): Decision[]; events(): Decision[] } {
+/** Where a log in the format `json` can go: its lines so far, and those about service calls and about other events. */
+export function recordDecisions(): {
+  readonly destination: Writable;
+  lines(): string[];
+  decisions(): Decision[];
+  events(): Decision[];
+} {
   const lines: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -43,6 +48,7 @@ export function recordDecisions(): { readonly destination: Writable; decisions()
   const audited = () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit !== undefined);
   return {
     destination,
+    lines: () => [...lines],
     decisions: () => audited().filter(({ audit }) => audit.decision !== undefined),
     events: () => audited().filter(({ audit }) => audit.event !== undefined),
   };

@@ -4,7 +4,7 @@ import type { InboundKeys, OutboundKeys } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 
 /** The edges into an app under test, from every other service, whether it is listed for an operation or not. */
-export interface RunEdges<Callee extends ServiceName> {
+export interface RunEdges<Callee extends string> {
   /** By name, what each of the others signs with. */
   readonly calls: Readonly<Record<Exclude<ServiceName, Callee>, OutboundKeys>>;
   /** What the app accepts. */
@@ -12,7 +12,7 @@ export interface RunEdges<Callee extends ServiceName> {
 }
 
 /** Makes them: who is not listed is then refused for just that, and not for a key nobody knows. */
-export function createRunEdges<Callee extends ServiceName>(callee: Callee): RunEdges<Callee> {
+export function createRunEdges<Callee extends string>(callee: Callee): RunEdges<Callee> {
   const edges = services
     .filter((caller) => caller !== callee)
     .map((caller) => ({ caller, ...createTestEdge(caller, callee) }));

@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDatabaseUnavailable } from '@auth/db/errors';
+import type { GatewayDb } from '@auth/db/gateway';
+import { openLeader } from '@auth/db/leader';
+import {
+  addressBlock,
+  addressPrefix,
+  auditEvents,
+  clientAddressBehind,
+  nameRequest,
+  outgoingHeaders,
+} from '@auth/http';
+import type { AppParts, Composition, ServiceParts } from '@auth/service';
+import { AuthError } from '@auth/verify';
+import { buildApp } from './app.ts';
+import { createAskerOf } from './asker.ts';
+import type { Authorize } from './authorize.ts';
+import { createAuthorize } from './authorize.ts';
+import { workInBackground } from './background.ts';
+import { createBackgroundStore } from './background-store.ts';
+import { createCheckedCache } from './checked-cache.ts';
+import type { parseConfig } from './config.ts';
+import { frontLimits } from './config.ts';
+import { createCors } from './cors.ts';
+import { createEndedCookies } from './ended-cookies.ts';
+import { createEndedCookiesStore } from './ended-cookies-store.ts';
+import { createIdentify } from './identify.ts';
+import type { BreakerOptions } from './proxy/breaker.ts';
+import type { Upstreams } from './proxy/upstreams.ts';
+import { openUpstreams } from './proxy/upstreams.ts';
+import type { Renewal } from './renewal.ts';
+import { createRenewal } from './renewal.ts';
+import { createSameOrigin } from './same-origin.ts';
+import type { SealKey } from './seal.ts';
+import { createSeal } from './seal.ts';
+import type { SessionEvent } from './session.ts';
+import { createSessionCache } from './session-cache.ts';
+import { createSessionCookie } from './session-cookie.ts';
+import { createSessionLookup } from './session-lookup.ts';
+import { createSessionStore } from './session-store.ts';
+import type { Sessions } from './sessions.ts';
+import { createSessions } from './sessions.ts';
+import type { Unfinished } from './unfinished.ts';
+import { createUnfinished } from './unfinished.ts';
+import { createUserClient, mayBeDone } from './user-client.ts';
+
+/** What the gateway runs on. */
+export interface Resources {
+  readonly config: ReturnType<typeof parseConfig>;
+  readonly db: GatewayDb;
+  readonly service: AppParts &
+    Pick<ServiceParts, 'redis' | 'now'> & {
+      readonly keys: { current(): { readonly sessionKeys: readonly SealKey[] } };
+      readonly revocations: Pick<ServiceParts['revocations'], 'revocations'>;
+    };
+  readonly breaker?: BreakerOptions;
+  /** How long the user app may take for an exchange of tokens, and for a login. */
+  readonly userTimes?: { readonly timeoutMs: number; readonly loginTimeoutMs: number };
+  /** How often unfinished work is retried. */
+  readonly retryMs?: number;
+}
+
+/** The gateway, and the parts of it that outlive a request. */
+export interface Gateway extends Composition {
+  readonly sessions: Sessions;
+  readonly authorize: Authorize;
+  readonly renewal: Renewal;
+  readonly unfinished: Unfinished;
+  readonly upstreams: Upstreams;
+}
+
+/** How long a stopping process tries to write down what the user app has done already. */
+const unfinishedMs = 3000;
+/** How long the user app may take for an exchange of tokens. */
+const userTimeoutMs = 3000;
+
+/** Composes the gateway. In the background the leader among its replicas finishes what requests left, and removes old rows. */
+export function compose(resources: Resources): Gateway {
+  const { config, db, service, retryMs, breaker } = resources;
+  const { userTimes = { timeoutMs: userTimeoutMs, loginTimeoutMs: 15_000 } } = resources;
+  const { publicOrigins, corsOrigins, trustedProxies, sessionLife: life } = config;
+  const { keys, log, metrics, redis, verify, now } = service;
+  const onTrouble = (err: unknown) => {
+    // The database reports once that it cannot be used.
+    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'left for later');
+  };
+  const store = createSessionStore(db);
+  const countCacheTrouble = metrics.counter('gateway_cache_failures_total', 'Times that Redis could not be asked.', []);
+  const endedCookies = createEndedCookiesStore(db);
+  const cache =
+    redis &&
+    createCheckedCache({
+      ended: createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError: onTrouble }),
+      cache: createSessionCache({ ...{ redis, now }, onTrouble: () => countCacheTrouble({}) }),
+    });
+  const unfinished = createUnfinished({ ...(retryMs === undefined ? {} : { retryMs }), onError: onTrouble });
+  metrics.gauges('gateway_unfinished', 'Writes and calls that could not be done yet.', [], () => [
+    { labels: {}, value: unfinished.size },
+  ]);
+  const seal = createSeal(() => keys.current().sessionKeys);
+  const upstreams = openUpstreams({
+    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
+    ...{ metrics, ...(breaker && { breaker }) },
+  });
+  const user = createUserClient({
+    logins: upstreams.byName.user.slowBulkhead,
+    clientOf: ({ address }) => addressBlock(address),
+    ...{ baseUrl: config.upstreams.user, ...userTimes, headers: outgoingHeaders },
+  });
+  const { identify, revocationOf, hasEnded } = createIdentify({
+    verify: verify.verify,
+    revocations: service.revocations.revocations,
+    isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
+  });
+  const audit = auditEvents<SessionEvent>({
+    ...{ log, metrics, metric: 'gateway_session_events_total', help: 'What happened to sessions, by outcome.' },
+  });
+  const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
+  const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
+  const renewal = createRenewal({
+    ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
+    leaseSeconds: userTimeoutMs / 1000 + 1,
+  });
+  const cookie = createSessionCookie({ secure: config.secureCookie, port: config.publicPort });
+  const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
+  const find = createSessionLookup({ store, cache, life, now, onTrouble });
+  const clientAddress = clientAddressBehind(trustedProxies);
+  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
+  const authorize = createAuthorize({
+    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, askerOf },
+  });
+  const background = {
+    ...{ store: createBackgroundStore(db), life, hasEnded, now, onTrouble },
+    ...{ drop: sessions.drop, tell: sessions.tell, resume: renewal.resume },
+  };
+  return {
+    ...{ sessions, authorize, renewal, unfinished, upstreams },
+    app: buildApp({
+      ...{ ...service, sessions, authorize, cookie, isReplaced: endedCookies.isReplaced, sameOrigin },
+      ...{ cors: createCors(corsOrigins), page: !config.production, upstreams, clientAddress, askerOf, trustedProxies },
+      ...{ publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
+    }),
+    details: () => ({ sessionIdleSeconds: life.idleSeconds }),
+    limits: frontLimits(config),
+    startBackground() {
+      const leader = openLeader({
+        ...{ url: config.database.url, duty: 'gateway background' },
+        lead: ({ signal, wait }) => workInBackground(background, { signal, wait }),
+        onError: (err) => log.warn({ err }, 'not in charge of the background work'),
+      });
+      return {
+        async close() {
+          await leader.close();
+          await renewal.close();
+          await unfinished.close(unfinishedMs);
+          await upstreams.close();
+        },
+      };
+    },
+  };
+}

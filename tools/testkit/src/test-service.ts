@@ -1,0 +1,113 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import type { RequestListener, Server } from 'node:http';
+import type { DatabaseName } from '@auth/dev/stack/services';
+import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import type { AppParts } from '@auth/service';
+import { createCallVerifier, createUserTokenVerifier } from '@auth/service';
+import type { PublicKeys, Revocations } from '@auth/verify';
+import { createSingleUseStore } from '@auth/verify';
+import type { TestIssuer } from '@auth/verify/testing';
+import type { Decision } from './guarded-app.ts';
+import { recordDecisions, serveApp } from './guarded-app.ts';
+import { checkResponses } from './response-check.ts';
+import type { RunEdges } from './run-edges.ts';
+import { createRunEdges } from './run-edges.ts';
+import { openRunIssuer } from './run-issuer.ts';
+import { openTestDatabase } from './testing.ts';
+
+interface TestedDatabase {
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions<Name extends DatabaseName, Db extends TestedDatabase> {
+  readonly name: Name;
+  readonly openDb: (options: { readonly url: string }) => Db;
+  /** The database; a new one, dropped at the end, unless given. */
+  readonly url?: string | undefined;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  /** Whose access tokens it verifies: those for itself, unless given. */
+  readonly audience?: string;
+  /** The issuer of the test run unless given. */
+  readonly issuer?: TestIssuer;
+  /** Those of the issuer unless given. */
+  readonly publicKeys?: PublicKeys;
+  readonly revocations?: Revocations;
+}
+
+/** What `openService` opens for a service, with the database, the keys and the clock of a test. */
+export interface TestService<Name extends DatabaseName, Db> {
+  readonly db: Db;
+  readonly issuer: TestIssuer;
+  /** By name, what each other service signs its calls with. */
+  readonly calls: RunEdges<Name>['calls'];
+  readonly parts: AppParts & { readonly now: () => number };
+  /** The decisions on service calls so far, as they were logged. */
+  decisions(): Decision[];
+  /** The events of accounts and sessions so far, as they were logged. */
+  events(): Decision[];
+  /** Every line of the log so far. */
+  lines(): string[];
+  /** Serves the app on a free port, and compares its answers with its API document. */
+  serve(app: RequestListener, openApi: object, options?: ServeOptions): Promise<ServedApp>;
+}
+
+export interface ServeOptions {
+  /** Whether a request is answered by something that the API document does not describe. */
+  readonly isUnchecked?: (url: string) => boolean;
+  /** Closes what the app stands on, after the last request and before the database. */
+  readonly closeParts?: () => Promise<void>;
+}
+
+export interface ServedApp {
+  readonly server: Server;
+  /** @throws Error naming the answers that the API document does not have */
+  close(): Promise<void>;
+}
+
+/** Opens it. */
+export async function openTestService<Name extends DatabaseName, Db extends TestedDatabase>({
+  name,
+  openDb,
+  url,
+  now,
+  audience = name,
+  issuer = openRunIssuer(now),
+  publicKeys: keys = issuer.keys,
+  revocations,
+}: TestServiceOptions<Name, Db>): Promise<TestService<Name, Db>> {
+  const database = url === undefined ? await openTestDatabase(name) : undefined;
+  const db = openDb({ url: database?.url ?? url ?? '' });
+  const edges = createRunEdges(name);
+  const verify = createUserTokenVerifier({
+    ...{ issuer: issuer.issuer, audience, keys, revocations: revocations ?? null, now },
+  });
+  const singleUse = createSingleUseStore({ capacity: 1000, now });
+  const calls = createCallVerifier({ service: name, keys: edges.accepts, verify, singleUse, now });
+  const { destination, lines, decisions, events } = recordDecisions();
+  const log = createLog({ service: name, level: 'info', format: 'json', destination });
+  const metrics = createMetrics({ service: name });
+  const audit = auditCalls({ log, metrics, hashUser: createUserHash(createSecretKey(randomBytes(32))) });
+  const readiness = createReadiness({ database: db.ping });
+  return {
+    ...{ db, issuer, calls: edges.calls, decisions, events, lines },
+    parts: { issuer: issuer.issuer, verify, calls, audit, log, readiness, metrics, now },
+    async serve(app, openApi, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
+      const responses = checkResponses(app, openApi);
+      const { server, close } = await serveApp((req, res) =>
+        (isUnchecked(req.url ?? '') ? app : responses.listener)(req, res),
+      );
+      return {
+        server,
+        async close() {
+          close();
+          await closeParts();
+          await db.close();
+          await database?.drop();
+          responses.assertTrue();
+        },
+      };
+    },
+  };
+}
