@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './access-token-claims.ts';
-import { parseAccessTokenClaims } from './access-token-claims.ts';
+import { accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
 import { hasGoodSignature } from './access-token-signature.ts';
 import type { RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
@@ -120,7 +120,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
   }
 
   function verifyInFull(token: string): Remembered {
-    const jws = readStrictJws(token, { maxLength, typ: 'at+jwt', code: 'invalid_token', known });
+    const jws = readStrictJws(token, { maxLength, typ: accessTokenType, code: 'invalid_token', known });
     const { header } = jws;
     const entry = findKey(header);
     const time = readClock(now);

@@ -16,8 +16,10 @@ export const bordersOfPackages = [
           'express',
           './express/**',
           './client/**',
+          './issuer/**',
           './jwks/**',
           './testing/**',
+          'jsonwebtoken',
           'node:http',
           'node:https',
           'node:net',
@@ -32,14 +34,34 @@ export const bordersOfPackages = [
   },
   {
     files: ['packages/verify/src/express/*.ts'],
-    not: [alone, group('The guards stand on the core alone.', '../client/**', '../jwks/**', '../testing/**', 'undici')],
+    not: [
+      alone,
+      group(
+        'The guards stand on the core alone.',
+        ...['../client/**', '../issuer/**', '../jwks/**', '../testing/**', 'undici'],
+      ),
+    ],
   },
   {
     files: ['packages/verify/src/client/*.ts'],
     not: [
       alone,
-      group('The client stands on the core alone.', 'express', '../express/**', '../jwks/**', '../testing/**'),
+      group(
+        'The client stands on the core alone.',
+        ...['express', '../express/**', '../issuer/**', '../jwks/**', '../testing/**'],
+      ),
     ],
+  },
+  {
+    files: ['packages/verify/src/issuer/*.ts'],
+    not: [
+      alone,
+      group(
+        'The issuer stands on the core alone.',
+        ...['express', '../express/**', '../client/**', '../jwks/**', '../testing/**', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'No network.' },
   },
   {
     files: ['packages/verify/src/jwks/*.ts'],
@@ -47,7 +69,7 @@ export const bordersOfPackages = [
       alone,
       group(
         'The source of keys stands on the core alone.',
-        ...['express', '../express/**', '../client/**', '../testing/**', 'undici'],
+        ...['express', '../express/**', '../client/**', '../issuer/**', '../testing/**', 'undici'],
       ),
     ],
     globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },

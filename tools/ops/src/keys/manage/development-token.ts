@@ -4,7 +4,7 @@ import { demoAccounts, issuerService, operations, services } from '@auth/contrac
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
-import jwt from 'jsonwebtoken';
+import { signAccessToken } from '@auth/verify/issuer';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';
@@ -48,21 +48,11 @@ export function makeAccessToken(folder: Folder, name: string, now: () => number)
     throw new KeyCommandError(`--user must be one of ${Object.keys(demoAccounts).join(', ')}`, 64);
   }
   const iat = Math.floor(now());
-  const claims = {
-    iss: issuer.iss,
-    aud: [...services],
-    sub: account.id,
-    client_id: 'first-party',
-    iat,
-    exp: iat + accessTokenSeconds,
-    jti: randomBytes(16).toString('base64url'),
-    sid: `keys-token-${randomBytes(8).toString('hex')}`,
-    auth_time: iat,
-    scope: account.scopes.join(' '),
-    roles: [...account.roles],
-  };
-  const header = { alg: active.alg, typ: 'at+jwt', kid: active.kid };
-  const token = jwt.sign(claims, active.key, { algorithm: active.alg, header });
+  const token = signAccessToken(active, {
+    ...{ issuer: issuer.iss, audience: services, userId: account.id, clientId: 'first-party' },
+    ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat },
+    ...{ sid: `keys-token-${randomBytes(8).toString('hex')}`, scopes: account.scopes, roles: account.roles },
+  });
   return { header: `Authorization: Bearer ${token}`, expiresInSeconds: accessTokenSeconds };
 }
 
