@@ -156,7 +156,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', './main.ts'],
   },
   'apps/product/src/product-store.ts': {
-    allowed: ['@auth/db/product'],
+    allowed: ['@auth/db/product', '@auth/verify/times'],
     forbidden: ['@auth/db/user', '@auth/db/order', '@auth/keys', './app.ts'],
   },
   'apps/order/src/product-client.ts': {
@@ -230,11 +230,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
   },
   'packages/http/src/problem.ts': {
-    allowed: ['express', 'zod', 'pino'],
+    allowed: ['express', 'zod', 'pino', '@auth/verify/times'],
     forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken', 'undici'],
   },
   'packages/keys/src/load.ts': {
-    allowed: ['@auth/verify', '@auth/contracts', 'node:fs/promises', 'zod'],
+    allowed: ['@auth/verify', '@auth/verify/times', '@auth/contracts', 'node:fs/promises', 'zod'],
     forbidden: [
       'express',
       '@auth/http',

@@ -1,7 +1,16 @@
-import { database, databases, group, issuing, proxying, tools } from './groups.mjs';
+import { database, databases, group, issuing, plainData, proxying, tools } from './groups.mjs';
 
 const otherApps = group('An app imports nothing of another app: they meet over HTTP.', '../../**', '**/apps/**');
-const transport = ['express', 'zod', 'pino', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/**'];
+const transport = [
+  'express',
+  'zod',
+  'pino',
+  '@auth/http',
+  '@auth/keys',
+  '@auth/verify',
+  '@auth/verify/**',
+  ...plainData,
+];
 const upwards = ['./*routes.ts', './app.ts', './main.ts', './config.ts'];
 
 const issuer = [otherApps, tools, proxying];

@@ -1,6 +1,7 @@
-import { apps, database, databases, group, proxying, tools } from './groups.mjs';
+import { apps, database, databases, group, plainData, proxying, tools } from './groups.mjs';
 
 const alone = group('@auth/verify stands alone.', '@auth/**', apps);
+const anyVerify = ['@auth/verify/**', ...plainData];
 const noClock = { Date: 'No clock but the one passed in.', performance: 'No clock but the one passed in.' };
 const noProcess = { process: 'No environment.' };
 
@@ -81,7 +82,10 @@ export const bordersOfPackages = [
   { files: ['packages/command/src/**'], not: [group('Commands stand on node alone.', '@auth/**', 'express', apps)] },
   {
     files: ['packages/http/src/**'],
-    not: [group('@auth/http knows no tokens and no keys.', '@auth/**', 'jsonwebtoken', apps), proxying],
+    not: [
+      group('@auth/http knows no tokens and no keys.', ...['@auth/**', ...plainData, 'jsonwebtoken', apps]),
+      proxying,
+    ],
   },
   {
     files: ['packages/keys/src/**'],
@@ -89,7 +93,7 @@ export const bordersOfPackages = [
       tools,
       group(
         'Keys stand on the core of @auth/verify and on the contracts.',
-        ...['express', ...database, '@auth/http', '@auth/verify/**', apps],
+        ...['express', ...database, '@auth/http', ...anyVerify, apps],
       ),
     ],
   },
@@ -99,7 +103,7 @@ export const bordersOfPackages = [
       tools,
       group(
         'The revocation feed stands on the core of @auth/verify: its keys are handed in.',
-        ...['express', '@auth/contracts', ...database, '@auth/http', '@auth/keys', '@auth/verify/**', apps],
+        ...['express', '@auth/contracts', ...database, '@auth/http', '@auth/keys', ...anyVerify, apps],
       ),
     ],
   },

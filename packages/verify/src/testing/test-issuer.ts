@@ -6,6 +6,7 @@ import { readClock } from '../clock.ts';
 import { accessTokenHeader, accessTokenPayload } from '../issuer/sign-access-token.ts';
 import type { PublicKeys } from '../public-keys.ts';
 import { parseJwks } from '../public-keys.ts';
+import { accessTokenSeconds } from '../times.ts';
 
 export interface TestIssuerOptions {
   /** The `iss` of its tokens. */
@@ -58,7 +59,7 @@ export function createTestIssuer({
       const iat = readClock(now);
       const standard = accessTokenPayload({
         ...{ issuer, audience, userId: randomUUID(), clientId: 'first-party', sid: randomUUID() },
-        ...{ issuedAt: iat, lifetimeSeconds: 600, authTime: iat, scopes: [], roles: ['customer'] },
+        ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat, scopes: [], roles: ['customer'] },
       });
       const all = Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined);
       return sign(Object.fromEntries(all));

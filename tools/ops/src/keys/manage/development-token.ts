@@ -5,6 +5,7 @@ import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
+import { accessTokenSeconds, maxServiceTokenSeconds } from '@auth/verify/times';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';
@@ -34,9 +35,6 @@ export interface ServiceCallRequest {
   readonly body: string | undefined;
   readonly accessToken: string | undefined;
 }
-
-const accessTokenSeconds = 600;
-const serviceTokenSeconds = 30;
 
 /** Makes an access token of a demo account, as the user app would. @throws KeyCommandError unless the keys are of development */
 export function makeAccessToken(folder: Folder, name: string, now: () => number): DevelopmentToken {
@@ -76,12 +74,12 @@ export function makeServiceToken(folder: Folder, request: ServiceCallRequest, no
       throw new KeyCommandError(`--param ${name}=… is missing: the path is ${operation.path}`, 64);
     return encodeURIComponent(value);
   });
-  const signer = createServiceTokenSigner({ service: from, keys: calls, now, lifetimeSeconds: serviceTokenSeconds });
+  const signer = createServiceTokenSigner({ service: from, keys: calls, now, lifetimeSeconds: maxServiceTokenSeconds });
   const content = body === undefined ? undefined : new TextEncoder().encode(body);
   const token = signer.sign({ operation: { id, method: operation.method }, target, content, accessToken });
   return {
     header: `Service-Token: ${token}`,
-    expiresInSeconds: serviceTokenSeconds,
+    expiresInSeconds: maxServiceTokenSeconds,
     method: operation.method,
     target,
     body,
