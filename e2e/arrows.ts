@@ -230,7 +230,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
   },
   'packages/http/src/problem.ts': {
-    allowed: ['express', 'zod', 'pino', '@auth/verify/times'],
+    allowed: ['express', 'zod', 'pino', '@auth/verify/times', '@auth/verify/problems'],
     forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken', 'undici'],
   },
   'packages/keys/src/load.ts': {

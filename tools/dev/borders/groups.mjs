@@ -7,7 +7,7 @@ export const tools = group(
   ...[...toolNames, ...toolNames.map((name) => `${name}/**`), '@auth/verify/testing'],
 );
 /** Entries of @auth/verify that are plain data: every part may import them. After the pattern that they are excepted from. */
-export const plainData = ['!@auth/verify/times'];
+export const plainData = ['!@auth/verify/problems', '!@auth/verify/times'];
 export const issuing = group(
   'Only the user app issues access tokens: apps/user/src/tokens.ts.',
   ...['@auth/verify/issuer', 'jsonwebtoken'],
