@@ -20,6 +20,13 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
+/** What a login or a refresh gives to the client. */
+export interface Tokens {
+  readonly access: AccessToken;
+  readonly refreshToken: string;
+  readonly scopes: readonly string[];
+}
+
 export interface TokenIssuer {
   /** The longest life of a token. */
   readonly lifetimeSeconds: number;
