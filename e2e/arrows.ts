@@ -20,6 +20,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
     forbidden: [
       ...['@auth/db/user', '@auth/db/product', '@auth/db/gateway', '@auth/dev', '@auth/verify/testing'],
+      ...['@auth/verify/issuer', 'jsonwebtoken'],
       ...['../../user/src/app.ts', 'undici', 'cockatiel'],
     ],
   },
@@ -41,6 +42,13 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   'apps/user/src/main.ts': {
     allowed: ['@auth/db/user'],
     forbidden: ['@auth/db/product', '@auth/db/order'],
+  },
+  'apps/user/src/tokens.ts': {
+    allowed: ['@auth/verify/issuer', 'node:crypto'],
+    forbidden: [
+      ...['express', 'zod', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/express', '@auth/db/user'],
+      ...['./sessions-store.ts', './main.ts', '@auth/dev', '../../order/src/app.ts'],
+    ],
   },
   'apps/user/src/accounts-command.ts': {
     allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
@@ -171,7 +179,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', './main.ts'],
   },
   'apps/product/src/product-store.ts': {
-    allowed: ['@auth/db/product'],
+    allowed: ['@auth/db/product', '@auth/verify/times'],
     forbidden: ['@auth/db/user', '@auth/db/order', '@auth/keys', './app.ts'],
   },
   'apps/order/src/product-client.ts': {
@@ -192,8 +200,9 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: [],
   },
   'packages/verify/src/access-token.ts': {
-    allowed: ['jsonwebtoken', 'zod', 'node:crypto', './clock.ts'],
+    allowed: ['zod', 'node:crypto', './clock.ts'],
     forbidden: [
+      ...['jsonwebtoken', './issuer/index.ts'],
       ...['express', 'undici', 'node:http', 'node:https', 'node:net', 'node:fs', 'node:fs/promises', 'node:process'],
       ...[
         './express/index.ts',
@@ -206,11 +215,18 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       ],
     ],
   },
+  'packages/verify/src/issuer/sign-access-token.ts': {
+    allowed: ['jsonwebtoken', '../access-token-claims.ts'],
+    forbidden: [
+      ...['express', '../express/index.ts', '../client/index.ts', '../jwks/index.ts', '../testing/index.ts'],
+      ...['undici', '@auth/contracts', '@auth/keys'],
+    ],
+  },
   'packages/verify/src/access-token.test.ts': { allowed: ['./testing/index.ts', 'supertest'], forbidden: [] },
   'packages/verify/src/express/require-user.ts': {
     allowed: ['express', '../access-token.ts', './identity.ts'],
     forbidden: [
-      ...['../client/index.ts', '../jwks/index.ts', '../testing/index.ts'],
+      ...['../client/index.ts', '../issuer/index.ts', '../jwks/index.ts', '../testing/index.ts'],
       ...['undici', '@auth/http', '@auth/contracts'],
     ],
   },
@@ -237,11 +253,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
   },
   'packages/http/src/problem.ts': {
-    allowed: ['express', 'zod', 'pino'],
+    allowed: ['express', 'zod', 'pino', '@auth/verify/times', '@auth/verify/problems'],
     forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken', 'undici'],
   },
   'packages/keys/src/load.ts': {
-    allowed: ['@auth/verify', '@auth/contracts', 'node:fs/promises', 'zod'],
+    allowed: ['@auth/verify', '@auth/verify/times', '@auth/contracts', 'node:fs/promises', 'zod'],
     forbidden: [
       'express',
       '@auth/http',

@@ -13,6 +13,7 @@ import {
   wholeNumber,
   withKeyRules,
 } from '@auth/http';
+import { sessionIdleSeconds } from '@auth/verify/times';
 import * as z from 'zod';
 
 /** The environment variables of the gateway. */
@@ -37,7 +38,7 @@ export const Settings = withKeyRules(
         .default(168)
         .describe('How long a session lasts at most, in hours.'),
       SESSION_IDLE_MINUTES: wholeNumber({ min: 1, max: 525_600 })
-        .default(1440)
+        .default(sessionIdleSeconds / 60)
         .describe('How long a session lasts without a request, in minutes.'),
       UPSTREAM_TIMEOUT_MS: wholeNumber({ min: 100, max: 120_000 })
         .default(10_000)

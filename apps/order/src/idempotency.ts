@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Order } from './order.ts';
 import { OrderError } from './order-error.ts';
-import type { Order } from './orders.ts';
 
 /** A key that a client sends with a request, so that repeating the request does not repeat its effect. */
 export interface IdempotencyKey {

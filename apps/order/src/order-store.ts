@@ -1,9 +1,10 @@
 import { Contact } from '@auth/contracts';
 import type { OrderDb } from '@auth/db/order';
 import { Prisma } from '@auth/db/order';
+import type { Order } from './order.ts';
 import { OrderError } from './order-error.ts';
 import { viewOf } from './order-view.ts';
-import type { Order, OrderStore } from './orders.ts';
+import type { OrderStore } from './orders.ts';
 
 const include = { items: { orderBy: { position: 'asc' } } } as const;
 type Row = Prisma.OrderGetPayload<{ include: typeof include }>;

@@ -1,5 +1,5 @@
 import type { Order as OrderView } from '@auth/contracts';
-import type { Order } from './orders.ts';
+import type { Order } from './order.ts';
 
 /** An order as others see it. */
 export function viewOf({ id, status, items, total, currency, contact, createdAt }: Order): OrderView {

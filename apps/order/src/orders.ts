@@ -1,29 +1,8 @@
 import type { Contact, Quote, WantedItems } from '@auth/contracts';
 import type { Claim, Idempotency } from './idempotency.ts';
+import type { NewOrder, Order } from './order.ts';
 import { OrderError } from './order-error.ts';
 import { priceOrder } from './pricing.ts';
-
-export interface OrderItem {
-  readonly productId: string;
-  readonly name: string;
-  readonly quantity: number;
-  /** Minor units of the order's currency. */
-  readonly unitPrice: number;
-}
-
-export interface Order {
-  readonly id: string;
-  readonly userId: string;
-  readonly status: 'placed' | 'cancelled';
-  readonly items: readonly OrderItem[];
-  readonly total: number;
-  readonly currency: string;
-  /** `undefined` until attached. */
-  readonly contact: Contact | undefined;
-  readonly createdAt: Date;
-}
-
-export type NewOrder = Pick<Order, 'userId' | 'items' | 'total' | 'currency' | 'contact'>;
 
 /** Who asks: a verified user. */
 export interface Customer {

@@ -1,6 +1,6 @@
 import type { Quote, WantedItems } from '@auth/contracts';
+import type { NewOrder } from './order.ts';
 import { OrderError } from './order-error.ts';
-import type { NewOrder } from './orders.ts';
 
 /**
  * What an order costs by a quote: all of it or nothing, in one currency.

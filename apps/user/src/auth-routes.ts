@@ -8,7 +8,8 @@ import { allScopes } from './grants.ts';
 import { passwordProblem, passwordRule } from './password-rules.ts';
 import type { StoredTries } from './rate-limit.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { Sessions, Tokens } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
+import type { Tokens } from './tokens.ts';
 
 // Normalising takes quadratic time in the worst case: nothing longer gets that far.
 const Email = z

@@ -8,6 +8,7 @@ import {
   wholeNumber,
   withKeyRules,
 } from '@auth/http';
+import { accessTokenSeconds, jwksFreshSeconds, maxAccessTokenSeconds } from '@auth/verify/times';
 import * as z from 'zod';
 
 const tries = (usual: number, what: string) =>
@@ -49,11 +50,11 @@ export const Settings = withKeyRules(
     PASSWORD_QUEUE_MAX: wholeNumber({ min: 1, max: 10_000 })
       .default(64)
       .describe('How many logins and registrations may wait for their turn; more are answered 503.'),
-    ACCESS_TOKEN_SECONDS: wholeNumber({ min: 60, max: 3600 })
-      .default(600)
+    ACCESS_TOKEN_SECONDS: wholeNumber({ min: 60, max: maxAccessTokenSeconds })
+      .default(accessTokenSeconds)
       .describe('How long an access token is good for, in seconds.'),
     JWKS_MAX_AGE_SECONDS: wholeNumber({ min: 1, max: 86_400 })
-      .default(300)
+      .default(jwksFreshSeconds)
       .describe('How long others may cache the public keys, in seconds; a new signing key waits that long.'),
     SESSION_DAYS: wholeNumber({ min: 1, max: 365 })
       .default(30)

@@ -1,5 +1,6 @@
 import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
+import { skewSeconds } from '@auth/verify/times';
 import type { EndedSessions, EndReason } from './stored-sessions.ts';
 
 export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
@@ -7,8 +8,8 @@ export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']
 /** How long a transaction may wait for a connection, and run: as long as a request may take. */
 export const transactionLimits = { maxWait: 5000, timeout: 5000 };
 
-/** Clocks of verifiers may differ from ours by this much, each way. */
-const skewSeconds = 10;
+/** A verifier whose clock is behind accepts a token so long after its `exp`: the difference, and what it allows. */
+const acceptedAfterSeconds = 2 * skewSeconds;
 
 /** Wakes the relay of whichever replica publishes. */
 export const cutOffChannel = 'cut_offs';
@@ -60,7 +61,7 @@ export async function cutClaims(tx: Transaction, userId: string, reason: string)
 function announced({ kind, reason }: { kind: string; reason: string }): Prisma.Sql {
   return Prisma.sql`announced AS (
       INSERT INTO revocation_events (session_id, kind, not_before, reason, keep_until)
-      SELECT id, ${kind}, not_before, ${reason}, last_exp + ${skewSeconds} FROM cut
+      SELECT id, ${kind}, not_before, ${reason}, last_exp + ${acceptedAfterSeconds} FROM cut
     )`;
 }
 

@@ -1,5 +1,5 @@
 import type { AccountAudit } from './account-event.ts';
-import type { Grant } from './grants.ts';
+import type { Grant, GrantRequest } from './grants.ts';
 import { narrow, scopesOf } from './grants.ts';
 import type { KnownGuesses } from './known-guesses.ts';
 import { noteEnded } from './note-ended.ts';
@@ -7,15 +7,23 @@ import { parsePasswordHash } from './password-hash.ts';
 import type { Passwords } from './passwords.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
 import type { Rehash } from './rehash.ts';
-import type { Login, SessionLife, Tokens } from './sessions.ts';
-import type { SessionStore, SessionUser } from './stored-sessions.ts';
-import type { TokenIssuer } from './tokens.ts';
+import type { Device, SessionLife, SessionStore, SessionUser } from './stored-sessions.ts';
+import type { TokenIssuer, Tokens } from './tokens.ts';
 import { UserError } from './user-error.ts';
 
 /** How often a password is checked at most while the account changes (a hash that is renewed, a password, roles). */
 const maxRounds = 3;
 /** The reason of a refused login whose guess was already known to be wrong. */
 export const repeatedGuess = 'repeated_guess';
+
+export interface Login extends GrantRequest, Device {
+  readonly email: string;
+  readonly password: string;
+  /** The block of addresses of the client, from `addressBlock`. */
+  readonly from: string;
+  /** Aborted when the client has closed its connection: its password is then not checked. */
+  readonly signal?: AbortSignal;
+}
 
 export interface LoginOptions {
   readonly store: Pick<SessionStore, 'findCredentials' | 'create'>;

@@ -1,8 +1,15 @@
 import type { AccountAudit } from './account-event.ts';
+import type { Actor } from './actor.ts';
 import type { Passwords } from './passwords.ts';
-import type { PasswordChange, Sessions } from './sessions.ts';
 import type { SessionStore } from './stored-sessions.ts';
 import { UserError } from './user-error.ts';
+
+export interface PasswordChange {
+  /** Refuses the request; its session stays. */
+  readonly actor: Actor;
+  readonly current: string;
+  readonly next: string;
+}
 
 interface PasswordChangeOptions {
   readonly store: Pick<SessionStore, 'findPasswordHash' | 'changePassword'>;
@@ -19,9 +26,9 @@ const attempts = 3;
  * The rule of changing a password: the new hash replaces only the hash that the current password was verified against. Of
  * two concurrent changes one succeeds, and the other is refused without ending a session.
  */
-export function createPasswordChange(options: PasswordChangeOptions): Sessions['changePassword'] {
+export function createPasswordChange(options: PasswordChangeOptions): (change: PasswordChange) => Promise<void> {
   const { store, passwords, audit, now } = options;
-  return async ({ actor, current, next }: PasswordChange) => {
+  return async ({ actor, current, next }) => {
     const who = { user: actor.userId, sid: actor.sid };
     const refuse = (code: 'invalid_credentials' | 'password_changed', reason: string): never => {
       audit({ event: 'password', outcome: 'failed', ...who, reason });

@@ -4,8 +4,7 @@ import { narrow, scopesOf } from './grants.ts';
 import { RateLimitError } from './rate-limit.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { deriveSuccessor, hashesOf } from './refresh-token.ts';
-import type { SessionLife } from './sessions.ts';
-import type { EndReason, SessionUser } from './stored-sessions.ts';
+import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
 import { UserError } from './user-error.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -6,8 +6,7 @@ import type { Decision, Exchanged, PresentedToken, RefreshRuleOptions } from './
 import { createRefreshRule } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashesOf } from './refresh-token.ts';
-import type { Tokens } from './sessions.ts';
-import type { TokenIssuer } from './tokens.ts';
+import type { TokenIssuer, Tokens } from './tokens.ts';
 import { UserError } from './user-error.ts';
 import type { UsualExchange } from './usual-exchange.ts';
 import { planUsualExchange } from './usual-exchange.ts';

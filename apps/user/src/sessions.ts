@@ -1,37 +1,15 @@
 import type { Actor } from './actor.ts';
-import type { GrantRequest } from './grants.ts';
-import type { LoginOptions } from './login.ts';
+import type { Login, LoginOptions } from './login.ts';
 import { createLogin } from './login.ts';
 import { noteEnded } from './note-ended.ts';
+import type { PasswordChange } from './password-change.ts';
 import { createPasswordChange } from './password-change.ts';
 import type { Passwords } from './passwords.ts';
 import type { Refresh, RefreshWithin } from './refresh.ts';
 import { hashesOf } from './refresh-token.ts';
-import type { Device, SessionStore, SessionView } from './stored-sessions.ts';
-import type { AccessToken } from './tokens.ts';
+import type { SessionStore, SessionView } from './stored-sessions.ts';
+import type { Tokens } from './tokens.ts';
 import { UserError } from './user-error.ts';
-
-export interface Login extends GrantRequest, Device {
-  readonly email: string;
-  readonly password: string;
-  /** The block of addresses of the client, from `addressBlock`. */
-  readonly from: string;
-  /** Aborted when the client has closed its connection: its password is then not checked. */
-  readonly signal?: AbortSignal;
-}
-
-export interface Tokens {
-  readonly access: AccessToken;
-  readonly refreshToken: string;
-  readonly scopes: readonly string[];
-}
-
-export interface PasswordChange {
-  /** Refuses the request; its session stays. */
-  readonly actor: Actor;
-  readonly current: string;
-  readonly next: string;
-}
 
 export interface Sessions {
   /**
@@ -59,14 +37,6 @@ export interface Sessions {
   changePassword(change: PasswordChange): Promise<void>;
   /** Ends the session of a refresh token; says nothing about whether there was one (RFC 7009 §2.2). */
   logout(refreshToken: string): Promise<void>;
-}
-
-/** How long a session lasts, in seconds. */
-export interface SessionLife {
-  /** However often it is used. */
-  readonly absoluteSeconds: number;
-  /** Without being used. */
-  readonly idleSeconds: number;
 }
 
 export interface SessionsOptions extends LoginOptions {

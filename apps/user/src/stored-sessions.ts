@@ -2,6 +2,14 @@ import type { Actor } from './actor.ts';
 import type { Grant } from './grants.ts';
 import type { TokenHashes } from './refresh-token.ts';
 
+/** How long a session lasts, in seconds. */
+export interface SessionLife {
+  /** However often it is used. */
+  readonly absoluteSeconds: number;
+  /** Without being used. */
+  readonly idleSeconds: number;
+}
+
 /** Why a session ended before its time. */
 export type EndReason =
   | 'logout'

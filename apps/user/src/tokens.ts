@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
-import { randomBytes, randomInt } from 'node:crypto';
-import jwt from 'jsonwebtoken';
+import { randomInt } from 'node:crypto';
+import type { AccessTokenKey } from '@auth/verify/issuer';
+import { signAccessToken } from '@auth/verify/issuer';
 
 /** Whom and what a token is for. */
 export interface TokenSubject {
@@ -20,6 +20,13 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
+/** What a login or a refresh gives to the client. */
+export interface Tokens {
+  readonly access: AccessToken;
+  readonly refreshToken: string;
+  readonly scopes: readonly string[];
+}
+
 export interface TokenIssuer {
   /** The longest life of a token. */
   readonly lifetimeSeconds: number;
@@ -31,11 +38,7 @@ export interface TokenIssuerOptions {
   readonly issuer: string;
   readonly clientId: string;
   /** Read at every token, so that a new active key is used at once. */
-  readonly signingKey: () => {
-    readonly kid: string;
-    readonly alg: 'RS256' | 'PS256' | 'ES256';
-    readonly key: KeyObject;
-  };
+  readonly signingKey: () => AccessTokenKey;
   readonly lifetimeSeconds: number;
 }
 
@@ -44,26 +47,14 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { issuer, clientId, signingKey, lifetimeSeconds } = options;
   return {
     lifetimeSeconds,
-    issue({ userId, roles, sid, scopes, audience, authTime, issuedAt: iat }) {
-      const { kid, alg, key } = signingKey();
+    issue({ authTime, ...subject }) {
       const expiresInSeconds = jittered(lifetimeSeconds);
-      const claims = {
-        iss: issuer,
-        aud: [...audience],
-        sub: userId,
-        client_id: clientId,
-        iat,
-        exp: iat + expiresInSeconds,
-        jti: randomBytes(16).toString('base64url'),
-        sid,
-        auth_time: Math.floor(authTime.getTime() / 1000),
-        scope: scopes.join(' '),
-        roles: [...roles],
-      };
-      return {
-        token: jwt.sign(claims, key, { algorithm: alg, header: { alg, typ: 'at+jwt', kid } }),
-        expiresInSeconds,
-      };
+      const token = signAccessToken(signingKey(), {
+        ...subject,
+        ...{ issuer, clientId, lifetimeSeconds: expiresInSeconds },
+        authTime: Math.floor(authTime.getTime() / 1000),
+      });
+      return { token, expiresInSeconds };
     },
   };
 }

@@ -1,35 +1,29 @@
+import type { ProblemEntry } from '@auth/verify/problems';
+import { authErrors, bearerChallenge } from '@auth/verify/problems';
+
 /**
- * Every error a service can answer with: status, title (fixed per code) and the detail used when none is given.
- * One `type` URI per code: `urn:problem:<code>` (RFC 9457 §3.1.1).
+ * Every error that a service can answer with: what `@auth/verify` refuses, and all others. The detail is the one used when none is
+ * given.
  */
 export const problems = {
-  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request cannot be read.' },
-  invalid_service_token: { status: 400, title: 'Invalid service token', detail: 'The Service-Token was not accepted.' },
-  invalid_credentials: { status: 401, title: 'Invalid credentials', detail: 'The e-mail or the password is wrong.' },
-  invalid_refresh_token: { status: 401, title: 'Invalid refresh token', detail: 'Log in again.' },
-  no_session: { status: 401, title: 'No session', detail: 'There is no such session, or it has ended. Log in again.' },
-  missing_token: {
+  ...authErrors,
+  invalid_credentials: {
     status: 401,
-    title: 'Missing access token',
-    detail: 'Send an access token: "Authorization: Bearer <token>".',
+    title: 'Invalid credentials',
+    detail: 'The e-mail or the password is wrong.',
+    challenge: bearerChallenge,
   },
-  token_expired: {
+  invalid_refresh_token: {
     status: 401,
-    title: 'Access token expired',
-    detail: 'Get a new access token with the refresh token, or log in again.',
+    title: 'Invalid refresh token',
+    detail: 'Log in again.',
+    challenge: bearerChallenge,
   },
-  token_revoked: { status: 401, title: 'Access token revoked', detail: 'The session has ended. Log in again.' },
-  invalid_token: { status: 401, title: 'Invalid access token', detail: 'The access token was not accepted.' },
-  insufficient_scope: { status: 403, title: 'Insufficient scope', detail: 'The access token lacks a needed scope.' },
-  insufficient_audience: {
-    status: 403,
-    title: 'Insufficient audience',
-    detail: 'The access token is not meant for a service that this request needs.',
-  },
-  caller_not_allowed: {
-    status: 403,
-    title: 'Caller not allowed',
-    detail: 'This service is not listed as a caller of the operation.',
+  no_session: {
+    status: 401,
+    title: 'No session',
+    detail: 'There is no such session, or it has ended. Log in again.',
+    challenge: bearerChallenge,
   },
   forbidden: { status: 403, title: 'Forbidden', detail: 'This is not allowed.' },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
@@ -44,12 +38,6 @@ export const problems = {
     status: 412,
     title: 'Precondition failed',
     detail: 'It has changed since you read it. Read it again and send its ETag in If-Match.',
-  },
-  payload_too_large: { status: 413, title: 'Payload too large', detail: 'The body is too large.' },
-  unsupported_media_type: {
-    status: 415,
-    title: 'Unsupported media type',
-    detail: 'Send the body as UTF-8 with "Content-Type: application/json" and no Content-Encoding.',
   },
   expectation_failed: { status: 417, title: 'Expectation failed', detail: 'Send no Expect but 100-continue.' },
   invalid_fields: { status: 422, title: 'Invalid fields', detail: 'Some fields are wrong: see errors.' },
@@ -71,14 +59,13 @@ export const problems = {
   },
   not_implemented: { status: 501, title: 'Not implemented', detail: 'This is not supported here.' },
   upstream_failed: { status: 502, title: 'Upstream failed', detail: 'A service needed for this gave no good answer.' },
-  unavailable: { status: 503, title: 'Unavailable', detail: 'Not available right now. Try again later.' },
   upstream_timeout: {
     status: 504,
     title: 'Upstream timeout',
     detail: 'A service needed for this did not answer in time.',
   },
   version_not_supported: { status: 505, title: 'HTTP version not supported', detail: 'Speak HTTP/1.1.' },
-} as const satisfies Record<string, { status: number; title: string; detail: string }>;
+} as const satisfies Readonly<Record<string, ProblemEntry>>;
 
 /** The stable name of an error, as it stands in `code` of every error body. */
 export type ProblemCode = keyof typeof problems;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import { problemType } from '@auth/verify/problems';
 import type { FieldError, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -58,5 +59,5 @@ function bodyHeaders(body: Buffer): [name: string, value: string][] {
 
 function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { code, title, status, detail, errors } = problem;
-  return { type: `urn:problem:${code}`, title, status, detail, code, requestId, ...(errors && { errors }) };
+  return { type: problemType(code), title, status, detail, code, requestId, ...(errors && { errors }) };
 }

@@ -1,3 +1,4 @@
+import type { ProblemEntry } from '@auth/verify/problems';
 import { describe, expect, it } from '@jest/globals';
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -63,7 +64,21 @@ describe('Problem', () => {
     expect(new Problem('rate_limited', { retryAfterSeconds }).headers['Retry-After']).toBe(expected);
   });
 
-  it('gives a 401 WWW-Authenticate', () => {
+  it.each(Object.keys(problems) as ProblemCode[])('%s has the challenge of its code, and every 401 has one', (code) => {
+    const { status, headers } = new Problem(code);
+    const { challenge }: ProblemEntry = problems[code];
+    expect(headers['WWW-Authenticate']).toBe(challenge);
+    if (status === 401) expect(challenge).toMatch(/^Bearer realm="api"/);
+  });
+
+  it('says the same in body and challenge of a refused access token', () => {
+    const { detail, headers } = new Problem('token_expired');
+    expect(headers['WWW-Authenticate']).toBe(
+      `Bearer realm="api", error="invalid_token", error_description="${detail}"`,
+    );
+  });
+
+  it('challenges without an error where no access token was refused', () => {
     expect(new Problem('invalid_credentials').headers).toEqual({ 'WWW-Authenticate': 'Bearer realm="api"' });
   });
 

@@ -1,3 +1,5 @@
+import type { ProblemEntry } from '@auth/verify/problems';
+import { retryAfterSeconds } from '@auth/verify/times';
 import type { ProblemCode } from './problem-codes.ts';
 import { problems } from './problem-codes.ts';
 
@@ -20,8 +22,6 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-const DEFAULT_RETRY_AFTER_SECONDS = 5;
-
 /**
  * An error that is an answer (RFC 9457). Throw it anywhere below `finishApp`.
  * A 503 always has `Retry-After`, a 401 always has `WWW-Authenticate` (RFC 9110 §11.6.1).
@@ -37,7 +37,7 @@ export class Problem extends Error {
   readonly reason: string | undefined;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
-    const { status, title, detail } = problems[code];
+    const { status, title, detail, challenge }: ProblemEntry = problems[code];
     super(
       options.reason ?? options.detail ?? detail,
       options.cause === undefined ? undefined : { cause: options.cause },
@@ -47,16 +47,19 @@ export class Problem extends Error {
     this.title = title;
     this.detail = options.detail ?? detail;
     this.errors = options.errors;
-    this.headers = headersOf(status, options);
+    this.headers = headersOf({ status, challenge }, options);
     this.reason = options.reason;
   }
 }
 
-function headersOf(status: number, options: ProblemOptions): Readonly<Record<string, string>> {
+function headersOf(
+  { status, challenge }: Pick<ProblemEntry, 'status'> & { challenge: string | undefined },
+  options: ProblemOptions,
+): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { ...options.headers };
   const has = (wanted: string) => Object.keys(headers).some((name) => name.toLowerCase() === wanted);
-  const wait = options.retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
+  const wait = options.retryAfterSeconds ?? (status === 503 ? retryAfterSeconds : undefined);
   if (wait !== undefined && !has('retry-after')) headers['Retry-After'] = String(Math.max(0, Math.ceil(wait)));
-  if (status === 401 && !has('www-authenticate')) headers['WWW-Authenticate'] = 'Bearer realm="api"';
+  if (challenge !== undefined && !has('www-authenticate')) headers['WWW-Authenticate'] = challenge;
   return headers;
 }

@@ -1,3 +1,4 @@
+import { jwksFreshSeconds, jwksStaleSeconds } from '@auth/verify/times';
 import type * as z from 'zod';
 import type { LogOptions } from './log.ts';
 import type { DatabaseSettings, JwksSettings, ServerSettings } from './server-settings.ts';
@@ -85,8 +86,8 @@ export function databaseConfig(settings: z.output<z.ZodObject<typeof DatabaseSet
 function jwksConfig(settings: Partial<z.output<z.ZodObject<typeof JwksSettings>>>): JwksConfig | undefined {
   const {
     AUTH_JWKS_URL: url,
-    AUTH_JWKS_FRESH_SECONDS: fresh = 300,
-    AUTH_JWKS_STALE_SECONDS: stale = 86_400,
+    AUTH_JWKS_FRESH_SECONDS: fresh = jwksFreshSeconds,
+    AUTH_JWKS_STALE_SECONDS: stale = jwksStaleSeconds,
   } = settings;
   return url === undefined ? undefined : { url, freshForSeconds: fresh, staleForSeconds: stale };
 }

@@ -1,3 +1,4 @@
+import { feedStaleSeconds, jwksFreshSeconds, jwksStaleSeconds } from '@auth/verify/times';
 import * as z from 'zod';
 import { databaseUrlProblem } from './database-url.ts';
 import { adminPortProblem, ListenSettings } from './listen-settings.ts';
@@ -50,7 +51,7 @@ export const ServerSettings = {
     .default(10_000)
     .describe('How many verified access tokens are remembered, so that each is verified in full once; 0 for none.'),
   REVOCATIONS_STALE_SECONDS: wholeNumber({ min: 3, max: 3600 })
-    .default(10)
+    .default(feedStaleSeconds)
     .describe('How long it may be silent there before what is known counts as stale, in seconds.'),
 };
 
@@ -87,10 +88,10 @@ export const JwksSettings = {
       "Where the issuer publishes its keys: https://<issuer>/.well-known/jwks.json. Replaces the key document's.",
     ),
   AUTH_JWKS_FRESH_SECONDS: wholeNumber({ min: 1, max: 86_400 })
-    .default(300)
+    .default(jwksFreshSeconds)
     .describe('How long keys from AUTH_JWKS_URL are taken before they are asked for again, in seconds.'),
   AUTH_JWKS_STALE_SECONDS: wholeNumber({ min: 1, max: 604_800 })
-    .default(86_400)
+    .default(jwksStaleSeconds)
     .describe('How long they are trusted while the issuer cannot be reached, in seconds.'),
 };
 

@@ -1,6 +1,6 @@
 import type { Clock, MonotonicClock } from '@auth/verify';
 import { readClock } from '@auth/verify';
-import { skewSeconds } from './heartbeat-order.ts';
+import { skewSeconds } from '@auth/verify/times';
 
 /** The clock of this process compared with the time that the issuer signed. */
 export interface ClockReport {

@@ -1,7 +1,5 @@
+import { skewSeconds } from '@auth/verify/times';
 import type { ClaimedHeartbeat } from './claimed-event.ts';
-
-/** How far the clocks of issuer and verifier may differ. */
-export const skewSeconds = 5;
 
 /**
  * Whether a heartbeat is newer than the newest one so far. Heartbeats are ordered by the term of the leader that signed them,

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, MonotonicClock, PublicKeys, Revocations } from '@auth/verify';
 import { AuthError, createRevocationTable, processClock } from '@auth/verify';
+import { feedStaleSeconds } from '@auth/verify/times';
 import { readClaimed } from './claimed-event.ts';
 import type { ClockReport } from './clock-check.ts';
 import type { TokenOutcome } from './feed-state.ts';
@@ -74,7 +75,7 @@ const longestReloadMs = 60_000;
  * @throws TypeError for a URL that is none of a feed
  */
 export function openRevocations(options: OpenRevocationsOptions): OpenRevocations {
-  const { url, issuer, keys, now, monotonicMs = processClock, staleAfterSeconds = 10 } = options;
+  const { url, issuer, keys, now, monotonicMs = processClock, staleAfterSeconds = feedStaleSeconds } = options;
   const { onOutcome = () => {}, onUnknownKid = () => {}, onStale = () => {}, onTrouble = () => {} } = options;
   const closing = new AbortController();
   const clocks = { now, monotonicMs };

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
 import type { Clock, PublicKeyAlgorithm, PublicKeys, StrictJws } from '@auth/verify';
 import { AuthError, hasGoodSignature, parsePayload, readClock, readStrictJws, signJws } from '@auth/verify';
+import { skewSeconds } from '@auth/verify/times';
 import { claimsOf, parseClaims } from './event-claims.ts';
 import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
 import { SecurityEventError } from './security-event-error.ts';
@@ -10,7 +11,6 @@ import { SecurityEventError } from './security-event-error.ts';
 export const maxTokenLength = 8192;
 /** The one `typ` of a security event token (RFC 8417 §2.3): neither an access token nor a service token. */
 const typ = 'secevent+jwt';
-const clockToleranceSeconds = 5;
 
 /** The issuer's private key: the one it signs access tokens with. */
 export interface SigningKey {
@@ -72,7 +72,7 @@ export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifier
       if (parsed === undefined) return refuse('claims');
       const { iss, ...event } = parsed;
       if (iss !== issuer) return refuse('issuer');
-      if (event.kind === 'heartbeat' && event.beat === 0 && event.at > readClock(now) + clockToleranceSeconds) {
+      if (event.kind === 'heartbeat' && event.beat === 0 && event.at > readClock(now) + skewSeconds) {
         return refuse('not_yet_valid');
       }
       return event;

@@ -2,6 +2,7 @@ import type { Log, Metrics, RevocationsConfig } from '@auth/http';
 import type { ClockReport, RevocationStats } from '@auth/revocation';
 import { openRevocations } from '@auth/revocation';
 import type { PublicKeys, Revocations } from '@auth/verify';
+import { skewSeconds } from '@auth/verify/times';
 
 /** What a service knows of revoked sessions. */
 export interface RevocationFeed {
@@ -29,8 +30,6 @@ export interface OpenRevocationFeedOptions {
 
 /** Errors of a feed file that waiting does not mend: missing rights, or something else at its path. */
 const isMistake = /\b(?:EACCES|EPERM|EISDIR|ELOOP|ENOTDIR)\b/;
-/** The largest accepted difference between clocks. */
-const skewSeconds = 5;
 
 /** Begins to follow the feed of revoked sessions, and tells how that goes: in the log, and as metrics. */
 export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevocationFeedOptions): RevocationFeed {

@@ -1,5 +1,6 @@
 import type { Clock, MonotonicClock, SingleUseStore } from '@auth/verify';
 import { createLowestClock, processClock } from '@auth/verify';
+import { maxClockStepSeconds, skewSeconds } from '@auth/verify/times';
 import type { Redis } from 'ioredis';
 
 export interface RedisSingleUseStoreOptions {
@@ -14,9 +15,7 @@ export interface RedisSingleUseStoreOptions {
 }
 
 /** Redis counts down from a time that one replica's clock gave it: another's may be so many seconds behind. */
-const clockSpreadSeconds = 10;
-/** The largest step of a clock that is taken into account. */
-const longestSeconds = 2 * 86_400;
+const clockSpreadSeconds = 2 * skewSeconds;
 
 /**
  * Creates the store of uses for all replicas together: the first to record a use in Redis accepts the token. While Redis
@@ -33,7 +32,7 @@ export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): 
     async use(id, expiresAt) {
       const here = await local.use(id, expiresAt);
       if (here !== 'recorded') return here;
-      const seconds = Math.min(expiresAt - time(), longestSeconds) + clockSpreadSeconds;
+      const seconds = Math.min(expiresAt - time(), maxClockStepSeconds) + clockSpreadSeconds;
       const ms = Math.max(1, Math.ceil(seconds * 1000));
       try {
         const stored = await redis.set(`auth:used:${id}`, '1', 'PX', ms, 'NX');

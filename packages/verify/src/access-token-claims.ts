@@ -17,6 +17,12 @@ const Claims = z.object({
   roles: z.array(z.string().min(1)),
 });
 
+/** The `typ` of an access token (RFC 9068 §2.1). */
+export const accessTokenType = 'at+jwt';
+
+/** The payload of an access token, as it is signed. */
+export type AccessTokenPayload = z.input<typeof Claims>;
+
 /**
  * The claims of a verified access token, under their registered names (RFC 9068 §2.2), plus `scopes`: `scope` as a set.
  * Claims that are not in this list never reach a handler. Frozen to the bottom, since requests with one token share them.

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './access-token-claims.ts';
-import { parseAccessTokenClaims } from './access-token-claims.ts';
+import { accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
 import { hasGoodSignature } from './access-token-signature.ts';
 import type { RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
@@ -11,6 +11,7 @@ import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, assertWhole, readerOf } from './options.ts';
 import type { PublicKey } from './public-keys.ts';
+import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds, skewSeconds } from './times.ts';
 import { faultOf } from './token-fault.ts';
 import type { TokenMemory, TokenMemorySize } from './token-memory.ts';
 import { createTokenMemory } from './token-memory.ts';
@@ -91,15 +92,22 @@ interface Remembered {
  * @throws TypeError when an option is missing or of the wrong type
  */
 export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): RememberingVerifier {
-  const { issuer, audience, revocations, now, clockToleranceSeconds = 5, maxLifetimeSeconds = 3600 } = options;
+  const {
+    issuer,
+    audience,
+    revocations,
+    now,
+    clockToleranceSeconds = skewSeconds,
+    maxLifetimeSeconds = maxAccessTokenSeconds,
+  } = options;
   const { onUnknownKid = () => {}, accepts = () => true, rememberTokens = 10_000 } = options;
   assertText('issuer', issuer);
   assertText('audience', audience);
   assertFunction('now', now);
   assertFunction('onUnknownKid', onUnknownKid);
   assertFunction('accepts', accepts);
-  assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, 60);
-  assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, 86_400);
+  assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, maxSkewSeconds);
+  assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, maxVerifiedSeconds);
   assertWhole('rememberTokens', rememberTokens, { unit: 'tokens', min: 0, max: 1_000_000 });
   if (revocations !== null && typeof revocations?.isRevoked !== 'function') {
     throw new TypeError('revocations must be given, or null to do without');
@@ -120,7 +128,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
   }
 
   function verifyInFull(token: string): Remembered {
-    const jws = readStrictJws(token, { maxLength, typ: 'at+jwt', code: 'invalid_token', known });
+    const jws = readStrictJws(token, { maxLength, typ: accessTokenType, code: 'invalid_token', known });
     const { header } = jws;
     const entry = findKey(header);
     const time = readClock(now);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { AuthError, authErrors } from './auth-error.ts';
+import { AuthError } from './auth-error.ts';
+import { authErrors } from './problems.ts';
 
 describe('authErrors', () => {
   it('keeps the status and the title of each code, which others rely on', () => {

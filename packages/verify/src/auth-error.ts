@@ -1,52 +1,5 @@
-/** Status, title and safe explanation of every refusal this package makes. Titles and codes are stable. */
-export const authErrors = {
-  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is malformed.' },
-  invalid_service_token: {
-    status: 400,
-    title: 'Invalid service token',
-    detail: 'The Service-Token header is missing, malformed, expired, already used, or made for another request.',
-  },
-  missing_token: {
-    status: 401,
-    title: 'Missing access token',
-    detail: 'Send an access token: Authorization: Bearer <token>.',
-  },
-  invalid_token: { status: 401, title: 'Invalid access token', detail: 'The access token is not valid here.' },
-  token_expired: {
-    status: 401,
-    title: 'Access token expired',
-    detail: 'The access token has expired: refresh it or log in again.',
-  },
-  token_revoked: {
-    status: 401,
-    title: 'Access token revoked',
-    detail: 'The session of this access token has ended: log in again.',
-  },
-  insufficient_scope: {
-    status: 403,
-    title: 'Insufficient scope',
-    detail: 'The access token lacks a scope that this operation needs.',
-  },
-  insufficient_audience: {
-    status: 403,
-    title: 'Insufficient audience',
-    detail: 'The access token is not for a service that this work needs: log in for that audience as well.',
-  },
-  caller_not_allowed: {
-    status: 403,
-    title: 'Caller not allowed',
-    detail: 'The calling service is not listed for this operation.',
-  },
-  payload_too_large: { status: 413, title: 'Payload too large', detail: 'The request body is too large.' },
-  unsupported_media_type: {
-    status: 415,
-    title: 'Unsupported media type',
-    detail: 'Send the body as application/json in UTF-8, without Content-Encoding.',
-  },
-  unavailable: { status: 503, title: 'Unavailable', detail: 'Try again shortly.' },
-} as const;
-
-export type AuthErrorCode = keyof typeof authErrors;
+import type { AuthErrorCode } from './problems.ts';
+import { authErrors } from './problems.ts';
 
 /** Why a credential was refused: a closed set, fit for logs and metric labels. Never part of an answer. */
 export type RefusalReason =

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { AuthErrorCode, RefusalReason } from './auth-error.ts';
+import type { RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
 import { hasCanonicalEnd } from './base64url.ts';
+import type { AuthErrorCode } from './problems.ts';
 
 /** The protected header of both token kinds: exactly these members. */
 export interface StrictHeader {

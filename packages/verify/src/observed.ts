@@ -1,6 +1,6 @@
 import type { AccessTokenVerifier } from './access-token.ts';
-import type { AuthErrorCode } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
+import type { AuthErrorCode } from './problems.ts';
 
 /** How a verification ended: a closed set, fit for a metric label. */
 export type VerificationOutcome = 'accepted' | AuthErrorCode;

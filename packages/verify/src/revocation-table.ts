@@ -2,6 +2,7 @@ import type { Revocations } from './access-token.ts';
 import type { Clock, MonotonicClock } from './clock.ts';
 import { createLowestClock, processClock } from './clock.ts';
 import { assertFunction, assertSeconds } from './options.ts';
+import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds } from './times.ts';
 
 /** The cut-off of one session. */
 export interface CutOff {
@@ -36,9 +37,6 @@ interface Entry {
   readonly heldUntil: number;
 }
 
-/** Twice the largest `clockToleranceSeconds` that a verifier may have. */
-const skewSeconds = 120;
-
 /**
  * Creates the table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. No step of the clock removes a
  * cut-off: it is kept for the longest life of a token after it was added, by the monotonic clock, and longer while
@@ -47,14 +45,15 @@ const skewSeconds = 120;
  * @throws TypeError when an option is wrong; `put` throws one when a number is none
  */
 export function createRevocationTable(options: RevocationTableOptions): RevocationTable {
-  const { now, monotonicMs = processClock, maxLifetimeSeconds = 3600 } = options;
+  const { now, monotonicMs = processClock, maxLifetimeSeconds = maxAccessTokenSeconds } = options;
   assertFunction('now', now);
   assertFunction('monotonicMs', monotonicMs);
-  assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, 86_400);
-  const holdSeconds = maxLifetimeSeconds + skewSeconds;
+  assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, maxVerifiedSeconds);
+  // For any verifier: its clock, and what it allows.
+  const holdSeconds = maxLifetimeSeconds + 2 * maxSkewSeconds;
   const entries = new Map<string, Entry>();
   // A token from a time when the clock was ahead becomes valid again when the right time gets there.
-  const time = createLowestClock(now, { monotonicMs, windowSeconds: 86_400 });
+  const time = createLowestClock(now, { monotonicMs, windowSeconds: maxVerifiedSeconds });
   const elapsedSeconds = () => Math.ceil(monotonicMs() / 1000);
 
   /** Entries are in the order in which they were added, so the first two are enough to keep up with what is added. */

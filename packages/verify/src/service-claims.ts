@@ -4,8 +4,6 @@ import * as z from 'zod';
 export const serviceTokenMaxLength = 2048;
 export const serviceTokenType = 'service+jwt';
 export const serviceTokenAlgorithm = 'HS256';
-/** The longest life accepted. */
-export const serviceTokenMaxSeconds = 30;
 /** With a 503: the call may be repeated at once with a token whose `iat` is later than this second. */
 export const issuedAfterHeader = 'Service-Token-After';
 

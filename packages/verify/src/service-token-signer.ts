@@ -10,7 +10,8 @@ import { assertFunction, assertSeconds, assertText, readerOf } from './options.t
 import { randomId } from './random-id.ts';
 import { bindTarget, isUnambiguousTarget } from './request-target.ts';
 import type { ServiceTokenClaims } from './service-claims.ts';
-import { serviceTokenAlgorithm, serviceTokenMaxSeconds, serviceTokenType } from './service-claims.ts';
+import { serviceTokenAlgorithm, serviceTokenType } from './service-claims.ts';
+import { maxServiceSkewSeconds, maxServiceTokenSeconds, serviceTokenSeconds } from './times.ts';
 
 /** One outgoing request, as it goes over the wire. */
 export interface OutgoingCall {
@@ -24,9 +25,6 @@ export interface OutgoingCall {
   /** The value of `Service-Token-After` in a callee's answer: the token is issued after this second. */
   readonly issuedAfter?: number | undefined;
 }
-
-/** No verifier accepts a token that is issued further ahead of its clock. */
-const longestToleranceSeconds = 10;
 
 export interface ServiceTokenSignerOptions {
   /** This service's own name: the `iss`. */
@@ -54,10 +52,10 @@ export interface ServiceTokenSigner {
  * @throws TypeError when an option is missing or of the wrong type
  */
 export function createServiceTokenSigner(options: ServiceTokenSignerOptions): ServiceTokenSigner {
-  const { service, now, lifetimeSeconds = 15 } = options;
+  const { service, now, lifetimeSeconds = serviceTokenSeconds } = options;
   assertText('service', service);
   assertFunction('now', now);
-  assertSeconds('lifetimeSeconds', lifetimeSeconds, 1, serviceTokenMaxSeconds);
+  assertSeconds('lifetimeSeconds', lifetimeSeconds, 1, maxServiceTokenSeconds);
   const keys = readerOf('keys', options.keys);
   keys();
 
@@ -69,7 +67,8 @@ export function createServiceTokenSigner(options: ServiceTokenSignerOptions): Se
       if (entry === undefined) throw new Error(`${service} holds no key to call ${callee}`);
       if (!isUnambiguousTarget(target)) throw new Error(`the request target of ${operation.id} is ambiguous`);
       const time = readClock(now);
-      const iat = Math.min(Math.max(time, issuedAfter + 1), time + longestToleranceSeconds);
+      // No verifier accepts a token that is issued further ahead of its clock.
+      const iat = Math.min(Math.max(time, issuedAfter + 1), time + maxServiceSkewSeconds);
       const claims: ServiceTokenClaims = {
         iss: service,
         aud: callee,

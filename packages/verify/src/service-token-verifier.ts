@@ -19,10 +19,10 @@ import {
   ServiceTokenClaims as ServiceTokenSchema,
   serviceTokenAlgorithm,
   serviceTokenMaxLength,
-  serviceTokenMaxSeconds,
   serviceTokenType,
 } from './service-claims.ts';
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
+import { maxServiceSkewSeconds, maxServiceTokenSeconds, skewSeconds } from './times.ts';
 import { faultOf } from './token-fault.ts';
 import { assertUseIsKnown } from './unknown-uses.ts';
 
@@ -54,11 +54,11 @@ export interface ServiceTokenVerifier {
  * @throws TypeError when an option is missing or of the wrong type
  */
 export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions): ServiceTokenVerifier {
-  const { service, accessTokens, singleUse, now, clockToleranceSeconds = 5 } = options;
+  const { service, accessTokens, singleUse, now, clockToleranceSeconds = skewSeconds } = options;
   assertText('service', service);
   assertFunction('now', now);
   assertFunction('singleUse.use', singleUse?.use);
-  assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, 10);
+  assertSeconds('clockToleranceSeconds', clockToleranceSeconds, 0, maxServiceSkewSeconds);
   if (accessTokens !== null && typeof accessTokens?.verify !== 'function') {
     throw new TypeError('accessTokens must be a verifier, or null to do without');
   }
@@ -90,7 +90,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     if (fault !== undefined) return refuse(fault);
     if (claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
     const lifetime = claims.exp - claims.iat;
-    if (lifetime <= 0 || lifetime > serviceTokenMaxSeconds) return refuse('lifetime');
+    if (lifetime <= 0 || lifetime > maxServiceTokenSeconds) return refuse('lifetime');
     return { claims, key };
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, MonotonicClock } from './clock.ts';
 import { processClock, readClock } from './clock.ts';
 import { assertFunction } from './options.ts';
+import { maxClockStepSeconds } from './times.ts';
 
 /** `recorded`: first use. `replayed`: used before. `full`: no room to remember it, so it must be refused. */
 export type SingleUse = 'recorded' | 'replayed' | 'full';
@@ -26,9 +27,6 @@ export interface SingleUseStoreOptions {
   /** Measures how long an id is kept; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
 }
-
-/** A clock that was a day ahead and is then a day behind makes a token valid again so much later. */
-const longestStepSeconds = 2 * 86_400;
 
 /**
  * Creates the in-process store. It is bounded, and never forgets an id that could still be accepted: at capacity it answers
@@ -74,13 +72,13 @@ export function createSingleUseStore({
     },
     use(id, expiresAt) {
       const elapsed = Math.floor(monotonicMs() / 1000);
-      dropOldest(elapsed - longestStepSeconds);
+      dropOldest(elapsed - maxClockStepSeconds);
       const remaining = expiresAt - readClock(now);
       if (remaining <= 0 || liveUntil.has(id)) return 'replayed';
       if (liveUntil.size >= capacity) makeRoom(elapsed);
       if (liveUntil.size >= capacity) return 'full';
       // Rounded up. A clock that is far behind must not hold it for ever.
-      liveUntil.set(id, elapsed + 1 + Math.min(remaining, longestStepSeconds));
+      liveUntil.set(id, elapsed + 1 + Math.min(remaining, maxClockStepSeconds));
       return 'recorded';
     },
   };

@@ -1,8 +1,8 @@
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
-import { serviceTokenMaxSeconds } from './service-claims.ts';
 import type { SingleUseStore } from './single-use-store.ts';
+import { maxServiceTokenSeconds } from './times.ts';
 
 export interface KnownUseOptions {
   readonly now: Clock;
@@ -31,7 +31,7 @@ export function assertUseIsKnown(
  */
 function lastUnknownIssue(store: SingleUseStore, { now, clockToleranceSeconds }: KnownUseOptions): number {
   const known = store.knownSeconds?.();
-  const longest = serviceTokenMaxSeconds + 2 * clockToleranceSeconds + 1;
+  const longest = maxServiceTokenSeconds + 2 * clockToleranceSeconds + 1;
   if (known === undefined || known > longest) return Number.NEGATIVE_INFINITY;
   return Math.min(Math.floor(now() - known), readClock(now) - 1) + clockToleranceSeconds;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { authErrors } from '../src/auth-error.ts';
+import { authErrors } from '../src/problems.ts';
 import type { QuoteService } from './quote-service.ts';
 import { startQuoteService } from './quote-service.ts';
 

@@ -6,6 +6,12 @@ export const tools = group(
   'What services run stands on no tool: tools are for people, tests and the launcher.',
   ...[...toolNames, ...toolNames.map((name) => `${name}/**`), '@auth/verify/testing'],
 );
+/** Entries of @auth/verify that are plain data: every part may import them. After the pattern that they are excepted from. */
+export const plainData = ['!@auth/verify/problems', '!@auth/verify/times'];
+export const issuing = group(
+  'Only the user app issues access tokens: apps/user/src/tokens.ts.',
+  ...['@auth/verify/issuer', 'jsonwebtoken'],
+);
 export const proxying = group(
   'Only the gateway hands requests on: a service calls another through @auth/verify/client.',
   ...['undici', 'cockatiel'],

@@ -1,10 +1,20 @@
-import { database, databases, group, proxying, tools } from './groups.mjs';
+import { database, databases, group, issuing, plainData, proxying, tools } from './groups.mjs';
 
 const otherApps = group('An app imports nothing of another app: they meet over HTTP.', '../../**', '**/apps/**');
-const transport = ['express', 'zod', 'pino', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/**'];
+const transport = [
+  'express',
+  'zod',
+  'pino',
+  '@auth/http',
+  '@auth/keys',
+  '@auth/verify',
+  '@auth/verify/**',
+  ...plainData,
+];
 const upwards = ['./*routes.ts', './app.ts', './compose.ts', './main.ts', './config.ts'];
 
-const app = [otherApps, tools];
+const issuer = [otherApps, tools, proxying];
+const app = [otherApps, tools, issuing];
 const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
@@ -87,6 +97,24 @@ export const bordersOfApps = [
         'A rule imports no transport, no database and no configuration: what it needs is passed in.',
         ...[...transport, ...database, ...upwards, './problems.ts', './*-store.ts', './*-client.ts'],
         ...['./proxy/**', '!./proxy/visitor.ts'],
+      ),
+    ],
+  },
+  {
+    files: inApps(['tokens'], 'apps/user/src'),
+    not: [
+      ...issuer,
+      group(
+        'The issuer signs access tokens through @auth/verify/issuer: the key is passed in.',
+        ...[
+          ...transport,
+          '!@auth/verify/issuer',
+          ...database,
+          ...upwards,
+          './problems.ts',
+          './*-store.ts',
+          './*-client.ts',
+        ],
       ),
     ],
   },

@@ -1,6 +1,7 @@
-import { apps, database, databases, group, proxying, tools } from './groups.mjs';
+import { apps, database, databases, group, plainData, proxying, tools } from './groups.mjs';
 
 const alone = group('@auth/verify stands alone.', '@auth/**', apps);
+const anyVerify = ['@auth/verify/**', ...plainData];
 const noClock = { Date: 'No clock but the one passed in.', performance: 'No clock but the one passed in.' };
 const noProcess = { process: 'No environment.' };
 
@@ -16,8 +17,10 @@ export const bordersOfPackages = [
           'express',
           './express/**',
           './client/**',
+          './issuer/**',
           './jwks/**',
           './testing/**',
+          'jsonwebtoken',
           'node:http',
           'node:https',
           'node:net',
@@ -32,14 +35,34 @@ export const bordersOfPackages = [
   },
   {
     files: ['packages/verify/src/express/*.ts'],
-    not: [alone, group('The guards stand on the core alone.', '../client/**', '../jwks/**', '../testing/**', 'undici')],
+    not: [
+      alone,
+      group(
+        'The guards stand on the core alone.',
+        ...['../client/**', '../issuer/**', '../jwks/**', '../testing/**', 'undici'],
+      ),
+    ],
   },
   {
     files: ['packages/verify/src/client/*.ts'],
     not: [
       alone,
-      group('The client stands on the core alone.', 'express', '../express/**', '../jwks/**', '../testing/**'),
+      group(
+        'The client stands on the core alone.',
+        ...['express', '../express/**', '../issuer/**', '../jwks/**', '../testing/**'],
+      ),
     ],
+  },
+  {
+    files: ['packages/verify/src/issuer/*.ts'],
+    not: [
+      alone,
+      group(
+        'The issuer stands on the core alone.',
+        ...['express', '../express/**', '../client/**', '../jwks/**', '../testing/**', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'No network.' },
   },
   {
     files: ['packages/verify/src/jwks/*.ts'],
@@ -47,7 +70,7 @@ export const bordersOfPackages = [
       alone,
       group(
         'The source of keys stands on the core alone.',
-        ...['express', '../express/**', '../client/**', '../testing/**', 'undici'],
+        ...['express', '../express/**', '../client/**', '../issuer/**', '../testing/**', 'undici'],
       ),
     ],
     globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },
@@ -59,7 +82,10 @@ export const bordersOfPackages = [
   { files: ['packages/command/src/**'], not: [group('Commands stand on node alone.', '@auth/**', 'express', apps)] },
   {
     files: ['packages/http/src/**'],
-    not: [group('@auth/http knows no tokens and no keys.', '@auth/**', 'jsonwebtoken', apps), proxying],
+    not: [
+      group('@auth/http knows no tokens and no keys.', ...['@auth/**', ...plainData, 'jsonwebtoken', apps]),
+      proxying,
+    ],
   },
   {
     files: ['packages/keys/src/**'],
@@ -67,7 +93,7 @@ export const bordersOfPackages = [
       tools,
       group(
         'Keys stand on the core of @auth/verify and on the contracts.',
-        ...['express', ...database, '@auth/http', '@auth/verify/**', apps],
+        ...['express', ...database, '@auth/http', ...anyVerify, apps],
       ),
     ],
   },
@@ -77,7 +103,7 @@ export const bordersOfPackages = [
       tools,
       group(
         'The revocation feed stands on the core of @auth/verify: its keys are handed in.',
-        ...['express', '@auth/contracts', ...database, '@auth/http', '@auth/keys', '@auth/verify/**', apps],
+        ...['express', '@auth/contracts', ...database, '@auth/http', '@auth/keys', ...anyVerify, apps],
       ),
     ],
   },

@@ -6,7 +6,7 @@ import { startCommand } from '@auth/command';
 import { parseSigning } from '@auth/keys/signing-key';
 import { generateSigningKey } from '@auth/ops/keys/generate';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
-import jwt from 'jsonwebtoken';
+import { signAccessToken } from '@auth/verify/issuer';
 import type { Candidate } from './verify/measure.ts';
 import { measure, print } from './verify/measure.ts';
 
@@ -21,17 +21,16 @@ const tokensOfEach = 400;
 async function candidatesOf(alg: 'RS256' | 'ES256'): Promise<{ sign: Candidate; verify: Candidate; bytes: number }> {
   const { active, jwks } = parseSigning([await generateSigningKey('active', alg)]);
   const verifier = createAccessTokenVerifier({ issuer, audience, keys: parseJwks(jwks), revocations: null, now });
-  const sign = (call: number) => {
-    const iat = Math.floor(now());
-    const claims = {
-      ...{ iss: issuer, aud: ['user', 'product', 'order'], sub: '019b0000-0000-7000-8000-000000000ada' },
-      ...{ client_id: 'first-party', iat, exp: iat + 600, jti: String(call).padStart(22, 'j') },
-      ...{ sid: '019b0000-0000-7000-8000-000000000adb', auth_time: iat, roles: ['customer'] },
-      scope: 'account product:read order:read order:write',
-    };
-    return jwt.sign(claims, active.key, { algorithm: alg, header: { alg, typ: 'at+jwt', kid: active.kid } });
+  const sign = () => {
+    const issuedAt = Math.floor(now());
+    return signAccessToken(active, {
+      ...{ issuer, audience: ['user', 'product', 'order'], userId: '019b0000-0000-7000-8000-000000000ada' },
+      ...{ clientId: 'first-party', issuedAt, lifetimeSeconds: 600, authTime: issuedAt },
+      ...{ sid: '019b0000-0000-7000-8000-000000000adb', roles: ['customer'] },
+      scopes: ['account', 'product:read', 'order:read', 'order:write'],
+    });
   };
-  const tokens = Array.from({ length: tokensOfEach }, (_, call) => sign(call));
+  const tokens = Array.from({ length: tokensOfEach }, sign);
   return {
     sign: { name: alg, run: sign },
     verify: { name: alg, run: (call) => verifier.verify(tokens[call % tokensOfEach] ?? '') },

@@ -1,3 +1,4 @@
+import { problemType } from '@auth/verify/problems';
 import * as z from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
@@ -119,7 +120,7 @@ function problemResponses(route: RouteDoc): ZodOpenApiResponsesObject {
 function exampleOf(code: ProblemCode) {
   const { status, title, detail } = problems[code];
   return {
-    type: `urn:problem:${code}`,
+    type: problemType(code),
     title,
     status,
     detail,

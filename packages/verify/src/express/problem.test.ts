@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import supertest from 'supertest';
-import type { AuthErrorCode } from '../auth-error.ts';
-import { AuthError, authErrors } from '../auth-error.ts';
+import { AuthError } from '../auth-error.ts';
+import type { AuthErrorCode } from '../problems.ts';
+import { authErrors } from '../problems.ts';
 import { refusalOf, refusals } from './problem.ts';
 
 const codes = Object.keys(authErrors) as AuthErrorCode[];

@@ -1,7 +1,10 @@
 import type { ErrorRequestHandler } from 'express';
-import type { AuthErrorCode, RefusalReason } from '../auth-error.ts';
-import { AuthError, authErrors } from '../auth-error.ts';
+import type { RefusalReason } from '../auth-error.ts';
+import { AuthError } from '../auth-error.ts';
+import type { AuthErrorCode, ProblemEntry } from '../problems.ts';
+import { authErrors, problemType } from '../problems.ts';
 import { issuedAfterHeader } from '../service-claims.ts';
+import { retryAfterSeconds } from '../times.ts';
 
 /** A refusal as the parts of an answer; `reason` is for the log alone. */
 export interface RefusalFields {
@@ -12,8 +15,6 @@ export interface RefusalFields {
   readonly headers: Readonly<Record<string, string>>;
   readonly reason: RefusalReason;
 }
-
-const retryAfterSeconds = '5';
 
 /** Turns an AuthError into the parts of an answer, for an application with its own error handler; `undefined` for any other error. */
 export function refusalOf(error: unknown): RefusalFields | undefined {
@@ -36,33 +37,17 @@ export function refusals(): ErrorRequestHandler {
     }
     const { code, status, title, detail, headers } = refusal;
     res.status(status).set({ 'Cache-Control': 'no-store', ...headers });
-    res
-      .type('application/problem+json')
-      .send(JSON.stringify({ type: `urn:problem:${code}`, title, status, detail, code }));
+    res.type('application/problem+json').send(JSON.stringify({ type: problemType(code), title, status, detail, code }));
   };
 }
 
-/** A challenge with every 401 (RFC 9110 §11.6.1), and with a 403 that another access token would mend (RFC 6750 §3.1). */
-function headersOf(error: AuthError): Record<string, string> {
-  const { code, scope, issuedAfter } = error;
-  const { detail } = authErrors[code];
-  switch (code) {
-    case 'missing_token':
-      return { 'WWW-Authenticate': 'Bearer realm="api"' };
-    case 'invalid_token':
-    case 'token_expired':
-    case 'token_revoked':
-      return { 'WWW-Authenticate': `Bearer realm="api", error="invalid_token", error_description="${detail}"` };
-    case 'insufficient_scope':
-      return {
-        'WWW-Authenticate': `Bearer realm="api", error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`,
-      };
-    case 'unavailable':
-      return {
-        'Retry-After': retryAfterSeconds,
-        ...(issuedAfter === undefined ? {} : { [issuedAfterHeader]: String(issuedAfter) }),
-      };
-    default:
-      return {};
-  }
+function headersOf({ code, scope, issuedAfter }: AuthError): Record<string, string> {
+  const { challenge }: ProblemEntry = authErrors[code];
+  // The missing scope (RFC 6750 §3.1).
+  const missing = code === 'insufficient_scope' && scope !== undefined ? `, scope="${scope}"` : '';
+  return {
+    ...(challenge !== undefined && { 'WWW-Authenticate': `${challenge}${missing}` }),
+    ...(code === 'unavailable' && { 'Retry-After': String(retryAfterSeconds) }),
+    ...(issuedAfter !== undefined && { [issuedAfterHeader]: String(issuedAfter) }),
+  };
 }

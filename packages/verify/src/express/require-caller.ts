@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
-import type { AuthErrorCode, RefusalReason } from '../auth-error.ts';
+import type { RefusalReason } from '../auth-error.ts';
 import { AuthError } from '../auth-error.ts';
 import type { OperationPolicy } from '../operation.ts';
+import type { AuthErrorCode } from '../problems.ts';
 import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
 import { readBearer } from './bearer.ts';
 import { assertPlainContent, createContentReader, parseContent } from './content.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { assertFunction, assertSeconds, assertWhole } from '../options.ts';
 import type { IgnoredKey } from '../public-keys.ts';
+import { jwksFreshSeconds, jwksStaleSeconds } from '../times.ts';
 import type { JwksFetchError, JwksOutcome } from './jwks-fetch-error.ts';
 import { parseJwksUrl } from './jwks-url.ts';
 
@@ -42,7 +43,12 @@ export interface JwksSourceOptions {
 
 /** @throws TypeError naming the option that is wrong */
 export function readJwksOptions(options: JwksSourceOptions) {
-  const { allowHttp = false, freshForSeconds = 300, staleForSeconds = 86_400, cooldownSeconds = 30 } = options;
+  const {
+    allowHttp = false,
+    freshForSeconds = jwksFreshSeconds,
+    staleForSeconds = jwksStaleSeconds,
+    cooldownSeconds = 30,
+  } = options;
   const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random } = options;
   const { monotonicMs = () => now() * 1000 } = options;
   const { onOutcome = () => {}, onIgnored = () => {} } = options;

@@ -3,8 +3,10 @@ import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'n
 import jwt from 'jsonwebtoken';
 import type { Clock } from '../clock.ts';
 import { readClock } from '../clock.ts';
+import { accessTokenHeader, accessTokenPayload } from '../issuer/sign-access-token.ts';
 import type { PublicKeys } from '../public-keys.ts';
 import { parseJwks } from '../public-keys.ts';
+import { accessTokenSeconds } from '../times.ts';
 
 export interface TestIssuerOptions {
   /** The `iss` of its tokens. */
@@ -43,7 +45,7 @@ export function createTestIssuer({
   function sign(payload: object | string, header: Readonly<Record<string, unknown>> = {}): string {
     // As text: of an object the library would check the claims, and add or drop `iat`.
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-    return jwt.sign(text, privateKey, { header: { alg: 'RS256', typ: 'at+jwt', kid, ...header } });
+    return jwt.sign(text, privateKey, { header: { ...accessTokenHeader({ alg: 'RS256', kid }), ...header } });
   }
 
   return {
@@ -55,19 +57,10 @@ export function createTestIssuer({
     keys: parseJwks(jwks),
     token(claims = {}) {
       const iat = readClock(now);
-      const standard = {
-        iss: issuer,
-        aud: [...audience],
-        sub: randomUUID(),
-        client_id: 'first-party',
-        iat,
-        exp: iat + 600,
-        jti: randomBytes(16).toString('base64url'),
-        sid: randomUUID(),
-        auth_time: iat,
-        scope: '',
-        roles: ['customer'],
-      };
+      const standard = accessTokenPayload({
+        ...{ issuer, audience, userId: randomUUID(), clientId: 'first-party', sid: randomUUID() },
+        ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat, scopes: [], roles: ['customer'] },
+      });
       const all = Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined);
       return sign(Object.fromEntries(all));
     },

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { accessTokenHeader, accessTokenPayload } from '@auth/verify/issuer';
 
 /** Access tokens as the user app makes them, and the key set that they are verified with. */
 export interface IssuedTokens {
@@ -23,13 +24,16 @@ const batch = 64;
 /** Makes a key and so many tokens, each for a user of its own. Signed by threads: it takes half as long. */
 export async function issueTokens({ issuer, audience, scope, count }: IssueOptions): Promise<IssuedTokens> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const [kid, alg] = [randomBytes(8).toString('base64url'), 'RS256'];
-  const header = encode({ alg, typ: 'at+jwt', kid });
+  const [kid, alg] = [randomBytes(8).toString('base64url'), 'RS256'] as const;
+  const header = encode(accessTokenHeader({ kid, alg }));
   const iat = Math.floor(Date.now() / 1000);
-  const common = { iss: issuer, aud: audience, client_id: 'first-party', iat, exp: iat + lifeSeconds, auth_time: iat };
+  const common = {
+    ...{ issuer, audience, clientId: 'first-party', issuedAt: iat, lifetimeSeconds: lifeSeconds, authTime: iat },
+    ...{ scopes: [scope], roles: ['customer'] },
+  };
   const issue = async () => {
-    const own = { sub: randomUUID(), jti: randomBytes(16).toString('base64url'), sid: randomUUID() };
-    const text = `${header}.${encode({ ...common, ...own, scope, roles: ['customer'] })}`;
+    const payload = accessTokenPayload({ ...common, userId: randomUUID(), sid: randomUUID() });
+    const text = `${header}.${encode(payload)}`;
     return `${text}.${(await signAsync('RSA-SHA256', Buffer.from(text), privateKey)).toString('base64url')}`;
   };
   const tokens: string[] = [];

@@ -4,7 +4,8 @@ import { demoAccounts, issuerService, operations, services } from '@auth/contrac
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
-import jwt from 'jsonwebtoken';
+import { signAccessToken } from '@auth/verify/issuer';
+import { accessTokenSeconds, maxServiceTokenSeconds } from '@auth/verify/times';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';
@@ -35,9 +36,6 @@ export interface ServiceCallRequest {
   readonly accessToken: string | undefined;
 }
 
-const accessTokenSeconds = 600;
-const serviceTokenSeconds = 30;
-
 /** Makes an access token of a demo account, as the user app would. @throws KeyCommandError unless the keys are of development */
 export function makeAccessToken(folder: Folder, name: string, now: () => number): DevelopmentToken {
   const { signing = [], issuer } = assertDevelopment(folder);
@@ -48,21 +46,11 @@ export function makeAccessToken(folder: Folder, name: string, now: () => number)
     throw new KeyCommandError(`--user must be one of ${Object.keys(demoAccounts).join(', ')}`, 64);
   }
   const iat = Math.floor(now());
-  const claims = {
-    iss: issuer.iss,
-    aud: [...services],
-    sub: account.id,
-    client_id: 'first-party',
-    iat,
-    exp: iat + accessTokenSeconds,
-    jti: randomBytes(16).toString('base64url'),
-    sid: `keys-token-${randomBytes(8).toString('hex')}`,
-    auth_time: iat,
-    scope: account.scopes.join(' '),
-    roles: [...account.roles],
-  };
-  const header = { alg: active.alg, typ: 'at+jwt', kid: active.kid };
-  const token = jwt.sign(claims, active.key, { algorithm: active.alg, header });
+  const token = signAccessToken(active, {
+    ...{ issuer: issuer.iss, audience: services, userId: account.id, clientId: 'first-party' },
+    ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat },
+    ...{ sid: `keys-token-${randomBytes(8).toString('hex')}`, scopes: account.scopes, roles: account.roles },
+  });
   return { header: `Authorization: Bearer ${token}`, expiresInSeconds: accessTokenSeconds };
 }
 
@@ -86,12 +74,12 @@ export function makeServiceToken(folder: Folder, request: ServiceCallRequest, no
       throw new KeyCommandError(`--param ${name}=… is missing: the path is ${operation.path}`, 64);
     return encodeURIComponent(value);
   });
-  const signer = createServiceTokenSigner({ service: from, keys: calls, now, lifetimeSeconds: serviceTokenSeconds });
+  const signer = createServiceTokenSigner({ service: from, keys: calls, now, lifetimeSeconds: maxServiceTokenSeconds });
   const content = body === undefined ? undefined : new TextEncoder().encode(body);
   const token = signer.sign({ operation: { id, method: operation.method }, target, content, accessToken });
   return {
     header: `Service-Token: ${token}`,
-    expiresInSeconds: serviceTokenSeconds,
+    expiresInSeconds: maxServiceTokenSeconds,
     method: operation.method,
     target,
     body,

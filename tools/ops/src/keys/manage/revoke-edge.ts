@@ -3,7 +3,7 @@ import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey } from '../generate.ts';
 import type { EdgeName } from './edge-ends.ts';
 import { readEnds, withAccepts, withCalls } from './edge-ends.ts';
-import type { Revocation, Stage } from './revoke.ts';
+import type { Revocation, Stage } from './revocation.ts';
 import type { NextKid } from './rotate-edge.ts';
 import type { Folder } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { gateway } from '@auth/contracts';
 import type { SessionSecret } from '@auth/keys/session-key';
-import type { Revocation } from './revoke.ts';
+import type { Revocation } from './revocation.ts';
 import { sealingWith, withKeys } from './rotate-sessions.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

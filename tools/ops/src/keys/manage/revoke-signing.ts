@@ -1,7 +1,7 @@
 import { issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { SigningJwk } from '@auth/keys/signing-key';
-import type { Revocation } from './revoke.ts';
+import type { Revocation } from './revocation.ts';
 import { published } from './rotate-signing.ts';
 import type { Folder } from './step.ts';
 import { documentOf } from './step.ts';

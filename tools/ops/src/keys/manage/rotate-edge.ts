@@ -1,4 +1,5 @@
 import type { EdgeKey } from '@auth/verify';
+import { maxServiceTokenSeconds, skewSeconds } from '@auth/verify/times';
 import { generateEdgeKey } from '../generate.ts';
 import type { EdgeEnds, EdgeName, SharedKey } from './edge-ends.ts';
 import { readEnds, withAccepts, withCalls } from './edge-ends.ts';
@@ -6,8 +7,8 @@ import type { Gate } from './gate.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { Folder, Step } from './step.ts';
 
-/** A service token lives 30 seconds at most, and 5 are allowed for clocks that differ. */
-const serviceTokenSeconds = 35;
+/** How long after its signing a service token may be accepted. */
+const serviceTokenSeconds = maxServiceTokenSeconds + skewSeconds;
 
 /** Makes the id of the next key of an edge; ids are never used again. */
 export type NextKid = (edge: EdgeName) => string;

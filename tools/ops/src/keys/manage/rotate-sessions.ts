@@ -1,13 +1,11 @@
 import { gateway } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { SessionSecret } from '@auth/keys/session-key';
+import { sessionIdleSeconds, skewSeconds } from '@auth/verify/times';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';
-import { accessTokenLife, skewSeconds } from './waiting-times.ts';
-
-/** Where the gateway does not say: how long it lets a session idle by default. */
-const unknownIdleSeconds = 86_400;
+import { accessTokenLife } from './waiting-times.ts';
 
 /**
  * The next step of the session key's rotation: publish a new key to every replica of the gateway, seal with it, remove the
@@ -32,7 +30,7 @@ function removal(document: KeyDocument, gate: Gate): Step | undefined {
   const active = sessionKeys.find(({ state }) => state === 'active');
   if (old.length === 0 || active === undefined) return undefined;
   // Its tokens are sealed anew when the access token is replaced; until then it was used, and from then on it may idle.
-  const idle = gate.setting(gateway, 'sessionIdleSeconds') ?? unknownIdleSeconds;
+  const idle = gate.setting(gateway, 'sessionIdleSeconds') ?? sessionIdleSeconds;
   return {
     did: `removed ${old.map(({ kid }) => kid).join(', ')}`,
     writes: [withKeys(document, (keys) => keys.filter((key) => !old.includes(key)))],

@@ -2,13 +2,11 @@ import { issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { SigningJwk } from '@auth/keys/signing-key';
 import { publicJwk } from '@auth/keys/signing-key';
+import { jwksFreshSeconds, skewSeconds } from '@auth/verify/times';
 import type { Gate } from './gate.ts';
 import type { Folder, Step } from './step.ts';
 import { documentOf } from './step.ts';
-import { accessTokenLife, skewSeconds } from './waiting-times.ts';
-
-/** Where the issuer does not say: its default for the public keys. */
-const unknownMaxAgeSeconds = 300;
+import { accessTokenLife } from './waiting-times.ts';
 
 /**
  * The next step of the signing key's rotation: publish a new key to everybody, sign with it, remove the old one. Public
@@ -80,7 +78,7 @@ function switchOver(folder: Folder, issuer: KeyDocument, gate: Gate): Step | und
   const fresh = signing.find(({ state }) => state === 'next');
   if (fresh === undefined) return undefined;
   const { kid } = fresh;
-  const maxAge = gate.setting(issuerService, 'jwksMaxAgeSeconds') ?? unknownMaxAgeSeconds;
+  const maxAge = gate.setting(issuerService, 'jwksMaxAgeSeconds') ?? jwksFreshSeconds;
   const verifiers = [...folder.keys()].filter((service) => service !== issuerService);
   return {
     did: `${issuerService} signs with ${kid} from now on`,

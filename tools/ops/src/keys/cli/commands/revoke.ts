@@ -4,7 +4,7 @@ import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
 import type { RemovedKeys } from '../../manage/removed-keys.ts';
 import { everRemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
-import type { Stage } from '../../manage/revoke.ts';
+import type { Stage } from '../../manage/revocation.ts';
 import { planRevocation } from '../../manage/revoke.ts';
 import type { Folder } from '../../manage/step.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';

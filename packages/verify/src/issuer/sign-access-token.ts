@@ -1,0 +1,57 @@
+import type { KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import type { AccessTokenPayload } from '../access-token-claims.ts';
+import { accessTokenType } from '../access-token-claims.ts';
+import type { PublicKeyAlgorithm } from '../public-keys.ts';
+import { randomId } from '../random-id.ts';
+
+/** What an issuer knows of an access token before it has an id. Times in seconds. */
+export interface AccessTokenContent {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly userId: string;
+  readonly clientId: string;
+  /** The `iat`, since 1970. */
+  readonly issuedAt: number;
+  readonly lifetimeSeconds: number;
+  readonly sid: string;
+  /** When the password was checked, since 1970. */
+  readonly authTime: number;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+}
+
+/** A private key, and the one algorithm that it signs with. */
+export interface AccessTokenKey {
+  readonly kid: string;
+  readonly alg: PublicKeyAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** Signs an access token (RFC 9068) with a new id. Does not check the content. */
+export function signAccessToken({ kid, alg, key }: AccessTokenKey, content: AccessTokenContent): string {
+  return jwt.sign(accessTokenPayload(content), key, { algorithm: alg, header: accessTokenHeader({ kid, alg }) });
+}
+
+/** The header of an access token: its type (RFC 9068 §2.1), and the key that it is signed with. */
+export function accessTokenHeader({ kid, alg }: Pick<AccessTokenKey, 'kid' | 'alg'>) {
+  return { alg, typ: accessTokenType, kid };
+}
+
+/** The claims of an access token (RFC 9068 §2.2), with a new `jti`: for an issuer that signs by itself, such as one of tests. */
+export function accessTokenPayload(content: AccessTokenContent): AccessTokenPayload {
+  const { issuedAt: iat, sid, authTime } = content;
+  return {
+    iss: content.issuer,
+    aud: [...content.audience],
+    sub: content.userId,
+    client_id: content.clientId,
+    iat,
+    exp: iat + content.lifetimeSeconds,
+    jti: randomId(),
+    sid,
+    auth_time: authTime,
+    scope: content.scopes.join(' '),
+    roles: [...content.roles],
+  };
+}

@@ -1,0 +1,35 @@
+// Times that several parts must agree on, in seconds. Plain numbers: every part may import @auth/verify/times.
+
+/** How far the clocks of two services may differ. Verifiers allow it on `iat`, `nbf` and `exp` unless given another value. */
+export const skewSeconds = 5;
+/** The most skew that a verifier of access tokens can be given. */
+export const maxSkewSeconds = 60;
+/** The most skew that a verifier of service tokens can be given. */
+export const maxServiceSkewSeconds = 10;
+/** The largest step of a clock, such as from a day ahead to a day behind, after which used tokens are still known. */
+export const maxClockStepSeconds = 2 * 86_400;
+
+/** How long an access token lives unless the issuer is configured otherwise. */
+export const accessTokenSeconds = 600;
+/** The longest life of an access token that the issuer can be given, and that a verifier accepts unless given another. */
+export const maxAccessTokenSeconds = 3600;
+/** The longest life of an access token that a verifier can be given. */
+export const maxVerifiedSeconds = 86_400;
+
+/** How long a service token lives unless its signer is given another life. */
+export const serviceTokenSeconds = 15;
+/** The longest life of a service token that is signed and accepted. */
+export const maxServiceTokenSeconds = 30;
+
+/** How long public keys are used before they are fetched again. */
+export const jwksFreshSeconds = 300;
+/** How long public keys are trusted while the issuer cannot be reached. */
+export const jwksStaleSeconds = 86_400;
+/** How long the revocation feed may be silent before it counts as stale. */
+export const feedStaleSeconds = 10;
+
+/** How long a session at the gateway lasts without a request. */
+export const sessionIdleSeconds = 86_400;
+
+/** The `Retry-After` of a 503 that says no other. */
+export const retryAfterSeconds = 5;
