@@ -3,7 +3,7 @@ import { markdownTable } from '../../compare/markdown-table.ts';
 import type { Quartiles } from './quartiles.ts';
 import { quartilesOf, ratiosOf } from './quartiles.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
-import { inline, open, ours, rows } from './rows.ts';
+import { inline, neighbours, open, ours, rows } from './rows.ts';
 import type { BenchSettings } from './settings.ts';
 import { costRatio, faultsOf, mostOfInline, mostOfOpen } from './verdict.ts';
 
@@ -76,8 +76,8 @@ function verdictBlock(measured: Measured): string {
 
 function betterRows(turns: Turns, when: string): string[] {
   const own = costRatio(turns, ours, open).median;
-  return measuredRows(turns)
-    .filter(({ key }) => key !== open && key !== ours)
+  return neighbours
+    .filter(({ key }) => turns.has(key))
     .map(({ key, title }) => ({ title, median: costRatio(turns, key, open).median }))
     .filter(({ median }) => median < own)
     .map(({ title, median }) => `${title} ${when} (${median.toFixed(2)} to ${own.toFixed(2)})`);

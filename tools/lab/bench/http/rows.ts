@@ -6,6 +6,8 @@ export interface Row {
   readonly guard: string;
   /** Settings of its own. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether it lets every request pass, and tells the route of nobody. */
+  readonly isOpen?: boolean;
   /** The store that it asks, whose processor time is told beside that of the server. */
   readonly store?: 'redis' | 'postgres';
 }
@@ -19,7 +21,8 @@ export const inline = 'jsonwebtoken';
 
 /** Every row there is, in the order of the tables. */
 export const rows: readonly Row[] = [
-  { key: open, title: 'no check', guard: 'open' },
+  { key: open, title: 'no check', guard: 'open', isOpen: true },
+  { key: 'empty', title: 'two empty guards', guard: 'empty', isOpen: true },
   { key: ours, title: '@auth/verify', guard: 'ours' },
   { key: 'ours-off', title: '@auth/verify, memory off', guard: 'ours', settings: { rememberTokens: 0 } },
   { key: inline, title: 'jsonwebtoken, inline', guard: 'jsonwebtoken' },
@@ -31,3 +34,6 @@ export const rows: readonly Row[] = [
   { key: 'redis', title: 'session in Redis', guard: 'session-redis', store: 'redis' },
   { key: 'postgres', title: 'session in Postgres', guard: 'session-postgres', store: 'postgres' },
 ];
+
+/** The rows that ours is compared with: all that check anything. */
+export const neighbours: readonly Row[] = rows.filter(({ key, isOpen = false }) => !isOpen && key !== ours);

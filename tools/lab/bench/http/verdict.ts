@@ -1,7 +1,7 @@
 import type { Quartiles } from './quartiles.ts';
 import { rangeOf, ratiosOf } from './quartiles.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
-import { inline, open, ours, rows } from './rows.ts';
+import { inline, neighbours, open, ours } from './rows.ts';
 
 /** The most that a guarded request may cost the server, where one without any check costs 1. */
 export const mostOfOpen = 1.05;
@@ -17,8 +17,8 @@ export function costRatio(turns: Turns, key: string, base: string): Quartiles {
 /** The rows with the same tokens again and again that cost less than ours, by more than the runs differ. */
 export function cheaperRows(users: Turns): readonly string[] {
   const { median, slack } = judged(users);
-  return rows
-    .filter(({ key }) => key !== open && key !== ours && users.has(key))
+  return neighbours
+    .filter(({ key }) => users.has(key))
     .filter(({ key }) => costRatio(users, key, open).median < median - slack)
     .map(({ title }) => title);
 }
