@@ -1,4 +1,4 @@
-// pnpm build and pnpm check: commands that are several others, one after the other, and take no arguments. The shell's && would
+// pnpm build, pnpm check and pnpm borders: commands that are others, one after the other, and take no arguments. The shell's && would
 // hand `--help` to the last of them alone, after the others had run. Plain JavaScript: it runs before anything is built.
 import { spawnSync } from 'node:child_process';
 
@@ -11,6 +11,10 @@ const commands = {
       [process.execPath, 'tools/run.mjs', 'check'],
       ['pnpm', '-r', 'run', 'build'],
     ],
+  },
+  borders: {
+    summary: 'Writes biome.boundaries.json from tools/dev/borders.',
+    steps: [[process.execPath, 'tools/dev/borders/write.mjs']],
   },
   check: {
     summary: 'Checks format, lint, import arrows and types, and runs the tests.',
