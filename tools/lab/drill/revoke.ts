@@ -11,6 +11,8 @@ import { withDrillStack } from './drill-stack.ts';
 import { runKeys } from './keys-command.ts';
 import { logIn, startTraffic } from './traffic.ts';
 
+/** More than the skew of clocks, after which a service takes every service token. */
+const startMs = 15_000;
 const limitMs = 1000;
 /** A request of somebody who has the key: whether it was let in. */
 type Attempt = () => Promise<boolean>;
@@ -67,7 +69,7 @@ async function revokeSigningKey(stack: DrillStack, tell: Tell): Promise<boolean>
  * @returns from the first document that the command wrote to the last attempt that was let in, in milliseconds
  */
 async function timeUntilRefused(attempt: Attempt, revoke: (tell: Tell) => Promise<void>): Promise<number> {
-  if (!(await attempt())) throw new Error('the key does not work before it is revoked');
+  await untilAccepted(attempt);
   let isOver = false;
   let lastLetIn = 0;
   const trying = (async () => {
@@ -86,6 +88,15 @@ async function timeUntilRefused(attempt: Attempt, revoke: (tell: Tell) => Promis
   isOver = true;
   await trying;
   return Math.max(0, lastLetIn - written);
+}
+
+/** Waits for a first success: a service that has just started rejects service tokens from before its start. */
+async function untilAccepted(attempt: Attempt): Promise<void> {
+  const deadline = performance.now() + startMs;
+  while (!(await attempt())) {
+    if (performance.now() > deadline) throw new Error('the key does not work before it is revoked');
+    await delay(200);
+  }
 }
 
 /** The key with which order calls product, in the hands of somebody else. */
