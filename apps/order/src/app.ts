@@ -19,7 +19,7 @@ export interface Deps extends AppParts {
   readonly orders: Orders;
 }
 
-/** The order service, from top to bottom. */
+/** Builds the Express app of the order service: middleware and routers, in the order in which a request passes them. */
 export function buildApp({ orders, issuer, verify, calls, audit: onDecision, log, readiness, metrics }: Deps): Express {
   const app = createApp({ log, readiness, metrics, identify: identityOf });
   app.use(internalRoutes({ orders, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));

@@ -15,20 +15,20 @@ import { createUserClient } from './user-client.ts';
 
 type Config = ReturnType<typeof parseConfig>;
 
-/** The other services as order needs them. */
+/** Clients of the services that order calls. */
 export interface Clients {
   readonly catalog: Catalog;
   readonly contacts: Contacts;
 }
 
-/** What the order app runs on. */
+/** The opened resources that the order app uses. */
 export interface Resources extends Clients {
   readonly config: Pick<Config, 'idempotencyKeysPerUser'>;
   readonly db: OrderDb;
   readonly service: AppParts & Pick<ServiceParts, 'now'>;
 }
 
-/** Composes the order app. In the background it removes idempotency keys past their retention. */
+/** Composes the order app. Its background work removes expired idempotency keys. */
 export function compose({ config, db, service, catalog, contacts }: Resources): Composition {
   const { log, metrics, now } = service;
   const keys = { store: createIdempotencyStore(db), keepSeconds: 86_400, now };
@@ -42,14 +42,14 @@ export function compose({ config, db, service, catalog, contacts }: Resources): 
         ...keys,
         onRemoved: (rows) => countRemoved({ table: 'idempotency_keys' }, rows),
         onError(err) {
-          // The database reports once that it cannot be used.
+          // An unavailable database is already logged by `openService`, once.
           if (!isDatabaseUnavailable(err)) log.warn({ err }, 'old idempotency keys could not be removed');
         },
       }),
   };
 }
 
-/** Connects to the product and the user service over HTTP. */
+/** Creates the HTTP clients of the product and the user service. */
 export function openClients(
   config: Pick<Config, 'productUrl' | 'userUrl'>,
   { signer, log }: Pick<ServiceParts, 'signer' | 'log'>,

@@ -25,7 +25,7 @@ export const Settings = withKeyRules(
   }),
 );
 
-/** The settings of the order app. @throws ConfigError */
+/** Parses the environment into the configuration of the order app. @throws ConfigError */
 export function parseConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(Settings, env);
   return {

@@ -4,7 +4,10 @@ import { Prisma } from '@auth/db/order';
 import type { IdempotencyStore } from './idempotency.ts';
 import type { KeyCleanupStore } from './key-cleanup.ts';
 
-/** Idempotency keys in the order database. Their answers are written by the order store, together with the order. */
+/**
+ * Creates the store of idempotency keys in the order database. The order store writes the answer of a key, in the
+ * transaction of its order.
+ */
 export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): IdempotencyStore & KeyCleanupStore {
   return {
     async claimKey({ userId, key, claim, requestHash, at, until, forgottenBefore, keysPerUser }) {
@@ -31,7 +34,7 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
     async findKey({ userId, key }) {
       const row = await client.idempotencyKey.findUnique({ where: { userId_key: { userId, key } } });
       if (row === null) return undefined;
-      return { requestHash: row.requestHash, answer: row.answer === null ? undefined : answered(userId, row.answer) };
+      return { requestHash: row.requestHash, answer: row.answer === null ? undefined : toOrder(userId, row.answer) };
     },
     async hasAllKeys({ userId, forgottenBefore, keysPerUser }) {
       const kept = await client.$queryRaw<unknown[]>(keptOf(userId, forgottenBefore, keysPerUser));
@@ -49,12 +52,12 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
   };
 }
 
-/** The keys of a user that are still remembered, as far as they matter. */
+/** Selects the unexpired keys of a user. Stops at the limit, since the exact number is not needed. */
 const keptOf = (userId: string, forgottenBefore: Date, limit: number): Prisma.Sql => Prisma.sql`
   SELECT 1 AS kept FROM public.idempotency_keys
   WHERE user_id = ${userId}::uuid AND created_at >= ${forgottenBefore}::timestamptz LIMIT ${limit}`;
 
-function answered(userId: string, answer: Prisma.JsonValue) {
+function toOrder(userId: string, answer: Prisma.JsonValue) {
   const { contact, createdAt, ...order } = OrderView.parse(answer);
   return { ...order, userId, contact: contact ?? undefined, createdAt: new Date(createdAt) };
 }

@@ -2,60 +2,63 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Order } from './order.ts';
 import { OrderError } from './order-error.ts';
 
-/** A key that a client sends with a request, so that repeating the request does not repeat its effect. */
+/** An idempotency key: retries of a request send the same key, and the effect happens once. */
 export interface IdempotencyKey {
   readonly userId: string;
   readonly key: string;
 }
 
-/** The right to work on a key until the lease ends. */
+/** A claimed key: the right to process its request until the lease ends. */
 export interface Claim extends IdempotencyKey {
   readonly claim: string;
 }
 
-/** What is known of a key that could not be claimed. */
+/** The stored state of a key that could not be claimed. */
 export interface KnownKey {
   readonly requestHash: Uint8Array;
-  /** The order it placed; absent while its request runs. */
+  /** The order that was placed with the key; `undefined` while its request is running. */
   readonly answer: Order | undefined;
 }
 
 interface KeyLimit {
-  /** Keys that were claimed before then do not count. */
+  /** Keys that were claimed before this time are expired and do not count. */
   readonly forgottenBefore: Date;
   readonly keysPerUser: number;
 }
 
 export interface IdempotencyStore {
   /**
-   * Claims a key that is new, forgotten, or whose lease ended with the same request; false otherwise. A new key is not
-   * claimed for a user who has `keysPerUser` of them.
+   * Claims a key and returns whether it was claimed. A key can be claimed when it is new, when it has expired, or when
+   * the lease of the same request ended without an answer. A new key is not claimed when the user already has
+   * `keysPerUser` keys.
    */
   claimKey(claim: Claim & { requestHash: Uint8Array<ArrayBuffer>; at: Date; until: Date } & KeyLimit): Promise<boolean>;
-  /** Whether a user has as many keys as a user may have. */
+  /** Whether the user has reached `keysPerUser`. */
   hasAllKeys(limit: Pick<IdempotencyKey, 'userId'> & KeyLimit): Promise<boolean>;
   findKey(key: IdempotencyKey): Promise<KnownKey | undefined>;
-  /** Gives up a claim, so that the key can be used again at once. */
+  /** Releases a claim, so that the key can be claimed again at once. */
   releaseKey(claim: Claim): Promise<void>;
 }
 
 export interface Idempotency {
   /**
-   * Claims the key for this request, or finds the order that it placed before.
+   * Claims the key for a request, or returns the order that was placed with the key before.
    *
-   * @throws OrderError `key_reused` for another request under the same key, `key_in_use` while the first still runs,
-   * `too_many_keys` when the user has as many as a user may have
+   * @throws OrderError `key_reused` when the key was used for another request, `key_in_use` while the first request is
+   *   running, `too_many_keys` when the user has reached the limit
    */
   begin(key: IdempotencyKey, request: unknown): Promise<{ claim: Claim } | { answer: Order }>;
-  /** Gives up a claim whose request failed. */
+  /** Releases the claim of a failed request. */
   release(claim: Claim): Promise<void>;
 }
 
 export interface IdempotencyOptions {
   readonly store: IdempotencyStore;
-  /** Longer than a request can take; a request that died with its process holds its key no longer. */
+  /**
+   * The lease of a claim: longer than the slowest request. After it, the key of a request whose process died is free.
+   */
   readonly leaseSeconds: number;
-  /** How long answers are kept. */
+  /** How long keys and their answers are kept. */
   readonly keepSeconds: number;
   /** How many keys of one user are kept at a time. */
   readonly keysPerUser: number;
@@ -63,7 +66,7 @@ export interface IdempotencyOptions {
   readonly now: () => number;
 }
 
-/** The rules of idempotency keys. */
+/** Creates the rules of idempotency keys. */
 export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const { store, leaseSeconds, keepSeconds, keysPerUser, now } = options;
   return {
@@ -77,7 +80,8 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       if (await store.claimKey({ ...claim, ...lease, ...limit })) return { claim };
       const known = await store.findKey(key);
       if (known === undefined) {
-        // The key was removed between the two queries, since its request just failed; or there is no room for it.
+        // Either the key was released between the two queries, because its request failed, or the user has reached the
+        // limit.
         const isFull = await store.hasAllKeys({ userId: key.userId, ...limit });
         throw new OrderError(isFull ? 'too_many_keys' : 'key_in_use');
       }

@@ -8,7 +8,7 @@ import type { Orders } from './orders.ts';
 
 type Guard = ServiceRouterOptions<typeof operations, 'order'>['guard'];
 
-/** The operations that other services may call here. */
+/** Creates the router of the operations that other services may call. */
 export function internalRoutes({ orders, guard }: { orders: Orders; guard: Guard }): Router {
   return serviceRouter({
     service: 'order',

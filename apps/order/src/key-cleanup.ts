@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface KeyCleanupStore {
   /**
-   * Removes at most `limit` keys that were claimed longer ago than `keepSeconds`, the oldest first. Returns how many it removed.
+   * Removes at most `limit` keys that were claimed longer ago than `keepSeconds`, the oldest first. Returns how many it
+   * removed.
    *
-   * @param age `at` is now, by the clock of this process. The clock that is behind counts, this one or the database's: a
-   *   clock that was put forward for a while must not turn a repeated order into a second one
+   * @param age `at` is the current time of this process. The earlier one of this clock and the database's clock is
+   *   used: a clock that ran ahead for a while must not remove a key early, since a retry would then place a second
+   *   order
    */
   removeKeys(age: { readonly at: Date; readonly keepSeconds: number }, limit: number): Promise<number>;
 }
@@ -17,7 +19,7 @@ export interface KeyCleanupOptions {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly onRemoved: (keys: number) => void;
-  /** Called when keys could not be removed: once for each reason in a row. */
+  /** Called when keys could not be removed; not again while the reason stays the same. */
   readonly onError: (error: unknown) => void;
   /** The interval between runs, once a minute by default. */
   readonly everyMs?: number;
@@ -25,7 +27,7 @@ export interface KeyCleanupOptions {
 
 const batchSize = 1000;
 
-/** Removes all keys that are past their retention, in batches. Several replicas may do so at the same time. */
+/** Removes all keys that are past their retention, in batches. Several replicas may run it at the same time. */
 export async function removeOldKeys(
   { store, keepSeconds, now, onRemoved }: Omit<KeyCleanupOptions, 'onError' | 'everyMs'>,
   signal?: AbortSignal,
@@ -38,20 +40,20 @@ export async function removeOldKeys(
   }
 }
 
-/** Removes old keys in the background until it is closed. */
+/** Starts the background removal of expired keys; `close` stops it. */
 export function openKeyCleanup(options: KeyCleanupOptions): { close(): Promise<void> } {
   const { onError, everyMs = 60_000 } = options;
   const closing = new AbortController();
   const { signal } = closing;
-  let told: string | undefined;
+  let lastReason: string | undefined;
   const running = (async () => {
     while (!signal.aborted) {
       try {
         await removeOldKeys(options, signal);
-        told = undefined;
+        lastReason = undefined;
       } catch (error) {
-        if (String(error) !== told) onError(error);
-        told = String(error);
+        if (String(error) !== lastReason) onError(error);
+        lastReason = String(error);
       }
       await delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }

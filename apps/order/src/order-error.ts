@@ -9,13 +9,13 @@ export type OrderErrorCode =
   | 'key_in_use'
   | 'too_many_keys';
 
-/** One item of an order that cannot be had: its place in the request, and why. */
+/** An item that cannot be ordered: its index in the request, and the reason. */
 export interface RejectedItem {
   readonly index: number;
   readonly reason: 'unknown' | 'inactive' | 'out_of_stock';
 }
 
-/** The one error of this service's rules. */
+/** The only error class that the rules of this service throw. */
 export class OrderError extends Error {
   override readonly name = 'OrderError';
   readonly code: OrderErrorCode;

@@ -9,7 +9,7 @@ import type { OrderStore } from './orders.ts';
 const include = { items: { orderBy: { position: 'asc' } } } as const;
 type Row = Prisma.OrderGetPayload<{ include: typeof include }>;
 
-/** Orders in the order database. An order and its items are written in one transaction. */
+/** Creates the store of orders in the order database. An order and its items are written in one transaction. */
 export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStore {
   return {
     create: (order, claim) =>
@@ -27,7 +27,8 @@ export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStor
         });
         const placed = toOrder(row);
         if (claim !== undefined) {
-          // The claim is checked by the statement that uses it up: whoever lost it writes no order.
+          // This statement checks and uses up the claim. When the claim was lost, the transaction is rolled back: no
+          // order is stored.
           const { count } = await tx.idempotencyKey.updateMany({ where: claim, data: { answer: viewOf(placed) } });
           if (count !== 1) throw new OrderError('key_in_use');
         }
@@ -45,7 +46,7 @@ export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStor
       const rows = await client.order.findMany({ where, include, orderBy: { id: 'desc' }, take: limit });
       return rows.map(toOrder);
     },
-    // In one transaction: an order whose answer cannot be read is not cancelled either.
+    // One transaction: when the order cannot be read back, the cancellation is rolled back.
     cancel: (id, userId) =>
       client.$transaction(async (tx) => {
         const where = { id, userId, status: 'placed' };
@@ -61,7 +62,7 @@ export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStor
 function toOrder({ status, items, total, contact, ...row }: Row): Order {
   return {
     ...row,
-    // The column has a CHECK for these two.
+    // A CHECK constraint allows only these two values.
     status: status === 'cancelled' ? 'cancelled' : 'placed',
     items: items.map(({ productId, name, quantity, unitPrice }) => ({ productId, name, quantity, unitPrice })),
     total: Number(total),

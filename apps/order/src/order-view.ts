@@ -1,7 +1,7 @@
 import type { Order as OrderView } from '@auth/contracts';
 import type { Order } from './order.ts';
 
-/** An order as others see it. */
+/** Converts an order to its public JSON form. */
 export function viewOf({ id, status, items, total, currency, contact, createdAt }: Order): OrderView {
   return {
     id,

@@ -4,20 +4,20 @@ import type { NewOrder, Order } from './order.ts';
 import { OrderError } from './order-error.ts';
 import { priceOrder } from './pricing.ts';
 
-/** Who asks: a verified user. */
+/** The verified user who sends a request. */
 export interface Customer {
   readonly userId: string;
-  /** To read the user's own contact with, on the user's behalf. */
+  /** Sent to the user service to read the contact on behalf of the user. */
   readonly accessToken: string;
   readonly audience: readonly string[];
-  /** May read every order. */
+  /** Whether the user may read every order: scope `order:read-any`. */
   readonly readsAny: boolean;
-  /** May read how the user is reached: with the scope `account`. */
+  /** Whether the user may read the contact: scope `account`. */
   readonly readsContact: boolean;
 }
 
 export interface OrderQuery {
-  /** All users' orders when absent. */
+  /** Only orders of this user; absent for the orders of all users. */
   readonly userId?: string | undefined;
   /** Only orders older than this id. */
   readonly before?: string | undefined;
@@ -25,35 +25,38 @@ export interface OrderQuery {
 }
 
 export interface OrderStore {
-  /** Writes an order, and it as the answer of its key, in one step. @throws OrderError `key_in_use` when the claim was lost */
+  /**
+   * Stores an order, also as the answer of its key, in one transaction. @throws OrderError `key_in_use` when the claim
+   * was lost
+   */
   create(order: NewOrder, claim: Claim | undefined): Promise<Order>;
   find(id: string): Promise<Order | undefined>;
-  /** At most `limit` orders, newest first. */
+  /** Returns at most `limit` orders, newest first. */
   list(query: OrderQuery): Promise<readonly Order[]>;
-  /** The cancelled order, or `undefined` when no placed order of this user has the id. */
+  /** Cancels an order and returns it; `undefined` when no placed order of this user has the id. */
   cancel(id: string, userId: string): Promise<Order | undefined>;
-  /** Gives a contact to every order of a user that has none. */
+  /** Attaches a contact to all orders of a user that have none. */
   attachContact(userId: string, contact: Contact): Promise<void>;
 }
 
-/** Prices and availability, from whoever sells. */
+/** The source of prices and availability: the product service. */
 export interface Catalog {
   quote(items: WantedItems): Promise<Quote>;
 }
 
-/** How to reach a user; `undefined` when it cannot be had right now. */
+/** The source of contacts: the user service. `find` returns `undefined` when the contact is unavailable. */
 export interface Contacts {
   find(userId: string, accessToken: string): Promise<Contact | undefined>;
 }
 
 export interface Orders {
   /**
-   * Places an order at prices of now. Without a price it stores nothing; without a contact it goes on.
-   * The same request under the same key is placed once, however often it is repeated.
+   * Places an order at current prices. Without a quote, nothing is stored; without a contact, the order is stored.
+   * Retries of a request with the same key place one order.
    */
   place(customer: Customer, items: WantedItems, key?: string): Promise<{ order: Order; replayed: boolean }>;
   get(customer: Customer, id: string): Promise<Order>;
-  /** Any order as it is, for a service that is listed for it. */
+  /** Reads any order, for a service that may call `order:orders.read`. */
   read(id: string): Promise<Order>;
   list(customer: Customer, page: Omit<OrderQuery, 'userId'>): Promise<{ items: readonly Order[]; more: boolean }>;
   cancel(customer: Customer, id: string): Promise<Order>;
@@ -66,34 +69,35 @@ export interface OrdersOptions {
   readonly idempotency: Idempotency;
 }
 
-/** The rules of orders. */
+/** Creates the rules of orders. */
 export function createOrders({ store, catalog, contacts, idempotency }: OrdersOptions): Orders {
-  /** A contact that could not be had when an order was placed is attached when its owner reads it. */
+  /** Attaches the contact to orders of the customer that were stored without one. */
   async function complete(customer: Customer, orders: readonly Order[]): Promise<readonly Order[]> {
     const { userId, accessToken, audience, readsContact } = customer;
-    const lacks = (order: Order) => order.userId === userId && order.contact === undefined;
-    if (!readsContact || !orders.some(lacks) || !audience.includes('user')) return orders;
+    const lacksContact = (order: Order) => order.userId === userId && order.contact === undefined;
+    if (!readsContact || !orders.some(lacksContact) || !audience.includes('user')) return orders;
     const contact = await contacts.find(userId, accessToken);
     if (contact === undefined) return orders;
     await store.attachContact(userId, contact);
-    return orders.map((order) => (lacks(order) ? { ...order, contact } : order));
+    return orders.map((order) => (lacksContact(order) ? { ...order, contact } : order));
   }
 
   async function priceAndStore(customer: Customer, wanted: WantedItems, claim: Claim | undefined) {
     const { userId, accessToken, readsContact } = customer;
     const priced = priceOrder(wanted, await catalog.quote(wanted));
-    // Without the scope for it, user would refuse: the order waits for a token that has it.
+    // Without the scope `account`, the user service would refuse the call. A later read with that scope attaches the
+    // contact.
     const contact = readsContact ? await contacts.find(userId, accessToken) : undefined;
     return store.create({ ...priced, userId, contact }, claim);
   }
 
-  /** An order as this customer may see it: a token that cannot read the contact at user does not get it here either. */
+  /** Hides the contact from a token that may not read it: the user service would refuse such a token too. */
   const shownTo = ({ readsContact, readsAny }: Customer, order: Order): Order =>
     readsContact || readsAny ? order : { ...order, contact: undefined };
 
   async function find(id: string, readableBy: (order: Order) => boolean): Promise<Order> {
     const order = await store.find(id);
-    // Another user's order is not there at all: a 403 would tell that it is.
+    // Another user's order answers 404: a 403 would reveal that it exists.
     if (order === undefined || !readableBy(order)) throw new OrderError('order_not_found');
     return order;
   }
@@ -107,7 +111,8 @@ export function createOrders({ store, catalog, contacts, idempotency }: OrdersOp
       try {
         return { order: await priceAndStore(customer, wanted, begun.claim), replayed: false };
       } catch (error) {
-        // Nothing was stored, so the key is free for another try; the error that is told is the first one.
+        // Nothing was stored, so the key is released for a retry. The first error is reported, not an error of the
+        // release.
         await idempotency.release(begun.claim).catch(() => undefined);
         throw error;
       }

@@ -3,9 +3,9 @@ import type { NewOrder } from './order.ts';
 import { OrderError } from './order-error.ts';
 
 /**
- * What an order costs by a quote: all of it or nothing, in one currency.
+ * Prices an order by a quote: all items or none, in one currency.
  *
- * @throws OrderError `items_rejected` naming each, `currencies_differ`, `quote_incomplete`
+ * @throws OrderError `items_rejected` with every rejected item, `currencies_differ`, `quote_incomplete`
  */
 export function priceOrder(wanted: WantedItems, quote: Quote): Pick<NewOrder, 'items' | 'total' | 'currency'> {
   const rejections = new Map(quote.rejected.map(({ productId, reason }) => [productId, reason]));

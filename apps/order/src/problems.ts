@@ -33,7 +33,7 @@ const rejections = {
   out_of_stock: 'is not in stock in this quantity',
 } as const satisfies Record<RejectedItem['reason'], string>;
 
-/** How the errors of this service become answers. */
+/** Translations of the errors of this service to problems, tried in this order. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
   (error) => {

@@ -5,7 +5,7 @@ import type { Catalog } from './orders.ts';
 
 type Connection = Omit<ServiceClientOptions<never>, 'operations'>;
 
-/** Product, as far as orders need it. */
+/** Creates the client of the product service. */
 export function createProductClient(connection: Connection): Catalog {
   const client = createServiceClient({ ...connection, operations: operationsBetween('order', 'product') });
   return { quote: (items) => client.call('product:quotes.create', { body: { items } }) };

@@ -11,7 +11,7 @@ export const NewOrder = z.strictObject({ items: WantedItems });
 export const ListQuery = z.object(PageQuery);
 export const Id = z.object({ id: z.uuid() });
 
-/** A user's orders. */
+/** Creates the routes of a user's orders. */
 export function orderRoutes({ orders, verify }: { orders: Orders; verify: AccessTokenVerifier }): Router {
   const router = createRouter();
   const reader = [requireUser(verify), requireScope('order:read')];

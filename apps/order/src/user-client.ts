@@ -4,11 +4,14 @@ import { createServiceClient, UpstreamError } from '@auth/verify/client';
 import type { Contacts } from './orders.ts';
 
 interface Connection extends Omit<ServiceClientOptions<never>, 'operations'> {
-  /** Told when a contact could not be had; the order goes on without it. */
+  /** Called when a contact is unavailable; the request continues without it. */
   readonly onMissed: (error: UpstreamError) => void;
 }
 
-/** User, as far as orders need it: it may be down, so it may have no answer. */
+/**
+ * Creates the client of the user service. `find` returns `undefined` when the call fails, since the service may be
+ * down.
+ */
 export function createUserClient({ onMissed, ...connection }: Connection): Contacts {
   const client = createServiceClient({ ...connection, operations: operationsBetween('order', 'user') });
   return {

@@ -21,7 +21,9 @@ export interface Deps extends AppParts {
   readonly quotes: Quotes;
 }
 
-/** The product service, from top to bottom. */
+/**
+ * Builds the Express app of the product service: middleware and routers, in the order in which a request passes them.
+ */
 export function buildApp({
   products,
   quotes,

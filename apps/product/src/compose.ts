@@ -5,7 +5,7 @@ import { createProductStore } from './product-store.ts';
 import { createProducts } from './products.ts';
 import { createQuotes } from './quotes.ts';
 
-/** What the product app runs on. */
+/** The opened resources that the product app uses. */
 export interface Resources {
   readonly db: ProductDb;
   readonly service: AppParts;

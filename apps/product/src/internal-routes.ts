@@ -7,7 +7,7 @@ import type { Quotes } from './quotes.ts';
 
 type Guard = ServiceRouterOptions<typeof operations, 'product'>['guard'];
 
-/** The operations that other services may call here. */
+/** Creates the router of the operations that other services may call. */
 export function internalRoutes({ quotes, guard }: { quotes: Quotes; guard: Guard }): Router {
   return serviceRouter({
     service: 'product',

@@ -11,7 +11,7 @@ const answers = {
   version_changed: ['precondition_failed', 'The product has changed: read it again and send its new ETag in If-Match.'],
 } as const satisfies Record<ProductErrorCode, readonly [ProblemCode, string]>;
 
-/** How the errors of this service become answers. */
+/** Translations of the errors of this service to problems, tried in this order. */
 export const translate: readonly Translate[] = [
   (error) => refusalProblem(refusalOf(error)),
   (error) => {

@@ -1,6 +1,6 @@
 export type ProductErrorCode = 'product_not_found' | 'sku_taken' | 'version_changed';
 
-/** The one error of this service's rules. */
+/** The only error class that the rules of this service throw. */
 export class ProductError extends Error {
   override readonly name = 'ProductError';
   readonly code: ProductErrorCode;

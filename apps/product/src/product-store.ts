@@ -15,7 +15,7 @@ const select = {
   version: true,
 } as const;
 
-/** Products in the product database. Ids are UUIDv7: their order is that of creation. */
+/** Creates the store of products in the product database. Ids are UUIDv7, so sorting by id sorts by creation time. */
 export function createProductStore({ client }: Pick<ProductDb, 'client'>): ProductStore {
   return {
     list: (query) =>
@@ -31,10 +31,10 @@ export function createProductStore({ client }: Pick<ProductDb, 'client'>): Produ
       }
     },
     async update(id, version, changes) {
-      // One statement: of two writers with the same version one finds nothing.
+      // One statement, so that only one of two concurrent writers with the same version succeeds.
       const [product] = await client.product.updateManyAndReturn({
         where: { id, ...versioned(version) },
-        data: { ...given(changes), version: { increment: 1 } },
+        data: { ...withoutUndefined(changes), version: { increment: 1 } },
         select,
       });
       return product;
@@ -47,7 +47,7 @@ export function createProductStore({ client }: Pick<ProductDb, 'client'>): Produ
 }
 
 function matching({ after, text, activeOnly }: ProductQuery): Prisma.ProductWhereInput {
-  const contains = text === undefined ? undefined : ({ contains: literal(text), mode: 'insensitive' } as const);
+  const contains = text === undefined ? undefined : ({ contains: escapeLike(text), mode: 'insensitive' } as const);
   return {
     ...(after === undefined ? {} : { id: { gt: after } }),
     ...(activeOnly ? { active: true } : {}),
@@ -55,17 +55,17 @@ function matching({ after, text, activeOnly }: ProductQuery): Prisma.ProductWher
   };
 }
 
-/** Prisma hands the text on to ILIKE, where these three mean something. */
-function literal(text: string): string {
+/** Escapes the special characters of ILIKE: Prisma passes the text to ILIKE unescaped. */
+function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-function versioned({ in: these, notIn: others }: ExpectedVersion): Prisma.ProductWhereInput {
-  return { version: { ...(these && { in: [...these] }), ...(others && { notIn: [...others] }) } };
+function versioned({ in: included, notIn: excluded }: ExpectedVersion): Prisma.ProductWhereInput {
+  return { version: { ...(included && { in: [...included] }), ...(excluded && { notIn: [...excluded] }) } };
 }
 
-/** Prisma wants absent members, not undefined ones. */
-function given<T extends object>(changes: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+/** Removes members that are `undefined`: Prisma needs them absent. */
+function withoutUndefined<T extends object>(changes: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };

@@ -1,6 +1,6 @@
 import { ProductError } from './product-error.ts';
 
-/** Something for sale. `price` is in minor units of `currency` (ISO 4217). */
+/** A product of the catalogue. `price` is in minor units of `currency` (ISO 4217). */
 export interface Product {
   readonly id: string;
   readonly sku: string;
@@ -10,7 +10,7 @@ export interface Product {
   readonly currency: string;
   readonly stock: number;
   readonly active: boolean;
-  /** Counts changes. */
+  /** Incremented by every change. */
   readonly version: number;
 }
 
@@ -19,14 +19,14 @@ export type ProductChanges = {
   readonly [Field in Exclude<keyof NewProduct, 'sku'> | 'active']?: Product[Field] | undefined;
 };
 
-/** The versions a change is meant for; those without a condition are all. */
+/** The versions for which a change is allowed. Without `in` and `notIn`, every version. */
 export interface ExpectedVersion {
   readonly in?: readonly number[];
   readonly notIn?: readonly number[];
 }
 
 export interface ProductQuery {
-  /** Only products behind this id. */
+  /** Only products whose id is greater than this one. */
   readonly after?: string | undefined;
   readonly limit: number;
   /** Text to find in name, description or sku. */
@@ -35,29 +35,29 @@ export interface ProductQuery {
 }
 
 export interface ProductStore {
-  /** At most `limit` products, by id. */
+  /** Returns at most `limit` products, sorted by id. */
   list(query: ProductQuery): Promise<readonly Product[]>;
   find(id: string): Promise<Product | undefined>;
   findAll(ids: readonly string[]): Promise<readonly Product[]>;
   /** @throws ProductError `sku_taken` */
   create(product: NewProduct): Promise<Product>;
-  /** `undefined` when no product has this id and version. */
+  /** Returns the changed product; `undefined` when no product has this id and version. */
   update(id: string, version: ExpectedVersion, changes: ProductChanges): Promise<Product | undefined>;
-  /** False when no product has this id and version. */
+  /** Returns whether a product was removed: `false` when no product has this id and version. */
   remove(id: string, version: ExpectedVersion): Promise<boolean>;
 }
 
 export interface Products {
   list(query: ProductQuery): Promise<{ items: readonly Product[]; more: boolean }>;
-  /** @throws ProductError `product_not_found`, also for one that is not active when only active ones are asked for */
+  /** @throws ProductError `product_not_found`, also for an inactive product when `activeOnly` is set */
   get(id: string, only: Pick<ProductQuery, 'activeOnly'>): Promise<Product>;
   create(product: NewProduct): Promise<Product>;
-  /** @throws ProductError `version_changed` when somebody else was first */
+  /** @throws ProductError `version_changed` when the product no longer has an expected version */
   update(id: string, version: ExpectedVersion, changes: ProductChanges): Promise<Product>;
   remove(id: string, version: ExpectedVersion): Promise<void>;
 }
 
-/** The rules of the catalogue. */
+/** Creates the rules of the catalogue. */
 export function createProducts({ store }: { store: ProductStore }): Products {
   async function get(id: string, { activeOnly }: Pick<ProductQuery, 'activeOnly'>): Promise<Product> {
     const product = await store.find(id);
@@ -65,7 +65,7 @@ export function createProducts({ store }: { store: ProductStore }): Products {
     return product;
   }
 
-  /** Nothing matched: is it gone, or has it changed? */
+  /** Throws the reason why no row matched: the product does not exist, or its version has changed. */
   async function explainMiss(id: string): Promise<never> {
     await get(id, { activeOnly: false });
     throw new ProductError('version_changed');

@@ -2,13 +2,13 @@ import type { Quote, WantedItems } from '@auth/contracts';
 import type { Product, ProductStore } from './products.ts';
 
 export interface Quotes {
-  /** Prices and names as of now; what cannot be had is listed apart. Stock is checked, not reserved. */
+  /** Quotes current prices and names. Unavailable items are listed in `rejected`. Stock is checked, not reserved. */
   create(items: WantedItems): Promise<Quote>;
 }
 
 type Rejection = Quote['rejected'][number]['reason'];
 
-/** The rules of quotes. */
+/** Creates the rules of quotes. */
 export function createQuotes({ store }: { store: Pick<ProductStore, 'findAll'> }): Quotes {
   return {
     async create(wanted) {

@@ -38,7 +38,7 @@ export const Changes = z.strictObject({ ...fields, active: z.boolean() }).partia
 export const ListQuery = z.object({ ...PageQuery, q: plainText(100).optional() });
 export const Id = z.object({ id: z.uuid() });
 
-/** The catalogue: readers need `product:read`, editors `product:write`. */
+/** Creates the routes of the catalogue: reading needs `product:read`, changing needs `product:write`. */
 export function productRoutes({ products, verify }: { products: Products; verify: AccessTokenVerifier }): Router {
   const router = createRouter();
   const reader = [requireUser(verify), requireScope('product:read')];
@@ -62,7 +62,7 @@ export function productRoutes({ products, verify }: { products: Products; verify
 
   router.patch('/products/:id', ...editor, async (req, res) => {
     const { id } = readParams(req, Id);
-    // Preconditions come after all that would refuse the request without them (RFC 9110 §13.2.1).
+    // Preconditions are checked after everything else that could refuse the request (RFC 9110 §13.2.1).
     const changes = readBody(req, Changes);
     if (!hasIfMatch(req)) throw new Problem('precondition_required');
     const product = await products.update(id, readPreconditions(req), changes);
@@ -77,5 +77,8 @@ export function productRoutes({ products, verify }: { products: Products; verify
   return router;
 }
 
-/** Clients that may change products see also those that are not for sale, in lists and by id. */
+/**
+ * Whether the client sees active products only. Clients with `product:write` also see inactive ones, in lists and by
+ * id.
+ */
 const seesActiveOnly = (req: Request): boolean => !userOf(req).scopes.has('product:write');

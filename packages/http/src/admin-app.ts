@@ -14,8 +14,8 @@ export interface AdminAppOptions {
 }
 
 /**
- * What those who run a service may see and its callers may not: `GET /metrics`, `GET /readyz?verbose`. For a port of its
- * own that is not reachable from outside.
+ * Creates the app of the admin port: `GET /metrics` and `GET /readyz?verbose`, for operators and not for clients. The
+ * port must not be reachable from outside.
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });

@@ -1,8 +1,11 @@
-/** The parts of Express's router that are read here. They are not public, so `finishApp` checks them at start. */
+/**
+ * The internal parts of the Express router that this file reads. They are not public, so `finishApp` checks them at the
+ * start.
+ */
 interface Layer {
   match(path: string): unknown;
   route?: { path: unknown; methods: Readonly<Record<string, boolean>> };
-  /** Mounted at `/`. */
+  /** Whether the layer is mounted at `/`. */
   slash: boolean;
   handle: unknown;
 }
@@ -13,7 +16,7 @@ interface Stack {
   strict?: unknown;
 }
 
-/** The methods that the routes below `router` have for a path, sorted; empty when no route has the path. */
+/** Returns the methods of all routes below `router` for a path, sorted; empty when no route has the path. */
 export function allowedMethods(router: Stack, path: string): string[] {
   const methods = new Set(ownMethods(router, path));
   if (methods.has('GET')) methods.add('HEAD');
@@ -21,15 +24,15 @@ export function allowedMethods(router: Stack, path: string): string[] {
   return [...methods].sort();
 }
 
-/** Whether a route of its own answers OPTIONS for the path. */
+/** Whether the path has an OPTIONS route of its own. */
 export function answersOptions(router: Stack, path: string): boolean {
   return ownMethods(router, path).includes('OPTIONS');
 }
 
 /**
- * Checks that every router is mounted at `/` and matches paths literally: what a policy takes for one path must not be
- * another to the router.
- * @throws Error that says how to mend the wiring.
+ * Checks that every router is mounted at `/` and matches paths literally: a policy and the router must not read one
+ * path differently.
+ * @throws Error that says how to fix the wiring.
  */
 export function assertLiteralRoutes(router: Stack): void {
   for (const { handle, slash } of layers(router)) {
@@ -65,7 +68,7 @@ function isStack(value: unknown): value is Stack {
   return typeof value === 'function' && 'stack' in value && Array.isArray(value.stack);
 }
 
-/** Every route below a router: its method, in lower case, and its path template. */
+/** Returns all routes below a router: method, in lower case, and path template. */
 export function routesBelow(router: Stack): { method: string; path: string }[] {
   return layers(router).flatMap(({ handle, route }) => {
     if (isStack(handle)) return routesBelow(handle);

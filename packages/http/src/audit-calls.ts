@@ -3,7 +3,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { contextOf, elapsedMs } from './request-context.ts';
 
-/** A decision about another service's call; `caller`, `kid` and `jti` are absent while nobody is authenticated. */
+/** A decision on a call from another service. Without an authenticated caller, `caller`, `kid` and `jti` are absent. */
 export interface CallDecision {
   readonly decision: 'allow' | 'deny';
   /** From the map of operations, or `unmatched`. */
@@ -11,29 +11,29 @@ export interface CallDecision {
   readonly caller?: string | undefined;
   readonly kid?: string | undefined;
   readonly jti?: string | undefined;
-  /** The `sub` of the user it is made for. */
+  /** The `sub` of the user for whom the call is made. */
   readonly user?: string | undefined;
-  /** What the caller is told of a refusal, and why it was refused: closed sets. */
+  /** The problem code that the caller receives, and the reason for the log. Both come from closed sets. */
   readonly code?: string | undefined;
   readonly reason?: string | undefined;
 }
 
-/** Told of each decision when it is made. */
+/** Records a decision when it is made. */
 export type Audit = (decision: CallDecision, req: Request) => void;
 
 export interface AuditCallsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** The name under which a user stands in the ledger, from `createUserHash`. Without one no user stands there. */
+  /** Hashes the `sub` of a user for the ledger, with `createUserHash`. Without it the ledger names no user. */
   readonly hashUser?: (sub: string) => string | undefined;
 }
 
 /**
- * Keeps the ledger of service calls: one line and one count per decision. Who called what for whom, was it allowed and
- * why not, and how long that took from the start of the request. Never a token, never the `sub` itself.
+ * Creates the ledger of service calls: one log line and one count per decision. A line has caller, operation, user
+ * hash, decision, reason, and the time since the start of the request in ms; never a token or the `sub` itself.
  */
 export function auditCalls({ log, metrics, hashUser }: AuditCallsOptions): Audit {
-  // A ledger with holes is none: LOG_LEVEL is about the rest.
+  // The ledger must be complete, so LOG_LEVEL does not apply to it.
   const ledger = log.child({}, { level: 'info' });
   return ({ decision, operation, caller, kid, jti, user, code, reason }, req) => {
     const { requestId, traceId } = contextOf(req);

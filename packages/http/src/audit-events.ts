@@ -3,19 +3,19 @@ import type { Metrics } from './metrics.ts';
 import type { RequestContext } from './request-context.ts';
 import { currentContext } from './request-context.ts';
 
-/** Something that happened and must be found again: what, and how it ended. Closed sets, since they are counted. */
+/** An audit event and its outcome. Both come from closed sets, since they are labels of a metric. */
 export interface AuditEvent {
   readonly event: string;
   readonly outcome: string;
 }
 
-/** What an event's line says of the request that it happened in. */
+/** The facts about a request that the line of an event contains. */
 export type AuditContext = Pick<RequestContext, 'requestId' | 'traceId' | 'addressPrefix'>;
 
 /**
- * Keeps a trail of events: one line `{ audit, requestId, traceId }` and one count each. The line says what the event says
- * and roughly where the request came from that it happened in (`addressPrefix`): the current one unless given. Whoever
- * tells of an event leaves secrets and e-mail addresses out of it.
+ * Creates an audit trail: one log line `{ audit, requestId, traceId }` and one count per event. The line also has the
+ * approximate origin of the request (`addressPrefix`): the current request unless given. The caller must leave secrets
+ * and e-mail addresses out of an event.
  */
 export function auditEvents<E extends AuditEvent>(options: {
   log: Log;
@@ -24,7 +24,7 @@ export function auditEvents<E extends AuditEvent>(options: {
   metric: string;
   help: string;
 }): (event: E, within?: AuditContext) => void {
-  // A trail with holes is none: LOG_LEVEL is about the rest.
+  // The trail must be complete, so LOG_LEVEL does not apply to it.
   const trail = options.log.child({}, { level: 'info' });
   const count = options.metrics.counter(options.metric, options.help, ['event', 'outcome']);
   return (audit, within = currentContext()) => {

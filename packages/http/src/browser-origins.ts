@@ -15,7 +15,7 @@ export const browserOrigins = z
     error: 'must be https: over http, others read the cookie, unless it is on this machine',
   });
 
-/** Whether a cookie for all of them can be kept to https; `undefined` when they are not alike. */
+/** Whether all origins are https, so that a cookie can be limited to https; `undefined` for a mix of http and https. */
 export function areHttps(origins: readonly string[]): boolean | undefined {
   const https = origins.filter((origin) => origin.startsWith('https:'));
   if (https.length === origins.length) return true;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import express from 'express';
 
-/** The address when there is none, as on a closed connection. */
+/** The result without an address, as on a closed connection. */
 const unknown = 'unknown';
 /** IPv4 addresses inside IPv6: mapped ones (RFC 4291 §2.5.5.2) and those behind a translator (RFC 6052 §2.1). */
 const embeddedIPv4 = /^(?:(?:0:){5}ffff|64:ff9b:0:0:0:0):([\da-f]+):([\da-f]+)$/;
@@ -23,7 +23,7 @@ export function clientAddress(req: AddressedRequest): string {
 
 /** Creates a function that reads the address as `clientAddress` does, for requests that no app serves. */
 export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
-  // Networks mean what they mean to an app: this is what Express makes of the setting.
+  // Uses the trust function of Express, so that networks mean the same as in an app.
   const trusts: Trusts =
     trustedProxies.length === 0
       ? () => false
@@ -45,7 +45,7 @@ function isTrusts(value: unknown): value is Trusts {
   return typeof value === 'function';
 }
 
-/** Nearest first. */
+/** Parses `X-Forwarded-For`, nearest proxy first. */
 function forwardedFor(req: IncomingMessage): string[] {
   const text = String(req.headers['x-forwarded-for'] ?? '');
   return text
@@ -55,30 +55,30 @@ function forwardedFor(req: IncomingMessage): string[] {
     .reverse();
 }
 
-/** Without a port and brackets. */
+/** Removes the port and the brackets. */
 function bareAddress(text: string): string {
   const [, ipv6, ipv4] = withPort.exec(text) ?? [];
   return ipv6 ?? ipv4 ?? text;
 }
 
 /**
- * The part of an address that one customer of a provider has to themselves: all of an IPv4 address, the first 64 bits
- * of an IPv6 one (RFC 6177), since the rest is theirs to choose. One text for every spelling of an address.
+ * Returns the part of an address that belongs to one customer of a provider: a whole IPv4 address, or the first 64 bits
+ * of an IPv6 address (RFC 6177), since the customer chooses the rest. All spellings of an address give the same text.
  */
 export function addressBlock(address: string): string {
   return shorten(address, { ipv4Bytes: 4, ipv6Groups: 4 });
 }
 
 /**
- * The IPv6 network that one customer of a provider may have at most: the first 48 bits (RFC 6177 §2). `undefined` for an
- * IPv4 address: the network around it belongs to strangers.
+ * Returns the largest IPv6 network of one customer of a provider: the first 48 bits (RFC 6177 §2). `undefined` for an
+ * IPv4 address, since the addresses around it belong to other customers.
  */
 export function addressNetwork(address: string): string | undefined {
   const network = shorten(address, { ipv4Bytes: 0, ipv6Groups: 3 });
   return network.endsWith('/48') ? network : undefined;
 }
 
-/** Roughly where a request came from, for logs and people: `192.0.2.0/24`, `2001:db8:1::/48`. */
+/** Returns the approximate origin of a request, for logs and people: `192.0.2.0/24`, `2001:db8:1::/48`. */
 export function addressPrefix(address: string): string {
   return shorten(address, { ipv4Bytes: 3, ipv6Groups: 3 });
 }
@@ -100,7 +100,7 @@ function groupsOf(address: string): readonly string[] | undefined {
   const [literal = ''] = address.split('%', 1);
   const url = `http://[${literal}]/`;
   if (isIP(literal) !== 6 || !URL.canParse(url)) return undefined;
-  // The one spelling that the URL standard has for an address: lower case, no dots, at most one "::".
+  // The URL standard has one spelling for an address: lower case, no dots, at most one "::".
   const [head = '', tail = ''] = new URL(url).hostname.slice(1, -1).split('::');
   const [before, after] = [head, tail].map((part) => part.split(':').filter(Boolean));
   const given = [...(before ?? []), ...(after ?? [])];

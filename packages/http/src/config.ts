@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { fieldErrors } from './field-errors.ts';
 import { plainWords } from './plain-words.ts';
 
-/** One wrong setting: its name, what is wrong with it, and how to mend it. Never its value. */
+/** One wrong setting: its name, the problem, and how to fix it. Never its value. */
 export interface WrongSetting {
   name: string;
   problem: string;
   help: string | undefined;
 }
 
-/** The environment does not fit. The message has one line per wrong setting. */
+/** The error for wrong environment variables. The message has one line per wrong setting. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   /** EX_CONFIG of sysexits.h. */
@@ -26,8 +26,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Settings read from environment variables. An empty variable counts as missing; variables that the schema does not
- * name are not looked at. `.describe()` texts of the schema say how to mend a wrong setting.
+ * Reads settings from environment variables. An empty variable counts as missing; variables outside the schema are
+ * ignored. The `.describe()` texts of the schema say how to fix a wrong setting.
  * @throws ConfigError naming every wrong setting.
  */
 export function readConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
@@ -50,7 +50,7 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined
   return schema instanceof z.ZodPipe ? shapeOf(schema.in) : undefined;
 }
 
-/** `.describe()` may stand before or after `.default()` and its like. */
+/** Finds the `.describe()` text, before or after `.default()` and similar calls. */
 function descriptionOf(schema: unknown): string | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
   if (schema.description !== undefined) return schema.description;

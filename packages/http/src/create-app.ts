@@ -22,16 +22,16 @@ export interface CreateAppOptions {
   readonly readiness: Readiness;
   readonly identify?: Identify;
   readonly metrics?: Metrics;
-  /** What `/readyz?verbose` tells beside every check. Without it there is no verbose answer: not where callers can see it. */
+  /** Additional members of `/readyz?verbose`. Without this option there is no verbose answer: clients could read it. */
   readonly probeDetails?: () => Readonly<Record<string, unknown>>;
-  /** Whether there is a `currentContext` while a request is served. There is, unless this says no: it has its price. */
+  /** Whether `currentContext` works while a request is served; true by default. It costs processor time. */
   readonly currentContext?: boolean;
-  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` counts. Nobody's unless given. */
+  /** Addresses and networks of the proxies in front: their `X-Forwarded-For` counts. None by default. */
   readonly trustedProxies?: readonly string[] | undefined;
 }
 
 /**
- * An Express app with what every service has above its routes: literal paths, request context, one log line per
+ * Creates an Express app with the middleware of every service: literal paths, request context, one log line per
  * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
  */
 export function createApp(options: CreateAppOptions): Express {
@@ -40,7 +40,8 @@ export function createApp(options: CreateAppOptions): Express {
   app.disable('x-powered-by').disable('etag');
   app.enable('case sensitive routing').enable('strict routing');
   app.set('query parser', 'simple').set('trust proxy', [...trustedProxies]);
-  // Express's last resort, used only when our own handler fails, prints stacks in any other environment.
+  // In any other environment, the default error handler of Express prints stacks. It is used only when our own handler
+  // fails.
   app.set('env', 'production');
   app.use(
     inOne(
@@ -52,7 +53,7 @@ export function createApp(options: CreateAppOptions): Express {
   return app;
 }
 
-/** Appends what stands below the routes: 404, 405 with `Allow`, the problem handler. Nothing may be added after it. */
+/** Adds the handlers after the routes: 404, 405 with `Allow`, the problem handler. Nothing may be added after it. */
 export function finishApp(app: Express, options: { log: Log; translate: readonly Translate[] }): Express {
   assertLiteralRoutes(app.router);
   app.use((req) => {
@@ -63,7 +64,7 @@ export function finishApp(app: Express, options: { log: Log; translate: readonly
   return app.use(problemHandler(options));
 }
 
-/** Stands above the routes, because a nested router would answer OPTIONS itself, with 200 and only its own methods. */
+/** Answers OPTIONS before the routes: a nested router would answer with 200 and only its own methods. */
 function answerOptions(app: Express): RequestHandler {
   return (req, res, next) => {
     const methods = req.method === 'OPTIONS' ? allowedMethods(app.router, req.path) : [];
@@ -76,7 +77,7 @@ function answerOptions(app: Express): RequestHandler {
   };
 }
 
-/** Several middlewares as one: Express does more around each of its layers than most of them do themselves. */
+/** Combines several middlewares into one layer: a layer of Express costs more than most of these middlewares. */
 function inOne(...[first, ...rest]: readonly RequestHandler[]): RequestHandler {
   if (first === undefined) return (_req, _res, next) => next();
   const others = inOne(...rest);
@@ -87,10 +88,10 @@ function inOne(...[first, ...rest]: readonly RequestHandler[]): RequestHandler {
     });
 }
 
-/** Sets the headers of every answer. They are the same each time, so helmet is asked once, at the start. */
+/** Sets the headers of every answer. They are always the same, so helmet is called once, at the start. */
 function fixedHeaders(): RequestHandler {
   const headers = new Map(securityHeaders());
-  // Answers are about whoever asked: a route that may be cached says so itself (RFC 9111 §5.2.2.5).
+  // Answers are specific to a client. A route whose answer may be cached sets its own header (RFC 9111 §5.2.2.5).
   headers.set('Cache-Control', 'no-store');
   return (_req, res, next) => {
     for (const [name, value] of headers) res.setHeader(name, value);
@@ -99,8 +100,9 @@ function fixedHeaders(): RequestHandler {
 }
 
 /**
- * For an API that answers JSON: nothing may be loaded or framed. HSTS and `upgrade-insecure-requests` belong to
- * whatever ends TLS; sent over plain http they would break development. A page of ours sets its own policy.
+ * Returns the security headers of a JSON API: nothing may be loaded or framed. HSTS and `upgrade-insecure-requests`
+ * belong to the proxy that terminates TLS; over plain HTTP they would break development. An HTML page sets its own
+ * policy.
  */
 function securityHeaders(): ReadonlyMap<string, string> {
   const set = helmet({

@@ -69,5 +69,8 @@ function tlsProblem(given: URLSearchParams): string | undefined {
   return undefined;
 }
 
-/** The name, unless it is not a plain word: then it may be a part of a password that was not escaped. */
+/**
+ * Returns a parameter name for a message. A name that is not a plain word is hidden: it may be part of an unescaped
+ * password.
+ */
 const shown = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'after the question mark');

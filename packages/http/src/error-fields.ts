@@ -1,8 +1,8 @@
 const MAX_CAUSES = 5;
 
 /**
- * What of an error is logged: type, message, stack, code, and the same of its causes.
- * Other members are left out on purpose: the body parser, for one, hangs the whole request body on its errors.
+ * Returns the logged fields of an error: type, message, stack, code, and the same of its causes. Other members are left
+ * out on purpose: the body parser, for example, adds the whole request body to its errors.
  */
 export function errorFields(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * A schema for the origin of another service, such as `http://product:4002`. Gives it as browsers write origins: without a
- * slash at the end, the host in lower case. Refused is what an origin cannot have: a path, a query, credentials.
+ * A schema for the origin of another service, such as `http://product:4002`. The result is written as browsers write
+ * origins: no slash at the end, the host in lower case. A path, a query or credentials are refused.
  */
 export const httpOrigin = z
   .string()
@@ -12,9 +12,9 @@ export const httpOrigin = z
   .transform((text) => originOf(text) ?? text);
 
 function originOf(text: string): string | undefined {
-  // An empty user in front of the host leaves no trace in the parsed URL.
+  // `URL` drops an empty user in front of the host, so the text is checked for `@`.
   if (!URL.canParse(text) || text.includes('@')) return undefined;
   const { protocol, port, href, origin } = new URL(text);
-  // Anything behind the origin, and credentials in front of it, would be in `href` alone. No server has the port 0.
+  // A path, query, fragment or credentials would be in `href` and not in `origin`. No server has the port 0.
   return /^https?:$/.test(protocol) && port !== '0' && href === `${origin}/` ? origin : undefined;
 }

@@ -3,7 +3,7 @@ import { Problem } from './problem.ts';
 import { headerValues } from './wire/header-values.ts';
 
 /**
- * The `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, taken as they are; `undefined` without one.
+ * Reads the `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, unchanged; `undefined` without one.
  * @throws Problem invalid_request for a key that is repeated or malformed.
  */
 export function readIdempotencyKey(req: Request): string | undefined {

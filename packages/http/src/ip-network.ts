@@ -42,7 +42,7 @@ export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): 
 function parseAddress(address: string): bigint | undefined {
   if (isIP(address) === 4) return mappedPrefix | fromDigits(address.split('.').map(Number), 8n);
   if (isIP(address) !== 6 || address.includes('%')) return undefined;
-  // The one spelling that the URL standard has for an address: no dots, at most one "::".
+  // The URL standard has one spelling for an address: no dots, at most one "::".
   const [head = '', tail = ''] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
   const [before, after] = [groups(head), groups(tail)];
   return fromDigits([...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after], 16n);

@@ -6,13 +6,13 @@ import { allowedMethods } from './allowed-methods.ts';
 import { Problem } from './problem.ts';
 import { headerValues } from './wire/header-values.ts';
 
-/** No other parameter and no second charset: two parsers could read them differently. */
+/** Allows one `charset=utf-8` and no other parameter: two parsers could read others differently. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 
 /**
- * Parses JSON bodies into `req.body`; without a body it stays `undefined`. Anything but UTF-8 `application/json`
- * without a Content-Encoding is 415, more than `limitBytes` (100 000) is 413, malformed JSON or UTF-8 is 400.
- * Does not check what the JSON says: that is `readBody`.
+ * Parses JSON bodies into `req.body`, which stays `undefined` without a body. Anything but UTF-8 `application/json`
+ * without a Content-Encoding is 415, more than `limitBytes` (100 000) is 413, malformed JSON or UTF-8 is 400. Does not
+ * validate the JSON: `readBody` does.
  */
 export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler {
   const { limitBytes = 100_000 } = options;
@@ -24,10 +24,10 @@ export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler 
     }
     try {
       assertJson(req);
-      // The parser would read the whole body before it refused it.
+      // The parser would read the whole body before it refuses it.
       if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
     } catch (problem) {
-      // Where there is no route, another body would not help: the 404 or 405 below is the answer.
+      // Without a route, another body would not help: `finishApp` answers 404 or 405.
       next(allowedMethods(req.app.router, req.path).includes(req.method) ? problem : undefined);
       return;
     }
@@ -50,7 +50,9 @@ function assertJson(req: IncomingMessage): void {
   }
 }
 
-/** The parser itself replaces wrong bytes with U+FFFD, which makes different bodies equal. */
+/**
+ * Refuses a body that is not UTF-8. The parser replaces invalid bytes with U+FFFD, which makes different bodies equal.
+ */
 function assertUtf8(_req: IncomingMessage, _res: unknown, body: Buffer): void {
   if (!isUtf8(body)) throw Object.assign(new Error('The body is not UTF-8'), { type: 'encoding.invalid' });
 }

@@ -3,8 +3,8 @@ import { Problem } from './problem.ts';
 const MAX_DEPTH = 32;
 
 /**
- * The paths of members named `__proto__` anywhere in parsed JSON. Such a member is an own property that changes the
- * prototype of whatever it is copied to by assignment, and a schema that strips unknown fields drops it in silence.
+ * Returns the paths of members named `__proto__` anywhere in parsed JSON. Copying such a member by assignment changes
+ * the prototype of the target. A schema that strips unknown fields would drop it silently.
  * @throws Problem invalid_request when the JSON is nested deeper than 32 levels: recursion over it could overflow.
  */
 export function findProtoKeys(json: unknown): PropertyKey[][] {

@@ -1,39 +1,40 @@
-/** Takes lines of a log. */
+/** A buffer for log lines. */
 export interface LineBuffer {
-  /** `urgent` lines are written at once, with those that waited before them; `audit` lines are the last to be dropped. */
+  /** Adds a line. `urgent` lines are written at once, with all lines before them; `audit` lines are dropped last. */
   write(line: string, options: { urgent: boolean; audit?: boolean }): void;
-  /** Writes as much as possible now. `false`: some lines still wait. */
+  /** Writes as much as possible now. Returns `false` when some lines are still buffered. */
   flush(): boolean;
 }
 
 export interface LineBufferOptions {
-  /** Writes as many of the bytes as can be taken at once and returns their number; throws as `fs.writeSync` does. */
+  /** Writes as many bytes as the output accepts and returns their number; throws like `fs.writeSync`. */
   readonly write: (bytes: Buffer) => number;
-  /** The most characters that wait for a reader: lines beyond it are dropped. 4 million. */
+  /** The most characters in the buffer: lines beyond it are dropped. 4 million by default. */
   readonly mostCharacters?: number;
-  /** How many of these are kept free for audit lines; 1 million. */
+  /** How many of these characters are reserved for audit lines. 1 million by default. */
   readonly reservedCharacters?: number;
   /** Called for every dropped line. */
   readonly onDropped?: (lines: number) => void;
-  /** Called when writing goes on, with the number of lines that were dropped meanwhile. */
+  /** Called when writing works again, with the number of lines that were dropped. */
   readonly onResumed?: (lines: number) => void;
 }
 
-/** How long a line may wait for others, in ms. */
+/** How long a line may stay in the buffer, in ms. */
 const gatherMs = 10;
-/** What waits is written when it is longer: some hundred lines. */
+/** The buffer is written when it is longer than this: some hundred lines. */
 const gatheredCharacters = 32_768;
-/** How long to wait before another try to write, in ms: twice as long each time, up to the second one. */
+/** The first and the longest delay of a retry, in ms. Each delay is twice the last one. */
 const [firstRetryMs, lastRetryMs] = [1, 100];
 
-/** Whether the output may accept more later: its reader is slow, or its disk is full. */
-const later: ReadonlySet<unknown> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'ENOSPC', 'EDQUOT']);
+/** Error codes after which a retry may succeed: the reader is slow, or the disk is full. */
+const retryable: ReadonlySet<unknown> = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'ENOSPC', 'EDQUOT']);
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
 /**
- * Gathers the lines of a few milliseconds and writes them together: the write costs more than all the rest of a line.
- * A write never waits: bytes that cannot be written now are retried, and beyond a bound lines are dropped and counted.
+ * Creates a buffer that collects log lines for a few milliseconds and writes them together: the write costs more than
+ * everything else about a line. Writing never blocks: bytes that cannot be written now are retried. Beyond a limit,
+ * lines are dropped and counted.
  */
 export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   const { write, mostCharacters = 4_000_000, reservedCharacters = 1_000_000, onDropped, onResumed } = options;
@@ -58,7 +59,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
       try {
         advance(write(unwritten));
       } catch (error) {
-        if (isLater(error)) {
+        if (isRetryable(error)) {
           timer = setTimeout(flush, retryMs).unref();
           retryMs = Math.min(2 * retryMs, lastRetryMs);
           return false;
@@ -83,7 +84,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     unwritten = unwritten.subarray(written);
   }
 
-  /** Drops everything: the log has lost its reader. */
+  /** Drops the unwritten lines: the log has lost its reader. */
   function lose(): void {
     drop(unwritten.filter((byte) => byte === newline).length);
     unwritten = nothing;
@@ -103,7 +104,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
         return;
       }
       waiting += line;
-      // Lines behind those that cannot be written yet go out with them.
+      // A retry is scheduled, and writes this line too.
       if (unwritten.length > 0) return;
       if (urgent || waiting.length > gatheredCharacters) flush();
       else timer ??= setTimeout(flush, gatherMs);
@@ -112,6 +113,6 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
   };
 }
 
-function isLater(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && later.has(error.code);
+function isRetryable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && retryable.has(error.code);
 }

@@ -10,24 +10,27 @@ import type { Readiness } from './readiness.ts';
 import { trackConnections } from './wire/connections.ts';
 import { serveBehindFront } from './wire/front.ts';
 
-/** Where to listen and how to stop. */
+/** The address, limits and shutdown times of a server. */
 export interface ListenOptions {
   port: number;
   host: string;
   readiness: Readiness;
-  /** How long to go on serving after `drain` is called, so that load balancers see `/readyz` fail first. */
+  /** How long requests are served after `drain` is called, so that load balancers see `/readyz` fail first. */
   drainDelayMs: number;
   /** When running requests are cut off, counted from `drain`. 8 s by default. */
   deadlineMs?: number;
   limits?: ConnectionLimits;
   /** How long an idle connection is kept. 620 s by default. */
   keepAliveMs?: number;
-  /** Where requests that no app has seen are logged and counted: unreadable ones, and those with bad framing. */
+  /** Log and metrics of requests that are refused before the app: unreadable ones, and those with bad framing. */
   log?: Log;
   metrics?: Metrics;
 }
 
-/** What a connection may take; the usual unless given. Tighter in front of services than at them, so that they never meet theirs. */
+/**
+ * Limits of a connection, each with a default. A proxy in front of services has tighter limits than they have, so that
+ * its requests do not reach theirs.
+ */
 export interface ConnectionLimits {
   /** The largest block of headers, in bytes; 16 KB. */
   readonly headerBytes?: number;
@@ -35,15 +38,17 @@ export interface ConnectionLimits {
   readonly headersMs?: number;
   /** How long a request may take to come in, in ms; 30 s. */
   readonly requestMs?: number;
-  /** How long a connection with a request may stand still, in ms, with no side reading; 60 s. */
+  /** How long a connection with a request may have no traffic in either direction, in ms; 60 s. */
   readonly stillMs?: number;
   /** The most connections at a time; 10 000. */
   readonly connections?: number;
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
-  /** How long a part of an answer may wait for the client to read it, in ms, also when the client reads slowly; 5 min. */
+  /**
+   * How long a connection may have bytes that the client has not read, in ms, also when the client reads slowly; 5 min.
+   */
   readonly unreadMs?: number;
-  /** How much of all answers together may wait for clients to read it, in bytes; 64 MB. */
+  /** The most bytes on all connections together that clients have not read; 64 MB. */
   readonly unreadBytes?: number;
 }
 
@@ -51,11 +56,14 @@ export interface ConnectionLimits {
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Not ready, serve on for the delay, no new connections, finish what runs. `cut`: the deadline came first. */
+  /**
+   * Shuts down gracefully: reports not ready, serves for the delay, accepts no more connections, and finishes running
+   * requests. `cut` is true when the deadline came first.
+   */
   drain(): Promise<{ cut: boolean }>;
 }
 
-/** The limits of a server without its own. */
+/** The default limits. */
 const defaults: Required<ConnectionLimits> = {
   headerBytes: 16_384,
   headersMs: 10_000,
@@ -69,15 +77,15 @@ const defaults: Required<ConnectionLimits> = {
 };
 
 /**
- * Longer than common proxies and load balancers keep an idle connection (Google Cloud: 600 s), so that they are the first
- * to close it: a connection that is closed while a request is on its way is a failed request.
+ * Longer than common proxies and load balancers keep an idle connection (Google Cloud: 600 s), so that they close it
+ * first. If the server closed first, a request on its way would fail.
  */
 const defaultKeepAliveMs = 620_000;
 
-/** How often time limits are enforced; Node's default of 30 s would make 40 s of 10. */
+/** How often time limits are checked, in ms. With Node's default of 30 s, a limit of 10 s could take 40 s. */
 const checkMs = 1000;
 
-/** Serves the app. @throws the error of `listen`, such as EADDRINUSE. */
+/** Starts a server for the app. @throws the error of `listen`, such as EADDRINUSE. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const { port, host, readiness, drainDelayMs, deadlineMs = 8000, keepAliveMs, log, metrics } = options;
   const limits = { ...defaults, ...options.limits };
@@ -87,12 +95,12 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     keepAliveTimeout: keepAliveMs ?? defaultKeepAliveMs,
     connectionsCheckingInterval: Math.min(checkMs, limits.headersMs),
     maxHeaderSize: limits.headerBytes,
-    // Node would refuse a request without `Host` by itself, without a body.
+    // Otherwise Node would refuse a request without `Host` itself, with an empty body.
     requireHostHeader: false,
   });
   server.setTimeout(limits.stillMs);
-  // Beyond its default of 2000 header lines Node drops the rest in silence, and with them a duplicate we must see.
-  // The limit of the header block stays.
+  // By default, Node silently drops header lines after the first 2000, and with them a duplicate that must be seen. The
+  // limit of the header block stays.
   server.maxHeadersCount = 0;
   const connections = trackConnections(limits);
   serveBehindFront(server, app, { connections, log, metrics });

@@ -1,4 +1,4 @@
-// Logs to standard output as a service does, and ends as it is told to.
+// Logs to standard output as a service does, and ends in the way that the first argument names.
 import { createLog } from './log.ts';
 
 const log = createLog({ service: 'test', level: 'info', format: 'json' });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { LineBuffer, LineBufferOptions } from './line-buffer.ts';
 import { createLineBuffer } from './line-buffer.ts';
 
-/** What pino tells a destination about the line that it is about to write. */
+/** The facts that pino sets on a destination about the line it writes next. */
 interface LineFacts {
   lastLevel?: number;
   lastObj?: object;
@@ -14,10 +14,10 @@ interface LineFacts {
 const exitMs = 500;
 
 /**
- * Standard output, several lines at a time. Warnings, errors and audit lines are written at once, since the process may end
- * after them. So a process that is killed (SIGKILL) may lose the request lines of its last 10 ms; one that exits loses none
- * that its reader reads within half a second. Otherwise the process never waits for a reader: beyond a bound, unread lines
- * are dropped, audit lines last.
+ * Opens standard output for a log and writes several lines at a time. Warnings, errors and audit lines are written at
+ * once, since the process may end after them. A process that is killed (SIGKILL) may lose the request lines of its last
+ * 10 ms. A process that exits waits for its reader for up to half a second. Otherwise the process never waits for a
+ * reader: beyond a limit, unread lines are dropped, audit lines last.
  */
 export function openStandardOutput(
   options: Pick<LineBufferOptions, 'onDropped' | 'onResumed'> = {},
@@ -37,9 +37,12 @@ export function openStandardOutput(
 
 const warn = pino.levels.values['warn'] ?? 0;
 
-/** Makes Node open its own stream, which sets a pipe or socket to answer EAGAIN where a write would wait. */
+/**
+ * Makes standard output non-blocking: Node's own stream sets a pipe or socket to answer EAGAIN where a write would
+ * block.
+ */
 function unblockStandardOutput(): void {
-  // Nothing is written to that stream here; an error of another writer must not end the process.
+  // This code does not write to that stream, and an error of another writer must not end the process.
   process.stdout.on('error', () => undefined);
 }
 

@@ -13,7 +13,7 @@ export interface LogOptions {
   level: string;
   /** `auto` is `pretty` on a terminal and `json` elsewhere. */
   format: 'json' | 'pretty' | 'auto';
-  /** Of the pretty format; as `isTerminal` when not given. */
+  /** Whether the pretty format has colors; as `isTerminal` when not given. */
   color?: boolean;
   isTerminal?: boolean;
   /** Standard output when not given. */
@@ -23,9 +23,9 @@ export interface LogOptions {
 }
 
 /**
- * Makes the log of a service. Tokens, passwords, cookies and secrets are masked in every line, at any depth, also in
- * the bindings of child logs. A reader of standard output that stalls costs lines, and never stops the process
- * (`openStandardOutput`).
+ * Creates the log of a service. Tokens, passwords, cookies and secrets are masked in every line, at any depth, also in
+ * the bindings of child logs. When the reader of standard output stalls, lines are dropped and the process is not
+ * blocked (`openStandardOutput`).
  */
 export function createLog(options: LogOptions): Log {
   const { service, level, format, isTerminal = false, color = isTerminal } = options;

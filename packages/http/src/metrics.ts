@@ -1,23 +1,26 @@
 import { performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The numbers of one service. Label values come from closed sets: routes, codes, names of ours. */
+/** The metrics of one service. Label values come from closed sets: routes, codes and names in the code. */
 export interface Metrics {
-  /** One answered request. `route` is the path template, `unmatched` where there is none. */
+  /** Counts an answered request. `route` is the path template; `unmatched` without a route. */
   countRequest(request: { method: string; route: string; status: number; seconds: number }): void;
-  /** One verified credential: `accepted`, or the code of its refusal. */
+  /** Counts a verified credential: `accepted`, or the code of its refusal. */
   countVerification(token: 'access' | 'service', outcome: string): void;
-  /** One decision on another service's call. `caller` is `unknown` while nobody is authenticated, `reason` is `none` when it is allowed. */
+  /**
+   * Counts a decision on a call from another service. `caller` is `unknown` without an authenticated caller; `reason`
+   * is `none` for an allowed call.
+   */
   countCall(call: { operation: string; caller: string; decision: 'allow' | 'deny'; reason: string }): void;
-  /** Numbers that are read when asked for, such as the use of a pool, by the value of one label. */
+  /** Registers a gauge with one label. Each scrape calls `read` for the numbers by label value. */
   gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
-  /** The same with several labels; what `read` leaves out is gone. */
+  /** Registers a gauge with several labels. Samples that `read` no longer returns are removed. */
   gauges(name: string, help: string, labels: readonly string[], read: () => readonly Sample[]): void;
-  /** Something that is counted: call the result for each, or for several at once. */
+  /** Registers a counter and returns the function that increments it, by one unless given. */
   counter(name: string, help: string, labels: readonly string[]): (labels: Sample['labels'], count?: number) => void;
-  /** Something that is counted elsewhere: `read` returns the count so far. */
+  /** Registers a counter that is kept elsewhere: `read` returns the total so far. */
   counted(name: string, help: string, read: () => number): void;
-  /** Prometheus text, and its media type. */
+  /** Returns the metrics as Prometheus text, and its media type. */
   render(): Promise<{ type: string; text: string }>;
 }
 
@@ -27,10 +30,13 @@ export interface Sample {
   readonly value: number;
 }
 
-/** HTTP methods by name; anything else a client may think of is `OTHER`. */
+/** The HTTP methods that are counted by name. All other methods are counted as `OTHER`. */
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Makes the metrics of a service, those of the process included. A registry of its own: several can live in one process. */
+/**
+ * Creates the metrics of a service, with those of the process. Each has its own registry, so several can exist in one
+ * process.
+ */
 export function createMetrics(options: { service: string }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service: options.service });
@@ -111,7 +117,10 @@ export function createMetrics(options: { service: string }): Metrics {
   };
 }
 
-/** Statistics of a timer that would tick a hundred times a second: an idle process would use 1 % of a processor for it. */
+/**
+ * Metrics that are not kept, because they need a timer that runs a hundred times a second: 1 % of a processor in an
+ * idle process.
+ */
 const sampledLag = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
 const neverMs = 2 ** 31 - 1;
 

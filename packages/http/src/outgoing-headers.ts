@@ -1,7 +1,10 @@
 import type { RequestContext } from './request-context.ts';
 import { currentContext } from './request-context.ts';
 
-/** The headers that let a call to another service be traced back to the request it is made for: the current one unless given. */
+/**
+ * Returns the headers with which a call to another service is traced back to its request: the current request unless
+ * given.
+ */
 export function outgoingHeaders(
   context: Pick<RequestContext, 'traceparent' | 'requestId'> | undefined = currentContext(),
 ): Record<string, string> {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import * as z from 'zod';
 
-/** Query parameters of a list: `cursor` is the `next_cursor` of the page before, read as the id it stands for. */
+/** Query parameters of a list. `cursor` is the `next_cursor` of the page before, parsed to the id in it. */
 export const PageQuery = {
   cursor: z
     .string()
@@ -23,9 +23,9 @@ export interface Slice<Item> {
   readonly more: boolean;
 }
 
-/** Answers with a page: `{ items, next_cursor }`, and where there is more a `Link` with `rel="next"` (RFC 8288). */
+/** Sends a page: `{ items, next_cursor }`, and a `Link` with `rel="next"` (RFC 8288) when there are more items. */
 export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void;
-/** The same for items whose id has another name. */
+/** Sends a page of items whose id has another name. */
 export function sendPage<Item>(req: Request, res: Response, slice: Slice<Item>, idOf: (item: Item) => string): void;
 export function sendPage(
   req: Request,
@@ -40,7 +40,7 @@ export function sendPage(
 }
 
 function nextTarget(req: Request, cursor: string): string {
-  // `path` is the path alone, also for a target that names another host in front of it.
+  // `req.path` has no host, also when the request target names one.
   const { path } = req;
   const query = req.originalUrl.split('?', 2)[1];
   const search = new URLSearchParams(query);

@@ -1,6 +1,6 @@
 import { Problem } from './problem.ts';
 
-/** Turns what Express and its body parser throw for a bad request into a problem; `undefined` for anything else. */
+/** Converts the errors of Express and its body parser for a bad request to a problem; `undefined` for other errors. */
 export function parserProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const type = 'type' in error ? error.type : undefined;
@@ -25,12 +25,15 @@ export function parserProblem(error: unknown): Problem | undefined {
     : undefined;
 }
 
-/** The client went away while its body was being read: there is nobody to answer. */
+/** Whether the client disconnected while its body was being read. Then there is no answer to send. */
 export function isAborted(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'request.aborted';
 }
 
-/** The router marks its own URIError with a status; one thrown by a handler is a bug of ours and stays a 500. */
+/**
+ * Whether the router could not decode the path. It sets a status on its URIError; one of a handler is a bug and stays a
+ * 500.
+ */
 function isUndecodablePath(error: Error): boolean {
   return error instanceof URIError && 'status' in error && error.status === 400;
 }

@@ -20,12 +20,12 @@ const FORMATS: Readonly<Record<string, string>> = {
   e164: 'must be a phone number with country code, such as +4930123456',
 };
 
-/** Of a field that the schema does not have. */
+/** The message for a field that the schema does not have. */
 export const unknownField = 'is not a known field';
 
 /**
- * A zod error map: says what is wrong as the end of a sentence that starts with the field, and never repeats the value.
- * A message given in the schema itself wins over it.
+ * A zod error map. A message is the end of a sentence that starts with the field, and never repeats the value. A
+ * message in the schema itself has priority.
  */
 export function plainWords(issue: RawIssue): string {
   switch (issue.code) {

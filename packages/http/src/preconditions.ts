@@ -40,7 +40,7 @@ export function readPreconditions(req: Request): VersionCondition {
   };
 }
 
-/** Checks `If-Match` of a request that changes nothing. @throws Problem precondition_failed, or as `readPreconditions` */
+/** Checks `If-Match` of a read request. @throws Problem precondition_failed, or as `readPreconditions` */
 export function assertIfMatch(req: Request, version: number): void {
   const { in: matching } = hasIfMatch(req) ? readPreconditions(req) : {};
   if (matching !== undefined && !matching.includes(version)) throw new Problem('precondition_failed');
@@ -51,7 +51,7 @@ function versions(tags: readonly EntityTag[]): number[] {
 }
 
 function readTags(req: Request, name: 'If-Match' | 'If-None-Match'): readonly EntityTag[] | '*' | undefined {
-  // Lines of a list are one list (§5.3): Node joins them.
+  // Several lines of the field are one list (§5.3): Node joins them.
   const value = req.get(name)?.trim();
   if (value === undefined || value === '*') return value;
   const tags = parseTags(value);

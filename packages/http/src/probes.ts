@@ -5,8 +5,9 @@ import { createRouter } from './router.ts';
 import { refuseServiceToken } from './service-token.ts';
 
 /**
- * `GET /livez` (the process answers) and `GET /readyz` (it can take work; the answer names what fails, never why).
- * Where there are `details` to tell, `/readyz?verbose` lists every check, and them.
+ * Creates the routes of the health checks: `GET /livez` (the process answers) and `GET /readyz` (the service can take
+ * work; the answer names the failing checks, never why). With `details`, `/readyz?verbose` lists all checks and the
+ * details.
  */
 export function probes(readiness: Readiness, details?: () => Readonly<Record<string, unknown>>): Router {
   const router = createRouter();

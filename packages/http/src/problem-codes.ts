@@ -2,8 +2,7 @@ import type { ProblemEntry } from '@auth/verify/problems';
 import { authErrors, bearerChallenge } from '@auth/verify/problems';
 
 /**
- * Every error that a service can answer with: what `@auth/verify` refuses, and all others. The detail is the one used when none is
- * given.
+ * Every error that a service can answer with: the refusals of `@auth/verify` and all others. `detail` is the default.
  */
 export const problems = {
   ...authErrors,
@@ -67,5 +66,5 @@ export const problems = {
   version_not_supported: { status: 505, title: 'HTTP version not supported', detail: 'Speak HTTP/1.1.' },
 } as const satisfies Readonly<Record<string, ProblemEntry>>;
 
-/** The stable name of an error, as it stands in `code` of every error body. */
+/** The stable name of an error: `code` in every error body. */
 export type ProblemCode = keyof typeof problems;

@@ -6,16 +6,17 @@ import { sendProblem } from './problem-response.ts';
 import { contextOf } from './request-context.ts';
 import { noteProblem } from './request-log.ts';
 
-/** Turns an error that it knows into a problem; `undefined` leaves it to the next one. */
+/** Converts an error to a problem; `undefined` leaves the error to the next translation. */
 export type Translate = (error: unknown) => Problem | undefined;
 
 /**
- * The one place where errors become answers. A `Problem` is sent as it is; then each translation is asked, then the
- * parser's errors; whatever is left is a 500 that says nothing of its cause. Causes of 5xx are logged with their stack.
+ * Creates the error handler, the only place where errors become answers. A `Problem` is sent as it is. For other errors
+ * the translations are tried, then the errors of the parser. An unknown error is a 500 that does not show its cause.
+ * Causes of 5xx are logged with their stack.
  */
 export function problemHandler(options: { log: Log; translate: readonly Translate[] }): ErrorRequestHandler {
   const { log, translate } = options;
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (isAborted(error)) return;
     const { requestId, traceId } = contextOf(req);
@@ -24,19 +25,21 @@ export function problemHandler(options: { log: Log; translate: readonly Translat
     if (problem.status >= 500) {
       const level = problem.code === 'internal' ? 'error' : 'warn';
       const { code, reason } = problem;
-      // A dependency that is down is logged once, where it is called: not with a stack for each request.
+      // An unavailable dependency is logged once, where it is called, not with a stack for each request.
       const err = problem.cause ?? (error === problem || problem.code === 'unavailable' ? undefined : error);
       if (err !== undefined || level === 'error') {
         log[level]({ err: err ?? problem, code, reason, requestId, traceId }, 'request failed');
       }
     }
-    // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
+    // A part of the answer is sent: only closing the connection can show the client that it is incomplete.
     if (res.headersSent) req.socket.destroy();
     else send(res, problem, requestId, log);
   };
 }
 
-/** A problem that cannot be sent (a header with a line break, say) is a bug of ours, and still gets a whole answer. */
+/**
+ * Sends a problem. If that throws (for a header with a line break, for example), which is a bug, the client gets a 500.
+ */
 function send(res: Response, problem: Problem, requestId: string, log: Log): void {
   try {
     sendProblem(res, problem, requestId);

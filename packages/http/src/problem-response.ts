@@ -15,10 +15,10 @@ export interface ProblemBody {
   errors?: readonly FieldError[];
 }
 
-/** Headers a handler may have set for the answer that is not sent. */
+/** Headers that a handler may have set for its own answer: a problem is sent without them. */
 const ABOUT_ANOTHER_BODY = ['Content-Disposition', 'Content-Encoding', 'ETag', 'Last-Modified', 'Link', 'Location'];
 
-/** Sends the problem; nothing of `reason` and `cause` leaves. The headers must not have been sent. */
+/** Sends a problem, without its `reason` and `cause`. The headers must not have been sent. */
 export function sendProblem(res: ServerResponse, problem: Problem, requestId: string): void {
   for (const name of ABOUT_ANOTHER_BODY) res.removeHeader(name);
   for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
@@ -28,7 +28,7 @@ export function sendProblem(res: ServerResponse, problem: Problem, requestId: st
   res.end(body);
 }
 
-/** The same answer as bytes, for a request that has no `ServerResponse`. It says that the connection ends with it. */
+/** Returns the same answer as bytes, with `Connection: close`, for a request that has no `ServerResponse`. */
 export function problemBytes(problem: Problem, requestId: string): Buffer {
   const body = bodyBytes(problem, requestId);
   const headers = [
@@ -48,7 +48,7 @@ function bodyBytes(problem: Problem, requestId: string): Buffer {
   return Buffer.from(JSON.stringify(problemBody(problem, requestId)));
 }
 
-/** No charset: this media type does not define one. */
+/** Returns the headers of a problem body. No charset: this media type does not define one. */
 function bodyHeaders(body: Buffer): [name: string, value: string][] {
   return [
     ['Cache-Control', 'no-store'],

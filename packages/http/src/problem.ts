@@ -9,9 +9,9 @@ export interface FieldError {
   pointer: string;
 }
 
-/** What a refusal adds to its code. `detail`, `errors` and `headers` are sent; `reason` and `cause` are only logged. */
+/** Options of a problem. `detail`, `errors` and `headers` are sent; `reason` and `cause` are only logged. */
 export interface ProblemOptions {
-  /** Safe for the caller: says how to mend the request, repeats no value from it and nothing of ours. */
+  /** Safe for the client: says how to fix the request, without a value from it and without internals. */
   detail?: string;
   errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ export interface ProblemOptions {
 }
 
 /**
- * An error that is an answer (RFC 9457). Throw it anywhere below `finishApp`.
- * A 503 always has `Retry-After`, a 401 always has `WWW-Authenticate` (RFC 9110 §11.6.1).
+ * An error that is sent as an answer (RFC 9457). Throw it in any middleware or route of an app. A 503 always has
+ * `Retry-After`, a 401 always has `WWW-Authenticate` (RFC 9110 §11.6.1).
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

@@ -18,7 +18,7 @@ export async function openSocket(port: number): Promise<Socket> {
   return socket;
 }
 
-/** What came back for exactly these bytes. */
+/** The raw answer to exactly these bytes. */
 export interface RawAnswer {
   status: number;
   headers: Map<string, string>;

@@ -7,8 +7,9 @@ import { plainWords, unknownField } from './plain-words.ts';
 import { Problem } from './problem.ts';
 
 /**
- * The request's JSON body as the schema gives it out.
- * @throws Problem invalid_request without a body or when it is nested too deep; invalid_fields with every wrong field.
+ * Parses the JSON body of a request with a schema.
+ * @throws Problem invalid_request without a body or for one that is nested too deep; invalid_fields with every wrong
+ *   field.
  */
 export function readBody<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
   const body: unknown = req.body;
@@ -22,7 +23,7 @@ export function readBody<S extends z.ZodType>(req: Request, schema: S): z.output
   throw invalidFields([...errors, ...protoKeys.map((pointer) => ({ detail: unknownField, pointer }))]);
 }
 
-/** The query parameters as the schema gives them out. @throws Problem invalid_fields, with pointers like `/limit`. */
+/** Parses the query parameters with a schema. @throws Problem invalid_fields, with pointers like `/limit`. */
 export function readQuery<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
   const query: Record<string, unknown> = req.query;
   const result = schema.safeParse(query, {
@@ -32,7 +33,7 @@ export function readQuery<S extends z.ZodType>(req: Request, schema: S): z.outpu
   throw invalidFields(fieldErrors(result.error.issues));
 }
 
-/** The path parameters as the schema gives them out. @throws Problem not_found: a malformed id names nothing. */
+/** Parses the path parameters with a schema. @throws Problem not_found, since nothing has a malformed id. */
 export function readParams<S extends z.ZodType>(req: Request, schema: S): z.output<S> {
   const result = schema.safeParse(req.params);
   if (result.success) return result.data;

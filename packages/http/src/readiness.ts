@@ -1,4 +1,4 @@
-/** How the checks went. */
+/** The results of the readiness checks. */
 export interface ReadinessReport {
   ready: boolean;
   failing: string[];
@@ -6,16 +6,16 @@ export interface ReadinessReport {
   checks: Record<string, 'ok' | 'failing'>;
 }
 
-/** Whether a service can take work now. */
+/** The readiness of a service: whether it can take work now. */
 export interface Readiness {
-  /** `failing` holds the names of the checks that failed, sorted as given; `['draining']` while draining. */
+  /** Runs the checks. `failing` holds the names of the failed ones, sorted as given; `['draining']` while draining. */
   check(): Promise<ReadinessReport>;
-  /** From now on the service is not ready: it finishes what it has and takes no more. */
+  /** Makes the service not ready from now on, for a graceful shutdown. */
   drain(): void;
   readonly draining: boolean;
 }
 
-/** How long a check may take, and where to say why one failed (the callers of `check` only learn its name). */
+/** The time limit of a check, and callbacks with the reason of a failure. `check` itself returns names only. */
 export interface ReadinessOptions {
   timeoutMs?: number;
   /** Called when a check begins to fail, and when it fails for another reason than before; not at each probe. */
@@ -24,7 +24,7 @@ export interface ReadinessOptions {
   onRecovered?: (name: string) => void;
 }
 
-/** Makes a readiness from named checks, each of which throws when it fails. Probes at the same time share one run. */
+/** Creates a readiness from named checks, each of which throws when it fails. Concurrent probes share one run. */
 export function createReadiness(
   checks: Readonly<Record<string, () => Promise<void>>>,
   options: ReadinessOptions = {},

@@ -1,4 +1,4 @@
-/** Names of members whose value never reaches a log, wherever they stand: `Service-Token`, `newPassword` … */
+/** Names of members whose value is never logged, at any depth: `Service-Token`, `newPassword` … */
 const SECRET_NAME =
   /(?:authorization|cookie|password|passwd|password_?hash|token|secret|api[-_]?key|private[-_]?key|auth_keys)s?$/i;
 
@@ -13,19 +13,19 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What stands in every line that has something to mask, and in hardly any line of a request. A backslash may hide any of it
- * from this look, but not from the parser.
+ * Matches every line that has something to mask, and hardly any request line. A backslash matches too: an escape can
+ * hide a secret from this pattern, but not from the parser.
  */
 const SUSPICIOUS = /authorization|cookie|passw|token|secret|key|eyJ|\$2|:\/\/|\\/i;
 
-/** One line of JSON with the values of secret members replaced, at any depth, and secret texts masked. */
+/** Masks one line of JSON: the values of secret members, at any depth, and secret texts. */
 export function redactLine(line: string): string {
   if (!SUSPICIOUS.test(line)) return line;
   const value: unknown = JSON.parse(line, (name, member: unknown) => (SECRET_NAME.test(name) ? '[redacted]' : member));
   return `${redactText(JSON.stringify(value))}\n`;
 }
 
-/** Text with everything that looks like a token, a password hash or a URL password masked. */
+/** Masks everything in a text that looks like a token, a password hash or a URL password. */
 export function redactText(text: string): string {
   return SECRET_TEXTS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }

@@ -1,7 +1,7 @@
-/** Of addresses: 4 or 6 for one kind alone, 0 for both. */
+/** The values of the parameter `family`: 4 or 6 for one IP version alone, 0 for both. */
 const family = /^[046]$/;
 
-/** What to do instead of a parameter that others honour. */
+/** Advice for parameters that other clients support. */
 const instead: Readonly<Record<string, string>> = {
   family: 'say 0, 4 or 6',
   db: 'write the number behind the host: redis://host:6379/1',
@@ -13,9 +13,9 @@ const instead: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with the URL of a Redis server, as the end of a sentence; `undefined` when nothing is. The client would
- * take any parameter for an option of its own, and so undo what the services rely on. `more` are parameters with a
- * meaning to the reader of the setting.
+ * Describes what is wrong with the URL of a Redis server, as the end of a sentence; `undefined` for a valid URL. The
+ * client reads any parameter as one of its own options, which could override what the services rely on. `more` are
+ * parameters that the caller supports.
  */
 export function redisUrlProblem(text: string, more: readonly string[] = []): string | undefined {
   if (!URL.canParse(text)) return 'is not a redis URL';
@@ -27,14 +27,17 @@ export function redisUrlProblem(text: string, more: readonly string[] = []): str
   for (const [name, value] of searchParams) {
     if (searchParams.getAll(name).length > 1) return `has a parameter twice, ${shown(name)}: remove one`;
     const isHonoured = more.includes(name) ? value !== '' : name === 'family' && family.test(value);
-    if (!isHonoured) return `has a parameter that is not honoured, ${shown(name)}: ${mendOf(name)}`;
+    if (!isHonoured) return `has a parameter that is not honoured, ${shown(name)}: ${adviceFor(name)}`;
   }
   return undefined;
 }
 
-const mendOf = (name: string): string => (Object.hasOwn(instead, name) && instead[name]) || 'remove it';
+const adviceFor = (name: string): string => (Object.hasOwn(instead, name) && instead[name]) || 'remove it';
 
-/** A name that is no word may be a part of a password that was not escaped. */
+/**
+ * Returns a parameter name for a message. A name that is not a plain word is hidden: it may be part of an unescaped
+ * password.
+ */
 const shown = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'after the question mark');
 
 /** Whether every % begins an escape of UTF-8. */

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 const refused = new WeakMap<IncomingMessage, { readonly error: unknown }>();
 
 /**
- * Makes what answers requests that were refused before they came to an app: as the app answers its own, with its
+ * Creates a function that answers requests refused before they reached the app. The app writes the answer, with its
  * translations, its problem body and one log line. The app must be made by `createApp`.
  */
 export function refuseBy(app: RequestListener): (req: IncomingMessage, res: ServerResponse, error: unknown) => void {
@@ -14,7 +14,9 @@ export function refuseBy(app: RequestListener): (req: IncomingMessage, res: Serv
   };
 }
 
-/** Passes a request that `refuseBy` handed over to the problem handler, and every other one on. */
+/**
+ * Creates the middleware that sends requests of `refuseBy` to the problem handler and all others to the next handler.
+ */
 export function passRefused(): RequestHandler {
   return (req, _res, next) => {
     const refusal = refused.get(req);
@@ -23,7 +25,7 @@ export function passRefused(): RequestHandler {
   };
 }
 
-/** Express goes on to the routes for what is no error to it, such as `undefined` or 'route'. */
+/** Wraps a value that is no Error: for `undefined` or 'route', Express would continue with the routes. */
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('refused without an error', { cause: error });
 }

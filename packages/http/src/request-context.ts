@@ -7,26 +7,30 @@ import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
 import { soleHeader } from './wire/header-values.ts';
 
-/** How one request is named in logs, answers and outgoing calls. Clients may choose it: it proves nothing. */
+/** The ids of one request in logs, answers and outgoing calls. Clients may choose them: they prove nothing. */
 export interface RequestContext extends Trace {
   readonly requestId: string;
-  /** When it came in, on the clock of `performance.now()`, in ms. */
+  /** Time of arrival, on the clock of `performance.now()`, in ms. */
   readonly startMs: number;
-  /** Roughly where it came from, from `addressPrefix`. Worked out when asked for, which is hardly ever. */
+  /** Approximate origin of the request, from `addressPrefix`. Computed on demand, because it is rarely needed. */
   readonly addressPrefix: () => string;
 }
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
-/** On the request itself: what a long-lived map holds has to wait for a full collection, with all that it refers to. */
+/**
+ * The context is stored on the request itself: an entry of a long-lived map would stay in memory until a full garbage
+ * collection.
+ */
 const context = Symbol('request context');
 type Named = IncomingMessage & { [context]?: RequestContext };
 const running = new AsyncLocalStorage<RequestContext>();
 
 /**
- * Names every request: takes over a well-formed `X-Request-Id` and `traceparent`, makes what is missing.
+ * Creates the middleware that gives every request its ids: it keeps a well-formed `X-Request-Id` and `traceparent`, and
+ * creates those that are missing.
  *
- * @param isCurrent whether what is done for a request can ask for its context without being handed it (`currentContext`).
- * From the first time on that makes every promise of the process dearer
+ * @param isCurrent whether `currentContext` works in the code that serves a request. From its first use on, every
+ *   promise of the process costs more
  */
 export function requestContext({ isCurrent = true }: { isCurrent?: boolean } = {}): RequestHandler {
   return (req, res, next) => {
@@ -38,8 +42,8 @@ export function requestContext({ isCurrent = true }: { isCurrent?: boolean } = {
 }
 
 /**
- * Names a request as `createApp` does, for a listener that answers it without an app; the same name when asked again.
- * It is not the current context of anything.
+ * Gives a request its ids as `createApp` does, for a listener that answers without an app. The second call returns the
+ * same context. Does not set `currentContext`.
  */
 export function nameRequest(req: Named): RequestContext {
   req[context] ??= {
@@ -51,19 +55,22 @@ export function nameRequest(req: Named): RequestContext {
   return req[context];
 }
 
-/** The context of this request. @throws Error when nobody named it: no `createApp`, no `nameRequest`. */
+/** Returns the context of a request. @throws Error without `createApp` or `nameRequest` before. */
 export function contextOf(req: Named): RequestContext {
   const named = req[context];
   if (named === undefined) throw new Error('No request context: make the app with createApp().');
   return named;
 }
 
-/** How long ago this request came in, in ms to one decimal. @throws Error as `contextOf` */
+/** Returns the time since a request arrived, in ms to one decimal. @throws Error as `contextOf` */
 export function elapsedMs(req: IncomingMessage): number {
   return Math.round((performance.now() - contextOf(req).startMs) * 10) / 10;
 }
 
-/** The context of the request being served, for code that is not handed the request; where the app keeps it (`createApp`). */
+/**
+ * Returns the context of the request being served; `undefined` outside of a request, or in an app that does not set it
+ * (`createApp`).
+ */
 export function currentContext(): RequestContext | undefined {
   return running.getStore();
 }
@@ -73,8 +80,11 @@ function requestIdOf(req: IncomingMessage): string {
   return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** A header sent twice is ambiguous (Node would join both values), so it counts as not sent. */
+/**
+ * Returns the value of a header. One that is sent twice is ambiguous (Node would join both values), so it counts as
+ * absent.
+ */
 function onlyHeader(req: IncomingMessage, name: string): string | undefined {
-  // Most requests have neither header, and taking all apart by name costs as much as all the rest here.
+  // Most requests have neither header, and reading the raw headers costs as much as the rest of naming a request.
   return req.headers[name] === undefined ? undefined : soleHeader(req, name);
 }

@@ -5,16 +5,16 @@ import type { Metrics } from './metrics.ts';
 import type { Problem } from './problem.ts';
 import { contextOf, elapsedMs } from './request-context.ts';
 
-/** Who a request turned out to be from, for the log. Must not throw when nobody was identified. */
+/** Returns the user and the caller of a request, for the log. Must not throw for an unauthenticated request. */
 export type Identify = (req: Request) => { user?: string | undefined; caller?: string | undefined };
 
-/** What whoever answers a request without an app knows of it when its line is written. */
+/** The facts for the log line of a request that is answered without an app. */
 export interface RequestFacts {
-  /** The path template to count it by. */
+  /** The path template, for the metrics. */
   readonly route: string;
-  /** The service that answers it. */
+  /** The service that answers the request. */
   readonly upstream?: string | undefined;
-  /** The session it belongs to: its id, not its secret. */
+  /** The id of the session, not its secret. */
   readonly session?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 /** Not implemented, HTTP version not supported: errors of the client, not failures of the service. */
 const clientFaults: ReadonlySet<number> = new Set([501, 505]);
 const refusals = new WeakMap<IncomingMessage, Problem>();
-/** On the request itself, for the reason of the context's. */
+/** Stored on the request itself, like the request context and for the same reason. */
 const followed = Symbol('followed');
 type Followed = IncomingMessage & { [followed]?: true };
 
@@ -41,12 +41,15 @@ export function noteSocketAnswer(req: IncomingMessage, problem: Problem): void {
   answeredOnSocket.add(req);
 }
 
-/** Remembers why a request was refused, for its log line. */
+/** Records why a request was refused, for its log line. */
 export function noteProblem(req: IncomingMessage, problem: Problem): void {
   refusals.set(req, problem);
 }
 
-/** Logs (and counts) one line per request when its connection is done with it, also when the client left early (`aborted: true`). */
+/**
+ * Creates the middleware that logs and counts each request when its connection is done with it, also when the client
+ * disconnected early (`aborted: true`).
+ */
 export function requestLog({ log, identify, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
     if (!isFollowed(req)) {
@@ -60,8 +63,8 @@ export function requestLog({ log, identify, metrics }: RequestLogOptions): Reque
 }
 
 /**
- * The same line and the same count for a request that is answered without an app. It must have a name (`nameRequest`).
- * An app that is handed the request later leaves both to this. `facts` are read when the line is written.
+ * Logs and counts a request that is answered without an app, after `nameRequest`. An app that gets the request later
+ * does neither. `facts` are read when the line is written.
  */
 export function followRequest(
   req: Followed,
@@ -86,7 +89,7 @@ interface LoggedRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly path: string;
-  /** Asked for a line that is written, and for no other. */
+  /** Called only when the line is written. */
   readonly who: () => Readonly<Record<string, string | undefined>>;
   readonly route: string;
 }
@@ -109,18 +112,21 @@ function logRequest({ log, metrics, req, res, path, who, route }: LoggedRequest)
   );
 }
 
-/** The template of the route that answered: one label value however many ids there are. */
+/** Returns the path template of the route that answered: one label value for all ids. */
 function routeOf(req: Request): string {
   const path: unknown = req.route?.path;
   return typeof path === 'string' ? path : 'unmatched';
 }
 
-/** Without the query string and userinfo: they carry personal data and, by mistake, credentials. */
+/** Removes the query string and userinfo: they carry personal data and, by mistake, credentials. */
 function pathOf(target: string): string {
   return target.replace(/[?#].*$/s, '').replace(/^[^/]*\/\/[^/]*@/, '');
 }
 
-/** Probes and scrapes come every few seconds: they are logged when they are refused, and not while a service drains. */
+/**
+ * Returns the log level of a request. Probes and scrapes come every few seconds: only refused ones are logged, and not
+ * while a service drains.
+ */
 function levelOf(path: string, answered: number, problem: Problem | undefined): 'debug' | 'info' | 'warn' | 'error' {
   const status = problem?.status ?? answered;
   if (PROBES.has(path) && (status < 400 || status === 503)) return 'debug';
@@ -128,7 +134,10 @@ function levelOf(path: string, answered: number, problem: Problem | undefined): 
   return status < 500 || clientFaults.has(status) ? 'info' : 'error';
 }
 
-/** Runs in an event, where an exception would end the process: a failing `identify` costs the two fields, no more. */
+/**
+ * Calls `identify` and catches its errors: in an event handler an exception would end the process. Only the two fields
+ * are lost.
+ */
 function identified(req: Request, log: Log, identify: Identify | undefined): ReturnType<Identify> {
   try {
     return identify?.(req) ?? {};

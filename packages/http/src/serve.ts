@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { reportStartFailure } from './start-failure.ts';
 
-/** All that `runService` needs to know of a service. `close` gives back what `start` opened. */
+/** A service as `runService` runs it. `close` closes the resources that `start` opened. */
 export interface Service {
   app: RequestListener;
   log: Log;
@@ -16,11 +16,11 @@ export interface Service {
   host: string;
   readiness: Readiness;
   drainDelayMs: number;
-  /** How long an idle connection is kept; as `listen` has it unless given. */
+  /** How long an idle connection is kept; the default of `listen` unless given. */
   keepAliveMs?: number;
-  /** What is served to those who run the service, on a port of its own. */
+  /** The app of the admin port, for operators. */
   admin?: { app: RequestListener; port: number; host: string };
-  /** What a connection may take. */
+  /** Limits of a connection. */
   limits?: ConnectionLimits;
   /** When a stopping process gives up on `close` and exits 1, counted from the signal. 9.5 s by default. */
   stopDeadlineMs?: number;
@@ -28,29 +28,29 @@ export interface Service {
 }
 
 /**
- * Runs a service as a process: starts it, serves it, and on SIGTERM or SIGINT drains it and exits 0 within 10 s
- * (a second signal exits at once). What keeps it from starting goes to stderr; no stack when the user can mend it.
+ * Runs a service as a process: starts it, serves it, and on SIGTERM or SIGINT drains it and exits 0 within 10 s (a
+ * second signal exits at once). A failed start is reported on stderr, without a stack when the operator can fix it.
  */
 export async function runService(
   proc: NodeJS.Process,
   name: string,
   start: (env: NodeJS.ProcessEnv) => Promise<Service>,
 ): Promise<void> {
-  // Node writes its warnings to stderr: a reader that has gone must not end the service.
+  // Node writes its warnings to stderr: a reader that has disconnected must not end the service.
   proc.stderr.on('error', () => undefined);
   try {
     const service = await start(proc.env);
     const listening = await listen(service.app, service);
     const admin = await listenAdmin(service);
-    // First the handlers: whoever reads the line may send a signal at once.
-    stopWhenAsked(proc, service, { listening, admin });
+    // The handlers come first: a supervisor that reads the line may send a signal at once.
+    stopOnSignalOrFault(proc, service, { listening, admin });
     service.log.info(`listening on ${listening.url}${admin === undefined ? '' : `, admin on ${admin.url}`}`);
   } catch (error) {
     await reportStartFailure(proc, name, error);
   }
 }
 
-/** Metrics are wanted most while a service drains: the admin port is closed last, and at once. */
+/** Opens the admin port. It closes last and without a delay: metrics are needed most while a service drains. */
 async function listenAdmin({ admin, ...service }: Service): Promise<Listening | undefined> {
   if (admin === undefined) return undefined;
   return listen(admin.app, { ...service, ...admin, drainDelayMs: 0, deadlineMs: 500 }).catch((error: unknown) => {
@@ -63,7 +63,7 @@ interface Servers {
   readonly admin: Listening | undefined;
 }
 
-function stopWhenAsked(proc: NodeJS.Process, service: Service, { listening, admin }: Servers): void {
+function stopOnSignalOrFault(proc: NodeJS.Process, service: Service, { listening, admin }: Servers): void {
   const { log, stopDeadlineMs = 9500 } = service;
   let stopping = false;
   let exitCode = 0;
@@ -98,6 +98,6 @@ function stopWhenAsked(proc: NodeJS.Process, service: Service, { listening, admi
   };
   proc.on('SIGTERM', onSignal);
   proc.on('SIGINT', onSignal);
-  // Also told of rejections that nobody handles, with the origin 'unhandledRejection'.
+  // Also called for unhandled rejections, with the origin 'unhandledRejection'.
   proc.on('uncaughtException', onFault);
 }

@@ -5,25 +5,25 @@ import type { DatabaseSettings, JwksSettings, ServerSettings } from './server-se
 
 type Settings = z.output<z.ZodObject<typeof ServerSettings>>;
 
-/** An issuer's keys over HTTP. */
+/** How an issuer's keys are fetched over HTTP. */
 export interface JwksConfig {
   readonly url: string;
   readonly freshForSeconds: number;
   readonly staleForSeconds: number;
 }
 
-/** Where revoked sessions are published. */
+/** Where the revocation feed is, and when it counts as stale. */
 export interface RevocationsConfig {
-  /** `file:`, `redis:` or `rediss:`; `none` to do without, said in so many words; `undefined` when nothing was said. */
+  /** `file:`, `redis:` or `rediss:`; `none` to run without revocation; `undefined` when it is not set. */
   readonly url: string | undefined;
   readonly staleAfterSeconds: number;
 }
 
-/** What every service makes of its settings, ready for the parts that need it. */
+/** The configuration that all services have. */
 export interface ServerConfig {
-  /** Refuse what was made for development. */
+  /** Whether keys and data that were made for development are refused. */
   readonly production: boolean;
-  /** How many processes of the service run at a time; absent where that was not said. */
+  /** How many processes of the service run at a time; absent when it is not set. */
   readonly replicas?: number | undefined;
   readonly port: number;
   readonly host: string;
@@ -32,9 +32,9 @@ export interface ServerConfig {
   /** How long an idle connection is kept. */
   readonly keepAliveMs: number;
   readonly log: Pick<LogOptions, 'level' | 'format'>;
-  /** What replicas share; absent where there is only one. */
+  /** The Redis that replicas share; absent when it is not set. */
   readonly redis: { readonly url: string } | undefined;
-  /** Where the issuer publishes its keys; absent, they are in the key document. */
+  /** Where the issuer publishes its keys; absent when they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly revocations: RevocationsConfig;
   /** How many verified access tokens are remembered; the default of the verifier unless given. */
@@ -51,7 +51,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
     replicas: settings.REPLICAS,
     port: settings.PORT,
     host: settings.HOST,
-    // A free port next to a free port: 0 stays 0.
+    // With PORT 0 both ports are free ones: 0 stays 0.
     admin: { port: settings.ADMIN_PORT ?? (settings.PORT && settings.PORT + 100), host: settings.ADMIN_HOST },
     drainDelayMs: settings.DRAIN_DELAY_MS,
     keepAliveMs: settings.KEEP_ALIVE_SECONDS * 1000,
@@ -64,7 +64,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
   };
 }
 
-/** Where a service's database is, and how it is connected to. */
+/** The URL of a service's database, and the settings of its connections. */
 export interface DatabaseConfig {
   readonly url: string;
   /** The pooler in front of the database: `transaction` assigns a server connection for one transaction at a time. */

@@ -113,12 +113,10 @@ interface KeySettings {
 }
 
 /**
- * Refines a schema made with `ServerSettings`: what must hold between settings, those about keys above all.
- *
- * @param options `takesCalls`: whether other services call this one, with tokens that are good for one use
+ * Adds the rules between several settings. `takesCalls`: whether other services call this one, with single-use tokens.
  */
 export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { takesCalls = true } = {}): S {
-  // Also when other settings are wrong: all that is wrong is said at once.
+  // Rules also run when other settings are wrong, so that all errors are reported at once.
   const when = () => true;
   return schema
     .refine((settings) => adminPortProblem(settings) === undefined, {
@@ -178,7 +176,9 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
 
 const notAFeed = 'is not none, file:/path, redis://host or rediss://host';
 
-/** As `parseFeedUrl` of @auth/revocation, which has the last word. */
+/**
+ * Describes what is wrong with the URL of a feed, as `parseFeedUrl` of @auth/revocation does, which checks it again.
+ */
 function feedUrlProblem(text: string): string | undefined {
   if (text === 'none') return undefined;
   if (!URL.canParse(text)) return notAFeed;
@@ -189,7 +189,7 @@ function feedUrlProblem(text: string): string | undefined {
   return isFilePath(pathname) ? undefined : 'holds an escape that no path has: write %25 for a % of its own';
 }
 
-/** An escaped slash or NUL, or a % that begins no escape, is part of no path. */
+/** Whether a path has no escaped slash, no escaped NUL, and no % that begins no escape. */
 const isFilePath = (path: string): boolean => !/%(?:2f|00)|%(?![\da-f]{2})/i.test(path) && isDecodable(path);
 
 function isJwksUrl(text: string): boolean {
@@ -198,7 +198,7 @@ function isJwksUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
 }
 
-/** To this machine there is no way to change an answer on. */
+/** Whether a URL is plain HTTP to another machine. On this machine, nothing on the way can change an answer. */
 function isPlainHttp(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);

@@ -14,7 +14,7 @@ export function assertNoServiceToken(req: IncomingMessage): void {
   throw new Problem('invalid_service_token', { reason: 'not_an_operation' });
 }
 
-/** Middleware that does the same for all routes behind it. */
+/** Creates the middleware that refuses a service token on all routes behind it. */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {
     assertNoServiceToken(req);

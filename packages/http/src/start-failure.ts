@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { redactText } from './redact.ts';
 
 /**
- * Says on stderr why a service did not start, and exits. An error with a numeric `exitCode` (a `ConfigError`, a broken
- * key document) and a port that cannot be had are for the user to mend: no stack. Anything else: stack, exit 1.
+ * Reports on stderr why a service did not start, and exits. An error with a numeric `exitCode` (`ConfigError`, an
+ * invalid key document) and an unusable port are for the operator to fix: no stack. Other errors: stack, exit 1.
  */
 export async function reportStartFailure(proc: NodeJS.Process, name: string, error: unknown): Promise<void> {
   const { text, exitCode } = explain(error);
   const lines = redactText(text)
     .split('\n')
     .map((line) => `${name}: ${line}\n`);
-  // A pipe may be written to later; exiting before would lose the message. One that is not read is not waited for.
+  // A pipe is written asynchronously: exiting earlier would lose the message. A reader that does not read gets 1 s.
   const written = new Promise<void>((resolve) => proc.stderr.write(lines.join(''), () => resolve()));
   await Promise.race([written, delay(1000)]);
   proc.exit(exitCode);
@@ -30,7 +30,7 @@ function listenFailure(error: Error): string | undefined {
     return `${hostSetting} names ${String(error.hostname)}, which is no address of this machine. Set it to one that is, such as 127.0.0.1.`;
   }
   if (error.syscall !== 'listen') return undefined;
-  // Node names no port when any would do.
+  // For port 0, Node names no port.
   const port = 'port' in error ? `port ${String(error.port)} on ` : '';
   const where = `${port}${'address' in error ? String(error.address) : 'this machine'}`;
   switch (error.code) {
@@ -48,7 +48,7 @@ function listenFailure(error: Error): string | undefined {
   }
 }
 
-/** The settings that say where it was to listen. */
+/** Returns the names of the settings for port and host. */
 function settingsOf(error: Error): readonly unknown[] {
   return 'settings' in error && Array.isArray(error.settings) ? error.settings : ['PORT', 'HOST'];
 }

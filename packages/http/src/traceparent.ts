@@ -14,7 +14,7 @@ const VERSION_00 = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const ALL_ZERO = /^0+$/;
 const SAMPLED = '01';
 
-/** Random bytes in stock: to ask the system for each few is what costs most in naming a request. */
+/** Random bytes in advance: a system call for each id would be the most expensive part of naming a request. */
 const stock = Buffer.alloc(4096);
 let taken = stock.length;
 

@@ -8,7 +8,7 @@ const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
 const mostIPv4 = 1n << 28n;
 const mostIPv6 = 1n << 112n;
 
-/** The setting of a service that wants to know where its clients are: a raw shape, to be spread into `z.object`. */
+/** The setting of a service that needs the addresses of its clients: a raw shape, to be spread into `z.object`. */
 export const ProxySettings = {
   TRUSTED_PROXIES: z
     .string()

@@ -1,10 +1,13 @@
 import type { ProblemOptions } from './problem.ts';
 import { Problem } from './problem.ts';
 
-/** How a call to another service failed, as the client that made it says. */
+/** The failure of a call to another service, as the client of that service reports it. */
 export type UpstreamFailureCode = 'unavailable' | 'upstream_timeout' | 'upstream_failed' | 'upstream_refused';
 
-/** The answer to a request that needed such a call. That a service refused us is not something our caller can mend: 502. */
+/**
+ * Creates the problem for a request whose call to another service failed. A refused call is 502, since the client of
+ * this service cannot fix it.
+ */
 export function upstreamProblem(
   code: UpstreamFailureCode,
   why: Required<Pick<ProblemOptions, 'reason'>> & Pick<ProblemOptions, 'cause'>,

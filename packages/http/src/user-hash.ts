@@ -5,9 +5,9 @@ import { createHmac } from 'node:crypto';
 const LENGTH = 22;
 
 /**
- * Makes the names under which users stand in audit lines: the HMAC-SHA-256 of the `sub` with the service's own audit
- * key, its first 22 characters of base64url. The same user has the same name in every line of one service; whoever has
- * the lines and not the key can neither read nor try out who it is.
+ * Creates the function that hashes users for audit lines: the HMAC-SHA-256 of the `sub` with the service's own audit
+ * key, its first 22 characters of base64url. A user has the same hash in every line of one service. Without the key, a
+ * reader of the lines can neither reverse nor guess it.
  */
 export function createUserHash(auditKey: KeyObject): (sub: string) => string {
   return (sub) => createHmac('sha256', auditKey).update(sub).digest('base64url').slice(0, LENGTH);

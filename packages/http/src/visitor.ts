@@ -1,18 +1,18 @@
 import type { Request, Response } from 'express';
 import { addressBlock, addressNetwork, clientAddress } from './client-address.ts';
 
-/** How a limit stands after a request was counted. */
+/** The state of a rate limit after a request was counted. */
 export interface CountedLimit {
-  /** `name` of letters and dashes; so many tries in so many seconds. */
+  /** The limit: `tries` per `windowSeconds`. `name` has letters and dashes. */
   readonly limit: { readonly name: string; readonly tries: number; readonly windowSeconds: number };
-  /** Tries so far. */
+  /** Counted tries in this window. */
   readonly tries: number;
   readonly resetSeconds: number;
 }
 
-/** The client of a request, as limits on requests know it. */
+/** The client of a request, as rate limits know it. */
 export interface Visitor {
-  /** The block of addresses it comes from. */
+  /** The address block of the client. */
   readonly from: string;
   /** The larger network around that block; `undefined` for none. */
   readonly network: ReturnType<typeof addressNetwork>;
@@ -23,13 +23,14 @@ export interface Visitor {
 }
 
 /**
- * The client of a request, as limits on requests know it: by the block of addresses it comes from. `onCounted` writes the
- * state of the limits into the answer: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+ * Returns the client of a request, as rate limits know it: by its address block. `onCounted` writes the state of the
+ * limits into the answer: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
  */
 export function visitorOf(req: Request, res: Response): Visitor {
   const address = clientAddress(req);
   const gone = new AbortController();
-  // Also emitted after a whole answer, when nothing is left to abort; and an abort makes an error with a stack.
+  // `close` is also emitted after a whole answer. Then there is nothing to abort, and an abort would create an error
+  // with a stack.
   res.once('close', () => {
     if (!res.writableFinished) gone.abort();
   });

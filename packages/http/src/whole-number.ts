@@ -3,8 +3,8 @@ import * as z from 'zod';
 const DIGITS = /^(?:0|[1-9]\d{0,15})$/;
 
 /**
- * A schema that reads a whole number from text, for settings and query parameters. Only plain decimal digits count:
- * `''`, `' 5'`, `'+5'`, `'1e3'`, `'0x10'` and `'007'` are refused, which `Number()` would all accept.
+ * A schema that reads a whole number from text, for settings and query parameters. Only plain decimal digits are valid.
+ * `''`, `' 5'`, `'+5'`, `'1e3'`, `'0x10'` and `'007'` are refused, although `Number()` accepts them.
  */
 export function wholeNumber(range: { min: number; max: number }): z.ZodType<number, string> {
   const { min, max } = range;

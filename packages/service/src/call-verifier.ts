@@ -3,16 +3,16 @@ import type { AccessTokenVerifier, ServiceTokenVerifier, ServiceTokenVerifierOpt
 import { calleeOf, createServiceTokenVerifier } from '@auth/verify';
 
 interface CallVerifierOptions extends Omit<ServiceTokenVerifierOptions, 'accessTokens'> {
-  /** Verifies the access token of a user that a call brings along. */
+  /** Verifies the user's access token that a call carries. */
   readonly verify: AccessTokenVerifier;
 }
 
-/** Creates a service's verifier of other services' calls. */
+/** Creates the verifier of calls from other services. */
 export function createCallVerifier({ verify, ...options }: CallVerifierOptions): ServiceTokenVerifier {
   return createServiceTokenVerifier({ ...options, accessTokens: servesUsers(options.service) ? verify : null });
 }
 
-/** Whether other services bring users' tokens along: only then is one looked at there. */
+/** Whether an operation of the service needs a user's access token. Otherwise a call with one is refused. */
 function servesUsers(service: string): boolean {
   return Object.values(operations).some(
     (operation) => calleeOf(operation) === service && operation.user === 'required',

@@ -1,13 +1,16 @@
 import type { Audit, ConnectionLimits, Log, Metrics, Readiness, Service } from '@auth/http';
 import type { AccessTokenVerifier, ServiceTokenVerifier } from '@auth/verify';
 
-/** What the `app.ts` of every service needs. `openService` opens the real parts, `openTestService` those of a test. */
+/**
+ * The parts that the `app.ts` of every service needs. `openService` opens the real ones, `openTestService` those of a
+ * test.
+ */
 export interface AppParts {
   /** The `iss` of access tokens. */
   readonly issuer: string;
   /** Verifies users' access tokens. */
   readonly verify: AccessTokenVerifier;
-  /** Verifies service tokens, of other services' calls. */
+  /** Verifies the service tokens of calls from other services. */
   readonly calls: ServiceTokenVerifier;
   /** Records every decision about another service's call. */
   readonly audit: Audit;
@@ -16,13 +19,13 @@ export interface AppParts {
   readonly metrics: Metrics;
 }
 
-/** What the `compose.ts` of a service returns: its app, and its work beside requests. */
+/** The result of a service's `compose.ts`: its app and its background work. */
 export interface Composition {
   readonly app: Service['app'];
-  /** Starts the background work. It is closed before the parts that it uses. */
+  /** Starts the background work. `close` stops it, before the parts that it uses are closed. */
   startBackground?(): { close(): Promise<void> };
-  /** More entries for `/readyz?verbose`, beside the checks and the keys. */
+  /** Additional entries of `/readyz?verbose`, besides the checks and the keys. */
   details?(): Readonly<Record<string, unknown>>;
-  /** What a connection may take. */
+  /** Limits of a connection. */
   readonly limits?: ConnectionLimits;
 }

@@ -5,9 +5,8 @@ import type { Redis } from 'ioredis';
 const safePolicy = 'noeviction';
 
 /**
- * Checks once whether Redis may evict used service tokens when its memory is full, and warns if so: an evicted token could
- * be used again. Where Redis is down at the start, the check is made when it is up. A managed Redis may not allow the
- * question: then there is no warning.
+ * Logs a warning when the eviction policy of Redis may drop used service tokens: a dropped token could be used again.
+ * Checks once, as soon as Redis is connected. A managed Redis may refuse the query: then there is no warning.
  */
 export async function warnOfEviction(redis: Redis, { log }: { log: Log }): Promise<void> {
   if (redis.status !== 'ready') await new Promise<void>((resolve) => redis.once('ready', resolve));

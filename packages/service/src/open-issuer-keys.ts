@@ -3,23 +3,23 @@ import type { HeldKey, KeyRing } from '@auth/keys';
 import type { PublicKeys } from '@auth/verify';
 import { createJwksSource } from '@auth/verify/jwks';
 
-/** Where the issuer's public keys come from: the key document, or the issuer itself. */
+/** The source of the issuer's public keys: the key document or the issuer's JWKS URL. */
 export interface IssuerKeys {
-  /** @throws AuthError `unavailable` while there are none to be trusted */
+  /** @throws AuthError `unavailable` while there are no trusted keys */
   readonly keys: () => PublicKeys;
-  /** Told of a token with a key id that is not among them. */
+  /** Called for a token with an unknown key id. */
   readonly onUnknownKid: () => void;
-  /** Checks for readiness: none where the keys are in the key document. */
+  /** Readiness checks; none when the keys are in the key document. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  /** The keys that are not in the key document. */
+  /** The keys from the JWKS URL; empty when they are in the key document. */
   readonly held: () => readonly HeldKey[];
-  /** How often the keys are fetched, in seconds; absent where they are in the key document. */
+  /** How often the keys are fetched, in seconds; absent when they are in the key document. */
   readonly freshForSeconds: number | undefined;
   close(): Promise<void>;
 }
 
 export interface OpenIssuerKeysOptions {
-  /** Where the issuer publishes its keys; absent, they are in the key document. */
+  /** Where the issuer publishes its keys; absent when they are in the key document. */
   readonly jwks: JwksConfig | undefined;
   readonly production: boolean;
   readonly keys: KeyRing;
@@ -55,7 +55,8 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
     ...jwks,
     now,
     monotonicMs: () => performance.now(),
-    // In production whoever could answer in the issuer's place could sign for everybody.
+    // Not in production: over plain HTTP an attacker could answer in place of the issuer, and then sign tokens for
+    // every user.
     allowHttp: !production,
     onIgnored(ignored) {
       ignoredCount = ignored.length;
@@ -88,5 +89,5 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
   };
 }
 
-/** A monotonic clock, by which rotations wait. */
+/** The monotonic clock that rotations wait by, in seconds. */
 const monotonicSeconds = (): number => performance.now() / 1000;

@@ -11,7 +11,7 @@ export interface OpenKeysOptions {
   readonly now: () => number;
 }
 
-/** Opens the key document of a service, and tells what becomes of it: in the log, and as metrics. Key ids only, never a key. */
+/** Opens the key document of a service and reports its reloads in the log and in metrics: key ids only, never a key. */
 export async function openKeys({ service, source, log, metrics, now }: OpenKeysOptions): Promise<KeyRing> {
   const countReload = metrics.counter('auth_key_reloads_total', 'Changed key documents by what became of them.', [
     'outcome',
@@ -29,7 +29,7 @@ export async function openKeys({ service, source, log, metrics, now }: OpenKeysO
       log.error({ reason: message }, 'key document refused, the last good one stays in force');
     },
     onObstacle(obstacle) {
-      // At the start the message is a warning; after the document was replaced, a revoked key may still be in force here.
+      // An error when the document was replaced, since a revoked key may still be accepted here; otherwise a warning.
       log[obstacle === 'replaced' ? 'error' : 'warn']({ delivery: obstacle }, obstacleWords[obstacle]);
     },
   });

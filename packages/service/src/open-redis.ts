@@ -3,9 +3,12 @@ import type { Log, Metrics } from '@auth/http';
 import { labelOf, loadRedis, reconnectAtFaults } from '@auth/revocation';
 import type { Redis } from 'ioredis';
 
-/** What is asked of Redis has an answer at hand for when it fails: better that soon than this late. */
+/** How long a command may take. Every command has a fallback: a fast fallback is better than a late answer. */
 const answerWithinMs = 100;
-/** How long a start waits for Redis: so that the first requests find it, not so that it must be there. */
+/**
+ * How long a start waits for Redis, so that the first requests find a connection. The service also starts without
+ * Redis.
+ */
 const startMs = 1000;
 
 export interface OpenRedisOptions {
@@ -16,14 +19,15 @@ export interface OpenRedisOptions {
 }
 
 /**
- * Opens Redis, for what replicas share. It may be down, at the start and later: a command then fails, at once while there is
- * no connection and after 100 ms while there is no answer, not counting time in which this process stood still. A connection
- * is given up for a new one when the server does not answer or refuses what it will go on refusing; connections are tried
- * again for ever. Only the host is logged.
+ * Opens the Redis that replicas share. It may be unavailable at the start and later. Then a command fails: at once
+ * without a connection, after 100 ms without an answer. Time in which this process was suspended does not count. A
+ * connection is replaced when the server does not answer or permanently refuses commands. Reconnecting is retried
+ * without end. Only the host is logged.
  */
 export async function openRedis(url: string, options: OpenRedisOptions): Promise<Redis> {
   const { answerMs = answerWithinMs } = options;
-  // The client knows rediss: in lower case only, and would connect to REDISS: without TLS.
+  // The Redis client knows `rediss:` in lower case only and would connect to `REDISS:` without TLS. `URL` writes it in
+  // lower case.
   const { href, host } = new URL(url);
   const redis = new (loadRedis())(href, {
     lazyConnect: true,
@@ -31,7 +35,7 @@ export async function openRedis(url: string, options: OpenRedisOptions): Promise
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2000,
-    // A server that has gone silent does not say goodbye either.
+    // A server that does not answer does not confirm a disconnect either.
     disconnectTimeout: answerMs,
     maxLoadingRetryTime: 2000,
     retryStrategy: (attempts) => Math.min(attempts * 50, 1000),
@@ -52,37 +56,37 @@ function watch(redis: Redis, options: OpenRedisOptions & { readonly host: string
   ]);
   /** The current fault, until the command that failed works again. */
   let fault: string | undefined;
-  let told: string | undefined;
+  let reported: string | undefined;
   let reason: string | undefined;
   const isUsable = () => redis.status === 'ready' && fault === undefined;
   metrics?.gauges('redis_usable', '1 while Redis is connected and executes commands.', [], () => [
     { labels: {}, value: Number(isUsable()) },
   ]);
-  const tell = (code: string, why: string | undefined) => {
-    if (code !== told) log.warn({ redis: host, code, reason: why }, 'Redis is down: each replica is on its own');
-    told = code;
+  const reportFault = (code: string, why: string | undefined) => {
+    if (code !== reported) log.warn({ redis: host, code, reason: why }, 'Redis is down: each replica is on its own');
+    reported = code;
   };
-  const tellBack = () => {
-    if (told === undefined || !isUsable()) return;
+  const reportRecovery = () => {
+    if (reported === undefined || !isUsable()) return;
     log.info({ redis: host }, 'Redis is back');
-    told = undefined;
+    reported = undefined;
   };
   redis.on('error', (error: Error) => {
     reason = error.message;
   });
   // The fault that ended a connection was already reported.
-  redis.on('reconnecting', () => told ?? tell('unreachable', reason));
-  redis.on('ready', tellBack);
+  redis.on('reconnecting', () => reported ?? reportFault('unreachable', reason));
+  redis.on('ready', reportRecovery);
   reconnectAtFaults(redis, {
     answerMs,
     onFault(found) {
       count?.({ reason: labelOf(found) });
       fault = found.code;
-      tell(found.code, found.advice);
+      reportFault(found.code, found.advice);
     },
     onMended() {
       fault = undefined;
-      tellBack();
+      reportRecovery();
     },
   });
 }

@@ -4,13 +4,13 @@ import { openRevocations } from '@auth/revocation';
 import type { PublicKeys, Revocations } from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
 
-/** What a service knows of revoked sessions. */
+/** The revocation feed as a service follows it. */
 export interface RevocationFeed {
-  /** For the verifier of access tokens; `null` where revocation is done without. */
+  /** The cut-offs for the access token verifier; `null` without a feed. */
   readonly revocations: Revocations | null;
-  /** Whether more may have been revoked than is known here; for routes that say `onRevocationStale: 'deny'`. */
+  /** Whether revocations may be missing here; for routes with `onRevocationStale: 'deny'`. */
   isStale(): boolean;
-  /** Checks for readiness: none where there is no feed. */
+  /** Readiness checks; none without a feed. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
   /** For `/readyz?verbose`. */
   stats(): (RevocationStats & ClockReport) | 'none';
@@ -28,10 +28,10 @@ export interface OpenRevocationFeedOptions {
   readonly now: () => number;
 }
 
-/** Errors of a feed file that waiting does not mend: missing rights, or something else at its path. */
-const isMistake = /\b(?:EACCES|EPERM|EISDIR|ELOOP|ENOTDIR)\b/;
+/** Errors of a feed file that a retry cannot fix: missing rights, or something else at its path. */
+const permanentError = /\b(?:EACCES|EPERM|EISDIR|ELOOP|ENOTDIR)\b/;
 
-/** Begins to follow the feed of revoked sessions, and tells how that goes: in the log, and as metrics. */
+/** Opens the revocation feed and reports its state in the log and in metrics. */
 export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevocationFeedOptions): RevocationFeed {
   const { url, staleAfterSeconds } = config;
   if (url === undefined || url === 'none') {
@@ -44,7 +44,8 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     'Tokens of the revocation feed by what became of them.',
     ['outcome'],
   );
-  // At a start the feed may not exist yet, since the user app starts as well: a warning is only logged when that lasts.
+  // At the start the feed may not exist yet, because the user app is starting too. A warning is logged only when this
+  // lasts.
   let isSettled = false;
   let reason: string | undefined;
   const feed = openRevocations({
@@ -59,7 +60,7 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
     },
     onTrouble({ message }) {
       reason = message;
-      const level = isMistake.test(message) ? 'error' : isSettled ? 'warn' : 'debug';
+      const level = permanentError.test(message) ? 'error' : isSettled ? 'warn' : 'debug';
       log[level]({ reason: message }, 'revocation feed cannot be read for now');
     },
   });
@@ -87,7 +88,7 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
 function staleMessage(report: ClockReport, staleAfterSeconds: number): string {
   const stale = 'revocation feed stale: newer revocations are missing here';
   const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
-  // A step shows at once, the next heartbeat up to a second later.
+  // A clock step is visible at once; the next heartbeat arrives up to a second later.
   if (Math.abs(stepped) > skewSeconds) return `${stale}; the clock of this service was set by ${stepped} s: check it`;
   if (offset <= skewSeconds && offset >= -staleAfterSeconds) return stale;
   const place = offset > 0 ? 'ahead of' : 'behind';

@@ -15,13 +15,16 @@ import { openRevocationFeed } from './open-revocation-feed.ts';
 import { openSingleUse } from './open-single-use.ts';
 import { createUserTokenVerifier } from './user-tokens.ts';
 
-/** What a service's database must be able to do for it to be run. */
+/** The database of a service, as `openService` uses it. */
 export interface ServiceDatabase {
-  /** Throws when it does not answer. */
+  /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Connections by state. */
   poolStats(): Readonly<Record<string, number>>;
-  /** Callbacks for when the database cannot work, with the reason for operators, and for when it works again. */
+  /**
+   * Registers callbacks: `onTrouble` when the database becomes unavailable, with the reason for operators, and
+   * `onRecovered` when it works again.
+   */
   watch(listener: { readonly onTrouble: (reason: string) => void; readonly onRecovered: () => void }): void;
   /** Warnings for an operator about how the database is opened: one sentence each. */
   readonly notes: readonly string[];
@@ -30,14 +33,14 @@ export interface ServiceDatabase {
 
 export interface ServiceOptions {
   readonly service: string;
-  /** Whose access tokens it verifies: those for itself, unless given. */
+  /** The expected `aud` of access tokens; the name of the service unless given. */
   readonly audience?: string;
   readonly config: ServerConfig;
-  /** Absent for a service that keeps nothing. */
+  /** Absent for a service without a database. */
   readonly database?: ServiceDatabase;
 }
 
-/** What every service of ours stands on. */
+/** The parts that all services share. */
 export interface ServiceParts extends AppParts {
   /** The keys of this service as they are now. */
   readonly keys: KeyRing;
@@ -48,19 +51,19 @@ export interface ServiceParts extends AppParts {
   readonly revocations: Pick<RevocationFeed, 'isStale' | 'revocations'>;
   /** Signs this service's own calls. */
   readonly signer: ServiceTokenSigner;
-  /** What replicas share; absent where there is only one. It may be down at any time. */
+  /** The Redis that replicas share; absent without `REDIS_URL`. It may be unavailable at any time. */
   readonly redis: Redis | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** The service as `runService` runs it. Starts the background work. */
+  /** Starts the background work and returns the service for `runService`. */
   serve(composition: Composition): Service;
 }
 
 /**
- * Opens what every service shares: its log and metrics, its keys, the verifiers and the signer that ask for them at each
- * use, and the admin port. What is particular to a service is in its own `compose.ts`.
+ * Opens the parts that all services share: log, metrics, keys, verifiers, signer and admin port. Verifiers and signer
+ * read the current keys at each use. The parts of one service alone are in its own `compose.ts`.
  *
- * @throws KeyDocumentError when there is no good key document
+ * @throws KeyDocumentError without a valid key document
  */
 export async function openService(options: ServiceOptions): Promise<ServiceParts> {
   const { service, audience = service, config, database } = options;
@@ -88,7 +91,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   const readiness = createReadiness(
     { ...(database === undefined ? {} : { database: () => database.ping() }), ...issuerKeys.checks, ...feed.checks },
     {
-      // Details for debugging. The database, the feed and the public keys report their own failures.
+      // Debug level, since the database, the feed and the public keys log their own failures.
       onFailure: (check, error) => log.debug({ check, reason: String(error) }, 'not ready'),
       onRecovered: (check) => log.debug({ check }, 'ready again'),
     },
@@ -153,7 +156,9 @@ function reportMemory({ memory }: RememberingVerifier, metrics: Metrics): void {
   metrics.counted('auth_remembered_token_hits_total', help, () => memory().hits);
 }
 
-/** The current keys. `now - since` is counted by a monotonic clock, so that a step of the clock shortens no wait. */
+/**
+ * Describes the current keys. `now - since` comes from a monotonic clock, so that a clock step does not shorten a wait.
+ */
 function keysAt(now: number, held: readonly HeldKey[]) {
   return { now, keys: held.map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds })) };
 }

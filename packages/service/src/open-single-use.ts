@@ -8,7 +8,7 @@ import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 const capacity = 100_000;
 
 export interface OpenSingleUseOptions {
-  /** Where replicas share; without it a use is known to this process alone. */
+  /** Shared by all replicas; without it only this process knows its uses. */
   readonly redis: Redis | undefined;
   readonly metrics: Metrics;
   /** Seconds since 1970. */

@@ -5,23 +5,24 @@ import type { Redis } from 'ioredis';
 
 export interface RedisSingleUseStoreOptions {
   readonly redis: Pick<Redis, 'set' | 'status'>;
-  /** The store of this process. It is asked first, so that no replica takes a token twice whatever becomes of Redis. */
+  /** The store of this process, checked first: no replica accepts a token twice, also without Redis. */
   readonly local: SingleUseStore;
   readonly now: Clock;
   /** `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
-  /** Told of each use that was decided by this process alone. */
+  /** Called for each use that this process decided without Redis. */
   readonly onFallback: (error: unknown) => void;
 }
 
-/** Redis counts down from a time that one replica's clock gave it: another's may be so many seconds behind. */
+/** Added to the expiry in Redis: the clock of another replica may be this many seconds behind. */
 const clockSpreadSeconds = 2 * skewSeconds;
 
 /**
- * Creates the store of uses for all replicas together: the first to record a use in Redis accepts the token. While Redis
- * is down a token can be used once per replica, and a process that has just started refuses the tokens that it may have
- * accepted before. A token that was used while the clock was ahead is remembered until the right time gets there, as far as
- * this process has seen the clock step. Redis must not evict: `maxmemory-policy noeviction`.
+ * Creates the store of used service tokens for all replicas: the first replica that records a use in Redis accepts the
+ * token. While Redis is down, a token can be used once per replica, and a process that has just started refuses tokens
+ * that were issued before its start. A token that was used while the clock ran ahead is remembered until the correct
+ * time reaches its expiry, as far as this process saw the clock step. Redis must not evict: `maxmemory-policy
+ * noeviction`.
  */
 export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): SingleUseStore {
   const { redis, local, now, monotonicMs = processClock, onFallback } = options;

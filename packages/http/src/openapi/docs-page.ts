@@ -1,6 +1,6 @@
 /**
- * The page around Swagger UI. It holds no script of its own, so that its policy needs no exception. Its icon is empty: without
- * one, browsers ask for /favicon.ico.
+ * The page around Swagger UI. It has no inline script, so that its policy needs no exception. Its icon is empty:
+ * otherwise browsers request /favicon.ico.
  */
 export const docsPage = `<!doctype html>
 <html lang="en">
@@ -19,7 +19,10 @@ export const docsPage = `<!doctype html>
 </html>
 `;
 
-/** Starts Swagger UI; after a login from the page its token is filled in. The token stays in the page's memory. */
+/**
+ * The script that starts Swagger UI. After a login on the page it fills in the token, which stays in the memory of the
+ * page.
+ */
 export const docsScript = `const ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#ui',

@@ -8,7 +8,7 @@ import { withTokenSource } from './token-source.ts';
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const;
 
-/** The page runs its own script and styles, and shows images that the style sheet carries in itself. */
+/** The content security policy of the page: its own script and styles, and images inside the style sheet. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,15 +21,15 @@ const pagePolicy = [
 ].join('; ');
 
 /**
- * `GET /openapi.json`, and `GET /docs`: a page to read it and try it. Everything the page needs comes from here;
- * its policy lets it load and call nothing else.
+ * Creates the routes `GET /openapi.json` and `GET /docs`, a page to read and try the API. The page needs files of this
+ * service only, and its policy allows no others.
  *
  * @param issuer the `iss` of access tokens: the document says how to get one there
  */
 export function docsRoutes(document: OpenApiDocument, { issuer }: { issuer: string }): Router {
   const router = createRouter();
   const text = JSON.stringify(withTokenSource(document, issuer));
-  // pnpm keeps packages apart: ask for the place of this one.
+  // pnpm puts each package into its own folder, so the path is resolved.
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
   router.get('/openapi.json', (_req, res) => {

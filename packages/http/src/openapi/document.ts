@@ -22,12 +22,12 @@ const Problem = z
   })
   .meta({ id: 'Problem' });
 
-/** How a user's token is sent. */
+/** The security scheme of a user's access token. */
 export const bearerScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
-/** Describes a service: OpenAPI 3.1 made from the schemas that validate its requests. */
+/** Creates the OpenAPI 3.1 document of a service, from the schemas that validate its requests. */
 export function createOpenApi(options: {
   title: string;
   description: string;
@@ -98,7 +98,7 @@ function notModified({ answer }: RouteDoc): ZodOpenApiResponsesObject {
   return answer.revalidated ? { '304': { description: 'It is still what `If-None-Match` names.' } } : {};
 }
 
-/** One response per status, naming its codes. */
+/** Returns one response per status, with its codes. */
 function problemResponses(route: RouteDoc): ZodOpenApiResponsesObject {
   const codes = problemsOf(route);
   const statuses = [...new Set(codes.map((code) => problems[code].status))].sort((a, b) => a - b);
@@ -107,7 +107,7 @@ function problemResponses(route: RouteDoc): ZodOpenApiResponsesObject {
       const ofStatus = codes.filter((code) => problems[code].status === status);
       const examples = Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }]));
       const description = ofStatus.map((code) => `\`${code}\``).join(', ');
-      // The codes stand in the schema as well: a generated client gets them as the type of `code`.
+      // The codes are in the schema as well: a generated client gets them as the type of `code`.
       const schema = {
         $ref: '#/components/schemas/Problem',
         properties: { status: { const: status }, code: { enum: [...ofStatus] } },

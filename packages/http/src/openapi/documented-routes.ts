@@ -2,11 +2,11 @@ import type { Express } from 'express';
 import { routesBelow } from '../allowed-methods.ts';
 import type { RouteDoc } from './route-doc.ts';
 
-/** Routes that speak for themselves: probes, the document, and what only other services call. */
+/** Routes without documentation: health checks, the document itself, and operations for other services. */
 const undocumented = /^\/(?:livez|readyz|openapi\.json|docs(?:\/.*)?|internal\/.*)$/;
 
 /**
- * Makes sure that a service serves what its document says, and nothing beside it. Call it when the app is built.
+ * Asserts that the served routes are exactly the documented ones. Call it when the app is built.
  * @throws Error naming the route that is in one and not in the other.
  */
 export function assertDocumented(app: Express, docs: readonly RouteDoc[]): void {

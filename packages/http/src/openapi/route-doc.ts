@@ -9,21 +9,21 @@ export interface RouteDoc {
   readonly summary: string;
   /** The scope a user's token needs; `none` for a route that is open to anyone. */
   readonly scope: string | 'none';
-  /** The schemas that validate, and no others. */
+  /** The same schemas that validate requests. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: AnswerDoc;
-  /** What it answers instead where it is configured to. */
+  /** The answer of the route in another configuration. */
   readonly otherAnswer?: AnswerDoc;
-  /** What may go wrong besides what follows from the above. */
+  /** Problem codes besides those that follow from the members above. */
   readonly problems?: readonly ProblemCode[];
-  /** A body to try. */
+  /** An example of a body. */
   readonly example?: unknown;
 }
 
-/** An answer that is no problem. */
+/** A successful answer. */
 export interface AnswerDoc {
   readonly status: 200 | 201 | 202 | 204;
   readonly description: string;
@@ -35,7 +35,9 @@ export interface AnswerDoc {
   readonly revalidated?: boolean;
 }
 
-/** Every code that a route can answer with: its own, and what follows from its scope, body and parameters. */
+/**
+ * Returns every code that a route can answer with: its own, and those that follow from its scope, body and parameters.
+ */
 export function problemsOf({ scope, body, query, params, problems = [] }: RouteDoc): readonly ProblemCode[] {
   const codes: ProblemCode[] = [...problems, 'internal', 'unavailable', 'invalid_request', 'invalid_service_token'];
   if (scope !== 'none')

@@ -2,8 +2,8 @@ import type { OpenApiDocument } from './document.ts';
 import { bearerScheme } from './document.ts';
 
 /**
- * The document with a security scheme that says where its tokens come from: a command that logs in at the issuer. Pages of
- * other origins than the issuer's cannot log in themselves, since it lets no other origin read its answers.
+ * Adds to a document how to get a token: a command that logs in at the issuer. A page of another origin cannot log in
+ * itself, since the issuer lets no other origin read its answers.
  *
  * @param issuer the `iss` of access tokens, which is the URL of the user service
  */

@@ -9,7 +9,7 @@ import { nameRequest } from '../request-context.ts';
 import { noteSocketAnswer } from '../request-log.ts';
 import type { Connections } from './connections.ts';
 
-/** Where a server reports requests that reached no app. */
+/** The log and the metrics for requests that reach no app. */
 export interface WireRecord {
   readonly log?: Log | undefined;
   readonly metrics?: Metrics | undefined;
@@ -21,7 +21,10 @@ interface ParserError extends Error {
   readonly rawPacket?: Buffer;
 }
 
-/** How long the client may go on sending after its answer. Closing at once would reset the connection, and the answer could be lost (RFC 9112 §9.6). */
+/**
+ * How long the client may keep sending after its answer, in ms. Closing at once would reset the connection, and the
+ * answer could be lost (RFC 9112 §9.6).
+ */
 const lingerMs = 1000;
 
 /**
@@ -32,7 +35,7 @@ const lingerMs = 1000;
 export function createBrokenRequests(connections: Connections, record: WireRecord) {
   const seen = new WeakSet<Socket>();
   return (error: ParserError, socket: Socket): void => {
-    // Sent after the last request of the connection: not served (RFC 9112 §9.6), and not answered.
+    // Data after the last request of a connection is not served (RFC 9112 §9.6), and not answered.
     if (seen.has(socket) || error.code === 'HPE_CLOSED_CONNECTION') return;
     seen.add(socket);
     // The client is gone, or has sent nothing: there is no request to answer.
@@ -68,7 +71,10 @@ function refuseInPlace(res: ServerResponse, error: ParserError, socket: Socket):
   end(socket, problemBytes(problem, nameRequest(res.req).requestId));
 }
 
-/** The client has closed its side in the middle of a body. Most clients have left, as the log line says; some still read. */
+/**
+ * Handles a client that closed its side in the middle of a body. Most such clients are gone, as the log line says; some
+ * still read the answer.
+ */
 function leave(socket: Socket, res: ServerResponse, error: ParserError): void {
   if (!res.headersSent) socket.write(problemBytes(problemOf(error), nameRequest(res.req).requestId));
   socket.destroySoon();

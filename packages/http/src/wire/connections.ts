@@ -8,7 +8,7 @@ interface Connection {
   /** The answer to the latest request; `undefined` before the first one. */
   latest: ServerResponse | undefined;
   /** Whether a request was refused: later requests on the connection are not served. */
-  over: boolean;
+  ended: boolean;
   /** When the last answer was finished, on the clock of `performance.now()`. */
   idleSinceMs: number;
   /** Since when there are bytes that the client has not read, on the clock of `performance.now()`. */
@@ -17,7 +17,10 @@ interface Connection {
 
 /** The open connections of a server. */
 export interface Connections {
-  /** Adds a connection. Beyond the limit those that have been idle longest are closed; the new one when none is idle. */
+  /**
+   * Adds a connection. At the limit, the connections that are idle longest are closed; when none is idle, the new one
+   * is.
+   */
   opened(socket: Socket): void;
   /** Registers a request, before anything else is done with it; `false`: it must not be served. */
   requested(res: ServerResponse): boolean;
@@ -30,16 +33,16 @@ export interface Connections {
   /** Destroys connections that were opened in advance (browsers do): they count as busy for Node until their first request. */
   destroyUnused(): void;
   /**
-   * Destroys connections whose clients do not read: those on which something has waited for longer than `mostMs`, and, while
-   * more than `mostBytes` wait in all, those that wait longest. Returns their number.
+   * Destroys connections whose clients do not read, and returns their number: those with bytes that have waited for
+   * longer than `mostMs`, then those that wait longest, until no more than `mostBytes` wait in all.
    */
   cutUnread(limits: { mostMs: number; mostBytes: number }): number;
 }
 
 /**
- * Tracks connections, because Node's own records lack what a drain and a broken request need. Answers are kept in arrays:
- * what was removed from a long-lived `Set` may stay in memory until the next full collection, together with everything
- * that was added after it.
+ * Creates a tracker of connections. Node's own records are not enough for a drain or a broken request. Answers are kept
+ * in arrays: entries that were removed from a long-lived `Set` may stay in memory until the next full garbage
+ * collection, together with everything that was added after them.
  */
 export function trackConnections(limits: { pipelined: number; connections: number }): Connections {
   const { pipelined, connections: mostConnections } = limits;
@@ -49,7 +52,10 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
   const announceClose = (res: ServerResponse) => {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   };
-  /** Several are closed at a time: a search for each new connection would cost more than the connection. */
+  /**
+   * Closes the connections that are idle longest, several at a time: a search for each new connection would cost more
+   * than the connection.
+   */
   const makeRoom = (): boolean => {
     const idle = [...connections].filter(({ answering }) => answering.length === 0);
     idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
@@ -67,7 +73,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
         return;
       }
       const connection: Connection = {
-        ...{ socket, answering: [], latest: undefined, over: false },
+        ...{ socket, answering: [], latest: undefined, ended: false },
         ...{ idleSinceMs: performance.now(), unreadSinceMs: undefined },
       };
       connections.add(connection);
@@ -82,7 +88,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
     requested(res) {
       const { socket } = res.req;
       const connection = bySocket.get(socket);
-      if (connection?.over === true) return false;
+      if (connection?.ended === true) return false;
       if (connection !== undefined) {
         const { answering } = connection;
         connection.latest = res;
@@ -91,7 +97,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
           remove(answering, res);
           connection.idleSinceMs = performance.now();
         });
-        // No client that waits for answers asks so far ahead of them; each waiting request holds memory.
+        // No normal client sends so many requests ahead; each waiting request holds memory.
         if (answering.length > pipelined) socket.destroy();
       }
       if (closing) announceClose(res);
@@ -99,7 +105,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
     },
     refused(socket) {
       const connection = bySocket.get(socket);
-      if (connection !== undefined) connection.over = true;
+      if (connection !== undefined) connection.ended = true;
     },
     on: (socket) => bySocket.get(socket) ?? { answering: [], latest: undefined },
     closeAfterAnswer() {

@@ -11,8 +11,8 @@ import type { Connections } from './connections.ts';
 import { requestFault } from './request-fault.ts';
 
 /**
- * Puts an app behind the rules for every request of a server (`requestFault`). A request that breaks one is answered here
- * with a problem, one log line and one count, and its connection ends with it: what follows on it cannot be trusted.
+ * Serves an app behind the rules for every request (`requestFault`). A request that breaks a rule gets a problem, one
+ * log line and one count. Its connection is closed after the answer: what follows on it cannot be trusted.
  */
 export function serveBehindFront(
   server: Server,
@@ -35,7 +35,7 @@ export function serveBehindFront(
     if (requestFault(req) === undefined) res.writeContinue();
     serve(req, res);
   });
-  // Node would answer 417 by itself, without a body.
+  // Otherwise Node would answer 417 itself, with an empty body.
   server.on('checkExpectation', serve);
   // An origin server has no tunnels (RFC 9110 §9.3.6). Node gives the bare socket here, without a `ServerResponse`.
   server.on('connect', (req: IncomingMessage, socket: Socket) => refuseConnect(req, socket, record));
@@ -56,7 +56,7 @@ function refuseConnect(req: IncomingMessage, socket: Socket, record: WireRecord)
   const res = new ServerResponse(req);
   res.shouldKeepAlive = false;
   res.assignSocket(socket);
-  // Called only inside a request of the server.
+  // Node does this by itself only for a response that its server created.
   res.once('finish', () => {
     res.emit('close');
     socket.end();

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 /** A registered name or an IPv4 address (RFC 3986 §3.2.2), or an IPv6 address in brackets, and a port. */
 const shape = /^(?:\[([\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
 
-/** The last values: most requests of a service name the same host. */
+/** The last valid value: most requests of a service name the same host. */
 let lastValid = 'localhost';
 
 /** Whether a `Host` field, or the authority of a request target, is `uri-host [":" port]` (RFC 9110 §7.2) and not empty. */

@@ -9,11 +9,11 @@ export type RequestHead = Pick<
   'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders' | 'headers'
 >;
 
-/** Fields that have one value and that this code uses. Two parties could read two lines differently. */
+/** Fields that this code uses and that may be sent once only: two parsers could choose different lines. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'content-type', 'expect', 'host', 'idempotency-key', 'origin', 'transfer-encoding'],
 ]);
-/** Names by length and first letter: this saves a comparison for most other names, on every request. */
+/** Keys of these names, from length and first letter: a cheap test that excludes most other names on every request. */
 const singleKeys: ReadonlySet<number> = new Set([...single].map(keyOf));
 
 /** Path and query as sent (RFC 9112 §3.2.1). A fragment is no part of a target. */
@@ -49,11 +49,13 @@ function keyOf(name: string): number {
   return (name.length << 8) | name.charCodeAt(0) | lowerCase;
 }
 
-/** RFC 9112 §6.1. Node refuses bad framing; the rest here could be framed differently by another server. */
+/**
+ * Checks the framing (RFC 9112 §6.1). Node refuses bad framing; another server could frame the cases below differently.
+ */
 function framing(req: RequestHead): Problem | undefined {
   const coding = req.headers['transfer-encoding'];
   if (coding === undefined) return undefined;
-  // A server on the way that does not know HTTP/1.1 has read the body differently.
+  // An HTTP/1.0 server on the way has read the body differently.
   if (req.httpVersionMinor === 0) {
     return fault('invalid_request', 'transfer-encoding in HTTP/1.0', 'HTTP/1.0 has no Transfer-Encoding.');
   }
@@ -65,7 +67,7 @@ function framing(req: RequestHead): Problem | undefined {
   return fault('not_implemented', 'transfer-encoding', 'Send no Transfer-Encoding but chunked.');
 }
 
-/** RFC 9112 §3.2. */
+/** Checks `Host` (RFC 9112 §3.2). */
 function host(req: RequestHead): Problem | undefined {
   const value = req.headers.host;
   if (value === undefined) {
@@ -81,13 +83,13 @@ function target(req: RequestHead): Problem | undefined {
   if (authority === undefined || !isHost(authority) || !URL.canParse(url)) {
     return fault('invalid_request', 'target', 'The request target must be a path, percent-encoded.');
   }
-  // The RFC lets the target win; a proxy that routed by Host has treated the request as another one.
+  // The RFC gives the target priority. A proxy that routed by `Host` has read the request as another one.
   const { host: named } = req.headers;
   if (named === undefined || isSameHost(authority, named)) return undefined;
   return fault('invalid_request', 'target of another host', 'The request target and Host name different hosts.');
 }
 
-/** RFC 9110 §10.1.1. */
+/** Checks `Expect` (RFC 9110 §10.1.1). */
 function expectation(req: RequestHead): Problem | undefined {
   const { expect } = req.headers;
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;
@@ -98,7 +100,7 @@ function fault(code: ProblemCode, reason: string, detail?: string): Problem {
   return new Problem(code, { reason, ...(detail === undefined ? {} : { detail }) });
 }
 
-/** `content-type` as it is written: `Content-Type`. */
+/** Formats the name of a field: `content-type` as `Content-Type`. */
 function fieldName(name: string): string {
   return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
