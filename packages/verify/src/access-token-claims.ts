@@ -25,7 +25,8 @@ export type AccessTokenPayload = z.input<typeof Claims>;
 
 /**
  * The claims of a verified access token, under their registered names (RFC 9068 §2.2), plus `scopes`: `scope` as a set.
- * Claims that are not in this list never reach a handler. Frozen to the bottom, since requests with one token share them.
+ * Claims that are not in this list are dropped. The object and its lists are frozen, since requests with the same token
+ * share them.
  */
 export type AccessTokenClaims = Readonly<Omit<z.output<typeof Claims>, 'aud' | 'roles'>> & {
   readonly aud: readonly string[];
@@ -33,7 +34,10 @@ export type AccessTokenClaims = Readonly<Omit<z.output<typeof Claims>, 'aud' | '
   readonly scopes: ReadonlySet<string>;
 };
 
-/** Reads a payload as claims; `undefined` when one is missing or of the wrong type. Checks no value against another. */
+/**
+ * Parses a payload as claims; `undefined` when a claim is missing or of the wrong type. Does not compare a claim with
+ * another claim or with the time.
+ */
 export function parseAccessTokenClaims(payload: unknown): AccessTokenClaims | undefined {
   const parsed = Claims.safeParse(payload);
   if (!parsed.success) return undefined;

@@ -4,14 +4,17 @@ import type { StrictHeader, StrictJws } from './compact-jws.ts';
 import type { PublicKey, PublicKeyAlgorithm } from './public-keys.ts';
 
 interface Rules {
-  /** The type of a key that the algorithm may be used with, and its curve. */
+  /** The key type that the algorithm needs, and for `ec` its curve. */
   readonly keyType: 'rsa' | 'ec';
   readonly curve?: string;
-  /** What node:crypto has to know besides the key and the hash, which is SHA-256 for all of them. */
+  /** Parameters of node:crypto besides the key and the hash. The hash is always SHA-256. */
   readonly parameters?: object;
 }
 
-/** The algorithms of RFC 7518 §3.1. PS256 has a salt as long as the hash (§3.5), ES256 r and s side by side (§3.4). */
+/**
+ * Key type and parameters per algorithm (RFC 7518 §3.1). The salt of PS256 is as long as the hash (§3.5). An ES256
+ * signature is r followed by s (§3.4).
+ */
 const rulesOf: Readonly<Record<PublicKeyAlgorithm, Rules>> = {
   RS256: { keyType: 'rsa' },
   PS256: {
@@ -22,20 +25,20 @@ const rulesOf: Readonly<Record<PublicKeyAlgorithm, Rules>> = {
 };
 
 /**
- * Checks the signature of a JWS that has passed `readStrictJws`, with the one algorithm of the key. Does not check that the
- * header names this algorithm, nor any claim.
+ * Checks the signature of a JWS with the one algorithm of the key, after `readStrictJws` has checked its form. Does not
+ * check that the header names this algorithm, and checks no claim.
  */
 export function hasGoodSignature({ signingInput, signature }: StrictJws, { key, alg }: PublicKey): boolean {
-  // `parseJwks` makes no other key; a Map that was written by hand may hold one.
+  // `parseJwks` creates no other key, but a Map that was written by hand may hold one.
   if (key.type !== 'public' || !fits(key, alg)) return false;
   return verify('sha256', signingInput, withParameters(key, alg), signature);
 }
 
 /**
- * Signs a payload as a compact JWS whose header has exactly `alg`, `typ` and `kid`. The bytes of header and payload are those that
- * jsonwebtoken would sign. Does not check the payload.
+ * Signs a payload as a compact JWS whose header has exactly `alg`, `typ` and `kid`. Header and payload have the same
+ * bytes as with jsonwebtoken. Does not check the payload.
  *
- * @throws TypeError when the key is none of the algorithm
+ * @throws TypeError when the key does not fit the algorithm
  */
 export function signJws(payload: object, { alg, typ, kid, key }: SignJwsOptions): string {
   if (key.type !== 'private' || !fits(key, alg)) throw new TypeError(`${alg} needs another key`);
@@ -43,7 +46,7 @@ export function signJws(payload: object, { alg, typ, kid, key }: SignJwsOptions)
   return `${input}.${sign('sha256', Buffer.from(input), withParameters(key, alg)).toString('base64url')}`;
 }
 
-/** The header of a JWS, and the private key that it is signed with. */
+/** The header of a JWS and the private key that signs it. */
 export interface SignJwsOptions extends StrictHeader {
   readonly alg: PublicKeyAlgorithm;
   readonly key: KeyObject;

@@ -17,10 +17,10 @@ import type { TokenMemory, TokenMemorySize } from './token-memory.ts';
 import { createTokenMemory } from './token-memory.ts';
 
 const maxLength = 8192;
-/** With the default of 10 000 tokens; more tokens have as much room each. */
+/** Bytes for up to 10 000 remembered tokens (the default); above that, in proportion to their number. */
 const rememberBytes = 32 * 1024 * 1024;
 
-/** What has been taken back: asked for each token, in memory. */
+/** The revoked sessions. `isRevoked` is called for each token and answers from memory. */
 export interface Revocations {
   isRevoked(sid: string, iat: number): boolean;
 }
@@ -31,16 +31,16 @@ export interface AccessTokenVerifierOptions {
   /** This service's name: `aud` must be an array that holds it. */
   readonly audience: string;
   /**
-   * From `parseJwks`. A function is asked at every token, so that a removed key stops working at once. It may throw an
-   * AuthError `unavailable` while it has no keys to trust, as `createJwksSource` does.
+   * The public keys, from `parseJwks`. A function is called for each token, so that a removed key stops working at
+   * once. It may throw an AuthError `unavailable` while it has no keys to trust, as `createJwksSource` does.
    */
   readonly keys: Current<ReadonlyMap<string, PublicKey>>;
   /**
-   * Told when a token names a key that is not there, before the token is refused: a chance to look for newer keys.
-   * It must return at once and not throw. The kid is whatever an unknown sender wrote: not for a metric label.
+   * Called with the kid of a token that names an unknown key, before the token is rejected: a chance to fetch newer
+   * keys. It must return at once and not throw. The kid comes from an unknown sender: do not use it as a metric label.
    */
   readonly onUnknownKid?: (kid: string) => void;
-  /** `null` says in so many words: a token is good until it expires. */
+  /** `null` turns revocation off: a token is valid until it expires. */
   readonly revocations: Revocations | null;
   readonly now: Clock;
   /** Skew allowed on `iat`, `nbf` and `exp`; 0 to 60, 5 unless given. */
@@ -48,46 +48,46 @@ export interface AccessTokenVerifierOptions {
   /** The longest life (`exp - iat`) accepted; at most a day, an hour unless given. */
   readonly maxLifetimeSeconds?: number;
   /**
-   * How many tokens that passed every check twice are remembered, so that the same token is not verified in full again: 0
-   * to 1 000 000, 10 000 unless given, 0 for none. Key, times and revocation are checked at each use all the same.
+   * How many tokens are remembered, once they have passed every check twice, to save the full verification: 0 (none) to
+   * 1 000 000, 10 000 unless given. Key, times and revocation are still checked at each use.
    */
   readonly rememberTokens?: number;
   /**
-   * A further rule on the claims of a good token: where it is `false` the token is refused. Its answer must depend on
-   * nothing else, since it is not asked again for a token that is remembered.
+   * An additional rule on the claims of a valid token: `false` rejects the token. The result must depend on the claims
+   * alone, since the rule is not called again for a remembered token.
    */
   readonly accepts?: (claims: AccessTokenClaims) => boolean;
 }
 
 export interface AccessTokenVerifier {
   /**
-   * The claims of a good token.
+   * Verifies a token and returns its claims.
    *
    * @throws AuthError `token_expired`, `token_revoked` or `invalid_token`; `unavailable` from `keys`
    */
   verify(token: string): AccessTokenClaims;
 }
 
-/** What a verifier remembers, and how many verifications that has saved so far. */
+/** The number and size of the remembered tokens, and how many full verifications they have saved (`hits`). */
 export interface RememberedTokens extends TokenMemorySize {
   readonly hits: number;
 }
 
-/** An access token verifier that remembers good tokens. */
+/** An access token verifier that remembers valid tokens. */
 export interface RememberingVerifier extends AccessTokenVerifier {
   memory(): RememberedTokens;
 }
 
 interface Remembered {
-  /** The very object that the signature was checked with. */
+  /** The same object that the signature was checked with. */
   readonly key: KeyObject;
   readonly header: StrictHeader;
   readonly claims: AccessTokenClaims;
 }
 
 /**
- * Makes the verifier of access tokens (RFC 9068 profile, RFC 8725 practice): local, synchronous, no network.
- * Does not check scopes or roles, nor who sent the token: a bearer token is good for whoever holds it.
+ * Creates the verifier of access tokens (RFC 9068 profile, RFC 8725 practice): local, synchronous, no network. Does not
+ * check scopes or roles, nor who sent the token: a bearer token works for anyone who holds it.
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
@@ -144,7 +144,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
     return { key: entry.key, header, claims };
   }
 
-  /** The rules of `verifyInFull` that another key or another time can change. */
+  /** Repeats the checks of `verifyInFull` whose result changes with the keys or with the time. */
   function isStillGood({ key, header, claims: { iat, nbf = iat, exp } }: Remembered): boolean {
     const entry = findKey(header);
     const time = readClock(now);
@@ -184,7 +184,7 @@ function createMemory(maxTokens: number): TokenMemory<Remembered> | undefined {
   return createTokenMemory({ maxTokens, maxBytes: Math.max(1, maxTokens / 10_000) * rememberBytes });
 }
 
-/** A text of any length would be hashed to be looked up. */
+/** Whether a token is a text of allowed length. Any other goes straight to `verifyInFull`, which rejects it. */
 function isShort(token: unknown): boolean {
   return typeof token === 'string' && token.length <= maxLength;
 }
@@ -193,7 +193,7 @@ function partsOf({ aud, roles, scopes }: AccessTokenClaims): number {
   return aud.length + roles.length + scopes.size;
 }
 
-/** Keys that are not there yet are no wrong wiring: the verifier is built, and answers `unavailable` until they are. */
+/** Checks that `keys` returns a Map. An `unavailable` is allowed: the keys are only not loaded yet. */
 function assertReadable(keys: () => unknown): void {
   try {
     keys();

@@ -1,7 +1,7 @@
 import type { AuthErrorCode } from './problems.ts';
 import { authErrors } from './problems.ts';
 
-/** Why a credential was refused: a closed set, fit for logs and metric labels. Never part of an answer. */
+/** The reason why a credential was refused: a closed set, fit for logs and metric labels. Never part of an answer. */
 export type RefusalReason =
   | 'absent'
   | 'duplicate_header'
@@ -35,16 +35,16 @@ export type RefusalReason =
   | 'not_an_operation';
 
 export interface AuthErrorOptions {
-  /** The scope a 403 `insufficient_scope` asks for. */
+  /** The scope that is missing, for a 403 `insufficient_scope`. */
   readonly scope?: string | undefined;
-  /** Seconds since 1970: a service token that is issued later is not refused for this reason. */
+  /** Seconds since 1970: a service token with a later `iat` is not refused for this reason. */
   readonly issuedAfter?: number | undefined;
-  /** The service that was refused, once it is authenticated. */
+  /** The calling service, once it is authenticated. */
   readonly call?: AuthenticatedCall | undefined;
   readonly cause?: unknown;
 }
 
-/** A service token whose signature holds: who made it, with which key, and its id. */
+/** The caller, key id and token id of a service token with a valid signature. */
 export interface AuthenticatedCall {
   readonly caller: string;
   readonly kid: string;
@@ -52,8 +52,8 @@ export interface AuthenticatedCall {
 }
 
 /**
- * The one error of this package: a refusal with a code for the caller and a reason for the log.
- * Its message holds neither the credential nor a configured value.
+ * The error for every refused credential: `code` is for the caller, `reason` for the log. The message holds neither the
+ * credential nor a configured value.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';

@@ -10,7 +10,7 @@ export function isCanonicalBase64url(text: string): boolean {
   return alphabet.test(text) && hasCanonicalEnd(text);
 }
 
-/** The part of that rule that is about the end, for base64url characters from `start` on. */
+/** Checks the length and the last character of a base64url text that begins at `start`. Does not check the alphabet. */
 export function hasCanonicalEnd(text: string, start = 0): boolean {
   const last = text.charAt(text.length - 1);
   switch ((text.length - start) % 4) {

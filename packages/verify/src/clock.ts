@@ -1,17 +1,17 @@
-/** The time now, in seconds since 1970 (RFC 7519 NumericDate). Fractions are dropped where it is read. */
+/** Returns the time in seconds since 1970 (RFC 7519 NumericDate). `readClock` drops fractions. */
 export type Clock = () => number;
 
 /**
- * A monotonic clock: milliseconds since a fixed moment, never set back and never stepped forward. Deadlines that protect
- * are measured with it, since a `Clock` may be stepped.
+ * A monotonic clock: milliseconds since a fixed moment, never set back and never stepped forward. Time limits that
+ * matter for security are measured with it, since a `Clock` may be stepped.
  */
 export type MonotonicClock = () => number;
 
-/** The monotonic clock of this process, the default where a deadline is measured. It says nothing of the time of day. */
+/** The monotonic clock of this process, the default for time limits. Unrelated to the time of day. */
 // biome-ignore lint/style/noRestrictedGlobals: the one place that reads it; every user of it takes another one as an option.
 export const processClock: MonotonicClock = () => performance.now();
 
-/** Reads a clock as whole seconds. A broken clock is a fault of the process, not of the caller: it throws a plain Error. */
+/** Reads a clock as whole seconds. Throws a plain Error when the clock is broken: a fault of the process, not of the caller. */
 export function readClock(now: Clock): number {
   const seconds = Math.floor(now());
   // NaN compares false with every time, which would disable the checks; 0 is the clock of a machine that has none.
@@ -20,10 +20,10 @@ export function readClock(now: Clock): number {
 }
 
 /**
- * Creates a clock that trusts the lowest reading: it follows the monotonic clock from the lowest difference between `now`
- * and the monotonic clock that was read within one to two times `windowSeconds`. A step forward of `now` does not move it
- * for that time, a step back moves it at once. A moment that has passed by this clock has passed by every reading of `now`
- * in that time.
+ * Creates a clock that uses the lowest recent reading of `now`. It takes the lowest difference between `now` and the
+ * monotonic clock from the last one to two `windowSeconds`, and adds it to the monotonic clock. A step forward of `now`
+ * does not move this clock for that time; a step back moves it at once. So a moment that has passed by this clock has
+ * passed by every reading of `now` in that time.
  */
 export function createLowestClock(
   now: Clock,

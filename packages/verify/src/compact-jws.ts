@@ -11,7 +11,7 @@ export interface StrictHeader {
   readonly kid: string;
 }
 
-/** A header whose token had a good signature: the same bytes need not be parsed again. */
+/** The cached header of a token with a valid signature, so that the same bytes are not parsed again. */
 export interface KnownHeader {
   readonly segment: string;
   readonly header: StrictHeader;
@@ -21,7 +21,7 @@ export interface StrictFrontOptions {
   readonly maxLength: number;
   /** The one `typ` of this token kind (RFC 8725 §3.11). */
   readonly typ: string;
-  /** The code of the error thrown: what the caller is told. */
+  /** The code of the error that is thrown. The caller sees it. */
   readonly code: AuthErrorCode;
   readonly known?: KnownHeader | undefined;
 }
@@ -29,19 +29,20 @@ export interface StrictFrontOptions {
 const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A compact JWS of strict form, taken apart. Nothing of it is verified. */
+/** The parts of a compact JWS of strict form. Nothing of it is verified. */
 export interface StrictJws {
   readonly header: StrictHeader;
-  /** UTF-8, of any content. */
+  /** Bytes that are valid UTF-8, of any content. */
   readonly payload: Buffer;
-  /** What the signature is of (RFC 7515 §5.2). */
+  /** The bytes that are signed (RFC 7515 §5.2). */
   readonly signingInput: Buffer;
   readonly signature: Buffer;
 }
 
 /**
- * Reads a compact JWS of strict form: size, canonical base64url, a payload in UTF-8, and a header of exactly `alg`, `typ`, `kid`.
- * So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are refused and not ignored. Checks no signature and no claim.
+ * Reads a compact JWS of strict form: size, canonical base64url, a payload in UTF-8, and a header of exactly `alg`,
+ * `typ`, `kid`. So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are refused and not ignored. Checks no signature and no
+ * claim.
  *
  * @throws AuthError with the given code
  */
@@ -59,7 +60,7 @@ export function readStrictJws(token: unknown, options: StrictFrontOptions): Stri
   const encoded = token.slice(payloadAt, signatureAt - 1);
   const canonical = hasCanonicalEnd(segment) && hasCanonicalEnd(encoded) && hasCanonicalEnd(token, signatureAt);
   const payload = Buffer.from(encoded, 'base64url');
-  // Two byte sequences must never read as one text: what is not UTF-8 would be replaced.
+  // Decoding replaces bytes that are not UTF-8, so two different payloads could read as the same text.
   if (!canonical || !isUtf8(payload)) return refuse('malformed');
   const header = known?.segment === segment ? known.header : readHeader(segment, typ, refuse);
   return {
@@ -69,7 +70,7 @@ export function readStrictJws(token: unknown, options: StrictFrontOptions): Stri
   };
 }
 
-/** Reads only the header of a compact JWS of strict form. @throws AuthError as `readStrictJws` */
+/** Checks the strict form of a compact JWS and returns only its header. @throws AuthError as `readStrictJws` */
 export function readStrictHeader(token: unknown, options: StrictFrontOptions): StrictHeader {
   return readStrictJws(token, options).header;
 }
@@ -83,7 +84,7 @@ function readHeader(segment: string, typ: string, refuse: (reason: RefusalReason
   return { alg, typ, kid };
 }
 
-/** Parses the payload as JSON; `undefined` when it is none. */
+/** Parses the payload as JSON; `undefined` when it is not JSON. */
 export function parsePayload({ payload }: StrictJws): unknown {
   try {
     return JSON.parse(payload.toString());
@@ -92,7 +93,7 @@ export function parsePayload({ payload }: StrictJws): unknown {
   }
 }
 
-/** What to keep of a token whose signature holds. */
+/** Returns the header to cache for later tokens. Call it only after the signature of this token was checked. */
 export function knownHeader(token: string, header: StrictHeader, known: KnownHeader | undefined): KnownHeader {
   return known?.header === header ? known : { segment: token.slice(0, token.indexOf('.')), header };
 }

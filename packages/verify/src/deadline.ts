@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers';
 
-/** A deadline is a few waits in a row, so that one during which the process stood still costs only its share of the time. */
+/** How many timers in a row make up a deadline. A blocked event loop uses up the time of one timer only. */
 const waits = 4;
 
 /**
- * Starts a deadline for an answer from elsewhere, and returns a function that cancels it. `onOver` is called once `ms` have
- * passed during which this process could have read the answer: a longer standstill of its event loop counts as a quarter
- * of `ms`, and what has arrived by the end is read first. A pending deadline keeps no process alive.
+ * Starts a deadline for an answer from elsewhere, and returns a function that cancels it. `onTimeout` is called after
+ * `ms` milliseconds. Each time the event loop is blocked counts as a quarter of `ms` at most, and input that has
+ * arrived by the end is read first. A pending deadline keeps no process alive.
  */
-export function startDeadline(ms: number, onOver: () => void): () => void {
+export function startDeadline(ms: number, onTimeout: () => void): () => void {
   let left = waits;
   let immediate: NodeJS.Immediate | undefined;
   let timer = setTimeout(pass, ms / waits).unref();
@@ -16,8 +16,8 @@ export function startDeadline(ms: number, onOver: () => void): () => void {
   function pass(): void {
     left -= 1;
     if (left > 0) timer = setTimeout(pass, ms / waits).unref();
-    // Timers come before input in a turn of the event loop, this after it.
-    else immediate = setImmediate(onOver);
+    // In a turn of the event loop, timers run before input is read, and setImmediate runs after it.
+    else immediate = setImmediate(onTimeout);
   }
 
   return () => {

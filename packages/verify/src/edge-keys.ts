@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { isCanonicalBase64url } from './base64url.ts';
 import { KeyMaterialError, parseMember } from './key-material.ts';
 
-/** A key this service accepts calls with: it belongs to one caller. */
+/** A key of one caller: this service accepts its calls with it. */
 export interface InboundKey {
   readonly kid: string;
   readonly caller: string;
   readonly key: KeyObject;
 }
-/** A key this service signs its calls to one callee with. */
+/** A key that this service signs its calls to one callee with. */
 export interface OutboundKey {
   readonly kid: string;
   readonly key: KeyObject;
@@ -32,11 +32,14 @@ export const EdgeKey = z.strictObject({
 });
 export type EdgeKey = z.output<typeof EdgeKey>;
 
-/** Keys per service on the other end of the edge: the `calls` and `accepts` members of a key document. */
+/** Keys by the service at the other end of the edge: the `calls` and `accepts` members of a key document. */
 export const EdgeKeys = z.record(ServiceName, z.array(EdgeKey).min(1, 'must hold at least one key'));
 export type EdgeKeys = z.output<typeof EdgeKeys>;
 
-/** What is wrong with a secret, or `undefined`. 32 random bytes have about 30 distinct values; fewer than 16 is a pattern, not chance. */
+/**
+ * Returns what is wrong with a secret, or `undefined`. 32 random bytes have about 30 distinct values; fewer than 16
+ * mean a pattern, not chance.
+ */
 export function secretProblem(secret: string): string | undefined {
   if (!isCanonicalBase64url(secret)) return 'must be base64url without padding';
   const bytes = Buffer.from(secret, 'base64url');
@@ -46,7 +49,7 @@ export function secretProblem(secret: string): string | undefined {
 }
 
 /**
- * The keys of the callers a service accepts, by key id; keys of every state verify.
+ * Parses `accepts`: the keys of the callers that a service accepts, by key id. Keys of every state verify.
  *
  * @throws KeyMaterialError naming the member
  */
@@ -59,7 +62,7 @@ export function parseAccepts(input: unknown): InboundKeys {
 }
 
 /**
- * The key a service signs with per callee: the one `active` key of each edge.
+ * Parses `calls`: the key that a service signs with per callee, which is the one `active` key of each edge.
  *
  * @throws KeyMaterialError naming the member
  */

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 
-/** Key material that breaks the policy. Names the member and the rule, never the value. */
+/** The error for key material that breaks the policy. Names the member and the rule, never the value. */
 export class KeyMaterialError extends Error {
   override readonly name = 'KeyMaterialError';
-  /** Where, as a path from the parsed value: `keys[0].alg`. */
+  /** The path of the member from the parsed value: `keys[0].alg`. */
   readonly member: string;
 
   constructor(member: string, rule: string) {
@@ -12,7 +12,7 @@ export class KeyMaterialError extends Error {
   }
 }
 
-/** Parses with a schema; the first problem becomes a KeyMaterialError that names the member below `at`. */
+/** Parses with a schema. The first problem becomes a KeyMaterialError that names the member below `at`. */
 export function parseMember<S extends z.ZodType>(schema: S, input: unknown, at: string): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -2,10 +2,10 @@ import type { AccessTokenVerifier } from './access-token.ts';
 import { AuthError } from './auth-error.ts';
 import type { AuthErrorCode } from './problems.ts';
 
-/** How a verification ended: a closed set, fit for a metric label. */
+/** The outcome of a verification: a closed set, fit for a metric label. */
 export type VerificationOutcome = 'accepted' | AuthErrorCode;
 
-/** The same verifier, telling how each verification ended; it tells nothing of the token. */
+/** Wraps a verifier: `onOutcome` is called with the outcome of each verification, and with nothing of the token. */
 export function observed(
   verifier: AccessTokenVerifier,
   onOutcome: (outcome: VerificationOutcome) => void,

@@ -1,15 +1,15 @@
-/** What the guard of an operation needs to know: who may call it, and on behalf of whom. */
+/** The policy of an operation: which services may call it, and whether for a user. Its guard enforces it. */
 export interface OperationPolicy {
   /** `callee:resource.verb`, the `scope` of a service token: `product:quotes.create`. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path template: `/internal/users/:id/contact`. */
   readonly path: `/${string}`;
-  /** The services that may call it; an empty list shuts the door. */
+  /** The services that may call the operation; none when the list is empty. */
   readonly callers: readonly string[];
-  /** `required`: a user's access token travels along. `none`: it must not. */
+  /** `required`: a call carries a user's access token. `none`: it must not carry one. */
   readonly user: 'required' | 'none';
-  /** Scopes the user's token must have as well. */
+  /** Scopes that the user's token must have as well. */
   readonly userScopes?: readonly string[];
 }
 

@@ -1,17 +1,17 @@
 /**
- * Options are checked when a part is built: a wrong one throws there and not at the first request.
- * An empty issuer would match an empty claim, and a tolerance of "5s" makes every comparison false: neither is accepted.
+ * Checks that an option is a non-empty string: an empty issuer would match an empty claim. Options are checked when a
+ * part is created, so that a wrong one throws there and not at the first request.
  */
 export function assertText(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || value.trim() === '') throw new TypeError(`${name} must be a non-empty string`);
 }
 
-/** A whole number of seconds in `min..max`. */
+/** Checks that an option is a whole number of seconds in `min..max`. A text such as "5s" would make every comparison false. */
 export function assertSeconds(name: string, value: unknown, min: number, max: number): asserts value is number {
   assertWhole(name, value, { unit: 'seconds', min, max });
 }
 
-/** A whole number in `min..max`, of a unit that the error names. */
+/** Checks that an option is a whole number in `min..max`. The error names the unit. */
 export function assertWhole(
   name: string,
   value: unknown,
@@ -26,10 +26,10 @@ export function assertFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name} must be a function`);
 }
 
-/** A value that may change while the process runs, such as keys: given as itself or as a function that returns it. */
+/** A value that may change while the process runs, such as keys: the value itself, or a function that returns it. */
 export type Current<T extends object> = T | (() => T);
 
-/** Makes a reader of a value that may change; what it reads must always be a Map. */
+/** Creates a function that reads a value that may change, and checks that it is a Map. */
 export function readerOf<K, V>(name: string, source: Current<ReadonlyMap<K, V>> | undefined): () => ReadonlyMap<K, V> {
   const read = typeof source === 'function' ? source : () => source;
   return () => {

@@ -1,18 +1,18 @@
-/** What a client is told of a refusal (RFC 9457). Plain data: every part may import @auth/verify/problems. */
+/** The problem details that a client gets for a refusal (RFC 9457). Plain data: every part may import @auth/verify/problems. */
 export interface ProblemEntry {
   readonly status: number;
   /** Fixed per code. */
   readonly title: string;
-  /** Safe to show. Where there is a challenge, without quotation marks and backslashes (RFC 6750 §3). */
+  /** Safe to show to the client. With a challenge, it has no quotation marks or backslashes (RFC 6750 §3). */
   readonly detail: string;
-  /** The value of `WWW-Authenticate`: with every 401 (RFC 9110 §11.6.1), and with a 403 that another token helps against. */
+  /** The value of `WWW-Authenticate`: for every 401 (RFC 9110 §11.6.1), and for a 403 that another token can solve. */
   readonly challenge?: string;
 }
 
 /** The challenge for a request without a credential: it names no error (RFC 6750 §3.1). */
 export const bearerChallenge = 'Bearer realm="api"';
 
-/** Every refusal of this package by its code. Titles and codes are stable. `@auth/http` adds the codes of its own. */
+/** All refusals of this package by code. Titles and codes are stable. `@auth/http` adds its own codes. */
 export const authErrors = {
   invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is malformed.' },
   invalid_service_token: {
@@ -61,7 +61,7 @@ export function problemType(code: string): string {
   return `urn:problem:${code}`;
 }
 
-/** The three codes that RFC 6750 §3.1 has one `error` for. */
+/** Builds the entry of a code that shares the RFC 6750 §3.1 error `invalid_token`. */
 function invalidToken(title: string, detail: string) {
   const challenge = `${bearerChallenge}, error="invalid_token", error_description="${detail}"`;
   return { status: 401, title, detail, challenge } as const;

@@ -17,9 +17,9 @@ export interface PublicKey {
 /** The issuer's verification keys by key id. */
 export type PublicKeys = ReadonlyMap<string, PublicKey>;
 
-/** A key of a set that is not used here. */
+/** A key of a JWK Set that is not used here. */
 export interface IgnoredKey {
-  /** Absent where the key has none that is fit for a log. */
+  /** Absent when the key has no kid that is fit for a log. */
   readonly kid: string | undefined;
   /** Names the member and the rule, never a value: `keys[1].use must be "sig"`. */
   readonly reason: string;
@@ -30,7 +30,7 @@ export interface ParseJwksOptions {
   readonly onIgnored?: (key: IgnoredKey) => void;
 }
 
-/** Of RSA and EC (RFC 7518 §6), of symmetric keys, and of the AKP keys of ML-DSA. */
+/** Private members of RSA and EC keys (RFC 7518 §6), of symmetric keys, and of the AKP keys of ML-DSA. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 const kidPattern = /^[\x21-\x7e]{1,128}$/;
 const base64url = z.string().refine(isCanonicalBase64url, 'must be base64url without padding');
@@ -63,9 +63,9 @@ const Jwk = z.discriminatedUnion(
 const Jwks = z.object({ keys: z.array(z.looseObject({}), 'must be an array').min(1, 'must hold at least one key') });
 
 /**
- * Reads a JWK Set (RFC 7517 §5) as public signature keys, under a policy that Node's own import does not have:
- * RSA (2048 to 8192 bits, exponent 65537) and P-256 only, `use: "sig"`, an `alg` that fits, a `kid`. Every other key is
- * ignored, as RFC 7517 §5 asks for: an issuer may publish keys for encryption, or of kinds that come after us.
+ * Reads a JWK Set (RFC 7517 §5) as public signature keys, under a stricter policy than that of Node's import: RSA (2048
+ * to 8192 bits, exponent 65537) and P-256 only, `use: "sig"`, an `alg` that fits, a `kid`. Every other key is ignored,
+ * as RFC 7517 §5 asks for: an issuer may also publish encryption keys or newer kinds of keys.
  *
  * @throws KeyMaterialError naming the member: the set is malformed, holds a private or symmetric key, holds two usable
  *   keys with one `kid`, or no usable key
@@ -81,8 +81,8 @@ export function parseJwks(input: unknown, { onIgnored = () => {} }: ParseJwksOpt
 }
 
 /**
- * Reads a JWK Set that was made for this reader, such as the one in a key document: as `parseJwks`, and a key that would be
- * ignored is a mistake.
+ * Reads a JWK Set that was written for this service, such as the one in a key document. As `parseJwks`, but an unusable
+ * key is an error.
  *
  * @throws KeyMaterialError naming the member
  */
@@ -93,8 +93,8 @@ export function parseOwnJwks(input: unknown): PublicKeys {
 }
 
 /**
- * Gives a set of keys that was read again the objects of the set before it, where material and algorithm are the same: a
- * verifier remembers tokens by the key object that they were checked with.
+ * Reuses the key objects of the previous set for keys with the same kid, algorithm and material. A verifier knows
+ * remembered tokens by the key object that checked them, and would verify them again with a new one.
  */
 export function keepUnchangedKeys(before: PublicKeys, after: PublicKeys): PublicKeys {
   const kept = [...after.values()].map((key) => {

@@ -4,12 +4,12 @@ import { createLowestClock, processClock } from './clock.ts';
 import { assertFunction, assertSeconds } from './options.ts';
 import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds } from './times.ts';
 
-/** The cut-off of one session. */
+/** The revocation of a session, of all its tokens or of those up to a moment. */
 export interface CutOff {
   readonly sid: string;
-  /** Seconds since 1970: a token with `iat <= notBefore` is refused. `ended`: no token of the session is accepted. */
+  /** Seconds since 1970: a token with `iat <= notBefore` is revoked. `ended`: every token of the session is. */
   readonly notBefore: number | 'ended';
-  /** Seconds since 1970 from which on no token it concerns can be valid, skew included. */
+  /** Seconds since 1970 from which on all tokens of the cut-off have expired, skew included. */
   readonly keepUntil: number;
 }
 
@@ -17,7 +17,7 @@ export interface CutOff {
 export interface RevocationTable extends Revocations {
   /** Adds a cut-off. Cut-offs of one session merge by maximum, so that order and repetition do not matter. */
   put(cutOff: CutOff): void;
-  /** Removes every cut-off that concerns no token any more. */
+  /** Removes every cut-off whose tokens have all expired. */
   sweep(): void;
   readonly size: number;
 }
@@ -26,43 +26,43 @@ export interface RevocationTableOptions {
   readonly now: Clock;
   /** Measures how long a cut-off is kept; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
-  /** `maxLifetimeSeconds` of the verifier of access tokens; an hour unless given. */
+  /** `maxLifetimeSeconds` of the access token verifier; an hour unless given. */
   readonly maxLifetimeSeconds?: number;
 }
 
 interface Entry {
   readonly notBefore: number;
   readonly keepUntil: number;
-  /** By the monotonic clock, in whole seconds. */
+  /** Whole seconds of the monotonic clock. */
   readonly heldUntil: number;
 }
 
 /**
- * Creates the table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. No step of the clock removes a
- * cut-off: it is kept for the longest life of a token after it was added, by the monotonic clock, and longer while
- * `keepUntil` is still to come. So the table holds the cut-offs of about the last hour, 150 to 200 bytes each.
+ * Creates the in-memory table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. No step of the
+ * clock removes a cut-off. It is kept for the longest life of a token, measured by the monotonic clock, and longer
+ * while `keepUntil` is in the future. So the table holds the cut-offs of about the last hour, 150 to 200 bytes each.
  *
- * @throws TypeError when an option is wrong; `put` throws one when a number is none
+ * @throws TypeError when an option is wrong; `put` throws one for a time that is not a number
  */
 export function createRevocationTable(options: RevocationTableOptions): RevocationTable {
   const { now, monotonicMs = processClock, maxLifetimeSeconds = maxAccessTokenSeconds } = options;
   assertFunction('now', now);
   assertFunction('monotonicMs', monotonicMs);
   assertSeconds('maxLifetimeSeconds', maxLifetimeSeconds, 1, maxVerifiedSeconds);
-  // For any verifier: its clock, and what it allows.
+  // Twice the skew: the clock of the verifier may differ, and the verifier allows skew as well.
   const holdSeconds = maxLifetimeSeconds + 2 * maxSkewSeconds;
   const entries = new Map<string, Entry>();
-  // A token from a time when the clock was ahead becomes valid again when the right time gets there.
+  // A token that was issued while the clock was ahead becomes valid again once the right clock reaches its `iat`.
   const time = createLowestClock(now, { monotonicMs, windowSeconds: maxVerifiedSeconds });
   const elapsedSeconds = () => Math.ceil(monotonicMs() / 1000);
 
-  /** Entries are in the order in which they were added, so the first two are enough to keep up with what is added. */
+  /** Entries are in the order in which they were added, so checking the first two at each `put` is enough to keep up. */
   function dropOldest(elapsed: number, at: number): void {
-    let looked = 0;
+    let checked = 0;
     for (const [sid, entry] of entries) {
-      if (entry.heldUntil > elapsed || ++looked > 2) return;
+      if (entry.heldUntil > elapsed || ++checked > 2) return;
       entries.delete(sid);
-      // Back in at the end, so that it is not in the way of those that can go.
+      // Moved to the end, so that it does not block entries that can be removed.
       if (entry.keepUntil > at) entries.set(sid, entry);
     }
   }
@@ -82,9 +82,9 @@ export function createRevocationTable(options: RevocationTableOptions): Revocati
       const elapsed = elapsedSeconds();
       dropOldest(elapsed, time());
       const before = entries.get(sid) ?? { notBefore: Number.NEGATIVE_INFINITY, keepUntil: Number.NEGATIVE_INFINITY };
-      // A known cut-off is not kept longer because it arrives again.
+      // A repeated cut-off is not kept longer.
       if (from <= before.notBefore && keepUntil <= before.keepUntil) return;
-      // Deleted first: it moves to the end, where those are that were added last.
+      // Deleted first: it moves to the end, behind the entries that were added earlier.
       entries.delete(sid);
       entries.set(sid, {
         notBefore: Math.max(before.notBefore, from),

@@ -1,4 +1,4 @@
-/** The methods of Set that Node 22 has and Node 20 has not: what a set offers is offered here, too. */
+/** Methods of Set that Node 22 has and Node 20 has not. `Scopes` has those that Set has. */
 const newerMethods = [
   'union',
   'intersection',
@@ -10,8 +10,8 @@ const newerMethods = [
 ];
 
 /**
- * The scopes of a token, as a set that nobody can change: many requests share it. `Object.freeze` does not freeze the
- * entries of a Set, and `Set.prototype.add.call` gets past a subclass that overrides `add`; a private field stays private.
+ * An immutable set of scopes, since many requests share it. `Object.freeze` does not freeze the entries of a Set, and
+ * `Set.prototype.add.call` bypasses a subclass that overrides `add`. A private field cannot be reached.
  */
 class Scopes implements ReadonlySet<string> {
   readonly #scopes: ReadonlySet<string>;
@@ -54,7 +54,7 @@ class Scopes implements ReadonlySet<string> {
   }
 
   forEach(callback: (scope: string, again: string, scopes: ReadonlySet<string>) => void, thisArg?: unknown): void {
-    // The callback is given this object: the Set inside must not get out.
+    // The callback gets this object, so that the inner Set does not leak.
     for (const scope of this.#scopes) Reflect.apply(callback, thisArg, [scope, scope, this]);
   }
 
@@ -63,7 +63,7 @@ class Scopes implements ReadonlySet<string> {
   }
 }
 
-/** Parses a `scope` claim (RFC 6749 §3.3: separated by spaces) as a set without `add`, `delete` and `clear`. */
+/** Parses a `scope` claim (space-separated, RFC 6749 §3.3) as a set without `add`, `delete` and `clear`. */
 export function parseScopes(scope: string): ReadonlySet<string> {
   return new Scopes(scope.split(' ').filter(Boolean));
 }

@@ -2,32 +2,31 @@ import type { AccessTokenClaims } from './access-token-claims.ts';
 import type { AuthenticatedCall } from './auth-error.ts';
 import type { OperationPolicy } from './operation.ts';
 
-/** A request that came in on the route of an operation. */
+/** A request on the route of an operation. */
 export interface IncomingCall {
   readonly operation: OperationPolicy;
   readonly method: string;
   /** The request target as received: path and query bytes. */
   readonly target: string;
   readonly serviceToken: string;
-  /** The Bearer token beside it, if there is one. */
+  /** The Bearer token of the same request, if there is one. */
   readonly accessToken: string | undefined;
 }
 
-/** Who calls, for whom. */
+/** The calling service, and the user it acts for. */
 export interface ServiceCall extends AuthenticatedCall {
   readonly operation: string;
   /** The user whose access token travels along; never taken from the service token. */
   readonly user: AccessTokenClaims | undefined;
 }
 
-/** A call that is good so far: its content and its single use are still to be checked. */
+/** A call that has passed all checks except those of content and single use. */
 export interface PendingCall extends ServiceCall {
   /**
-   * Compares the content with what the caller signed, and uses the token up.
+   * Checks that the content is what the caller signed, then marks the token as used.
    *
-   * @param beforeUse called between the two, with content that the caller has signed; what it throws refuses the call,
-   * and the token stays unused
-   * @throws AuthError `invalid_service_token`, or `unavailable` when its use cannot be remembered
+   * @param beforeUse called between the two steps; an error that it throws refuses the call, and the token stays unused
+   * @throws AuthError `invalid_service_token`, or `unavailable` when the use cannot be recorded
    */
   accept(content: Uint8Array, beforeUse?: () => void): Promise<ServiceCall>;
 }

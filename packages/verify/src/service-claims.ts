@@ -1,16 +1,16 @@
 import * as z from 'zod';
 
-/** Size limit, `typ` and algorithm of a service token. */
+/** The size limit (in characters), `typ` and algorithm of a service token. */
 export const serviceTokenMaxLength = 2048;
 export const serviceTokenType = 'service+jwt';
 export const serviceTokenAlgorithm = 'HS256';
-/** With a 503: the call may be repeated at once with a token whose `iat` is later than this second. */
+/** A header of a 503: the caller may retry at once with a token whose `iat` is later than this second. */
 export const issuedAfterHeader = 'Service-Token-After';
 
 const seconds = z.int().positive();
 const sha256 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-/** The claims of a service token, all of them; an unknown one is refused. */
+/** The claims of a service token. A token with any other claim is refused. */
 export const ServiceTokenClaims = z.strictObject({
   iss: z.string(),
   aud: z.string(),

@@ -20,7 +20,7 @@ export interface OutgoingCall {
   readonly target: string;
   /** The content bytes exactly as sent; absent when there are none. */
   readonly content?: Uint8Array | undefined;
-  /** The access token that travels beside it, if one does. */
+  /** The access token of the same request, if there is one. */
   readonly accessToken?: string | undefined;
   /** The value of `Service-Token-After` in a callee's answer: the token is issued after this second. */
   readonly issuedAfter?: number | undefined;
@@ -29,17 +29,17 @@ export interface OutgoingCall {
 export interface ServiceTokenSignerOptions {
   /** This service's own name: the `iss`. */
   readonly service: string;
-  /** From `parseCalls`: a service without an entry for a callee cannot call it. */
+  /** The outbound keys, from `parseCalls`: a service without an entry for a callee cannot call it. */
   readonly keys: Current<ReadonlyMap<string, OutboundKey>>;
   readonly now: Clock;
-  /** 1 to 30; 15 unless given. */
+  /** The life of a token, 1 to 30; 15 unless given. */
   readonly lifetimeSeconds?: number;
 }
 
 export interface ServiceTokenSigner {
   readonly service: string;
   /**
-   * The value of the `Service-Token` header for this one request.
+   * Signs the value of the `Service-Token` header for one request.
    *
    * @throws Error when there is no key for the callee or the target is ambiguous: a fault of this service, not of its caller
    */
@@ -47,7 +47,7 @@ export interface ServiceTokenSigner {
 }
 
 /**
- * Makes the signer of service tokens. Each token is for one request: its operation, method, target, content and user.
+ * Creates the signer of service tokens. Each token is for one request: its operation, method, target, content and user.
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
@@ -67,7 +67,7 @@ export function createServiceTokenSigner(options: ServiceTokenSignerOptions): Se
       if (entry === undefined) throw new Error(`${service} holds no key to call ${callee}`);
       if (!isUnambiguousTarget(target)) throw new Error(`the request target of ${operation.id} is ambiguous`);
       const time = readClock(now);
-      // No verifier accepts a token that is issued further ahead of its clock.
+      // No verifier accepts a token with an `iat` further ahead of its clock.
       const iat = Math.min(Math.max(time, issuedAfter + 1), time + maxServiceSkewSeconds);
       const claims: ServiceTokenClaims = {
         iss: service,
@@ -86,7 +86,7 @@ export function createServiceTokenSigner(options: ServiceTokenSignerOptions): Se
   };
 }
 
-/** The header of each key's tokens, encoded. */
+/** The encoded token header of each key, cached. */
 const headers = new WeakMap<OutboundKey, string>();
 
 function headerOf(key: OutboundKey): string {

@@ -29,9 +29,9 @@ import { assertUseIsKnown } from './unknown-uses.ts';
 export interface ServiceTokenVerifierOptions {
   /** This service's own name: the `aud`, and the authority of `htu`. */
   readonly service: string;
-  /** From `parseAccepts`. A function is asked at every token, so that a removed key stops working at once. */
+  /** The inbound keys, from `parseAccepts`. A function is called for each token, so that a removed key stops working at once. */
   readonly keys: Current<ReadonlyMap<string, InboundKey>>;
-  /** Verifies the user's token beside it; `null` for a service none of whose operations is on behalf of a user. */
+  /** Verifies the user's access token of a call; `null` when no operation of this service has a user. */
   readonly accessTokens: AccessTokenVerifier | null;
   readonly singleUse: SingleUseStore;
   readonly now: Clock;
@@ -41,15 +41,16 @@ export interface ServiceTokenVerifierOptions {
 
 export interface ServiceTokenVerifier {
   /**
-   * Checks everything that does not need the content, cheapest first; remembers nothing.
+   * Checks everything except the content and the single use, cheapest first. Records nothing.
    *
-   * @throws AuthError `invalid_service_token`, `caller_not_allowed`, or what the user's token deserves
+   * @throws AuthError `invalid_service_token`, `caller_not_allowed`, or the refusal of the user's token
    */
   verify(call: IncomingCall): PendingCall;
 }
 
 /**
- * Makes the verifier of service tokens: one request, one operation, one use. No network but the store's own.
+ * Creates the verifier of service tokens: one request, one operation, one use. Only the single-use store may use the
+ * network.
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
@@ -94,7 +95,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     return { claims, key };
   }
 
-  /** Both directions: a token bound to a user needs that user's token, and one that is not must come without. */
+  /** Checks both directions: a service token with `ath` needs that access token, and one without must come alone. */
   function verifyUser(accessToken: string | undefined, ath: string | undefined): AccessTokenClaims | undefined {
     if (accessToken === undefined) return ath === undefined ? undefined : refuse('access_token_binding');
     if (ath !== sha256Base64url(accessToken)) return refuse('access_token_binding');
@@ -103,7 +104,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
 
   async function use({ jti, exp }: ServiceTokenClaims, { kid }: InboundKey): Promise<SingleUse> {
     try {
-      // One second more than it takes: the store reads the clock after us, and may find that the second has turned.
+      // One second more than needed: the store reads the clock later, when the next second may have begun.
       return await singleUse.use(`${kid}|${jti}`, exp + clockToleranceSeconds + 1);
     } catch (cause) {
       throw new AuthError('unavailable', 'store_failed', { cause });
@@ -119,7 +120,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     return user;
   }
 
-  /** Content last, since it has to be read first; then the single use, since only a good call may be remembered. */
+  /** Checks the content, then records the use: last, since only a valid call may be recorded. */
   async function accept(
     content: Uint8Array,
     claims: ServiceTokenClaims,
@@ -127,15 +128,16 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     beforeUse?: () => void,
   ): Promise<void> {
     if (claims.htd !== sha256Base64url(content)) return refuse('content_binding');
-    // Content can be sent slowly: what has expired since is no longer remembered, so it could be used twice.
+    // Content can be sent slowly. The store may already have forgotten a token that expired meanwhile: it could be used
+    // twice.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
     beforeUse?.();
     assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
-    // Once more: a shared store may have found out that it cannot tell.
+    // Checked again: during `use`, a shared store may have lost its connection, and with it what it knew.
     assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
-    // Forgetting a live id to make room would open the door to its replay: refuse instead, and say so.
+    // Evicting a live id would allow its replay, so the call is refused instead.
     if (result !== 'recorded') throw new AuthError('unavailable', 'store_full');
   }
 
@@ -152,18 +154,18 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
           accept: (content, beforeUse) =>
             accept(content, claims, key, beforeUse).then(
               () => call,
-              (error) => Promise.reject(by(error, who)),
+              (error) => Promise.reject(withCall(error, who)),
             ),
         };
       } catch (error) {
-        throw by(error, who);
+        throw withCall(error, who);
       }
     },
   };
 }
 
-/** The same refusal, naming the service that was refused: for the log, not for the answer. */
-function by(error: unknown, call: AuthenticatedCall): unknown {
+/** Adds the calling service to a refusal: for the log, not for the answer. */
+function withCall(error: unknown, call: AuthenticatedCall): unknown {
   if (!(error instanceof AuthError)) return error;
   const { code, reason, scope, issuedAfter, cause } = error;
   return new AuthError(code, reason, { scope, issuedAfter, call, cause });

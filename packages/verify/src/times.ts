@@ -1,17 +1,20 @@
 // Times that several parts must agree on, in seconds. Plain numbers: every part may import @auth/verify/times.
 
-/** How far the clocks of two services may differ. Verifiers allow it on `iat`, `nbf` and `exp` unless given another value. */
+/**
+ * The most that the clocks of two services may differ. Verifiers allow it on `iat`, `nbf` and `exp` unless given
+ * another value.
+ */
 export const skewSeconds = 5;
 /** The most skew that a verifier of access tokens can be given. */
 export const maxSkewSeconds = 60;
 /** The most skew that a verifier of service tokens can be given. */
 export const maxServiceSkewSeconds = 10;
-/** The largest step of a clock, such as from a day ahead to a day behind, after which used tokens are still known. */
+/** The largest step of a clock after which used tokens are still remembered, such as from a day ahead to a day behind. */
 export const maxClockStepSeconds = 2 * 86_400;
 
 /** How long an access token lives unless the issuer is configured otherwise. */
 export const accessTokenSeconds = 600;
-/** The longest life of an access token that the issuer can be given, and that a verifier accepts unless given another. */
+/** The longest life of an access token that an issuer can be given, and the limit of a verifier unless given another. */
 export const maxAccessTokenSeconds = 3600;
 /** The longest life of an access token that a verifier can be given. */
 export const maxVerifiedSeconds = 86_400;
@@ -31,5 +34,5 @@ export const feedStaleSeconds = 10;
 /** How long a session at the gateway lasts without a request. */
 export const sessionIdleSeconds = 86_400;
 
-/** The `Retry-After` of a 503 that says no other. */
+/** The `Retry-After` of a 503 without a value of its own. */
 export const retryAfterSeconds = 5;

@@ -1,6 +1,6 @@
 import type { RefusalReason } from './auth-error.ts';
 
-/** What a token must say. */
+/** The expected issuer and audience of a token, and the time of the check. */
 export interface ExpectedToken {
   readonly issuer: string;
   readonly audience: string;
@@ -10,8 +10,8 @@ export interface ExpectedToken {
 }
 
 /**
- * What is wrong with the time, the audience or the issuer of a signed token, in that order, also where its payload is of no
- * good shape; `undefined` when nothing is. Says nothing of `iat` and of how long a token lives, and requires no `exp`.
+ * Returns what is wrong with the times, the audience or the issuer of a signed token, in that order; `undefined` when
+ * nothing is. Accepts a payload of any shape. Does not check `iat` or the lifetime, and requires no `exp`.
  */
 export function faultOf(payload: unknown, expected: ExpectedToken): RefusalReason | undefined {
   const { nbf, exp, aud, iss } = Object(payload) as Readonly<Record<string, unknown>>;

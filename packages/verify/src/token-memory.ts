@@ -1,7 +1,7 @@
-/** What a memory of tokens holds. */
+/** The number and size of remembered tokens. */
 export interface TokenMemorySize {
   readonly tokens: number;
-  /** An upper estimate: what a token and its claims take was measured by `pnpm bench:verify`. */
+  /** An upper estimate, from the sizes that `pnpm bench:verify` measured. */
   readonly bytes: number;
 }
 
@@ -10,11 +10,14 @@ export interface TokenMemoryOptions {
   readonly maxBytes: number;
 }
 
-/** What is known of tokens that were good. Does not check that they still are. */
+/** Remembers what is known of valid tokens. Does not check that they are still valid. */
 export interface TokenMemory<Known> {
-  /** What was set for this very token. */
+  /** Returns what was stored for exactly this token. */
   get(token: string): Known | undefined;
-  /** Remembers a token that is set for the second time. `parts`: how many entries the lists of the claims have together. */
+  /**
+   * Stores a token at its second call; the first only marks it. `parts`: the total number of entries in the lists of
+   * the claims.
+   */
   set(token: string, known: Known, parts: number): void;
   delete(token: string): void;
   size(): TokenMemorySize;
@@ -46,10 +49,11 @@ class Generation<Known> {
 }
 
 /**
- * Creates a memory of tokens with bounds on their number and on their bytes. Tokens are in two generations: at half of a
- * bound the young one becomes the old one, and the old one goes as a whole; a token that is used moves to the young one.
- * So eviction costs nothing per token, and what is used stays while at least half of the memory is filled with others.
- * A token that is seen once leaves a mark of four bytes: a flood of tokens that are used once evicts nothing.
+ * Creates a memory of tokens with limits on their number and bytes. Tokens are in two generations: at half of a limit
+ * the young one becomes the old one, and the old one is dropped as a whole. A token that is used moves to the young
+ * one. So eviction costs nothing per token, and a token stays if less than half of the memory is filled between two of
+ * its uses. A token that is seen once takes a mark of four bytes, so a flood of tokens that are used once evicts
+ * nothing.
  */
 export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOptions): TokenMemory<Known> {
   const halfTokens = Math.max(1, Math.floor(maxTokens / 2));
@@ -60,7 +64,7 @@ export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOpt
 
   function add(entry: Entry<Known>): void {
     if (young.entries.size >= halfTokens || young.bytes + entry.bytes > halfBytes) {
-      // A memory of one token has no second half.
+      // With a maximum of one token there is no old generation.
       old = 2 * halfTokens <= maxTokens ? young : new Generation();
       young = new Generation();
     }
@@ -71,7 +75,7 @@ export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOpt
     get(token) {
       const key = keyOf(token);
       const entry = young.entries.get(key) ?? old.entries.get(key);
-      // The key only finds it: a signature can be sent under another header or payload.
+      // Equal keys do not mean equal tokens: the same signature can be sent under another header or payload.
       if (entry?.token !== token) return undefined;
       if (old.take(key) !== undefined) add(entry);
       return entry.known;
@@ -93,12 +97,15 @@ export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOpt
   };
 }
 
-/** The end of the signature, 258 bits: hashing the whole token for each look-up would take longer than all the rest. */
+/** Returns the end of the signature, 258 bits. Hashing the whole token for each look-up would take longer than all the rest. */
 function keyOf(token: string): string {
   return token.slice(-43);
 }
 
-/** Marks of tokens that were seen, each in the one place that it can be in; the next one for that place replaces it. */
+/**
+ * Creates a check whether a token was seen before. Each token has one place for its mark; the next token of that place
+ * replaces it.
+ */
 function createMarks(maxTokens: number): (token: string) => boolean {
   const marks = new Int32Array(2 ** Math.ceil(Math.log2(4 * maxTokens + 1000)));
   return (token) => {
@@ -113,15 +120,18 @@ function createMarks(maxTokens: number): (token: string) => boolean {
   };
 }
 
-/** Holds a token while it is copied. */
+/** A buffer for `copyOf`. */
 const scratch = Buffer.alloc(8192);
 
-/** A text of its own: a part of a text keeps the whole of it in memory, such as the header it was cut from. */
+/** Copies a token. A part of a text keeps the whole text in memory, such as the header that it was cut from. */
 function copyOf(token: string): string {
   return scratch.toString('latin1', 0, scratch.write(token, 'latin1'));
 }
 
-/** The token, its claims (as long as the token at most), their objects, and an entry of a list with its text. */
+/**
+ * Estimates the bytes of a token: its text, its claims (as long as the token at most), their objects, and the entries
+ * of their lists.
+ */
 function bytesOf(token: string, parts: number): number {
   return 2 * token.length + 1024 + 64 * parts;
 }

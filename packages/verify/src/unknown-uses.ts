@@ -10,9 +10,9 @@ export interface KnownUseOptions {
 }
 
 /**
- * Refuses a token that may have been used before the store knew of uses.
+ * Refuses a token that may have been used before the store began to record uses.
  *
- * @throws AuthError `unavailable`, with the time after which a token of the same call has to be issued
+ * @throws AuthError `unavailable`, with the second after which a new token for the same call has to be issued
  */
 export function assertUseIsKnown(
   { iat }: { readonly iat: number },
@@ -24,10 +24,10 @@ export function assertUseIsKnown(
 }
 
 /**
- * The latest `iat` of a token that may have been used before the store recorded uses. The skew is included, since the
- * process before may have accepted the token from a caller whose clock is ahead. Computed back from now, so that a step of
- * the clock in between changes nothing. The latest token that can be issued now is always accepted, so a refused caller
- * need not wait.
+ * Returns the latest `iat` of a token that may have been used before the store began to record uses. The skew is
+ * included, since the previous process may have accepted a token from a caller whose clock is ahead. Computed back from
+ * now, so that a step of the clock in between changes nothing. The latest token that can be issued now is always
+ * accepted, so a refused caller need not wait.
  */
 function lastUnknownIssue(store: SingleUseStore, { now, clockToleranceSeconds }: KnownUseOptions): number {
   const known = store.knownSeconds?.();

@@ -3,12 +3,12 @@ import type * as z from 'zod';
 import { issuedAfterHeader } from '../service-claims.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The longest body of an answer. */
+/** The longest body of an answer, in bytes. */
 export const maxAnswerBytes = 1_000_000;
 
 const utf8 = new TextDecoder();
 
-/** An answer in bytes. */
+/** The status and the unparsed body of an answer. */
 export interface Answer {
   readonly status: number;
   readonly body: readonly Uint8Array[];
@@ -17,7 +17,7 @@ export interface Answer {
 /**
  * Reads a callee's answer: JSON of bounded size that fits the operation's response schema.
  *
- * @throws UpstreamError
+ * @throws UpstreamError for any other answer
  */
 export function readAnswer<S extends z.ZodType>(operation: string, answer: Answer, schema: S): z.output<S> {
   const { status } = answer;
@@ -32,7 +32,10 @@ export function readAnswer<S extends z.ZodType>(operation: string, answer: Answe
   return parsed.data;
 }
 
-/** The value of `Service-Token-After`: a callee that has just started accepts tokens issued after this second (since 1970). */
+/**
+ * Reads `Service-Token-After` from a 503: a callee that has just started accepts tokens issued after this second (since
+ * 1970).
+ */
 export function readIssuedAfter({
   status,
   headers,
@@ -44,10 +47,10 @@ export function readIssuedAfter({
 function refusal(operation: string, status: number, code: string | undefined): UpstreamError {
   const answer = { status, code };
   if (status === 503 || status === 429) return new UpstreamError('unavailable', operation, { answer });
-  // A callee that refuses us as a service tells of our own keys or clock: not something our caller can mend.
-  const aboutUs = code === 'invalid_service_token' || code === 'caller_not_allowed';
-  const proper = status >= 400 && status < 500 && code !== undefined;
-  return new UpstreamError(proper && !aboutUs ? 'upstream_refused' : 'upstream_failed', operation, { answer });
+  // These codes mean that our own keys or our clock are wrong. Our caller cannot fix that.
+  const refusesUs = code === 'invalid_service_token' || code === 'caller_not_allowed';
+  const isProblem = status >= 400 && status < 500 && code !== undefined;
+  return new UpstreamError(isProblem && !refusesUs ? 'upstream_refused' : 'upstream_failed', operation, { answer });
 }
 
 function readText(operation: string, { status, body }: Answer): string {

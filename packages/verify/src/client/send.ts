@@ -11,14 +11,14 @@ export interface OutgoingRequest {
   readonly limit: TimeLimit;
 }
 
-/** The time of a call, which may be more than one request. Cheaper by far than an AbortSignal for each. */
+/** The time limit of a call, which may take more than one request. An AbortSignal for each request costs far more. */
 export interface TimeLimit {
   isOver: boolean;
-  /** Ends the request under way, whatever it waits for. */
+  /** Aborts the request that is under way. */
   end: () => void;
 }
 
-/** What a callee answered. Its body is whole, or more than the limit. */
+/** A callee's answer. The body is complete, or longer than `maxBytes`. */
 export interface CalleeAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -27,26 +27,26 @@ export interface CalleeAnswer {
 
 export interface SenderOptions {
   readonly origin: URL;
-  /** Of a longer body no more is read, and its connection is closed. */
+  /** The longest body in bytes. A longer one is not read to its end, and its connection is closed. */
   readonly maxBytes: number;
 }
 
-/** How long an idle connection is kept, unless the callee says that it keeps it no longer. */
+/** How long an idle connection is kept for reuse. A connection that the callee keeps no longer than this is not reused. */
 const idleSeconds = 4;
 const late = 'no whole answer in time';
-/** Statuses that `fetch` would follow (Fetch §2.2.6): nobody is to send our tokens elsewhere. */
+/** Statuses that `fetch` would follow (Fetch §2.2.6). Following them could send our tokens to another server. */
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Creates what sends requests to one origin, over connections that are kept between them. It follows no redirect. Rejects
- * when there is no whole answer. `node:http` rather than `fetch`, which takes twice the processor time.
+ * Creates a function that sends requests to one origin and reuses its connections. It follows no redirect, and rejects
+ * when there is no complete answer. Uses `node:http` because `fetch` takes twice the processor time.
  */
 export function createSender({ origin, maxBytes }: SenderOptions): (sent: OutgoingRequest) => Promise<CalleeAnswer> {
   const isSecure = origin.protocol === 'https:';
   const agent = new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: idleSeconds * 1000 });
   const request = isSecure ? requestHttps : requestHttp;
   const { protocol, port } = origin;
-  // An IPv6 address stands in brackets in a URL, and without them everywhere else.
+  // In a URL an IPv6 address has brackets; everywhere else it has none.
   const hostname = origin.hostname.replace(/^\[(.*)\]$/, '$1');
   const place = { agent, protocol, hostname, ...(port === '' ? {} : { port }) };
 
@@ -54,7 +54,7 @@ export function createSender({ origin, maxBytes }: SenderOptions): (sent: Outgoi
     new Promise((resolve, reject) => {
       if (limit.isOver) throw new Error(late);
       const req = request({ ...place, method, path: target, headers }, (res) => {
-        // A connection that the callee is about to close is not used again: the request could meet its end.
+        // A connection that the callee closes soon is not reused: the next request could arrive while it closes.
         if (keptSeconds(res) <= idleSeconds) req.shouldKeepAlive = false;
         const status = Number(res.statusCode);
         if (redirects.has(status)) req.destroy(new Error(`answered ${status}: redirects are not followed`));
@@ -84,7 +84,7 @@ interface BodyOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Not by a promise: the request is closed before one would be resolved. */
+/** Reads a body by callbacks: the request closes before a promise would be resolved. */
 function readBody(res: IncomingMessage, { maxBytes, onBody, onError }: BodyOptions): void {
   const body: Uint8Array[] = [];
   let bytes = 0;

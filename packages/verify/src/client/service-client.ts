@@ -17,7 +17,7 @@ export interface ClientOperation extends OperationPolicy {
   readonly response: z.ZodType;
 }
 
-/** What a call is made of, whatever the operation. */
+/** The parts of a call, for any operation. */
 interface CallParts {
   readonly params?: PathParams;
   readonly query?: QueryParams;
@@ -31,22 +31,22 @@ type RequestOf<O extends ClientOperation> = {
   CallParts;
 
 export interface ServiceClientOptions<Operations extends Readonly<Record<string, ClientOperation>>> {
-  /** The operations this service may call at one callee. */
+  /** The operations that this service may call at one callee. */
   readonly operations: Operations;
   /** Origin of the callee: `http://product:4002`. */
   readonly baseUrl: string;
   readonly signer: ServiceTokenSigner;
-  /** From sending to the last byte of the answer; 3000 unless given. */
+  /** Milliseconds from sending to the last byte of the answer; 3000 unless given. */
   readonly timeoutMs?: number;
-  /** More headers for each call, such as `traceparent`. */
+  /** Additional headers for each call, such as `traceparent`. */
   readonly headers?: () => Readonly<Record<string, string>>;
 }
 
 export interface ServiceClient<Operations extends Readonly<Record<string, ClientOperation>>> {
   /**
-   * Calls an operation with a token minted for just this request.
+   * Calls an operation with a new service token for this one request.
    *
-   * @throws UpstreamError when it does not succeed
+   * @throws UpstreamError when the call does not succeed
    */
   call<Id extends keyof Operations & string>(
     id: Id,
@@ -55,7 +55,7 @@ export interface ServiceClient<Operations extends Readonly<Record<string, Client
 }
 
 /**
- * Makes the client of one callee. It can call nothing but the operations given, and follows no redirect.
+ * Creates the client of one callee. It can call only the given operations, and follows no redirect.
  *
  * @throws TypeError when an option is wrong or this service is not listed for an operation
  */
@@ -82,7 +82,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       const { accessToken, ...parts }: CallParts = request;
       const target = buildTarget(operation.path, parts.params, parts.query);
       const url = new URL(target, origin);
-      // What is signed must be what is sent: a URL that was folded on the way is not.
+      // The token is signed for the target, so a target that URL parsing would change is not sent.
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
       const content = parts.body === undefined ? undefined : Buffer.from(JSON.stringify(parts.body));
       const limit: TimeLimit = { isOver: false, end: () => {} };
@@ -107,7 +107,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       try {
         let answer = await send(first);
         const issuedAfter = readIssuedAfter(answer);
-        // Refused before its work began, so it may be sent again; once, in the same time.
+        // The callee refused before it did any work, so a retry is safe: once, within the same time limit.
         if (issuedAfter !== undefined) answer = await send(sent(issuedAfter));
         return readAnswer<Operations[typeof id]['response']>(id, answer, operation.response);
       } catch (error) {

@@ -3,8 +3,8 @@ export type PathParams = Readonly<Record<string, string>>;
 export type QueryParams = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Builds a request target from an operation's own path template, so that no input can make it another route:
- * each parameter is one non-empty segment, never `.` or `..`, without separators.
+ * Builds a request target from an operation's path template. Each parameter is one non-empty segment without
+ * separators, never `.` or `..`, so that no input can turn the target into another route.
  *
  * @throws TypeError naming the parameter, never its value
  */
@@ -21,7 +21,7 @@ export function buildTarget(template: string, params: PathParams = {}, query: Qu
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-// Encoded separators and dots would be refused by the callee; NUL and lone surrogates are never meant.
+// The callee refuses encoded separators and dots; NUL and lone surrogates are always a mistake.
 function isSegment(value: string): boolean {
   return value !== '' && value !== '.' && value !== '..' && !/[/\\\0%]/.test(value) && value.isWellFormed();
 }

@@ -3,21 +3,21 @@ import express from 'express';
 import { AuthError } from '../auth-error.ts';
 import { headerValues } from './header-values.ts';
 
-/** No other parameter and no second charset: two parsers could read them differently. */
+/** JSON, with a charset of utf-8 as the only parameter. Others are refused, since two parsers could read them differently. */
 const json = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const nothing = new Uint8Array();
+const noContent = new Uint8Array();
 
-/** Reads content bytes as they came over the wire, whatever they claim to be. */
+/** Reads the content bytes as sent, whatever their headers say. */
 export type ContentReader = (req: Request, res: Response) => Promise<Uint8Array>;
 
-/** Makes the reader. Nothing is inflated: the caller signed the bytes that were sent. */
+/** Creates the content reader. It does not decompress, since the caller signed the bytes as sent. */
 export function createContentReader(limitBytes: number): ContentReader {
   const raw = express.raw({ type: () => true, inflate: false, limit: limitBytes });
   return (req, res) =>
     new Promise((resolve, reject) => {
       raw(req, res, (error?: { readonly status?: unknown }) => {
-        if (error === undefined) resolve(req.body instanceof Uint8Array ? req.body : nothing);
+        if (error === undefined) resolve(req.body instanceof Uint8Array ? req.body : noContent);
         else reject(contentError(error));
       });
     });
@@ -35,7 +35,7 @@ export function assertPlainContent(req: Request): void {
 }
 
 /**
- * Parses bound content: JSON in UTF-8 and nothing else, so that equal bytes never mean two things.
+ * Parses signed content as JSON in UTF-8. Nothing else is accepted, so that equal bytes never have two meanings.
  *
  * @throws AuthError `unsupported_media_type` or `invalid_request`
  */

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { AuthError } from '../auth-error.ts';
 
 /**
- * The values of a header field, one per line that was sent. `name` is in lower case. Read from the lines themselves:
- * `req.headers` joins or drops a second line, and `req.headersDistinct` throws in older versions of Node when a field is
- * called `__proto__` (CVE-2026-21710).
+ * Returns the values of a header field, one per line that was sent. `name` is in lower case. Reads `rawHeaders`:
+ * `req.headers` joins or drops a second line, and `req.headersDistinct` throws in older versions of Node when a field
+ * is called `__proto__` (CVE-2026-21710).
  */
 export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string[] {
   const values: string[] = [];
@@ -16,7 +16,7 @@ export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>
 }
 
 /**
- * The one value of a header field, read as `headerValues` reads them; `undefined` without one. For each request, so without a list.
+ * Returns the only value of a header field; `undefined` without one. Builds no list, since it runs for each request.
  *
  * @throws AuthError `invalid_request` for a field that is repeated
  */

@@ -7,9 +7,10 @@ interface VerifiedUser {
   readonly token: string;
 }
 
-// On the list of its header lines, which is made for each request and which a guard has read: under keys that no other module
-// has, so that no middleware can set them by name. After Express has changed the prototype of a request, each property that is added
-// to the request itself makes a hidden class in V8, which costs more than to verify a remembered token. A list has no such fault.
+// The identity is stored on `rawHeaders`, the list of header lines that Node creates for each request. The keys are
+// symbols of this module, so that no middleware can set them by name. A property on the request itself is slow: Express
+// changes the prototype of a request, and V8 then makes a hidden class for each added property. That costs more than to
+// verify a remembered token.
 const userKey = Symbol('verified user');
 const callKey = Symbol('verified call');
 interface Identity {
@@ -27,34 +28,37 @@ export function rememberCall({ rawHeaders }: Identified, call: ServiceCall): voi
 }
 
 /**
- * The verified user of a request.
+ * Returns the claims of the verified user of a request.
  *
- * @throws Error when the route has no guard: a fault of the route, answered 500, never open
+ * @throws Error when the route has no guard: a mistake in the route, answered 500, so the route is never open
  */
 export function userOf(req: Request): AccessTokenClaims {
   return verifiedUser(req).claims;
 }
 
-/** The access token itself, to pass on to an operation that needs the user. Not for logs. @throws Error as `userOf` */
+/**
+ * Returns the access token of the verified user, to forward it to an operation that needs the user. Do not log it.
+ * @throws Error as `userOf`
+ */
 export function accessTokenOf(req: Request): string {
   return verifiedUser(req).token;
 }
 
-/** The verified service that calls. @throws Error when the route is not guarded by `requireCaller` */
+/** Returns the verified calling service. @throws Error when the route is not guarded by `requireCaller` */
 export function callerOf(req: Identified): ServiceCall {
   const call = identityIn(req)[callKey];
   if (call === undefined) throw new Error(`${req.method} ${req.path} needs requireCaller() on the route`);
   return call;
 }
 
-/** Who a request comes from, as far as verified: for a log line. */
+/** Returns the verified user and caller of a request, as far as there are any: for a log line. */
 export function identityOf(req: Identified): { user?: string; caller?: string } {
   const { [userKey]: verified, [callKey]: call } = identityIn(req);
   const [user, caller] = [verified?.claims.sub, call?.caller];
   return { ...(user === undefined ? {} : { user }), ...(caller === undefined ? {} : { caller }) };
 }
 
-/** Empty for a request that is none, such as an object that a test made. */
+/** Returns the identity of a request; empty for an object without `rawHeaders`, such as one that a test made. */
 function identityIn({ rawHeaders = {} }: { readonly rawHeaders?: Identity }): Identity {
   return rawHeaders;
 }

@@ -3,11 +3,11 @@ import type { OperationPolicy } from '../operation.ts';
 import { calleeOf } from '../operation.ts';
 
 /**
- * Makes sure that an application has no internal route but its operations: one that slipped in beside the map would
- * have no caller list. Call it when the application is built.
+ * Checks that an application has no internal routes except its operations: any other would have no caller list. Call it
+ * when the application is built. Does not see plain middleware.
  *
- * @param prefix where internal routes live, such as `/internal`
- * @throws TypeError naming the route, or when a router is not mounted at the root. Does not see plain middleware
+ * @param prefix path prefix of internal routes, such as `/internal`
+ * @throws TypeError naming the route, or when a router is not mounted at the root
  */
 export function assertInternalRoutes(
   app: Express,
@@ -43,7 +43,7 @@ function* routesOf(router: Router): Generator<RouteEntry> {
       const methods = route.stack.map(({ method }) => method ?? 'all');
       for (const path of [route.path].flat()) yield { path: String(path), methods: [...new Set(methods)] };
     } else if (isRouter(handle)) {
-      // Express keeps where a router is mounted to itself, but for the root.
+      // Express hides the mount path of a router; `slash` is true for the root.
       if (Reflect.get(layer, 'slash') !== true) {
         throw new TypeError('a router is mounted below a path: mount it at the root, where its routes can be checked');
       }
@@ -56,7 +56,7 @@ function isRouter(handle: object): handle is Router {
   return Array.isArray(Reflect.get(handle, 'stack'));
 }
 
-/** Below the prefix in any spelling of case, or a pattern that could match there. */
+/** Whether a path is below the prefix in any spelling of case, or is a pattern that could match there. */
 function reaches(path: string, prefix: string): boolean {
   const [first = ''] = path.slice(1).split('/');
   return `/${first}`.toLowerCase() === prefix.toLowerCase() || !/^[\w.-]*$/.test(first);

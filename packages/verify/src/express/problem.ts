@@ -6,7 +6,7 @@ import { authErrors, problemType } from '../problems.ts';
 import { issuedAfterHeader } from '../service-claims.ts';
 import { retryAfterSeconds } from '../times.ts';
 
-/** A refusal as the parts of an answer; `reason` is for the log alone. */
+/** The parts of the answer to a refusal; `reason` is for the log alone. */
 export interface RefusalFields {
   readonly code: AuthErrorCode;
   readonly status: number;
@@ -16,7 +16,10 @@ export interface RefusalFields {
   readonly reason: RefusalReason;
 }
 
-/** Turns an AuthError into the parts of an answer, for an application with its own error handler; `undefined` for any other error. */
+/**
+ * Turns an AuthError into the parts of an answer; `undefined` for any other error. For an application with its own
+ * error handler.
+ */
 export function refusalOf(error: unknown): RefusalFields | undefined {
   if (!(error instanceof AuthError)) return undefined;
   const { code, status, reason } = error;
@@ -25,8 +28,8 @@ export function refusalOf(error: unknown): RefusalFields | undefined {
 }
 
 /**
- * The error handler for an application without its own: answers refusals as problem details (RFC 9457) and passes
- * every other error on.
+ * Creates the error handler for an application without its own. It answers refusals as problem details (RFC 9457) and
+ * passes every other error on.
  */
 export function refusals(): ErrorRequestHandler {
   return (error, _req, res, next) => {

@@ -2,14 +2,15 @@ import type { RequestHandler } from 'express';
 import { headerValues } from './header-values.ts';
 import type { RequireCallerOptions } from './require-caller.ts';
 
-/** What stands in the place of an operation for a request that is none. */
+/** The `operation` of a decision about a request that is no operation. */
 const unmatched = 'unmatched';
 
 /**
- * Tells of requests that look like a service's and are no operation: below the prefix (in any case), or with a service
- * token. Stands right behind the service router; it answers nothing itself, and what stands below refuses them.
+ * Creates middleware that reports requests that look like service calls but are no operation: below the prefix (in any
+ * case), or with a service token. Mount it right after the service router. It sends no answer; later middleware refuses
+ * these requests.
  *
- * @param prefix where internal routes live, such as `/internal`
+ * @param prefix path prefix of internal routes, such as `/internal`
  */
 export function reportUnmatched(options: {
   prefix: `/${string}`;

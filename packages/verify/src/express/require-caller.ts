@@ -12,8 +12,8 @@ import type { RevocationStaleOptions } from './revocation-stale.ts';
 import { createStaleCheck } from './revocation-stale.ts';
 
 /**
- * One decision on the route of an operation. Holds no token; `caller`, and then `user` (the `sub`), are known only once
- * they are authenticated.
+ * One decision on the route of an operation. Holds no token. `caller` and `user` (the `sub`) are set only once they are
+ * authenticated.
  */
 export interface CallDecision {
   readonly decision: 'allow' | 'deny';
@@ -26,27 +26,27 @@ export interface CallDecision {
   readonly reason?: RefusalReason;
 }
 
-/** `onRevocationStale` is about the user of a call: a call without one passes. */
+/** The options of `requireCaller`. `onRevocationStale` concerns only calls with a user. */
 export type RequireCallerOptions = CallGuardOptions & RevocationStaleOptions;
 
 export interface CallGuardOptions {
   readonly verifier: ServiceTokenVerifier;
-  /** Told of every decision, allow and deny, before the handler runs. */
+  /** Called with every decision, allow and deny, before the handler runs. */
   readonly onDecision: (decision: CallDecision, req: Request) => void;
-  /** 100 kB unless given. */
+  /** The longest content in bytes; 100 000 unless given. */
   readonly limitBytes?: number;
 }
 
 /**
- * Guards the route of an operation: only a listed caller gets in, once per token, with the very request it signed.
- * Reads the body itself and leaves the parsed JSON in `req.body`, so it must stand before any body parser.
- * Afterwards `callerOf(req)` tells who calls and, where the operation has a user, `userOf(req)` for whom.
+ * Creates the guard for the route of an operation: it admits a listed caller, once per token, with exactly the request
+ * that was signed. The guard reads the body and leaves the parsed JSON in `req.body`, so mount it before any body
+ * parser. Afterwards `callerOf(req)` returns the caller and, where the operation has a user, `userOf(req)` the user.
  */
 export function requireCaller(operation: OperationPolicy, options: RequireCallerOptions): RequestHandler {
   const { verifier, onDecision, limitBytes = 100_000 } = options;
   if (typeof verifier?.verify !== 'function') throw new TypeError('requireCaller needs a service token verifier');
   if (typeof onDecision !== 'function') throw new TypeError('requireCaller needs onDecision');
-  // A limit of NaN would be none.
+  // NaN would mean no limit.
   if (!Number.isSafeInteger(limitBytes) || limitBytes < 1)
     throw new TypeError('limitBytes must be a whole number above 0');
   const readContent = createContentReader(limitBytes);
@@ -63,7 +63,7 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
       if (pending.user !== undefined) assertFresh();
       assertPlainContent(req);
       const content = await readContent(req, res);
-      // Parsed before the token is used up: content that cannot be read costs the caller no token.
+      // Parsed before the token is marked as used: content that cannot be parsed leaves the token unused.
       const call = await pending.accept(content, () => {
         req.body = parseContent(req, content);
       });
@@ -82,7 +82,7 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
   };
 }
 
-/** Exactly one header: Node would join two with a comma or keep the first. */
+/** Reads the service token of exactly one header line: Node would join two with a comma or keep the first. */
 function readServiceToken(req: Request): string {
   const [token, second] = headerValues(req, 'service-token');
   if (token === undefined) throw new AuthError('invalid_service_token', 'absent');

@@ -6,7 +6,7 @@ import { rememberUser, userOf } from './identity.ts';
 import type { RevocationStaleOptions } from './revocation-stale.ts';
 import { createStaleCheck } from './revocation-stale.ts';
 
-/** Lets a request pass that carries a good access token; `userOf(req)` then tells whose. Checks no scope. */
+/** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. Checks no scope. */
 export function requireUser(verifier: AccessTokenVerifier, options: RevocationStaleOptions = {}): RequestHandler {
   if (typeof verifier?.verify !== 'function') throw new TypeError('requireUser needs an access token verifier');
   const assertFresh = createStaleCheck(options);
@@ -20,7 +20,7 @@ export function requireUser(verifier: AccessTokenVerifier, options: RevocationSt
   };
 }
 
-/** Lets a verified user pass whose token has the scope. Stands behind `requireUser`. */
+/** Creates the guard that admits a verified user whose token has the scope. Mount it after `requireUser`. */
 export function requireScope(scope: string): RequestHandler {
   if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
     throw new TypeError('requireScope needs one scope (RFC 6749 §3.3)');

@@ -1,14 +1,15 @@
 import { AuthError } from '../auth-error.ts';
 
-/** What a route does while more may have been revoked than is known here: `allow` unless it says `deny`. */
+/** The behaviour of a route while the known revocations may be out of date: `allow` unless it says `deny`. */
 export type RevocationStaleOptions =
   | { readonly onRevocationStale?: 'allow' }
   | { readonly onRevocationStale: 'deny'; readonly revocations: { isStale(): boolean } };
 
 /**
- * Makes the check for a user whose token is good: it passes, or the request has to be made again later (503, never 401).
+ * Creates the check for a user whose token is valid. With `deny` it refuses while revocations are stale, so that the
+ * client retries later (503, never 401).
  *
- * @throws TypeError for an option that is neither, and for a `deny` that could not be known
+ * @throws TypeError for any other option, and for `deny` without an `isStale` to ask
  */
 export function createStaleCheck(options: RevocationStaleOptions): () => void {
   const { onRevocationStale = 'allow' } = options;

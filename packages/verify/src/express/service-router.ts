@@ -22,7 +22,7 @@ export interface ServiceOperation extends OperationPolicy {
 }
 export type ServiceOperations = Readonly<Record<string, ServiceOperation>>;
 
-/** What a handler is given: each part as its schema parsed it. */
+/** The input of a handler: each part as its schema parsed it. */
 export type OperationInput<O extends ServiceOperation> = {
   readonly [Part in keyof O['request']]: O['request'][Part] extends z.ZodType ? z.output<O['request'][Part]> : never;
 };
@@ -34,7 +34,7 @@ export type OperationHandlers<Operations extends ServiceOperations, Callee exten
   ) => Promise<z.input<Operations[Id]['response']>>;
 };
 
-/** Parses a part of a request or throws the application's own error for bad fields. */
+/** Parses a part of a request, or throws the application's own error for invalid fields. */
 export type ReadPart = <S extends z.ZodType>(req: Request, schema: S) => z.output<S>;
 
 export interface ServiceRouterOptions<Operations extends ServiceOperations, Callee extends string> {
@@ -42,14 +42,14 @@ export interface ServiceRouterOptions<Operations extends ServiceOperations, Call
   readonly operations: Operations;
   /** One handler per operation of this service, no more and no less. */
   readonly handlers: OperationHandlers<Operations, Callee>;
-  /** Makes the guard of an operation, usually `requireCaller` with this service's verifier. */
+  /** Creates the guard of an operation, usually `requireCaller` with this service's verifier. */
   readonly guard: (operation: OperationPolicy) => RequestHandler;
   readonly read: Readonly<Record<keyof RequestSchemas, ReadPart>>;
 }
 
 /**
- * Registers the operations of a service from the map that its callers use too: same method, same path template.
- * Case-sensitive and strict. Mount it at the root, before any body parser.
+ * Creates the router for the operations of a service, from the same map that its callers use. Routing is case-sensitive
+ * and strict. Mount the router at the root, before any body parser.
  *
  * @throws TypeError when an operation has no handler, or a handler no operation
  */
@@ -58,7 +58,7 @@ export function serviceRouter<Operations extends ServiceOperations, Callee exten
 ): Router {
   const { service, operations, guard, read } = options;
   const own = Object.values(operations).filter((operation) => calleeOf(operation) === service);
-  // The type of each handler is checked where it is given; here, in the loop, they are all alike.
+  // TypeScript checks each handler where it is given; in this loop they share one type.
   const handlers = new Map(Object.entries(options.handlers) as [string, AnyHandler][]);
   const router = express.Router({ caseSensitive: true, strict: true });
   for (const operation of own) {
@@ -90,8 +90,8 @@ function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<
 }
 
 /**
- * Refuses a service token on every route behind it: a public route cannot tell a service with a user's token from the
- * user, and does not pretend to. Stands right behind the service router.
+ * Creates middleware that refuses a service token on every route after it: a public route cannot tell a service with a
+ * user's token from that user. Mount it right after the service router.
  */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {

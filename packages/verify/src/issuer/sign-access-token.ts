@@ -5,7 +5,7 @@ import { accessTokenType } from '../access-token-claims.ts';
 import type { PublicKeyAlgorithm } from '../public-keys.ts';
 import { randomId } from '../random-id.ts';
 
-/** What an issuer knows of an access token before it has an id. Times in seconds. */
+/** The content of an access token except its id. Times in seconds. */
 export interface AccessTokenContent {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -21,7 +21,7 @@ export interface AccessTokenContent {
   readonly roles: readonly string[];
 }
 
-/** A private key, and the one algorithm that it signs with. */
+/** A private key and its one algorithm. */
 export interface AccessTokenKey {
   readonly kid: string;
   readonly alg: PublicKeyAlgorithm;
@@ -33,12 +33,15 @@ export function signAccessToken({ kid, alg, key }: AccessTokenKey, content: Acce
   return jwt.sign(accessTokenPayload(content), key, { algorithm: alg, header: accessTokenHeader({ kid, alg }) });
 }
 
-/** The header of an access token: its type (RFC 9068 §2.1), and the key that it is signed with. */
+/** Returns the header of an access token: its type (RFC 9068 §2.1), and the key that signs it. */
 export function accessTokenHeader({ kid, alg }: Pick<AccessTokenKey, 'kid' | 'alg'>) {
   return { alg, typ: accessTokenType, kid };
 }
 
-/** The claims of an access token (RFC 9068 §2.2), with a new `jti`: for an issuer that signs by itself, such as one of tests. */
+/**
+ * Returns the claims of an access token (RFC 9068 §2.2) with a new `jti`: for an issuer with its own way to sign, such
+ * as in tests.
+ */
 export function accessTokenPayload(content: AccessTokenContent): AccessTokenPayload {
   const { issuedAt: iat, sid, authTime } = content;
   return {

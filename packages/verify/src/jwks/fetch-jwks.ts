@@ -8,16 +8,16 @@ import { JwksFetchError } from './jwks-fetch-error.ts';
 
 export interface JwksRequest {
   readonly url: URL;
-  /** Of the keys at hand: the server may say that they are unchanged (RFC 9110 §13.1.2). */
+  /** The ETag of the current keys: the server may answer that they are unchanged (RFC 9110 §13.1.2). */
   readonly etag: string | undefined;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Aborted when time is up and at the end; whoever wants to stop the fetch aborts it. */
+  /** Stops the fetch when it is aborted. `fetchJwks` aborts it at the timeout and at the end. */
   readonly cancel: AbortController;
 }
 
 /**
- * Asks once for a JWK Set, on a connection of its own that is closed at the end, read or not.
+ * Fetches a JWK Set once. The connection is its own, and is closed at the end even when the answer was not read.
  *
  * @throws JwksFetchError and nothing else
  */
@@ -40,12 +40,12 @@ export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
   }
 }
 
-// Not the global fetch: what it aborts while it connects stays open, and the process with it, for 10 s more.
+// Not the global fetch: aborted while it connects, it keeps the connection and the process open for 10 s more.
 function open({ url, etag, cancel }: JwksRequest): Promise<IncomingMessage> {
   const headers = {
     Accept: 'application/jwk-set+json, application/json',
     'Accept-Encoding': 'gzip',
-    // A cache on the way has to ask the issuer: a key that was taken back must not live on in it (RFC 9111 §5.2.1.1).
+    // A cache on the way must ask the issuer: it must not keep a revoked key (RFC 9111 §5.2.1.1).
     'Cache-Control': 'max-age=0',
     ...(etag === undefined ? {} : { 'If-None-Match': etag }),
   };
@@ -53,7 +53,7 @@ function open({ url, etag, cancel }: JwksRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(url, { headers, agent: false, signal: cancel.signal }, resolve)
       .on('error', reject)
-      // After a 101, which nobody asked for, there is neither an answer nor an error.
+      // After an unexpected 101 there is neither an answer nor an error.
       .on('close', () => reject(new Error('closed without an answer')));
   });
 }

@@ -7,7 +7,7 @@ import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
 import { parseJwks } from '../public-keys.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
-/** Keys with the ETag they came with, or word that those at hand are still the issuer's. */
+/** Loaded keys with their ETag, or `unchanged`: the current keys are still the issuer's. */
 export type JwksAnswer =
   | {
       readonly outcome: 'loaded';
@@ -18,7 +18,7 @@ export type JwksAnswer =
   | { readonly outcome: 'unchanged' };
 
 export interface ReadJwksOptions {
-  /** What was sent as If-None-Match. */
+  /** The If-None-Match that was sent. */
   readonly etag: string | undefined;
   readonly maxBytes: number;
 }
@@ -26,9 +26,9 @@ export interface ReadJwksOptions {
 const mediaTypes = ['application/jwk-set+json', 'application/json'];
 
 /**
- * Reads an answer as a JWK Set, trusting nothing of it: status, Content-Type, size and every key are checked.
+ * Reads an answer as a JWK Set. Nothing in it is trusted: status, Content-Type, size and every key are checked.
  *
- * @throws JwksFetchError, or whatever the connection throws when it breaks
+ * @throws JwksFetchError, or the error of a connection that breaks
  */
 export async function readJwksAnswer(response: IncomingMessage, options: ReadJwksOptions): Promise<JwksAnswer> {
   const { statusCode = 0, headers } = response;
@@ -49,11 +49,11 @@ function decoded(response: IncomingMessage): Readable {
   const coding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (coding === 'identity') return response;
   if (coding !== 'gzip') throw new JwksFetchError('content', 'its Content-Encoding is not gzip');
-  // Whoever reads the last stream is told of every error; there is nothing left to do here.
+  // The reader of the last stream gets every error, so the callback has nothing to do.
   return pipeline(response, createGunzip(), () => {});
 }
 
-/** Counts what is kept in memory: a small gzip can be a large text. */
+/** Reads a stream of at most `maxBytes`, counted after decompression: a small gzip can be a large text. */
 async function readBounded(stream: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -76,11 +76,11 @@ function isZlibError(error: unknown): boolean {
 function parseContent(content: Buffer): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
   const ignored: IgnoredKey[] = [];
   try {
-    // A byte order mark is left out, which RFC 8259 §8.1 allows.
+    // TextDecoder drops a byte order mark, which RFC 8259 §8.1 allows.
     const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
     return { keys: parseJwks(set, { onIgnored: (key) => ignored.push(key) }), ignored };
   } catch (cause) {
-    // The text of a JSON error repeats the content; that of a key error names the member alone.
+    // The message of a JSON error repeats the content; that of a key error names only the member.
     const detail = cause instanceof KeyMaterialError ? cause.message : 'not JSON in UTF-8';
     throw new JwksFetchError('malformed', detail);
   }

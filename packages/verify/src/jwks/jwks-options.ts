@@ -9,39 +9,39 @@ export interface JwksSourceOptions {
   /** The issuer's `jwks_uri`, absolute: `https://auth.example/.well-known/jwks.json`. */
   readonly url: string;
   /**
-   * Takes `http:` to another machine; `false` unless given. Who can change an answer on its way can put in a key of their
-   * own and sign any token with it. So say `true` only where the way itself is trusted as much as the issuer: a network
-   * of containers on one machine, or a mesh whose proxies speak TLS. To this machine `http:` needs no leave.
+   * Allows `http:` to another machine; `false` unless given. Anyone who can change an answer on its way can add a key
+   * of their own and sign any token with it. So use `true` only on a network that is trusted as much as the issuer:
+   * between containers on one machine, or in a mesh whose proxies speak TLS. `http:` to this machine is always allowed.
    */
   readonly allowHttp?: boolean;
-  /** How long keys are taken before they are asked for again; 1 to 86 400, 300 unless given. */
+  /** How long keys are used before they are fetched again, in seconds; 1 to 86 400, 300 unless given. */
   readonly freshForSeconds?: number;
   /**
-   * How long keys are trusted after they were last asked for with success, while the issuer cannot be reached;
-   * `freshForSeconds` to 604 800 (a week), 86 400 unless given. A key that is taken back meanwhile works until then.
+   * How long keys are trusted while the issuer cannot be reached, in seconds from the start of the last successful
+   * fetch; `freshForSeconds` to 604 800 (a week), 86 400 unless given. Until then a revoked key still works.
    */
   readonly staleForSeconds?: number;
-  /** The least time between two early refreshes; 1 to 3600, 30 unless given. */
+  /** The least time between two early fetches, in seconds; 1 to 3600, 30 unless given. */
   readonly cooldownSeconds?: number;
-  /** From connecting to the last byte of an answer; 1 to 60 000, 3000 unless given. */
+  /** Milliseconds from connecting to the last byte of an answer; 1 to 60 000, 3000 unless given. */
   readonly timeoutMs?: number;
-  /** The largest answer, counted as decoded; 1 to 1 048 576, 65 536 unless given. */
+  /** The largest answer in bytes, after decompression; 1 to 1 048 576, 65 536 unless given. */
   readonly maxBytes?: number;
   readonly now: Clock;
   /** Milliseconds of a monotonic clock such as `performance.now()`. Without it only `now` decides when keys are stale. */
   readonly monotonicMs?: () => number;
-  /** From 0 to below 1: spreads the refreshes of many replicas. `Math.random` unless given. */
+  /** Returns a number from 0 to below 1, which spreads the fetches of many replicas. `Math.random` unless given. */
   readonly random?: () => number;
-  /** Told how each fetch ended, and with what error when it brought nothing. Must not throw. */
+  /** Called with the outcome of each fetch, and with the error when it failed. Must not throw. */
   readonly onOutcome?: (outcome: JwksOutcome, error?: JwksFetchError) => void;
   /**
-   * Called with the keys of an answer that are not used here (see `parseJwks`), before `onOutcome`; not again while they
-   * stay the same, and with none when there are none any more. Must not throw.
+   * Called with the ignored keys of an answer (see `parseJwks`), before `onOutcome`. Called again only when the list
+   * changes, also when it becomes empty. Must not throw.
    */
   readonly onIgnored?: (keys: readonly IgnoredKey[]) => void;
 }
 
-/** @throws TypeError naming the option that is wrong */
+/** Checks the options and fills in the defaults. @throws TypeError naming the option that is wrong */
 export function readJwksOptions(options: JwksSourceOptions) {
   const {
     allowHttp = false,

@@ -12,25 +12,25 @@ import { readJwksOptions } from './jwks-options.ts';
 /** An issuer's public keys, kept up to date in the background. */
 export interface JwksSource {
   /**
-   * The keys as they are now, for `keys` of `createAccessTokenVerifier`. From memory: no request ever waits for a fetch.
+   * Returns the current keys from memory, for `keys` of `createAccessTokenVerifier`. No request waits for a fetch.
    *
-   * @throws AuthError `unavailable` before the first keys have come, and when they are older than `staleForSeconds`
+   * @throws AuthError `unavailable` before the first keys are loaded, and when they are older than `staleForSeconds`
    */
   keys(): PublicKeys;
-  /** Asks for the keys now rather than later, once per cooldown; for `onUnknownKid`. Returns at once. */
+  /** Starts an early fetch, at most one per cooldown; for `onUnknownKid`. Returns at once. */
   refreshSoon(): void;
-  /** Begins. Resolves when the first fetch is over, whether or not it brought keys: it is tried again until one does. */
+  /** Starts the background work. Resolves when the first fetch has ended, also without keys: failed fetches are retried. */
   start(): Promise<void>;
-  /** A check for readiness. @throws AuthError as `keys` */
+  /** Checks readiness. @throws AuthError as `keys` */
   ready(): Promise<void>;
-  /** Ends the background work and a fetch that is under way. The keys at hand stay good until they are stale. */
+  /** Stops the background work and a fetch that is under way. The current keys stay valid until they are stale. */
   close(): Promise<void>;
 }
 
 interface Held {
   readonly keys: PublicKeys;
   readonly etag: string | undefined;
-  /** When they were asked for: the issuer may have changed them since. */
+  /** When the last successful fetch started: the issuer may have changed the keys since. */
   readonly at: Moment;
 }
 
@@ -41,9 +41,10 @@ interface Moment {
 }
 
 /**
- * Makes a source of an issuer's keys from its JWKS URL (RFC 7517 §5), for services that cannot be given them as a file.
- * The keys of the last good answer are the keys: one that is no longer in it stops working at once, and what is refused
- * (an answer without any usable key, too) changes nothing. Does not check who answers, beyond TLS: who holds the URL is the issuer.
+ * Creates a source of an issuer's keys from its JWKS URL (RFC 7517 §5), for services that cannot get them as a file.
+ * Each valid answer replaces all keys, so that a removed key stops working at once. A rejected answer changes nothing,
+ * and an answer without a usable key is rejected. Does not check who answers, beyond TLS: the server at the URL is
+ * trusted as the issuer.
  *
  * @throws TypeError when an option is wrong
  */
@@ -51,12 +52,12 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
   const { timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
   let held: Held | undefined;
-  let ignoredBefore = '';
+  let lastReported = '';
   let failures = 0;
   let lastEarly: number | undefined;
   let first: Promise<void> | undefined;
   let isClosed = false;
-  /** Exactly one of these two is there from start to close: either a fetch waits for its time or it is under way. */
+  /** From start to close exactly one of these two is set: `timer` before a fetch, `running` during one. */
   let timer: NodeJS.Timeout | undefined;
   let running: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
 
@@ -74,7 +75,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   }
 
   async function attempt(cancel: AbortController): Promise<void> {
-    const [outcome, error] = await ask(cancel);
+    const [outcome, error] = await fetchOnce(cancel);
     running = undefined;
     if (isClosed) return;
     failures = error === undefined ? 0 : failures + 1;
@@ -82,13 +83,13 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
     onOutcome(outcome, error);
   }
 
-  async function ask(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
+  async function fetchOnce(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
     const at = moment();
     try {
       const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
       if (answer.outcome === 'loaded') {
         held = { keys: keepUnchangedKeys(held?.keys ?? new Map(), answer.keys), etag: answer.etag, at };
-        tellIgnored(answer.ignored);
+        reportIgnored(answer.ignored);
       } else if (held !== undefined) held = { ...held, at };
       return [answer.outcome];
     } catch (error) {
@@ -97,19 +98,19 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
     }
   }
 
-  function tellIgnored(ignored: readonly IgnoredKey[]): void {
-    // Some issuers list their keys in another order each time.
+  function reportIgnored(ignored: readonly IgnoredKey[]): void {
+    // Sorted, since some issuers list their keys in another order each time.
     const named = ignored.map(({ kid, reason }) => `${kid} ${reason.replace(/^keys\[\d+\]/, '')}`).sort();
     const mark = named.join('\n');
-    if (mark === ignoredBefore || isClosed) return;
-    ignoredBefore = mark;
+    if (mark === lastReported || isClosed) return;
+    lastReported = mark;
     onIgnored(ignored);
   }
 
   function refreshSoon(): void {
     if (timer === undefined) return;
     const time = readClock(now);
-    // Either way: a clock that was set back must not keep new keys out until it has caught up.
+    // Absolute difference: a clock that was set back must not delay new keys until it has caught up.
     if (lastEarly !== undefined && Math.abs(time - lastEarly) < cooldownSeconds) return;
     lastEarly = time;
     schedule(0);
@@ -126,7 +127,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
 
   function keys(): PublicKeys {
     if (held !== undefined && !isStale(held)) return held.keys;
-    // A machine that slept wakes up with old keys and a timer that slept as well.
+    // After sleep of the machine the keys may be stale, and the timer has slept as well.
     if (held !== undefined) refreshSoon();
     throw new AuthError('unavailable', 'keys_unavailable');
   }

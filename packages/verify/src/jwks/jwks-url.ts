@@ -3,9 +3,9 @@ import { assertText } from '../options.ts';
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
- * Reads the URL that keys are fetched from: https, or http where that was allowed in so many words, or to this machine.
+ * Parses the URL of a JWK Set: https, or http to this machine or with `allowHttp`.
  *
- * @throws TypeError that does not repeat the URL, which could hold a password
+ * @throws TypeError without the URL in its message, since a URL can hold a password
  */
 export function parseJwksUrl(text: string, { allowHttp }: { readonly allowHttp: boolean }): URL {
   assertText('url', text);

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { InboundKeys, OutboundKeys } from '../edge-keys.ts';
 import { parseAccepts, parseCalls } from '../edge-keys.ts';
 
-/** Both ends of a throw-away edge: what the caller signs with and what the callee accepts. */
+/** Both ends of a throw-away edge: the keys that the caller signs with, and those that the callee accepts. */
 export interface TestEdge {
   readonly calls: OutboundKeys;
   readonly accepts: InboundKeys;
 }
 
-/** Makes a throw-away edge from one service to another, with a real secret of its own. */
+/** Creates a throw-away edge from one service to another, with a real secret of its own. */
 export function createTestEdge(caller: string, callee: string): TestEdge {
   const secret = randomBytes(32).toString('base64url');
   const keys = [{ kid: `${caller}.${callee}.${randomBytes(4).toString('hex')}`, secret, state: 'active' }];

@@ -9,30 +9,30 @@ import { parseJwks } from '../public-keys.ts';
 import { accessTokenSeconds } from '../times.ts';
 
 export interface TestIssuerOptions {
-  /** The `iss` of its tokens. */
+  /** The `iss` of the tokens. */
   readonly issuer: string;
-  /** The `aud` of its tokens unless a test says otherwise. */
+  /** The `aud` of the tokens unless a test says otherwise. */
   readonly audience: readonly string[];
   readonly now: Clock;
-  /** Its RSA key, such as one that many test files share, because making one takes its time. A new one unless given. */
+  /** The RSA key; a new one unless given. Test files may share one, because creating it is slow. */
   readonly privateKey?: KeyObject;
 }
 
 export interface TestIssuer {
   readonly issuer: string;
   readonly kid: string;
-  /** What a real issuer would publish. */
+  /** The JWK Set that a real issuer would publish. */
   readonly jwks: { readonly keys: readonly object[] };
-  /** The same, ready for a verifier. */
+  /** The same keys, parsed for a verifier. */
   readonly keys: PublicKeys;
   readonly privateKey: KeyObject;
-  /** A good token for a new user; any claim can be replaced, or left out with `undefined`. */
+  /** Returns a valid token for a new user; any claim can be replaced, or left out with `undefined`. */
   token(claims?: Readonly<Record<string, unknown>>): string;
-  /** Signs any payload under any header: for tokens that must be refused. */
+  /** Signs any payload under any header: for tokens that must be rejected. */
   sign(payload: object | string, header?: Readonly<Record<string, unknown>>): string;
 }
 
-/** Makes a throw-away issuer: real RS256 tokens for tests, never for production. */
+/** Creates a throw-away issuer: real RS256 tokens for tests, never for production. */
 export function createTestIssuer({
   issuer,
   audience,
@@ -43,7 +43,7 @@ export function createTestIssuer({
   const jwks = { keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] };
 
   function sign(payload: object | string, header: Readonly<Record<string, unknown>> = {}): string {
-    // As text: of an object the library would check the claims, and add or drop `iat`.
+    // Signed as text: in an object the library would check the claims, and add or drop `iat`.
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     return jwt.sign(text, privateKey, { header: { ...accessTokenHeader({ alg: 'RS256', kid }), ...header } });
   }
