@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './access-token-claims.ts';
 import { accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
-import { hasGoodSignature } from './access-token-signature.ts';
 import type { RefusalReason } from './auth-error.ts';
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { readClock } from './clock.ts';
 import type { KnownHeader, StrictHeader } from './compact-jws.ts';
 import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
+import { hasGoodSignature } from './jws-signature.ts';
 import type { Current } from './options.ts';
 import { assertFunction, assertSeconds, assertText, assertWhole, readerOf } from './options.ts';
 import type { PublicKey } from './public-keys.ts';

@@ -7,7 +7,6 @@ export type {
 } from './access-token.ts';
 export { createAccessTokenVerifier } from './access-token.ts';
 export type { AccessTokenClaims } from './access-token-claims.ts';
-export { hasGoodSignature, signJws } from './access-token-signature.ts';
 export type { AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-error.ts';
 export { AuthError } from './auth-error.ts';
 export type { Clock, MonotonicClock } from './clock.ts';
@@ -17,6 +16,7 @@ export { parsePayload, readStrictHeader, readStrictJws } from './compact-jws.ts'
 export { startDeadline } from './deadline.ts';
 export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-keys.ts';
 export { EdgeKey, EdgeKeys, parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';
+export { hasGoodSignature, signJws } from './jws-signature.ts';
 export { KeyMaterialError, parseMember } from './key-material.ts';
 export type { VerificationOutcome } from './observed.ts';
 export { observed } from './observed.ts';

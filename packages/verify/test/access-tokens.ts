@@ -43,7 +43,7 @@ const keyOfRun = (name: string) => {
   return pem === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(pem);
 };
 export const privateKey = keyOfRun('TEST_ISSUER_KEY');
-/** The key of somebody else. */
+/** A private key that the issuer does not have. */
 export const otherKey = keyOfRun('TEST_OTHER_KEY');
 
 /** Sets up an issuer with a key id of its own. */
