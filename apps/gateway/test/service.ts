@@ -22,7 +22,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Opens it. */
+/** Opens a service behind the gateway that records what it receives. */
 export async function openService(): Promise<Service> {
   const received: Received[] = [];
   let other: ((res: ServerResponse) => void) | undefined;

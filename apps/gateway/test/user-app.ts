@@ -31,7 +31,7 @@ export interface UserApp {
   start(): Promise<void>;
 }
 
-/** Opens it. */
+/** Opens a user app with one user, whose clock is `now`. */
 export async function openUserApp(issuer: TestIssuer, now: () => number): Promise<UserApp> {
   const user = { id: randomUUID(), email: `${randomBytes(4).toString('hex')}@example.com`, password: 'correct horse' };
   const requests: { path: string; headers: IncomingHttpHeaders }[] = [];

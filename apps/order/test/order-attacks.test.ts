@@ -7,6 +7,7 @@ import {
   testCallAttacks,
   testOtherRoutes,
   testUnlistedCaller,
+  userAttacks,
 } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -41,20 +42,7 @@ const attacks: readonly CallAttack[] = [
   ...callAttacks,
   ['another id in the path', 'target', () => ({ path: pathOf(otherId) })],
   ['HEAD instead of GET', 'method', () => ({ method: 'head' })],
-  ['a user’s token added', 'access_token_binding', () => ({ bearer: harness.issuer.token() })],
-  [
-    'a token bound to a user who is not there',
-    'access_token_binding',
-    ({ sign }) => ({ serviceToken: sign({ bearer: 'x' }) }),
-  ],
-  [
-    'a user’s token, bound as if it were expected',
-    'user_not_expected',
-    ({ sign }) => {
-      const bearer = harness.issuer.token();
-      return { bearer, serviceToken: sign({ bearer }) };
-    },
-  ],
+  ...userAttacks,
 ];
 
 describe('GET /internal/orders/:id', () => {

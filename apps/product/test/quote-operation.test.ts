@@ -9,6 +9,7 @@ import {
   testSingleUse,
   testUnlistedCaller,
   testUnmatched,
+  userAttacks,
 } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Harness } from './harness.ts';
@@ -118,20 +119,7 @@ const attacks: readonly CallAttack[] = [
   ['the same JSON in other bytes', 'content_binding', ({ sent }) => ({ content: `${sent.content} ` })],
   ['another body under another media type', 'content_binding', () => ({ content: 'items=', type: 'text/plain' })],
   ['no body', 'content_binding', () => ({ content: undefined })],
-  ['a user’s token added', 'access_token_binding', () => ({ bearer: harness.issuer.token() })],
-  [
-    'a token bound to a user who is not there',
-    'access_token_binding',
-    ({ sign }) => ({ serviceToken: sign({ bearer: 'x' }) }),
-  ],
-  [
-    'a user’s token, bound as if it were expected',
-    'user_not_expected',
-    ({ sign }) => {
-      const bearer = harness.issuer.token();
-      return { bearer, serviceToken: sign({ bearer }) };
-    },
-  ],
+  ...userAttacks,
   ['a token for another operation', 'operation', ({ sign }) => ({ serviceToken: sign({ operation: 'quotes.read' }) })],
 ];
 

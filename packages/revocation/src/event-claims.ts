@@ -34,7 +34,7 @@ const Claims = z.union([
   z.object({
     ...ofSession,
     not_before: seconds,
-    // Which claims have changed is nobody's business here: whoever holds a token gets a new one.
+    // The changed claims are not published: the client gets them with its next token.
     events: z.strictObject({ [tokenClaimsChange]: z.object({ ...because, claims: z.object({}) }) }),
   }),
 ]);

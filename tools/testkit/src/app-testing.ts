@@ -1,6 +1,6 @@
 /** What the tests of every app have in common. */
 export type { CallAttack, CalledApp } from './call-attacks.ts';
-export { callAttacks, otherCaller } from './call-attacks.ts';
+export { callAttacks, otherCaller, userAttacks } from './call-attacks.ts';
 export type { TestedOperation } from './call-refusals.ts';
 export { testCallAttacks, testOtherRoutes, testSingleUse, testUnlistedCaller } from './call-refusals.ts';
 export { declaredHeaders } from './declared-headers.ts';

@@ -55,6 +55,24 @@ export const callAttacks: readonly CallAttack[] = [
   ['a token of the next minute', 'not_yet_valid', ({ sign }, { now }) => ({ serviceToken: sign({ at: now() + 60 }) })],
 ];
 
+/** Attacks with a user's token on a call that is made without one. */
+export const userAttacks: readonly CallAttack[] = [
+  ['a user’s token added', 'access_token_binding', (_call, { issuer }) => ({ bearer: issuer.token() })],
+  [
+    'a token bound to a user who is not there',
+    'access_token_binding',
+    ({ sign }) => ({ serviceToken: sign({ bearer: 'x' }) }),
+  ],
+  [
+    'a user’s token, bound as if it were expected',
+    'user_not_expected',
+    ({ sign }, { issuer }) => {
+      const bearer = issuer.token();
+      return { bearer, serviceToken: sign({ bearer }) };
+    },
+  ],
+];
+
 /** Another service whose key the app knows. */
 export function otherCaller(app: CalledApp, { caller }: SignedCall): Pick<SignedCall, 'caller' | 'keys'> {
   const found = Object.entries(app.calls).find(([name]) => name !== caller);

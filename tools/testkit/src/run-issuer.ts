@@ -7,7 +7,7 @@ import { createTestIssuer } from '@auth/verify/testing';
 
 /** Where the setup of a test run leaves the throw-away key of its issuer: a PEM text. */
 export const ISSUER_KEY = 'TEST_ISSUER_KEY';
-/** The same for the key of somebody else. */
+/** Where the setup of a test run leaves a key that the issuer does not have: a PEM text. */
 export const OTHER_KEY = 'TEST_OTHER_KEY';
 
 /** Makes such a key. It takes so long that the test files share two of them. */

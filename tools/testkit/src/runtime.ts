@@ -53,7 +53,7 @@ function loadCircus(path: string): () => Circus {
   const ownHandlers = [...handlers];
   // Circus can make an empty state, and its adapter has one of its own.
   const { resetState, getState }: { resetState(): void; getState(): object } = requireNext('./index.js');
-  // Nobody looks at a test file before it is done, so each test need not be told to the main process.
+  // The main process reports whole files, therefore it needs no message for each test.
   const initialize: Circus['initialize'] = (options) => circus.initialize({ ...options, sendMessageToJest: undefined });
   return () => {
     resetState();

@@ -66,7 +66,7 @@ export interface ServedApp {
   close(): Promise<void>;
 }
 
-/** Opens it. */
+/** Opens the resources of a service for a test, with a database of its own. */
 export async function openTestService<Name extends DatabaseName, Db extends TestedDatabase>({
   name,
   openDb,

@@ -55,7 +55,7 @@ export async function openPersistentCluster(
   return readCluster(home, binaries, account);
 }
 
-/** Makes an empty cluster in memory where there is room, else in the folder for temporary files. Whoever starts it removes it. */
+/** Creates an empty cluster in memory where there is room, else in the folder for temporary files. The caller removes it. */
 export async function createTemporaryCluster(binaries: PostgresBinaries, account: PostgresAccount): Promise<Cluster> {
   const onDisk = (await findClosedFolder(tmpdir(), account)) === undefined ? tmpdir() : '/tmp';
   const parent = (await hasRoom(IN_MEMORY)) ? IN_MEMORY : onDisk;

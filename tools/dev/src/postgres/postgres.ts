@@ -27,7 +27,7 @@ export interface Postgres {
 /** Speed for data that nobody will miss after a crash of the machine. */
 const THROW_AWAY = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
-  // Less to write, less of it kept, and nobody at work beside the tests.
+  // Less WAL, less memory, and no background work beside the tests.
   ...['wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=128MB', 'autovacuum=off', 'shared_buffers=32MB'],
 ];
 const COMMON = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];

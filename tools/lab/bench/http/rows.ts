@@ -6,7 +6,7 @@ export interface Row {
   readonly guard: string;
   /** Settings of its own. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether it lets every request pass, and tells the route of nobody. */
+  /** Whether the row lets every request pass and hands no user to the route. */
   readonly isOpen?: boolean;
   /** The store that it asks, whose processor time is told beside that of the server. */
   readonly store?: 'redis' | 'postgres';

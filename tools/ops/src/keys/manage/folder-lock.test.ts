@@ -10,19 +10,24 @@ import { withFolder } from './folder-lock.ts';
 /** The id of a process that has ended. */
 const ended = () => spawnSync(execPath, ['-e', '']).pid;
 
+/** Runs eight commands on a folder at once. Returns how many of them had the lock at the same time, at most. */
+async function mostAtOnce(dir: string): Promise<number> {
+  let inside = 0;
+  let most = 0;
+  const run = () =>
+    withFolder(dir, async () => {
+      most = Math.max(most, ++inside);
+      await readdir(dir);
+      inside -= 1;
+    });
+  await Promise.all(Array.from({ length: 8 }, run));
+  return most;
+}
+
 describe('withFolder', () => {
   it('lets one at a time, and leaves nothing behind', () =>
     inFolder(async (dir) => {
-      let inside = 0;
-      let most = 0;
-      const run = () =>
-        withFolder(dir, async () => {
-          most = Math.max(most, ++inside);
-          await readdir(dir);
-          inside -= 1;
-        });
-      await Promise.all(Array.from({ length: 8 }, run));
-      expect([most, await readdir(dir)]).toEqual([1, []]);
+      expect([await mostAtOnce(dir), await readdir(dir)]).toEqual([1, []]);
     }));
 
   it('names the process that holds the folder when it does not let go', () =>
@@ -38,16 +43,7 @@ describe('withFolder', () => {
   it('takes over from a process that was killed, also when several find it at once', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, '.lock'), `${ended()} ${hostname()}`);
-      let inside = 0;
-      let most = 0;
-      const run = () =>
-        withFolder(dir, async () => {
-          most = Math.max(most, ++inside);
-          await readdir(dir);
-          inside -= 1;
-        });
-      await Promise.all(Array.from({ length: 8 }, run));
-      expect([most, await readdir(dir)]).toEqual([1, []]);
+      expect([await mostAtOnce(dir), await readdir(dir)]).toEqual([1, []]);
     }));
 
   it('does not take over from another machine, whose processes it cannot know', () =>

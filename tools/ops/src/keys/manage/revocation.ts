@@ -11,7 +11,7 @@ export interface Stage {
   }[];
 }
 
-/** The end of a key, at once and in an order in which nothing fails but what somebody else made with the key. */
+/** The removal of a key at once, in an order in which only tokens of an attacker who has the key fail. */
 export interface Revocation {
   /** A rotation without its waiting times. Interrupted after any document, it looks like an interrupted rotation. */
   readonly stages: readonly Stage[];
