@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../gateway-error.ts';
+import type { Visitor } from '../proxy/visitor.ts';
+import type { Renewal } from '../sessions/renewal.ts';
+import type { Seal } from '../sessions/seal.ts';
+import type { Session } from '../sessions/session.ts';
+import { hashSessionId, isSessionId } from '../sessions/session-id.ts';
+import type { FindSession } from '../sessions/session-lookup.ts';
 import type { Asker, AskerOf } from './asker.ts';
-import { GatewayError } from './gateway-error.ts';
 import type { Revocation } from './identify.ts';
-import type { Visitor } from './proxy/visitor.ts';
-import type { Renewal } from './renewal.ts';
 import type { SameOrigin } from './same-origin.ts';
-import type { Seal } from './seal.ts';
-import type { Session } from './session.ts';
 import type { SessionCookie } from './session-cookie.ts';
-import { hashSessionId, isSessionId } from './session-id.ts';
-import type { FindSession } from './session-lookup.ts';
 
 export interface AuthorizeOptions {
   readonly cookie: SessionCookie;

@@ -1,5 +1,5 @@
-import { GatewayError } from './gateway-error.ts';
-import type { Identity } from './session.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { Identity } from '../sessions/session.ts';
 
 /** The claims of an access token that the gateway reads. */
 interface Claims {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createSessionId, isSessionId } from '../sessions/session-id.ts';
 import { createSessionCookie } from './session-cookie.ts';
-import { createSessionId, isSessionId } from './session-id.ts';
 
 const id = createSessionId();
 const https = createSessionCookie({ secure: true });

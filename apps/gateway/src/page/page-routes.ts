@@ -1,6 +1,6 @@
 import { createRouter } from '@auth/http';
 import type { Router } from 'express';
-import { pageFiles } from './page/files.ts';
+import { pageFiles } from './files.ts';
 
 /**
  * Its own script, style and requests, and nothing else; no markup made from text. A form that no script has taken goes

@@ -1,5 +1,5 @@
-import type { Asker } from './asker.ts';
-import { GatewayError } from './gateway-error.ts';
+import type { Asker } from '../authentication/asker.ts';
+import { GatewayError } from '../gateway-error.ts';
 import type { Sealed } from './seal.ts';
 import type { Session } from './session.ts';
 import type { SessionCache } from './session-lookup.ts';

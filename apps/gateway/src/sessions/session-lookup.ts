@@ -1,5 +1,5 @@
+import { GatewayError } from '../gateway-error.ts';
 import { createBatch } from './batch.ts';
-import { GatewayError } from './gateway-error.ts';
 import type { Session, SessionLife } from './session.ts';
 
 export interface LookupStore {

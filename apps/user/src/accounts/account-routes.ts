@@ -4,11 +4,11 @@ import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
+import type { RateLimits } from '../limits/rate-limits.ts';
+import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Accounts } from './accounts.ts';
 import { actorOf } from './actor.ts';
-import { passwordProblem, passwordRule } from './password-rules.ts';
-import type { RateLimits } from './rate-limits.ts';
-import type { Sessions } from './sessions.ts';
 
 export const Profile = z.strictObject({ name: plainText(100).optional() });
 export const ContactDetails = z.strictObject({ phone: Phone, address: Address });

@@ -1,9 +1,9 @@
 import { Address } from '@auth/contracts';
 import { isUniqueViolation } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
+import { UserError } from '../user-error.ts';
 import type { AccountStore } from './accounts.ts';
 import { createAsActor } from './actor-store.ts';
-import { UserError } from './user-error.ts';
 
 const userFields = { id: true, email: true, name: true, roles: true, createdAt: true } as const;
 

@@ -13,13 +13,13 @@ import {
   readConfig,
 } from '@auth/http';
 import * as z from 'zod';
+import { UserError } from '../user-error.ts';
 import type { AccountEvent } from './account-event.ts';
 import type { AccountsCommand } from './accounts-arguments.ts';
 import { parseArguments } from './accounts-arguments.ts';
 import { normalizeEmail } from './email.ts';
 import { createRoleChanges } from './role-change.ts';
 import { createRoleStore } from './role-store.ts';
-import { UserError } from './user-error.ts';
 
 exit(await main(argv.slice(2)));
 

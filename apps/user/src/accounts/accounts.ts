@@ -1,8 +1,8 @@
 import type { Address, Contact } from '@auth/contracts';
+import type { Passwords } from '../passwords/passwords.ts';
+import { UserError } from '../user-error.ts';
 import type { AccountAudit } from './account-event.ts';
 import type { Actor } from './actor.ts';
-import type { Passwords } from './passwords.ts';
-import { UserError } from './user-error.ts';
 
 export interface User {
   readonly id: string;

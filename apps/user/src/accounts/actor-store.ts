@@ -1,9 +1,9 @@
 import type { UserDb } from '@auth/db/user';
+import type { Transaction } from '../feed/cut-off-store.ts';
+import { transactionLimits } from '../feed/cut-off-store.ts';
+import { createTurns } from '../limits/turns.ts';
+import { UserError } from '../user-error.ts';
 import type { Actor } from './actor.ts';
-import type { Transaction } from './cut-off-store.ts';
-import { transactionLimits } from './cut-off-store.ts';
-import { createTurns } from './turns.ts';
-import { UserError } from './user-error.ts';
 
 /** Runs work for an actor in a transaction that holds the locks of `lockActor`. */
 export type AsActor = <T>(actor: Actor, work: (tx: Transaction, actor: LockedActor) => Promise<T>) => Promise<T>;

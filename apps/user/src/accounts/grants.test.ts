@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { UserError } from '../user-error.ts';
 import { allScopes, narrow, scopesOf } from './grants.ts';
-import { UserError } from './user-error.ts';
 
 const customer = ['account', 'product:read', 'order:read', 'order:write'];
 const admin = [...customer, 'product:write', 'order:read-any', 'user:admin'];

@@ -1,4 +1,4 @@
-import { UserError } from './user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /** What a role may do. */
 const scopesOfRole = {

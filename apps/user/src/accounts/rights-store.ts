@@ -1,8 +1,8 @@
 import { Prisma } from '@auth/db/user';
-import type { Transaction } from './cut-off-store.ts';
-import { cutClaims, endSessions } from './cut-off-store.ts';
+import type { Transaction } from '../feed/cut-off-store.ts';
+import { cutClaims, endSessions } from '../feed/cut-off-store.ts';
+import { UserError } from '../user-error.ts';
 import type { ChangedUser, ManagedUser, UserChanges } from './user-admin.ts';
-import { UserError } from './user-error.ts';
 
 export const managedFields = {
   ...{ id: true, email: true, name: true, roles: true, disabledAt: true, createdAt: true },

@@ -1,7 +1,7 @@
+import { UserError } from '../user-error.ts';
 import type { AccountAudit } from './account-event.ts';
 import type { Role } from './grants.ts';
 import { allRoles } from './grants.ts';
-import { UserError } from './user-error.ts';
 
 /** An account whose roles are changed. */
 export interface RoleHolder {

@@ -1,8 +1,8 @@
 import type { UserDb } from '@auth/db/user';
-import { transactionLimits } from './cut-off-store.ts';
+import { transactionLimits } from '../feed/cut-off-store.ts';
+import { UserError } from '../user-error.ts';
 import { changeRights, lockRights } from './rights-store.ts';
 import type { RoleStore } from './role-change.ts';
-import { UserError } from './user-error.ts';
 
 /** Roles in the user database, for an operator. */
 export function createRoleStore({ client }: Pick<UserDb, 'client'>): RoleStore {

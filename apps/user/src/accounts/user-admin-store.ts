@@ -1,10 +1,10 @@
 import type { UserDb } from '@auth/db/user';
+import { transactionLimits } from '../feed/cut-off-store.ts';
+import { UserError } from '../user-error.ts';
 import { lockActor } from './actor-store.ts';
-import { transactionLimits } from './cut-off-store.ts';
 import { scopesOf } from './grants.ts';
 import { changeRights, lockRights, managed, managedFields } from './rights-store.ts';
 import type { UserAdminStore } from './user-admin.ts';
-import { UserError } from './user-error.ts';
 
 /** Users in the user database, for those who manage them. */
 export function createUserAdminStore({ client }: Pick<UserDb, 'client'>): UserAdminStore {

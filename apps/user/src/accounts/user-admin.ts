@@ -1,6 +1,6 @@
+import { UserError } from '../user-error.ts';
 import type { AccountAudit, AccountEvent } from './account-event.ts';
 import type { Actor } from './actor.ts';
-import { UserError } from './user-error.ts';
 
 /** A user as an admin sees it. */
 export interface ManagedUser {

@@ -1,7 +1,7 @@
 import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
 import { skewSeconds } from '@auth/verify/times';
-import type { EndedSessions, EndReason } from './stored-sessions.ts';
+import type { EndedSessions, EndReason } from '../sessions/stored-sessions.ts';
 
 export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
 

@@ -1,4 +1,4 @@
-import type { AccountAudit, AccountEvent } from './account-event.ts';
+import type { AccountAudit, AccountEvent } from '../accounts/account-event.ts';
 import { assertNotGone } from './client-gone.ts';
 import { createGate } from './guess-gate.ts';
 import type { Counter, Limit, Standing, StoredCount, StoredTries } from './rate-limit.ts';

@@ -1,13 +1,13 @@
-import type { AccountAudit } from './account-event.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
+import { repeatedGuess } from '../sessions/login.ts';
+import type { UserErrorCode } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 import type { KnownGuesses } from './known-guesses.ts';
 import type { Keyed, Visitor, Within } from './limited-work.ts';
 import { createLimitedWork, readAll } from './limited-work.ts';
-import { repeatedGuess } from './login.ts';
 import type { RateLimitStore } from './rate-limit.ts';
 import type { Delay } from './slow-down.ts';
 import { createSlowDown } from './slow-down.ts';
-import type { UserErrorCode } from './user-error.ts';
-import { UserError } from './user-error.ts';
 
 /** Tries within a window before the next is refused; 0 for no such limit. */
 export interface RateLimitSettings {

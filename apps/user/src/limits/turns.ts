@@ -1,4 +1,4 @@
-import { UserError } from './user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /**
  * Does work once all work of the same key that came before has ended. The work is told whether there was any.

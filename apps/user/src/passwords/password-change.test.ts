@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AccountEvent } from './account-event.ts';
+import type { AccountEvent } from '../accounts/account-event.ts';
 import { createPasswordChange } from './password-change.ts';
 
 const actor = { userId: 'ada', sid: 's1', issuedAt: 0 };

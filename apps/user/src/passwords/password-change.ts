@@ -1,8 +1,8 @@
-import type { AccountAudit } from './account-event.ts';
-import type { Actor } from './actor.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
+import type { Actor } from '../accounts/actor.ts';
+import type { SessionStore } from '../sessions/stored-sessions.ts';
+import { UserError } from '../user-error.ts';
 import type { Passwords } from './passwords.ts';
-import type { SessionStore } from './stored-sessions.ts';
-import { UserError } from './user-error.ts';
 
 export interface PasswordChange {
   /** Refuses the request; its session stays. */

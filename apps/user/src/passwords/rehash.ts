@@ -1,6 +1,6 @@
-import type { AccountAudit } from './account-event.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
+import { UserError } from '../user-error.ts';
 import type { Passwords } from './passwords.ts';
-import { UserError } from './user-error.ts';
 
 export interface PasswordHashStore {
   /**

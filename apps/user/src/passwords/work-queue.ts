@@ -1,5 +1,5 @@
-import { assertNotGone } from './client-gone.ts';
-import { UserError } from './user-error.ts';
+import { assertNotGone } from '../limits/client-gone.ts';
+import { UserError } from '../user-error.ts';
 
 export interface WorkQueue {
   /**

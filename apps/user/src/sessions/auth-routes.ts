@@ -2,12 +2,12 @@ import { plainText, services } from '@auth/contracts';
 import { addressPrefix, clientAddress, createRouter, readBody, visitorOf } from '@auth/http';
 import type { Response, Router } from 'express';
 import * as z from 'zod';
-import type { Accounts } from './accounts.ts';
-import { emailProblem, normalizeEmail } from './email.ts';
-import { allScopes } from './grants.ts';
-import { passwordProblem, passwordRule } from './password-rules.ts';
-import type { StoredTries } from './rate-limit.ts';
-import type { RateLimits } from './rate-limits.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { emailProblem, normalizeEmail } from '../accounts/email.ts';
+import { allScopes } from '../accounts/grants.ts';
+import type { StoredTries } from '../limits/rate-limit.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
+import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 

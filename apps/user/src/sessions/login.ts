@@ -1,15 +1,15 @@
-import type { AccountAudit } from './account-event.ts';
-import type { Grant, GrantRequest } from './grants.ts';
-import { narrow, scopesOf } from './grants.ts';
-import type { KnownGuesses } from './known-guesses.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
+import type { Grant, GrantRequest } from '../accounts/grants.ts';
+import { narrow, scopesOf } from '../accounts/grants.ts';
+import type { KnownGuesses } from '../limits/known-guesses.ts';
+import { parsePasswordHash } from '../passwords/password-hash.ts';
+import type { Passwords } from '../passwords/passwords.ts';
+import type { Rehash } from '../passwords/rehash.ts';
+import { UserError } from '../user-error.ts';
 import { noteEnded } from './note-ended.ts';
-import { parsePasswordHash } from './password-hash.ts';
-import type { Passwords } from './passwords.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
-import type { Rehash } from './rehash.ts';
 import type { Device, SessionLife, SessionStore, SessionUser } from './stored-sessions.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';
-import { UserError } from './user-error.ts';
 
 /** How often a password is checked at most while the account changes (a hash that is renewed, a password, roles). */
 const maxRounds = 3;

@@ -1,4 +1,4 @@
-import type { AccountAudit } from './account-event.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
 import type { EndedSessions, EndReason } from './stored-sessions.ts';
 
 /** Writes the audit event for sessions that ended for one cause: one event for any number of them, none for none. */

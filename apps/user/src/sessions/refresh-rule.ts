@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Grant, GrantRequest } from './grants.ts';
-import { narrow, scopesOf } from './grants.ts';
-import { RateLimitError } from './rate-limit.ts';
+import type { Grant, GrantRequest } from '../accounts/grants.ts';
+import { narrow, scopesOf } from '../accounts/grants.ts';
+import { RateLimitError } from '../limits/rate-limit.ts';
+import { UserError } from '../user-error.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { deriveSuccessor, hashesOf } from './refresh-token.ts';
 import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
-import { UserError } from './user-error.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

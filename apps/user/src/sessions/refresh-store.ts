@@ -1,11 +1,11 @@
 import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
-import type { Transaction } from './cut-off-store.ts';
-import { endSessions, transactionLimits } from './cut-off-store.ts';
+import type { Transaction } from '../feed/cut-off-store.ts';
+import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
+import { createTurns } from '../limits/turns.ts';
 import type { RefreshStore } from './refresh.ts';
 import type { Decision, PresentedToken } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
-import { createTurns } from './turns.ts';
 import { exchangeAsUsual } from './usual-exchange-store.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

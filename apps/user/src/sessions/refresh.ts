@@ -1,13 +1,13 @@
-import type { AccountAudit } from './account-event.ts';
-import type { GrantRequest } from './grants.ts';
-import type { StoredCount, StoredTries } from './rate-limit.ts';
-import { RateLimitError } from './rate-limit.ts';
+import type { AccountAudit } from '../accounts/account-event.ts';
+import type { GrantRequest } from '../accounts/grants.ts';
+import type { StoredCount, StoredTries } from '../limits/rate-limit.ts';
+import { RateLimitError } from '../limits/rate-limit.ts';
+import { UserError } from '../user-error.ts';
 import type { Decision, Exchanged, PresentedToken, RefreshRuleOptions } from './refresh-rule.ts';
 import { createRefreshRule } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';
-import { UserError } from './user-error.ts';
 import type { UsualExchange } from './usual-exchange.ts';
 import { planUsualExchange } from './usual-exchange.ts';
 

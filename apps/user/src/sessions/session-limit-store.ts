@@ -1,6 +1,6 @@
 import { Prisma } from '@auth/db/user';
-import type { Transaction } from './cut-off-store.ts';
-import { endSessions } from './cut-off-store.ts';
+import type { Transaction } from '../feed/cut-off-store.ts';
+import { endSessions } from '../feed/cut-off-store.ts';
 import type { BegunSession, NewSession } from './stored-sessions.ts';
 
 /** Sessions that one login ends at most. An account that had more from before the limit comes down to it over time. */

@@ -3,7 +3,7 @@ import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
-import { actorOf } from './actor.ts';
+import { actorOf } from '../accounts/actor.ts';
 import type { Sessions } from './sessions.ts';
 
 export const SessionsQuery = z.object(PageQuery);

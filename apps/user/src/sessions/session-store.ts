@@ -1,7 +1,7 @@
 import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
-import { createAsActor } from './actor-store.ts';
-import { endSessions, transactionLimits } from './cut-off-store.ts';
+import { createAsActor } from '../accounts/actor-store.ts';
+import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
 import { beginSession } from './session-limit-store.ts';
 import type { SessionStore } from './stored-sessions.ts';
 

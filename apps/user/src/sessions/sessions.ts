@@ -1,15 +1,15 @@
-import type { Actor } from './actor.ts';
+import type { Actor } from '../accounts/actor.ts';
+import type { PasswordChange } from '../passwords/password-change.ts';
+import { createPasswordChange } from '../passwords/password-change.ts';
+import type { Passwords } from '../passwords/passwords.ts';
+import { UserError } from '../user-error.ts';
 import type { Login, LoginOptions } from './login.ts';
 import { createLogin } from './login.ts';
 import { noteEnded } from './note-ended.ts';
-import type { PasswordChange } from './password-change.ts';
-import { createPasswordChange } from './password-change.ts';
-import type { Passwords } from './passwords.ts';
 import type { Refresh, RefreshWithin } from './refresh.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { SessionStore, SessionView } from './stored-sessions.ts';
 import type { Tokens } from './tokens.ts';
-import { UserError } from './user-error.ts';
 
 export interface Sessions {
   /**

@@ -1,5 +1,5 @@
-import type { Actor } from './actor.ts';
-import type { Grant } from './grants.ts';
+import type { Actor } from '../accounts/actor.ts';
+import type { Grant } from '../accounts/grants.ts';
 import type { TokenHashes } from './refresh-token.ts';
 
 /** How long a session lasts, in seconds. */

@@ -1,5 +1,5 @@
 import type { UserDb } from '@auth/db/user';
-import type { StoredTries } from './rate-limit.ts';
+import type { StoredTries } from '../limits/rate-limit.ts';
 import type { RefreshStore } from './refresh.ts';
 import { currentGrant, setBackSeconds } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { fieldErrors } from './field-errors.ts';
-import { plainWords } from './plain-words.ts';
+import { fieldErrors } from '../problem/field-errors.ts';
+import { plainWords } from '../problem/plain-words.ts';
 
 /** One wrong setting: its name, the problem, and how to fix it. Never its value. */
 export interface WrongSetting {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import { listen } from '../server/listen.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { readConfig } from './config.ts';
-import { listen } from './listen.ts';
 import { ListenSettings } from './listen-settings.ts';
-import { createReadiness } from './readiness.ts';
 import { ServerSettings, withKeyRules } from './server-settings.ts';
 
 const read = (env: NodeJS.ProcessEnv) => readConfig(z.object(ListenSettings), { PORT: '4001', ...env });

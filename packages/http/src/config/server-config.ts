@@ -1,6 +1,6 @@
 import { jwksFreshSeconds, jwksStaleSeconds } from '@auth/verify/times';
 import type * as z from 'zod';
-import type { LogOptions } from './log.ts';
+import type { LogOptions } from '../log/log.ts';
 import type { DatabaseSettings, JwksSettings, ServerSettings } from './server-settings.ts';
 
 type Settings = z.output<z.ZodObject<typeof ServerSettings>>;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
+import { requestContext } from '../request/request-context.ts';
+import { createMetrics } from '../server/metrics.ts';
 import type { AuditCallsOptions, CallDecision } from './audit-calls.ts';
 import { auditCalls } from './audit-calls.ts';
 import { memoryLog } from './memory-log.fixture.ts';
-import { createMetrics } from './metrics.ts';
-import { requestContext } from './request-context.ts';
 
 const allow: CallDecision = {
   ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order', kid: 'order.user.1', jti: 'j'.repeat(22) },

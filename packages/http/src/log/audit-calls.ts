@@ -1,7 +1,7 @@
 import type { Request } from 'express';
+import { contextOf, elapsedMs } from '../request/request-context.ts';
+import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { contextOf, elapsedMs } from './request-context.ts';
 
 /** A decision on a call from another service. Without an authenticated caller, `caller`, `kid` and `jti` are absent. */
 export interface CallDecision {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
+import { requestContext } from '../request/request-context.ts';
+import { createMetrics } from '../server/metrics.ts';
 import { auditEvents } from './audit-events.ts';
 import { memoryLog } from './memory-log.fixture.ts';
-import { createMetrics } from './metrics.ts';
-import { requestContext } from './request-context.ts';
 
 function openTrail(level = 'debug') {
   const { log, lines } = memoryLog({ level });

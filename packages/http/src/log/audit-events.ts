@@ -1,7 +1,7 @@
+import type { RequestContext } from '../request/request-context.ts';
+import { currentContext } from '../request/request-context.ts';
+import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { RequestContext } from './request-context.ts';
-import { currentContext } from './request-context.ts';
 
 /** An audit event and its outcome. Both come from closed sets, since they are labels of a metric. */
 export interface AuditEvent {

@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createApp, finishApp } from './create-app.ts';
+import { Problem } from '../problem/problem.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import { openSocket, serveForTest } from '../server/raw-request.fixture.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { memoryLog } from './memory-log.fixture.ts';
-import { Problem } from './problem.ts';
-import { openSocket, serveForTest } from './raw-request.fixture.ts';
-import { createReadiness } from './readiness.ts';
 import type { Identify } from './request-log.ts';
 
 async function logged(path: string, identify?: Identify) {

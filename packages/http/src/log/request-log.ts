@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
+import type { Problem } from '../problem/problem.ts';
+import { contextOf, elapsedMs } from '../request/request-context.ts';
+import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { Problem } from './problem.ts';
-import { contextOf, elapsedMs } from './request-context.ts';
 
 /** Returns the user and the caller of a request, for the log. Must not throw for an unauthenticated request. */
 export type Identify = (req: Request) => { user?: string | undefined; caller?: string | undefined };

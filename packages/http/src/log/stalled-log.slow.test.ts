@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-const fixture = fileURLToPath(new URL('./serve.fixture.ts', import.meta.url));
+const fixture = fileURLToPath(new URL('../server/serve.fixture.ts', import.meta.url));
 const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createApp, finishApp } from './create-app.ts';
-import { jsonBody } from './json-body.ts';
-import { memoryLog } from './memory-log.fixture.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { jsonBody } from '../request/json-body.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import { openSocket, readAnswer, serveForTest } from '../server/raw-request.fixture.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { Problem } from './problem.ts';
 import type { Translate } from './problem-handler.ts';
-import { openSocket, readAnswer, serveForTest } from './raw-request.fixture.ts';
-import { createReadiness } from './readiness.ts';
 
 function throwing(error: unknown, translate: readonly Translate[] = []) {
   const output = memoryLog();

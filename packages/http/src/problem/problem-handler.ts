@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import type { Log } from './log.ts';
+import type { Log } from '../log/log.ts';
+import { noteProblem } from '../log/request-log.ts';
+import { contextOf } from '../request/request-context.ts';
 import { isAborted, parserProblem } from './parser-errors.ts';
 import { Problem } from './problem.ts';
 import { sendProblem } from './problem-response.ts';
-import { contextOf } from './request-context.ts';
-import { noteProblem } from './request-log.ts';
 
 /** Converts an error to a problem; `undefined` leaves the error to the next translation. */
 export type Translate = (error: unknown) => Problem | undefined;

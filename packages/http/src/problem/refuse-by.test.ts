@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createApp, finishApp } from './create-app.ts';
-import { memoryLog } from './memory-log.fixture.ts';
-import { createMetrics } from './metrics.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { followRequest } from '../log/request-log.ts';
+import { nameRequest } from '../request/request-context.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { Problem } from './problem.ts';
-import { createReadiness } from './readiness.ts';
 import { refuseBy } from './refuse-by.ts';
-import { nameRequest } from './request-context.ts';
-import { followRequest } from './request-log.ts';
 
 /** An app whose every request is refused before it comes there. */
 function refusing(error: unknown, { followed }: { followed: boolean }) {

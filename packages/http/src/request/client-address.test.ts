@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
 import request from 'supertest';
+import { createLog } from '../log/log.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { addressBlock, addressNetwork, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
-import { createApp, finishApp } from './create-app.ts';
-import { createLog } from './log.ts';
-import { createReadiness } from './readiness.ts';
 import { contextOf } from './request-context.ts';
 
 const log = createLog({ service: 'test', level: 'silent', format: 'json' });

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { Problem } from './problem.ts';
-import { headerValues } from './wire/header-values.ts';
+import { Problem } from '../problem/problem.ts';
+import { headerValues } from '../server/wire/header-values.ts';
 
 /**
  * Reads the `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, unchanged; `undefined` without one.

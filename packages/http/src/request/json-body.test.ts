@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import * as z from 'zod';
-import { createApp, finishApp } from './create-app.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import type { Listening } from '../server/listen.ts';
+import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { jsonBody } from './json-body.ts';
-import type { Listening } from './listen.ts';
-import { memoryLog } from './memory-log.fixture.ts';
-import { rawRequest, serveForTest } from './raw-request.fixture.ts';
 import { readBody } from './read.ts';
-import { createReadiness } from './readiness.ts';
 
 function echo() {
   const { log } = memoryLog();

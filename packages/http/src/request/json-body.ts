@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import express from 'express';
-import { allowedMethods } from './allowed-methods.ts';
-import { Problem } from './problem.ts';
-import { headerValues } from './wire/header-values.ts';
+import { Problem } from '../problem/problem.ts';
+import { allowedMethods } from '../route/allowed-methods.ts';
+import { headerValues } from '../server/wire/header-values.ts';
 
 /** Allows one `charset=utf-8` and no other parameter: two parsers could read others differently. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;

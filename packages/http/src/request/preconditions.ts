@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem/problem.ts';
 
 /** The versions of a resource that a request is meant for: all versions without a condition. */
 export interface VersionCondition {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import * as z from 'zod';
-import { createApp, finishApp } from './create-app.ts';
+import { wholeNumber } from '../config/whole-number.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { jsonBody } from './json-body.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import { readBody, readParams, readQuery } from './read.ts';
-import { createReadiness } from './readiness.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const Item = z.strictObject({ sku: z.string().min(1), quantity: z.int().min(1).max(1000) });
 const Body = z.strictObject({

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import type * as z from 'zod';
-import { fieldErrors, invalidFields } from './field-errors.ts';
-import { jsonPointer } from './json-pointer.ts';
+import { fieldErrors, invalidFields } from '../problem/field-errors.ts';
+import { jsonPointer } from '../problem/json-pointer.ts';
+import { plainWords, unknownField } from '../problem/plain-words.ts';
+import { Problem } from '../problem/problem.ts';
 import { findProtoKeys } from './json-shape.ts';
-import { plainWords, unknownField } from './plain-words.ts';
-import { Problem } from './problem.ts';
 
 /**
  * Parses the JSON body of a request with a schema.

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { rawRequest, serveForTest } from './raw-request.fixture.ts';
+import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
 import { contextOf, currentContext, nameRequest, requestContext } from './request-context.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
+import { soleHeader } from '../server/wire/header-values.ts';
 import { addressPrefix, clientAddress } from './client-address.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
-import { soleHeader } from './wire/header-values.ts';
 
 /** The ids of one request in logs, answers and outgoing calls. Clients may choose them: they prove nothing. */
 export interface RequestContext extends Trace {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { memoryLog } from '../log/memory-log.fixture.ts';
 import { adminApp } from './admin-app.ts';
 import { createApp, finishApp } from './create-app.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 

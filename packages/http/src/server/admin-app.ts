@@ -1,9 +1,9 @@
 import type { Express } from 'express';
+import type { Log } from '../log/log.ts';
+import { refuseServiceToken } from '../route/service-token.ts';
 import { createApp, finishApp } from './create-app.ts';
-import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
-import { refuseServiceToken } from './service-token.ts';
 
 export interface AdminAppOptions {
   readonly log: Log;

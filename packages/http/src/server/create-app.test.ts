@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Router } from 'express';
 import request from 'supertest';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { createRouter } from '../route/router.ts';
 import { createApp, finishApp } from './create-app.ts';
 import type { Listening } from './listen.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import { rawRequest, serveForTest } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
-import { createRouter } from './router.ts';
 
 const { log } = memoryLog();
 const newApp = (readiness = createReadiness({})) => createApp({ log, readiness });

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { Express, Response } from 'express';
+import { memoryLog } from '../log/memory-log.fixture.ts';
 import { createApp, finishApp } from './create-app.ts';
 import type { ListenOptions } from './listen.ts';
 import { listen } from './listen.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import { openSocket, rawRequest, readAnswer } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
 import request from 'supertest';
-import { auditCalls } from './audit-calls.ts';
+import { auditCalls } from '../log/audit-calls.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
 import { createApp, finishApp } from './create-app.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { rawRequest, serveForTest } from './raw-request.fixture.ts';

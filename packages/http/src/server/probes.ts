@@ -1,8 +1,8 @@
 import type { Router } from 'express';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem/problem.ts';
+import { createRouter } from '../route/router.ts';
+import { refuseServiceToken } from '../route/service-token.ts';
 import type { Readiness } from './readiness.ts';
-import { createRouter } from './router.ts';
-import { refuseServiceToken } from './service-token.ts';
 
 /**
  * Creates the routes of the health checks: `GET /livez` (the process answers) and `GET /readyz` (the service can take

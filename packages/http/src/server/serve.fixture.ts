@@ -10,7 +10,7 @@ import {
   readConfig,
   runService,
   ServerSettings,
-} from './index.ts';
+} from '../index.ts';
 
 await runService(process, 'order', async (env) => {
   const { PORT, HOST, ADMIN_PORT, DRAIN_DELAY_MS } = ServerSettings;

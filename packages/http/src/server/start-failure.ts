@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { redactText } from './redact.ts';
+import { redactText } from '../log/redact.ts';
 
 /**
  * Reports on stderr why a service did not start, and exits. An error with a numeric `exitCode` (`ConfigError`, an

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createApp, finishApp } from '../create-app.ts';
-import { memoryLog } from '../memory-log.fixture.ts';
-import { createReadiness } from '../readiness.ts';
+import { memoryLog } from '../../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../../server/create-app.ts';
+import { createReadiness } from '../../server/readiness.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { createOpenApi } from './document.ts';
 import { withTokenSource } from './token-source.ts';

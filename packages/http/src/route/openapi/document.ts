@@ -2,8 +2,8 @@ import { problemType } from '@auth/verify/problems';
 import * as z from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
-import type { ProblemCode } from '../problem-codes.ts';
-import { problems } from '../problem-codes.ts';
+import type { ProblemCode } from '../../problem/problem-codes.ts';
+import { problems } from '../../problem/problem-codes.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { problemsOf } from './route-doc.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ProblemCode } from '../problem-codes.ts';
+import type { ProblemCode } from '../../problem/problem-codes.ts';
 
 /** A route as the API document describes it. */
 export interface RouteDoc {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log/log.ts';
+import { noteSocketAnswer } from '../../log/request-log.ts';
+import { Problem } from '../../problem/problem.ts';
+import { problemBytes } from '../../problem/problem-response.ts';
+import { nameRequest } from '../../request/request-context.ts';
 import type { Metrics } from '../metrics.ts';
-import { Problem } from '../problem.ts';
-import { problemBytes } from '../problem-response.ts';
-import { nameRequest } from '../request-context.ts';
-import { noteSocketAnswer } from '../request-log.ts';
 import type { Connections } from './connections.ts';
 
 /** The log and the metrics for requests that reach no app. */

@@ -1,10 +1,10 @@
 import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryLog } from '../../log/memory-log.fixture.ts';
+import { jsonBody } from '../../request/json-body.ts';
 import { createApp, finishApp } from '../create-app.ts';
-import { jsonBody } from '../json-body.ts';
 import type { Listening } from '../listen.ts';
 import { listen } from '../listen.ts';
-import { memoryLog } from '../memory-log.fixture.ts';
 import { createMetrics } from '../metrics.ts';
 import { openSocket, readAnswer } from '../raw-request.fixture.ts';
 import { createReadiness } from '../readiness.ts';

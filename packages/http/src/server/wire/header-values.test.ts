@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryLog } from '../../log/memory-log.fixture.ts';
+import { readIdempotencyKey } from '../../request/idempotency-key.ts';
+import { jsonBody } from '../../request/json-body.ts';
 import { createApp, finishApp } from '../create-app.ts';
-import { readIdempotencyKey } from '../idempotency-key.ts';
-import { jsonBody } from '../json-body.ts';
 import type { Listening } from '../listen.ts';
-import { memoryLog } from '../memory-log.fixture.ts';
 import { rawRequest, serveForTest } from '../raw-request.fixture.ts';
 import { createReadiness } from '../readiness.ts';
 import { headerValues, soleHeader } from './header-values.ts';

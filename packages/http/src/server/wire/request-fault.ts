@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../problem.ts';
-import type { ProblemCode } from '../problem-codes.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { ProblemCode } from '../../problem/problem-codes.ts';
 import { isHost, isSameHost } from './host.ts';
 
 /** The parts of a request that the rules read. */

@@ -4,8 +4,8 @@ export interface Arrows {
   readonly forbidden: readonly string[];
 }
 
-/** The import boundaries by example: one file of each kind. */
-export const arrows: Readonly<Record<string, Arrows>> = {
+/** The import boundaries of the apps by example: one file of each kind. */
+export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
   'apps/order/src/main.ts': {
     allowed: [
       '@auth/db/order',
@@ -36,21 +36,27 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
   },
   'apps/gateway/src/compose.ts': {
-    allowed: ['@auth/db/gateway', '@auth/db/leader', './config.ts', './proxy/upstreams.ts', './session-store.ts'],
+    allowed: [
+      '@auth/db/gateway',
+      '@auth/db/leader',
+      './config.ts',
+      './proxy/upstreams.ts',
+      './sessions/session-store.ts',
+    ],
     forbidden: ['@auth/db/user', '@auth/dev', '../../user/src/app.ts'],
   },
   'apps/user/src/main.ts': {
     allowed: ['@auth/db/user'],
     forbidden: ['@auth/db/product', '@auth/db/order'],
   },
-  'apps/user/src/tokens.ts': {
+  'apps/user/src/sessions/tokens.ts': {
     allowed: ['@auth/verify/issuer', 'node:crypto'],
     forbidden: [
       ...['express', 'zod', '@auth/http', '@auth/keys', '@auth/verify', '@auth/verify/express', '@auth/db/user'],
-      ...['./sessions-store.ts', './main.ts', '@auth/dev', '../../order/src/app.ts'],
+      ...['./sessions-store.ts', '../main.ts', '@auth/dev', '../../../order/src/app.ts'],
     ],
   },
-  'apps/user/src/accounts-command.ts': {
+  'apps/user/src/accounts/accounts-command.ts': {
     allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
     forbidden: ['@auth/db/product', '@auth/dev'],
   },
@@ -62,17 +68,17 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/db/gateway', '@auth/db/leader', '@auth/db/errors', '@auth/service', './proxy/proxy.ts', 'undici'],
     forbidden: ['@auth/db/user', '@auth/db/product', '@auth/db/order', '@auth/dev', '../../user/src/app.ts'],
   },
-  'apps/gateway/src/session-store.ts': {
+  'apps/gateway/src/sessions/session-store.ts': {
     allowed: ['@auth/db/gateway', '@auth/db/errors', './sessions.ts', './session-row-store.ts'],
     forbidden: ['@auth/db/user', '@auth/db/order', 'express', 'zod', '@auth/http', '@auth/keys', 'undici'],
   },
-  'apps/gateway/src/sessions.ts': {
-    allowed: ['node:crypto', '@auth/contracts', './session.ts', './proxy/visitor.ts'],
-    forbidden: ['@auth/http', '@auth/db/gateway', './session-store.ts', './proxy/proxy.ts', 'undici', 'cockatiel'],
+  'apps/gateway/src/sessions/sessions.ts': {
+    allowed: ['node:crypto', '@auth/contracts', './session.ts', '../proxy/visitor.ts'],
+    forbidden: ['@auth/http', '@auth/db/gateway', './session-store.ts', '../proxy/proxy.ts', 'undici', 'cockatiel'],
   },
-  'apps/gateway/src/session-routes.ts': {
-    allowed: ['express', 'zod', '@auth/http', './sessions.ts', './authorize.ts'],
-    forbidden: ['@auth/db/gateway', './session-store.ts', './config.ts', './main.ts', 'undici'],
+  'apps/gateway/src/sessions/session-routes.ts': {
+    allowed: ['express', 'zod', '@auth/http', './sessions.ts', '../authentication/authorize.ts'],
+    forbidden: ['@auth/db/gateway', './session-store.ts', '../config.ts', '../main.ts', 'undici'],
   },
   'apps/gateway/src/user-client.ts': {
     allowed: ['@auth/contracts', '@auth/verify/client'],
@@ -81,11 +87,18 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   'apps/gateway/src/proxy/proxy.ts': {
     allowed: [
       ...['undici', 'cockatiel', 'node:http', '@auth/http', '@auth/verify', '@auth/contracts'],
-      ...['./breaker.ts', '../authorize.ts'],
+      ...['./breaker.ts', '../authentication/authorize.ts'],
     ],
     forbidden: [
       ...['@auth/db/gateway', '@auth/db/errors', '@auth/keys', 'express', '@auth/dev', '@auth/verify/testing'],
-      ...['../session-store.ts', '../session-routes.ts', '../app.ts', '../compose.ts', '../main.ts', '../config.ts'],
+      ...[
+        '../sessions/session-store.ts',
+        '../sessions/session-routes.ts',
+        '../app.ts',
+        '../compose.ts',
+        '../main.ts',
+        '../config.ts',
+      ],
       '../../../user/src/app.ts',
     ],
   },
@@ -174,9 +187,9 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       './config.ts',
     ],
   },
-  'apps/user/src/account-store.ts': {
+  'apps/user/src/accounts/account-store.ts': {
     allowed: ['@auth/db/user', '@auth/db/errors', './accounts.ts'],
-    forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', './main.ts'],
+    forbidden: ['@auth/db/product', '@auth/db/order', '@auth/verify/express', '../main.ts'],
   },
   'apps/product/src/product-store.ts': {
     allowed: ['@auth/db/product', '@auth/verify/times'],
@@ -198,97 +211,5 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   'apps/order/src/orders.test.ts': {
     allowed: ['@auth/verify/testing', '@auth/testkit', './order-store.ts'],
     forbidden: [],
-  },
-  'packages/verify/src/access-token.ts': {
-    allowed: ['zod', 'node:crypto', './clock.ts'],
-    forbidden: [
-      ...['jsonwebtoken', './issuer/index.ts'],
-      ...['express', 'undici', 'node:http', 'node:https', 'node:net', 'node:fs', 'node:fs/promises', 'node:process'],
-      ...[
-        './express/index.ts',
-        './client/index.ts',
-        './jwks/index.ts',
-        './testing/index.ts',
-        '@auth/contracts',
-        '@auth/http',
-        '@auth/keys',
-      ],
-    ],
-  },
-  'packages/verify/src/issuer/sign-access-token.ts': {
-    allowed: ['jsonwebtoken', '../access-token-claims.ts'],
-    forbidden: [
-      ...['express', '../express/index.ts', '../client/index.ts', '../jwks/index.ts', '../testing/index.ts'],
-      ...['undici', '@auth/contracts', '@auth/keys'],
-    ],
-  },
-  'packages/verify/src/access-token.test.ts': { allowed: ['./testing/index.ts', 'supertest'], forbidden: [] },
-  'packages/verify/src/express/require-user.ts': {
-    allowed: ['express', '../access-token.ts', './identity.ts'],
-    forbidden: [
-      ...['../client/index.ts', '../issuer/index.ts', '../jwks/index.ts', '../testing/index.ts'],
-      ...['undici', '@auth/http', '@auth/contracts'],
-    ],
-  },
-  'packages/verify/src/client/service-client.ts': {
-    allowed: ['zod', '../operation.ts', './target.ts'],
-    forbidden: [
-      ...['express', '../express/index.ts', '../jwks/index.ts', '../testing/index.ts'],
-      ...['@auth/contracts', '@auth/http'],
-    ],
-  },
-  'packages/verify/src/jwks/jwks-source.ts': {
-    allowed: ['node:https', 'node:zlib', '../public-keys.ts', './fetch-jwks.ts'],
-    forbidden: [
-      ...['express', 'undici', '../express/index.ts', '../client/index.ts', '../testing/index.ts'],
-      ...['@auth/contracts', '@auth/http', '@auth/keys'],
-    ],
-  },
-  'packages/contracts/src/operations.ts': {
-    allowed: ['zod', './quote.ts'],
-    forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express', '@auth/ops/calls/call-map'],
-  },
-  'tools/ops/src/calls/scrape.ts': {
-    allowed: ['zod', 'node:util', './call-map.ts', '../operations.ts'],
-    forbidden: ['@auth/verify', '@auth/http', '@auth/keys', 'express'],
-  },
-  'packages/http/src/problem.ts': {
-    allowed: ['express', 'zod', 'pino', '@auth/verify/times', '@auth/verify/problems'],
-    forbidden: ['@auth/verify', '@auth/verify/express', '@auth/keys', '@auth/contracts', 'jsonwebtoken', 'undici'],
-  },
-  'packages/keys/src/load.ts': {
-    allowed: ['@auth/verify', '@auth/verify/times', '@auth/contracts', 'node:fs/promises', 'zod'],
-    forbidden: [
-      'express',
-      '@auth/http',
-      '@auth/db',
-      '@auth/db/user',
-      '@auth/verify/express',
-      '@auth/dev',
-      '@auth/verify/testing',
-    ],
-  },
-  'packages/revocation/src/open-revocations.ts': {
-    allowed: ['@auth/verify', 'ioredis', 'jsonwebtoken', 'zod', 'node:fs/promises'],
-    forbidden: [
-      ...['express', '@auth/http', '@auth/keys', '@auth/contracts', '@auth/db/user', '@auth/verify/express'],
-      ...['@auth/verify/testing', '@auth/testkit', '../../../apps/user/src/app.ts'],
-    ],
-  },
-  'packages/service/src/open-service.ts': {
-    allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/revocation', '@auth/verify', '@auth/verify/jwks'],
-    forbidden: ['express', '@auth/db', '@auth/db/user', '@auth/verify/express', '@auth/verify/testing', '@auth/dev'],
-  },
-  'tools/dev/src/services.ts': {
-    allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
-    forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
-  },
-  'prisma/src/open-user-db.ts': {
-    allowed: ['@prisma/client', '@prisma/adapter-pg'],
-    forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod', 'pg'],
-  },
-  'prisma/src/session-client.ts': {
-    allowed: ['pg', './database-url.ts'],
-    forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod'],
   },
 };
