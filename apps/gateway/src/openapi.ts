@@ -1,5 +1,5 @@
 import type { RouteDoc } from '@auth/http';
-import { createOpenApi } from '@auth/http';
+import { createOpenApi, routesOf } from '@auth/http';
 import * as z from 'zod';
 import { Login, SessionId, SessionsQuery } from './sessions/session-routes.ts';
 
@@ -89,5 +89,5 @@ export const openApi = createOpenApi({
   title: 'gateway',
   description:
     "The browser's door to the services: a session cookie here, the session's access token behind it. Below `/auth`, `/users/me`, `/products` and `/orders` it hands requests on to the services.",
-  routes: routeDocs,
+  routes: routesOf(routeDocs),
 });

@@ -1,4 +1,4 @@
-import { createOpenApi } from '@auth/http';
+import { createOpenApi, routesOf } from '@auth/http';
 import { accountDocs } from './openapi-account.ts';
 import { adminDocs } from './openapi-admin.ts';
 import { authDocs } from './openapi-auth.ts';
@@ -10,5 +10,5 @@ export const routeDocs = [...authDocs, ...accountDocs, ...adminDocs];
 export const openApi = createOpenApi({
   title: 'user',
   description: 'Accounts, logins and access tokens. Log in below and the token is filled in for the other routes.',
-  routes: routeDocs,
+  routes: routesOf(routeDocs),
 });

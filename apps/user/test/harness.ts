@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { UserDb } from '@auth/db/user';
 import { openUserDb } from '@auth/db/user';
 import type { Metrics } from '@auth/http';
+import { routesOf } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
 import { openRunIssuer } from '@auth/testkit/app';
 import type { ServedApp, TestService } from '@auth/testkit/test-service';
@@ -10,7 +11,7 @@ import type { TestIssuer } from '@auth/verify/testing';
 import { compose } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
 import type { RateLimitSettings } from '../src/limits/rate-limits.ts';
-import { openApi } from '../src/openapi.ts';
+import { routeDocs } from '../src/openapi.ts';
 import type { HashForm } from '../src/passwords/password-hash.ts';
 import { createPasswords } from '../src/passwords/passwords.ts';
 import type { WorkQueue } from '../src/passwords/work-queue.ts';
@@ -109,7 +110,7 @@ export async function openHarness({
     slowDown: async (ms) => void delays.push(ms),
     countTimes: { timeoutMs: 5000, retryAfterMs: 0 },
   });
-  const served = await test.serve(app, openApi);
+  const served = await test.serve(app, routesOf(routeDocs));
 
   return {
     ...{ ...test, ...served, now, delays, metrics: parts.metrics },

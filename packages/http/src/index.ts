@@ -31,14 +31,16 @@ export {
   clientAddress,
   clientAddressBehind,
 } from './request/client-address.ts';
-export { readIdempotencyKey } from './request/idempotency-key.ts';
+export { idempotencyKey, readIdempotencyKey } from './request/idempotency-key.ts';
 export { jsonBody } from './request/json-body.ts';
 export { outgoingHeaders } from './request/outgoing-headers.ts';
-export { PageQuery, type Slice, sendPage } from './request/page.ts';
+export { PageQuery, page, pageHeaders, pageOf, type Slice, sendPage } from './request/page.ts';
 export {
   assertIfMatch,
   hasIfMatch,
+  preconditions,
   readPreconditions,
+  requiredIfMatch,
   type VersionCondition,
   versionTag,
 } from './request/preconditions.ts';
@@ -48,7 +50,19 @@ export { type CountedLimit, visitorOf } from './request/visitor.ts';
 export { docsRoutes } from './route/openapi/docs-routes.ts';
 export { createOpenApi, type OpenApiDocument } from './route/openapi/document.ts';
 export { assertDocumented } from './route/openapi/documented-routes.ts';
-export type { RouteDoc } from './route/openapi/route-doc.ts';
+export { type RouteDoc, routesOf } from './route/openapi/route-doc.ts';
+export { createMethodRouters } from './route/other-methods.ts';
+export { publicRoutes } from './route/public-routes.ts';
+export {
+  defineRoutes,
+  type HeaderInput,
+  type RouteHandlers,
+  type RouteInput,
+  type RouteName,
+  type RouteSpec,
+  type Routes,
+  type Who,
+} from './route/route.ts';
 export { createRouter } from './route/router.ts';
 export { type AdminAppOptions, adminApp } from './server/admin-app.ts';
 export { createApp, finishApp } from './server/create-app.ts';

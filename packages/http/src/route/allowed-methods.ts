@@ -49,7 +49,7 @@ function ownMethods(router: Stack, path: string): string[] {
   return layers(router).flatMap((layer) => {
     if (isStack(layer.handle)) return ownMethods(layer.handle, path);
     if (layer.route === undefined || !layer.match(path)) return [];
-    return Object.keys(layer.route.methods).map((name) => name.toUpperCase());
+    return methodsOf(layer.route.methods).map((name) => name.toUpperCase());
   });
 }
 
@@ -74,6 +74,12 @@ export function routesBelow(router: Stack): { method: string; path: string }[] {
     if (isStack(handle)) return routesBelow(handle);
     if (route === undefined) return [];
     const path = String(route.path);
-    return Object.keys(route.methods).map((method) => ({ method, path }));
+    return methodsOf(route.methods)
+      .filter((method) => method !== 'options')
+      .map((method) => ({ method, path }));
   });
+}
+
+function methodsOf(methods: Readonly<Record<string, boolean>>): string[] {
+  return Object.keys(methods).filter((name) => !name.startsWith('_'));
 }
