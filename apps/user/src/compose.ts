@@ -20,7 +20,7 @@ import type { RemovedFrom } from './cleanup.ts';
 import { cleanUp } from './cleanup.ts';
 import { createCleanupStore } from './cleanup-store.ts';
 import type { parseConfig } from './config.ts';
-import { oldestJwksSeconds } from './discovery-routes.ts';
+import { oldestJwksSeconds } from './discovery-handlers.ts';
 import { cutOffChannel } from './feed/cut-off-store.ts';
 import { publishCutOffs } from './feed/feed.ts';
 import type { FeedStatus } from './feed/feed-status.ts';

@@ -47,11 +47,10 @@ export {
 export { readBody, readParams, readQuery } from './request/read.ts';
 export { contextOf, currentContext, nameRequest, type RequestContext } from './request/request-context.ts';
 export { type CountedLimit, visitorOf } from './request/visitor.ts';
+export { dateTime } from './route/date-time.ts';
 export { docsRoutes } from './route/openapi/docs-routes.ts';
 export { createOpenApi, type OpenApiDocument } from './route/openapi/document.ts';
-export { assertDocumented } from './route/openapi/documented-routes.ts';
-export { type RouteDoc, routesOf } from './route/openapi/route-doc.ts';
-export { createMethodRouters } from './route/other-methods.ts';
+export { createMethodRouters, getRoutes } from './route/other-methods.ts';
 export { publicRoutes } from './route/public-routes.ts';
 export {
   defineRoutes,

@@ -77,6 +77,10 @@ export function createServiceApp<Service extends ServiceName, R extends Routes<S
     internal.others,
     docsRoutes(createOpenApi({ title: service, description, routes }), { issuer }),
   );
+  const internalRoute = Object.keys(routes).find((name) => /^\S+ \/internal(?:\/|$)/i.test(name));
+  if (internalRoute !== undefined) {
+    throw new TypeError(`${internalRoute} is below /internal, which is for operations: add it to the operations`);
+  }
   if (before !== undefined) app.use(before);
   app.use(
     publicRoutes<ServiceWho, R>({ routes, handlers, guard: ({ scope }) => [requireUser(verify), requireScope(scope)] }),

@@ -40,3 +40,16 @@ export function createMethodRouters(names: readonly string[]): { readonly option
   }
   return { options, others };
 }
+
+/** Creates a router of GET routes that no API document lists, with their answers to other methods. */
+export function getRoutes(handlers: Readonly<Record<`/${string}`, readonly RequestHandler[]>>): Router {
+  const router = createRouter();
+  const { options, others } = otherMethods(['GET']);
+  for (const [path, own] of Object.entries(handlers))
+    router
+      .route(path)
+      .get(...own)
+      .options(options)
+      .all(others);
+  return router;
+}

@@ -8,8 +8,8 @@ import { createRouter } from './router.ts';
 export interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
   readonly routes: R;
   readonly handlers: RouteHandlers<R>;
-  /** Creates the middleware that lets only these clients in. */
-  readonly guard: (who: Exclude<W, 'anyone'>) => readonly RequestHandler[];
+  /** Creates the middleware of a route that lets only these clients in. */
+  readonly guard: (who: Exclude<W, 'anyone'>, name: keyof R) => readonly RequestHandler[];
 }
 
 interface AnyReply {
@@ -42,7 +42,7 @@ export function publicRoutes<W extends Who, R extends Routes<W>>({
       const name = `${method} ${path}`;
       const [spec, handle] = [specs.get(name), ownHandlers.get(name)];
       if (spec === undefined || handle === undefined) throw new TypeError(`${name} has no handler`);
-      const guards = spec.who === 'anyone' ? [] : guard(spec.who as Exclude<W, 'anyone'>);
+      const guards = spec.who === 'anyone' ? [] : guard(spec.who as Exclude<W, 'anyone'>, name);
       route[verbs[method as keyof typeof verbs]](parseBody, ...guards, async (req, res) => {
         const reply = await handle(readInput(req, spec), req, res);
         sendReply(req, res, answerTo(spec, reply?.status), reply ?? {});

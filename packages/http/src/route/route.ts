@@ -57,7 +57,9 @@ export interface RouteSpec<W extends Who = Who> {
 export type Routes<W extends Who = Who> = Readonly<Record<string, RouteSpec<W>>>;
 
 /** Defines public routes. A route without `who` does not compile. */
-export function defineRoutes<const Specs extends Readonly<Record<RouteName, RouteSpec>>>(routes: Specs): Specs {
+export function defineRoutes<const Specs extends Routes>(
+  routes: Specs & { readonly [Name in Exclude<keyof Specs, RouteName>]: never },
+): Specs {
   return routes;
 }
 
@@ -100,25 +102,30 @@ export type RouteHandlers<R extends Routes> = {
   ) => Promise<Reply<R[Name]>> | Reply<R[Name]>;
 };
 
-/** Splits a route name. */
+/** Splits a route name into method and path template. */
 export function splitRouteName(name: string): { readonly method: string; readonly path: string } {
   const [method = '', path = ''] = name.split(' ');
   return { method, path };
 }
 
 /** Returns every problem code of a route: its own, and those that follow from its guard, body, parameters and headers. */
-export function problemsOf({ who, body, query, params, headers, problems = [] }: RouteSpec): readonly ProblemCode[] {
+export function problemsOf(
+  name: RouteName,
+  { who, body, query, params, headers, problems = [] }: RouteSpec,
+): readonly ProblemCode[] {
   const codes: ProblemCode[] = [...problems, 'internal', 'unavailable', 'invalid_request', 'invalid_service_token'];
-  codes.push(...problemsOfGuard(who), ...(headers?.problems ?? []));
+  codes.push(...problemsOfGuard(who, name.startsWith('GET ')), ...(headers?.problems ?? []));
   if (body !== undefined) codes.push('unsupported_media_type', 'payload_too_large', 'invalid_fields');
   if (query !== undefined) codes.push('invalid_fields');
   if (params !== undefined) codes.push('not_found');
   return [...new Set(codes)];
 }
 
-function problemsOfGuard(who: Who): readonly ProblemCode[] {
+function problemsOfGuard(who: Who, isSafe: boolean): readonly ProblemCode[] {
+  // A change must come from a page of the gateway's own.
+  const ofPage: readonly ProblemCode[] = isSafe ? [] : ['forbidden', 'unsupported_media_type'];
   if (who === 'anyone') return [];
-  if (who === 'own page') return ['forbidden'];
-  if (who === 'session') return ['no_session', 'forbidden'];
+  if (who === 'own page') return ofPage;
+  if (who === 'session') return ['no_session', ...ofPage];
   return ['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope'];
 }

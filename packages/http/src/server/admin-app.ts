@@ -1,5 +1,6 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Log } from '../log/log.ts';
+import { getRoutes } from '../route/other-methods.ts';
 import { refuseServiceToken } from '../route/service-token.ts';
 import { createApp, finishApp } from './create-app.ts';
 import type { Metrics } from './metrics.ts';
@@ -20,10 +21,11 @@ export interface AdminAppOptions {
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });
   app.use(refuseServiceToken());
-  app.get('/metrics', async (_req, res) => {
+  const sendMetrics: RequestHandler = async (_req, res) => {
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.
-    res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
-  });
+    res.set('Content-Type', type).end(text);
+  };
+  app.use(getRoutes({ '/metrics': [sendMetrics] }));
   return finishApp(app, { log, translate: [] });
 }

@@ -95,13 +95,19 @@ describe('problemsOf', () => {
   it.each<[string, RouteSpec, string[]]>([
     ['any route', bare, []],
     ['a scope', { ...bare, who: { scope: 'thing:read' } }, ofTokens],
-    ['the session cookie', { ...bare, who: 'session' }, ['no_session', 'forbidden']],
-    ['an own page', { ...bare, who: 'own page' }, ['forbidden']],
+    ['the session cookie', { ...bare, who: 'session' }, ['no_session', 'forbidden', 'unsupported_media_type']],
+    ['an own page', { ...bare, who: 'own page' }, ['forbidden', 'unsupported_media_type']],
     ['a body', { ...bare, body: Thing }, ['unsupported_media_type', 'payload_too_large', 'invalid_fields']],
     ['a query', { ...bare, query: z.object({}) }, ['invalid_fields']],
     ['path parameters', { ...bare, params: z.object({}) }, ['not_found']],
     ['problems of its own, each once', { ...bare, problems: ['conflict', 'internal'] }, ['conflict']],
   ])('adds to %s what follows from it', (_given, route, codes) => {
-    expect([...problemsOf(route)].sort()).toEqual([...always, ...codes].sort());
+    expect([...problemsOf('DELETE /things', route)].sort()).toEqual([...always, ...codes].sort());
+  });
+
+  it('adds nothing of pages to a GET, which changes nothing', () => {
+    expect([...problemsOf('GET /things', { ...bare, who: 'session' })].sort()).toEqual(
+      [...always, 'no_session'].sort(),
+    );
   });
 });

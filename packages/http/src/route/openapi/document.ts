@@ -4,7 +4,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import { createDocument } from 'zod-openapi';
 import type { ProblemCode } from '../../problem/problem-codes.ts';
 import { problems } from '../../problem/problem-codes.ts';
-import type { Answer, RouteSpec, Routes, Who } from '../route.ts';
+import type { Answer, RouteName, RouteSpec, Routes, Who } from '../route.ts';
 import { problemsOf, splitRouteName } from '../route.ts';
 
 /** The body of every error (RFC 9457). */
@@ -30,10 +30,10 @@ export type OpenApiDocument = ReturnType<typeof createDocument>;
 /** Creates the OpenAPI 3.1 document of a service, from the schemas that validate its requests. */
 export function createOpenApi(options: { title: string; description: string; routes: Routes }): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = {};
-  for (const [name, route] of Object.entries<RouteSpec>(options.routes)) {
+  for (const [name, route] of Object.entries(options.routes) as [RouteName, RouteSpec][]) {
     const { method, path } = splitRouteName(name);
     const template = path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(method.toLowerCase(), path, route) };
+    paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(name, route) };
   }
   return createDocument({
     openapi: '3.1.0',
@@ -48,11 +48,12 @@ export function createOpenApi(options: { title: string; description: string; rou
   });
 }
 
-function operationOf(method: string, path: string, route: RouteSpec): ZodOpenApiOperationObject {
+function operationOf(name: RouteName, route: RouteSpec): ZodOpenApiOperationObject {
+  const { method, path } = splitRouteName(name);
   const { who, summary, params, query, headers, body, example, answer, otherAnswer } = route;
   return {
     summary,
-    operationId: `${method}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     ...securityOf(who),
     requestParams: {
       ...(params === undefined ? {} : { path: params }),
@@ -71,7 +72,7 @@ function operationOf(method: string, path: string, route: RouteSpec): ZodOpenApi
       ...answerOf(answer),
       ...(otherAnswer && answerOf(otherAnswer)),
       ...notModified(route),
-      ...problemResponses(route),
+      ...problemResponses(name, route),
     },
   };
 }
@@ -102,8 +103,8 @@ function notModified({ answer }: RouteSpec): ZodOpenApiResponsesObject {
 }
 
 /** Returns one response per status, with its codes. */
-function problemResponses(route: RouteSpec): ZodOpenApiResponsesObject {
-  const codes = problemsOf(route);
+function problemResponses(name: RouteName, route: RouteSpec): ZodOpenApiResponsesObject {
+  const codes = problemsOf(name, route);
   const statuses = [...new Set(codes.map((code) => problems[code].status))].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => {
