@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { PrismaPg } from '@prisma/adapter-pg';
+
+import { withChars } from './char-columns.ts';
 import { withSchemaEngine } from './engine.ts';
 import type { Service } from './services.ts';
 import { servicePaths } from './services.ts';
-import { inTransaction } from './transaction.ts';
 
 /**
  * The SQL that takes the database at `url` to what the service's schema says, or `undefined` when it is there already.
@@ -18,8 +20,9 @@ export async function diffSchema(options: {
   const path = options.schemaPath ?? servicePaths(options.service).schemaPath;
   const content = await readFile(path, 'utf8');
   const files = [{ path, content }];
-  const diff = await inTransaction({ url: options.url, onScriptError: () => undefined }, (adapter) =>
-    withSchemaEngine({ schema: content, adapter }, (engine) =>
+  const adapter = await new PrismaPg({ connectionString: options.url, max: 1 }).connect();
+  try {
+    const diff = await withSchemaEngine({ schema: content, adapter: withChars(adapter) }, (engine) =>
       engine.diff({
         from: { tag: 'schemaDatasource', files, configDir: dirname(path) },
         to: { tag: 'schemaDatamodel', files },
@@ -27,7 +30,9 @@ export async function diffSchema(options: {
         exitCode: true,
         filters: { externalTables: [], externalEnums: [] },
       }),
-    ),
-  );
-  return diff.exitCode === 2 ? (diff.stdout ?? undefined) : undefined;
+    );
+    return diff.exitCode === 2 ? (diff.stdout ?? undefined) : undefined;
+  } finally {
+    await adapter.dispose();
+  }
 }

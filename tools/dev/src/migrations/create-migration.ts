@@ -59,7 +59,7 @@ export async function createMigration(
 ): Promise<string | undefined> {
   const { url, close } = await openShadow();
   try {
-    await migrate({ url, service, migrationsDir, schemaPath });
+    await migrate({ url, service, migrationsDir });
     const sql = await diffSchema({ url, service, schemaPath });
     if (sql === undefined) return undefined;
     const folder = join(migrationsDir, `${stamp(now)}_${name}`);
