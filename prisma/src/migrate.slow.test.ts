@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
+import { skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MigrationDatabase } from '../test/migration-database.ts';
 import { INIT, LAST, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
-import { diffSchema, MigrationError, migrate } from './migrate.ts';
+import { MigrationError, migrate } from './migrate.ts';
 
 const COUNT_APPLIED = 'select count(*)::int as n from _prisma_migrations where finished_at is not null';
 
@@ -147,23 +147,5 @@ describe('migrate', () => {
     expect(error).toMatchObject({ code: 'database_unreachable' });
     expect(error).toHaveProperty('message', expect.stringMatching(/a pooler .*DATABASE_DIRECT_URL for migrations/));
     await pooler.stop();
-  });
-});
-
-describe('diffSchema', () => {
-  it.each(['user', 'product', 'order', 'gateway'] as const)(
-    'finds the migrations of %s equal to its schema',
-    async (service) => {
-      const migrated = await openTestDatabase(service);
-      expect(await diffSchema({ url: migrated.url, service })).toBeUndefined();
-      await migrated.drop();
-    },
-  );
-
-  it('says how to get from the database to the schema', async () => {
-    await database.client.query('alter table products drop column stock');
-    expect(await diffSchema({ url: database.url, service: 'product' })).toContain(
-      'ADD COLUMN     "stock" INTEGER NOT NULL',
-    );
   });
 });

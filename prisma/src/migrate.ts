@@ -8,14 +8,13 @@ import type { MigrationRecord } from './migration-history.ts';
 import { compareHistory, isEmptyDatabase, readHistory } from './migration-history.ts';
 import { applyMigrations, reasonOf } from './migration-run.ts';
 import type { Service } from './services.ts';
-import { servicePaths } from './services.ts';
+import { migrationsFolder } from './services.ts';
 import type { Connection } from './session-client.ts';
 import { createConnection } from './session-client.ts';
 import { troubleWords } from './trouble-kinds.ts';
 
-export { diffSchema } from './diff.ts';
 export { MigrationError, type MigrationErrorCode } from './migration-error.ts';
-export { type Service, servicePaths, services } from './services.ts';
+export { migrationsFolder, type Service, services } from './services.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const LOCK_POLL_MS = 100;
@@ -39,7 +38,7 @@ interface MigrateOptions {
  * @throws MigrationError
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const { url, service, migrationsDir = servicePaths(service).migrationsDir } = options;
+  const { url, service, migrationsDir = migrationsFolder(service) } = options;
   const files = await readMigrations(migrationsDir);
   // A migration takes as long as it takes, whatever limit the role has for everything else.
   const client = createConnection({ url, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: 0 });

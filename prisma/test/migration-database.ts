@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openTestDatabase } from '@auth/testkit';
 import pg from 'pg';
 
-import { migrate, servicePaths } from '../src/migrate.ts';
+import { migrate, migrationsFolder } from '../src/migrate.ts';
 
 export const INIT = '20261122144500_init';
 export const NEXT = '20270101000000_next';
@@ -20,7 +20,7 @@ export async function openMigrationDatabase() {
   const client = new pg.Client(test.url);
   await client.connect();
   const migrationsDir = await mkdtemp(join(tmpdir(), 'migrations-'));
-  await cp(servicePaths('product').migrationsDir, migrationsDir, { recursive: true });
+  await cp(migrationsFolder('product'), migrationsDir, { recursive: true });
   const run = (url = test.url) => migrate({ url, service: 'product', migrationsDir });
   return {
     url: test.url,

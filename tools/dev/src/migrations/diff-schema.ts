@@ -4,20 +4,17 @@ import { dirname } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 
 import { withChars } from './char-columns.ts';
-import { withSchemaEngine } from './engine.ts';
-import type { Service } from './services.ts';
-import { servicePaths } from './services.ts';
+import { withSchemaEngine } from './schema-engine.ts';
 
 /**
- * The SQL that takes the database at `url` to what the service's schema says, or `undefined` when it is there already.
- * Changes nothing. Sees what Prisma's schema can express: a CHECK constraint, for one, is neither made nor dropped.
+ * Computes the SQL that takes the database at `url` to the schema in a file; `undefined` when the two agree. Changes nothing.
+ * Covers what Prisma's schema can express: a CHECK constraint, for one, is neither created nor dropped.
  */
 export async function diffSchema(options: {
-  url: string;
-  service: Service;
-  schemaPath?: string;
+  readonly url: string;
+  readonly schemaPath: string;
 }): Promise<string | undefined> {
-  const path = options.schemaPath ?? servicePaths(options.service).schemaPath;
+  const path = options.schemaPath;
   const content = await readFile(path, 'utf8');
   const files = [{ path, content }];
   const adapter = await new PrismaPg({ connectionString: options.url, max: 1 }).connect();
