@@ -66,6 +66,6 @@ export { createRouter } from './route/router.ts';
 export { type AdminAppOptions, adminApp } from './server/admin-app.ts';
 export { createApp, finishApp } from './server/create-app.ts';
 export { type ConnectionLimits, type Listening, type ListenOptions, listen } from './server/listen.ts';
-export { createMetrics, type Metrics, type Sample } from './server/metrics.ts';
+export { createMetrics, type Metrics, type MetricsDocument, type Sample } from './server/metrics.ts';
 export { createReadiness, type Readiness, type ReadinessOptions } from './server/readiness.ts';
 export { runService, type Service } from './server/serve.ts';

@@ -10,7 +10,7 @@ const notes = [
   'that more rights take a new login.',
   '',
   'DATABASE_URL  the database of the user service',
-  'In a deployed folder the command is node dist/accounts-command.js.',
+  'In a deployed folder the command is node dist/accounts/accounts-command.js.',
 ];
 
 /** The commands of `pnpm accounts`. */

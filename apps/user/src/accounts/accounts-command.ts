@@ -1,4 +1,4 @@
-// Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
+// Grants and revokes roles: node dist/accounts/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { UsageError } from '@auth/command';
 import { databaseTrouble } from '@auth/db/errors';

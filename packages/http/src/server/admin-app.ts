@@ -15,8 +15,8 @@ export interface AdminAppOptions {
 }
 
 /**
- * Creates the app of the admin port: `GET /metrics` and `GET /readyz?verbose`, for operators and not for clients. The
- * port must not be reachable from outside.
+ * Creates the app of the admin port: `GET /metrics`, `GET /metrics.json` and `GET /readyz?verbose`, for operators and not for
+ * clients. The port must not be reachable from outside.
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });
@@ -26,6 +26,7 @@ export function adminApp({ log, readiness, metrics, details = () => ({}) }: Admi
     // Through `end`: Express would add a charset to Prometheus' own media type.
     res.set('Content-Type', type).end(text);
   };
-  app.use(getRoutes({ '/metrics': [sendMetrics] }));
+  const sendJson: RequestHandler = async (_req, res) => void res.json(await metrics.read());
+  app.use(getRoutes({ '/metrics': [sendMetrics], '/metrics.json': [sendJson] }));
   return finishApp(app, { log, translate: [] });
 }

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 
-import { servicePaths } from '@auth/db/migrate';
 import { readTestServer, testUrl } from '@auth/testkit/test-server';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
 import type { ShadowDatabase } from './create-migration.ts';
-import { createMigration, createMigrationFor } from './create-migration.ts';
+import { createMigration, createMigrationFor, sourceOf } from './create-migration.ts';
 
 const now = new Date('2027-01-02T03:04:05Z');
 const openShadow = async (): Promise<ShadowDatabase> => {
@@ -24,7 +23,7 @@ let source: { schemaPath: string; migrationsDir: string; now: Date };
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migration-'));
-  const { schemaPath, migrationsDir } = servicePaths('order');
+  const { schemaPath, migrationsDir } = sourceOf('order');
   source = { schemaPath: join(folder, 'schema.prisma'), migrationsDir: join(folder, 'migrations'), now };
   await cp(schemaPath, source.schemaPath);
   await cp(migrationsDir, source.migrationsDir, { recursive: true });

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 import type { CommandSpec } from '@auth/command';
 import { readCommandLine, refuse } from '@auth/command';
-import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
+import { migrate, migrationsFolder } from '@auth/db/migrate';
 import type { DatabaseName } from '../stack/services.ts';
+import { repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
+import { diffSchema } from './diff-schema.ts';
 
 const spec = {
   name: 'pnpm db:diff',
@@ -48,9 +50,15 @@ export async function createMigrationFor(
   if (first === undefined || name === undefined) refuse(spec, 'two arguments are needed');
   const service = parseDatabaseName(spec, first);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuse(spec, `"${name}" cannot name a migration`);
-  const file = await createMigration({ service, name, openShadow }, { ...servicePaths(service), now });
+  const file = await createMigration({ service, name, openShadow }, { ...sourceOf(service), now });
   print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
 }
+
+/** The schema and the migrations of a service, as absolute paths. */
+export const sourceOf = (service: DatabaseName) => ({
+  schemaPath: join(repositoryRoot, 'prisma', service, 'schema.prisma'),
+  migrationsDir: migrationsFolder(service),
+});
 
 /** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
 export async function createMigration(
@@ -59,8 +67,8 @@ export async function createMigration(
 ): Promise<string | undefined> {
   const { url, close } = await openShadow();
   try {
-    await migrate({ url, service, migrationsDir, schemaPath });
-    const sql = await diffSchema({ url, service, schemaPath });
+    await migrate({ url, service, migrationsDir });
+    const sql = await diffSchema({ url, schemaPath });
     if (sql === undefined) return undefined;
     const folder = join(migrationsDir, `${stamp(now)}_${name}`);
     await mkdir(folder, { recursive: true });
