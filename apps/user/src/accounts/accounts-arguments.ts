@@ -1,8 +1,8 @@
 import type { Command, CommandSpec } from '@auth/command';
 import { defineCommand } from '@auth/command';
+import type { Role } from '@auth/contracts/grants';
+import { allRoles } from '@auth/contracts/grants';
 import { emailProblem, normalizeEmail } from './email.ts';
-import type { Role } from './grants.ts';
-import { allRoles } from './grants.ts';
 
 const notes = [
   `Roles: ${allRoles.join(', ')}. The account must exist: its owner registers first. It may be run again.`,

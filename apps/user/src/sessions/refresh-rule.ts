@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Grant, GrantRequest } from '../accounts/grants.ts';
-import { narrow, scopesOf } from '../accounts/grants.ts';
+import { scopesOf } from '@auth/contracts/grants';
 import { RateLimitError } from '../limits/rate-limit.ts';
 import { UserError } from '../user-error.ts';
+import type { Grant, GrantRequest } from './grant.ts';
+import { narrow } from './grant.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { deriveSuccessor, hashesOf } from './refresh-token.ts';
 import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
