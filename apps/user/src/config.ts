@@ -8,7 +8,13 @@ import {
   wholeNumber,
   withKeyRules,
 } from '@auth/http';
-import { accessTokenSeconds, jwksFreshSeconds, maxAccessTokenSeconds } from '@auth/verify/times';
+import {
+  accessTokenSeconds,
+  jwksFreshSeconds,
+  loginIdleSeconds,
+  maxAccessTokenSeconds,
+  refreshGraceSeconds,
+} from '@auth/verify/times';
 import * as z from 'zod';
 
 const limit = (usual: number, what: string, details?: string) =>
@@ -79,7 +85,7 @@ export const Settings = withKeyRules(
       .default(30)
       .meta({ description: 'How long a login lasts at most, in days, however often it is refreshed.' }),
     SESSION_IDLE_DAYS: wholeNumber({ min: 1, max: 365 })
-      .default(7)
+      .default(loginIdleSeconds / 86_400)
       .meta({ description: 'How long a login lasts without a refresh, in days.' }),
     SESSIONS_PER_ACCOUNT: wholeNumber({ min: 0, max: 10_000 }).default(100).meta({
       description: 'How many sessions one account may have; a login beyond it ends the oldest. 0 for no limit.',
@@ -88,7 +94,7 @@ export const Settings = withKeyRules(
       100,
       'Refreshes of one session in `LIMIT_WINDOW_SECONDS`; the next is answered 429, and its token stays valid',
     ),
-    REFRESH_GRACE_SECONDS: wholeNumber({ min: 0, max: 60 }).default(10).meta({
+    REFRESH_GRACE_SECONDS: wholeNumber({ min: 0, max: 60 }).default(refreshGraceSeconds).meta({
       description: 'How long a used refresh token yields its successor again, in seconds; 0 for never.',
       details: 'The clock of the database counts. The [gateway](gateway.md#exchanging-tokens) relies on 10.',
     }),
