@@ -83,7 +83,7 @@ describe('docs/production.md', () => {
     const script = blocks
       .join('\n')
       .replace(/^SHOP=.*$/m, 'EMAIL=ada@example.com PASSWORD=analytical-engine-1843')
-      .replace('node dist/accounts/accounts-command.js', `node ${fromSource.join(' ')} src/accounts-command.ts`);
+      .replace('node dist/accounts-command.js', `node ${fromSource.join(' ')} src/accounts-command.ts`);
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: services.user.folder,
       env: { PATH: process.env['PATH'], SHOP: urlOf('gateway'), DATABASE_URL: databaseOf('user') },

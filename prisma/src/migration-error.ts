@@ -11,6 +11,8 @@ export type MigrationErrorCode =
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: MigrationErrorCode;
+  /** What a command exits with. */
+  readonly exitCode = 1;
   /** The folder name of the migration, when one is to blame. */
   readonly migration: string | undefined;
 

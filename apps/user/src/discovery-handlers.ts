@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RouteHandlers } from '@auth/http';
+import { jwksStaleSeconds } from '@auth/verify/times';
 import type { RequestHandler } from 'express';
 import type { discoveryRoutes } from './discovery-routes.ts';
 
@@ -61,7 +62,7 @@ export function discoveryHandlers({
     'public',
     `max-age=${jwksMaxAgeSeconds}`,
     `stale-while-revalidate=${staleSeconds(jwksMaxAgeSeconds)}`,
-    'stale-if-error=86400',
+    `stale-if-error=${jwksStaleSeconds}`,
   ].join(', ');
   // Only members that are true: there is no OAuth authorization or token endpoint here.
   const metadata = {

@@ -1,7 +1,7 @@
+import { allRoles } from '@auth/contracts/grants';
 import { defineRoutes, PageQuery, pageHeaders, pageOf } from '@auth/http';
 import * as z from 'zod';
 import { OwnUser } from './account-routes.ts';
-import { allRoles } from './grants.ts';
 
 const who = { scope: 'user:admin' } as const;
 const ManagedUser = OwnUser.extend({ disabled: z.boolean() }).meta({ id: 'ManagedUser' });

@@ -1,9 +1,9 @@
 import { plainText, services } from '@auth/contracts';
+import { allScopes } from '@auth/contracts/grants';
 import { defineRoutes } from '@auth/http';
 import * as z from 'zod';
 import { OwnUser } from '../accounts/account-routes.ts';
 import { emailProblem, normalizeEmail } from '../accounts/email.ts';
-import { allScopes } from '../accounts/grants.ts';
 import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
 
 // Normalising takes quadratic time in the worst case: nothing longer gets that far.

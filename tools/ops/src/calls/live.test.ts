@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
+import { runCommand } from '@auth/command';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Surroundings } from './commands.ts';
-import { runCalls } from './commands.ts';
+import type { CallsOptions } from './commands.ts';
+import { createCallsCommand } from './commands.ts';
 import { shopMap } from './map.fixture.ts';
 import type { Counted, MetricsServer } from './metrics-server.fixture.ts';
 import { metricsText, serveMetrics } from './metrics-server.fixture.ts';
@@ -30,12 +31,13 @@ const never = async function* () {};
 async function live(
   admin: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
-  ticks: Surroundings['ticks'] = never,
+  ticks: CallsOptions['ticks'] = never,
 ) {
   const out: string[] = [];
   const given = Object.entries(admin).flatMap(([service, url]) => ['--admin', `${service}=${url}`]);
-  const code = await runCalls(['live', ...given, ...flags], {
-    ...{ map: shopMap, env: {}, document: '', separator: '----', ticks },
+  const command = createCallsCommand({ map: shopMap, document: '', separator: '----', ticks });
+  const code = await runCommand(command, {
+    ...{ args: ['live', ...given, ...flags], env: {} },
     print: (text) => void out.push(text),
     complain: (text) => void out.push(`complaint: ${text}`),
   });
