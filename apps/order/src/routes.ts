@@ -13,6 +13,8 @@ export const routes = defineRoutes({
   'POST /orders': {
     who: { scope: 'order:write' },
     summary: 'Place an order',
+    details:
+      'Prices come from product, the contact from user. Without product: 503, and nothing is stored. Without user, or for a token without the scope `account`, the order is stored, and its contact is attached when its owner reads it with a token that has the scope.',
     headers: idempotencyKey,
     body: z.strictObject({ items: WantedItems }),
     example: { items: [{ productId: '019b0000-0000-7000-8000-000000000003', quantity: 2 }] },
@@ -27,6 +29,7 @@ export const routes = defineRoutes({
   'GET /orders': {
     who: { scope: 'order:read' },
     summary: 'List orders, newest first',
+    details: 'Own orders; with the scope `order:read-any` all orders.',
     query: z.object(PageQuery),
     answer: {
       status: 200,
@@ -38,6 +41,7 @@ export const routes = defineRoutes({
   'GET /orders/:id': {
     who: { scope: 'order:read' },
     summary: 'Read an order',
+    details: '404 for the order of another user, without the scope `order:read-any`.',
     params,
     answer: { status: 200, description: 'The order.', schema: PlacedOrder },
   },

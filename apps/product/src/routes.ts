@@ -50,12 +50,14 @@ export const routes = defineRoutes({
   'GET /products': {
     who: { scope: 'product:read' },
     summary: 'List products, page by page',
+    details: 'Inactive products are listed only for a token with the scope `product:write`.',
     query: z.object({ ...PageQuery, q: plainText(100).optional() }),
     answer: { status: 200, description: 'A page.', schema: pageOf(Product), headers: pageHeaders },
   },
   'GET /products/:id': {
     who: { scope: 'product:read' },
     summary: 'Read a product',
+    details: 'An inactive product is found only with the scope `product:write`.',
     params,
     answer: {
       ...{ status: 200, description: 'The product.', schema: Product },
@@ -79,6 +81,8 @@ export const routes = defineRoutes({
   'PATCH /products/:id': {
     who: { scope: 'product:write' },
     summary: 'Change a product',
+    details:
+      '`If-Match` as in RFC 9110 §13: `*`, lists, never weak tags. A request that would be refused without it (404, 422) is refused in the same way.',
     params,
     headers: requiredIfMatch,
     body: z.strictObject({ ...fields, active: z.boolean() }).partial(),
@@ -88,6 +92,7 @@ export const routes = defineRoutes({
   'DELETE /products/:id': {
     who: { scope: 'product:write' },
     summary: 'Remove a product',
+    details: 'With or without `If-Match`.',
     params,
     headers: preconditions,
     answer: { status: 204, description: 'It is gone.' },

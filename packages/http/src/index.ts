@@ -58,6 +58,7 @@ export { publicRoutes } from './route/public-routes.ts';
 export {
   defineRoutes,
   type HeaderInput,
+  problemsOf,
   type RouteHandlers,
   type RouteInput,
   type RouteName,

@@ -8,6 +8,7 @@ import { devCommands } from '../src/commands.ts';
 import { repositoryRoot } from '../src/stack/services.ts';
 import { commandsTable } from './commands-page.ts';
 import { configurationTables } from './configuration-page.ts';
+import { routesTables } from './routes-page.ts';
 import { settingsOf } from './setting.ts';
 
 const command = 'pnpm pages';
@@ -20,6 +21,11 @@ async function readSettings() {
   return Object.fromEntries(await Promise.all(configs));
 }
 
+async function readRoutes() {
+  const definitions = apps.map(async (app) => [app, (await import(`../../../apps/${app}/src/routes.ts`)).routes]);
+  return Object.fromEntries(await Promise.all(definitions));
+}
+
 /** Reads the scripts of package.json, and the commands that are plain JavaScript. */
 async function readCommands() {
   const { scripts } = JSON.parse(await readFile(join(repositoryRoot, 'package.json'), 'utf8'));
@@ -30,6 +36,7 @@ async function readCommands() {
 const contents = {
   'docs/configuration.md': async () => configurationTables(await readSettings(), devCommands.dev.variables),
   'docs/commands.md': readCommands,
+  'docs/rest.md': async () => routesTables(await readRoutes()),
 };
 
 await runHere(

@@ -40,6 +40,7 @@ export const accountRoutes = defineRoutes({
   'PUT /users/me/password': {
     who,
     summary: 'Change your password',
+    details: '409 when another request changed the password meanwhile.',
     body: z.strictObject({ current: z.string(), next: NewPassword }),
     answer: { status: 204, description: 'It is changed, and your other sessions have ended.' },
     problems: ['invalid_credentials', 'not_found', 'conflict', 'rate_limited'],

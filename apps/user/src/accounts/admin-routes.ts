@@ -29,6 +29,7 @@ export const adminRoutes = defineRoutes({
   'PATCH /users/:id': {
     who,
     summary: 'Change roles, disable or enable',
+    details: "New tokens have the changed rights. 409 for the admin's own rights and for those of the last admin.",
     params,
     body: z.strictObject({ roles: roles.optional(), disabled: z.boolean().optional() }),
     example: { roles: ['customer'], disabled: false },

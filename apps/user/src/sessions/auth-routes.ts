@@ -60,6 +60,7 @@ export const authRoutes = defineRoutes({
   'POST /auth/register': {
     who: 'anyone',
     summary: 'Make an account',
+    details: 'With `REGISTRATION=neutral` the answer is 202, whether or not the e-mail has an account.',
     body: Register,
     example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
     answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
@@ -73,6 +74,7 @@ export const authRoutes = defineRoutes({
   'POST /auth/login': {
     who: 'anyone',
     summary: 'Log in',
+    details: '`scope` and `audience` ask for a subset of what the user may have.',
     body: Login,
     example: { email: 'ada@example.com', password: 'analytical-engine-1843' },
     answer: { status: 200, description: 'Tokens.', schema: Tokens },
@@ -81,6 +83,8 @@ export const authRoutes = defineRoutes({
   'POST /auth/refresh': {
     who: 'anyone',
     summary: 'Exchange a refresh token',
+    details:
+      'The same token within 10 seconds yields the same successor; later, its use ends the session. `scope` and `audience` ask for a subset of what the login was given. 503 when the rights of the user changed several times within seconds: the token stays valid.',
     body: Refresh,
     answer: { status: 200, description: 'Tokens; the old refresh token is used up.', schema: Tokens },
     problems: ['invalid_refresh_token', 'rate_limited'],
@@ -88,6 +92,7 @@ export const authRoutes = defineRoutes({
   'POST /auth/logout': {
     who: 'anyone',
     summary: 'End a session',
+    details: '204 also for an unknown token (RFC 7009 §2.2).',
     body: Logout,
     answer: { status: 204, description: 'It has ended, if there was one.' },
   },

@@ -21,6 +21,8 @@ export const sessionRoutes = defineRoutes({
   'GET /auth/sessions': {
     who,
     summary: 'List where you are logged in',
+    details:
+      'A session that ended because a used refresh token was sent again is listed with `endedAt` and `endReason`.',
     query: z.object(PageQuery),
     answer: {
       status: 200,

@@ -38,7 +38,10 @@ export interface Answer {
 /** A public route: everything about it but its handler. */
 export interface RouteSpec<W extends Who = Who> {
   readonly who: W;
+  /** A few words, without a full stop. */
   readonly summary: string;
+  /** More sentences, for a client. */
+  readonly details?: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Read after the body: preconditions are checked last (RFC 9110 §13.2.1). */

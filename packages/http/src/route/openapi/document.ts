@@ -50,11 +50,12 @@ export function createOpenApi(options: { title: string; description: string; rou
 
 function operationOf(name: RouteName, route: RouteSpec): ZodOpenApiOperationObject {
   const { method, path } = splitRouteName(name);
-  const { who, summary, params, query, headers, body, example, answer, otherAnswer } = route;
+  const { who, summary, details, params, query, headers, body, example, answer, otherAnswer } = route;
   return {
     summary,
     operationId: `${method.toLowerCase()}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     ...securityOf(who),
+    ...descriptionOf(who, details),
     requestParams: {
       ...(params === undefined ? {} : { path: params }),
       ...(query === undefined ? {} : { query }),
@@ -77,10 +78,14 @@ function operationOf(name: RouteName, route: RouteSpec): ZodOpenApiOperationObje
   };
 }
 
-function securityOf(who: Who): Pick<ZodOpenApiOperationObject, 'security' | 'description'> {
-  return typeof who === 'string'
-    ? {}
-    : { security: [{ bearer: [] }], description: `Needs the scope \`${who.scope}\`.` };
+function securityOf(who: Who): Pick<ZodOpenApiOperationObject, 'security'> {
+  return typeof who === 'string' ? {} : { security: [{ bearer: [] }] };
+}
+
+function descriptionOf(who: Who, details: string | undefined): Pick<ZodOpenApiOperationObject, 'description'> {
+  const scope = typeof who === 'string' ? undefined : `Needs the scope \`${who.scope}\`.`;
+  const sentences = [scope, details].filter((text) => text !== undefined);
+  return sentences.length === 0 ? {} : { description: sentences.join(' ') };
 }
 
 function answerOf(answer: Answer): ZodOpenApiResponsesObject {
