@@ -52,7 +52,7 @@ export function openTestKeys(): TestKeys {
   let made = 1;
   return {
     nextKid: ({ caller, callee }) => `${caller}.${callee}.${made++}`,
-    signingKey: async () => quickSigningKey(`signing.${made++}`, 'next'),
+    signingKey: async () => quickSigningKey(`signing.${made++}`, 'pending'),
     sessionKey: async () => generateEdgeKey(`session.${made++}`, 'pending'),
   };
 }

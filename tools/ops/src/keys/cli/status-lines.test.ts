@@ -15,7 +15,14 @@ describe('duration', () => {
 });
 
 describe('statusLines', () => {
-  const key = { service: 'order', member: 'calls.user', kid: 'order.user.1', state: 'active', loaded: 1, asked: 2 };
+  const key = {
+    service: 'order',
+    member: 'calls.user',
+    kid: 'order.user.1',
+    state: 'active',
+    loaded: 1,
+    asked: 2,
+  } as const;
 
   it('tells of each key in a row, with what is not known as a dash', () => {
     const keys = [

@@ -63,6 +63,15 @@ describe('a gate before a step', () => {
     }),
   );
 
+  it('understands a replica of the version before, which calls the states of signing keys next and retired', () => {
+    const held = (kid: string, state: string) => ({ kid, member: 'signing', state, since: 1 });
+    return serving({ body: { now: 1000, keys: [held('a', 'next'), held('b', 'retired')] } }, async (url) => {
+      const gate = await gateOf([url]);
+      expect(gate.loadedBy('product', { kid: 'a', member: 'signing', state: 'pending' }).loaded).toBe(1);
+      expect(gate.loadedBy('product', { kid: 'b', member: 'signing', state: 'retiring' }).loaded).toBe(1);
+    });
+  });
+
   it('counts the time by the clock of the replica, which may be hours from ours', () =>
     serving({ body: { now: 5, keys: [{ ...key, since: -30 }] } }, async (url) => {
       expect((await gateOf([url])).blockers('product', { ...wanted, forSeconds: 35 })).toEqual([]);

@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys } from '../../../test/folders.ts';
+import { completeFolder, everybodyReady, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
 import { allowEdge, forbidEdge } from './edges.ts';
 import { readHistory } from './history.ts';
 import { openKeyStore } from './key-store.ts';
@@ -52,6 +52,19 @@ describe('a key store', () => {
       expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual([]);
     }));
 
+  it('reads a document of the version before, and writes the words of this one when it changes the document', () =>
+    inStore(async ({ dir, store }) => {
+      const file = join(dir, 'user.json');
+      const user = documentOf(await store.read(), 'user');
+      const signing = [...(user.signing ?? []), quickSigningKey('signing.9', 'retiring')];
+      await writeFile(file, JSON.stringify({ ...user, signing }).replace('"retiring"', '"retired"'));
+      const read = documentOf(await store.read(), 'user');
+      expect(read.signing).toEqual(signing);
+      expect(await store.write([read], 'keys test')).toEqual([]);
+      expect(await store.write([{ ...read, accepts: {} }], 'keys test')).toEqual(['user']);
+      expect(await readFile(file, 'utf8')).toContain('"state": "retiring"');
+    }));
+
   it('never makes an id again: not after the edge was forbidden, not when its line was the last and cut short', () =>
     inStore(async ({ dir, store }) => {
       expect((await store.kidMaker())(edge)).toBe('order.product.3');
@@ -76,7 +89,7 @@ describe('a key store', () => {
   ])('marks new keys for the issuer %s as it should', (issuer, edgeKid, signingKid, sessionKid) =>
     inStore(async ({ store }) => {
       expect((await store.kidMaker())(edge)).toMatch(edgeKid);
-      expect(await store.signingKey()).toMatchObject({ kid: expect.stringMatching(signingKid), state: 'next' });
+      expect(await store.signingKey()).toMatchObject({ kid: expect.stringMatching(signingKid), state: 'pending' });
       expect(await store.sessionKey()).toMatchObject({ kid: sessionKid, state: 'pending' });
     }, issuer),
   );

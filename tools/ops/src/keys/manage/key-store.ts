@@ -68,7 +68,7 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
     signingKey: async (alg) => {
       const { issuer, signing = [] } = (await read()).get(issuerService) ?? {};
       const current = signing.find(({ state }) => state === 'active')?.alg;
-      return markedFor(issuer?.iss ?? '', await generateSigningKey('next', alg ?? current));
+      return markedFor(issuer?.iss ?? '', await generateSigningKey('pending', alg ?? current));
     },
     async sessionKey(issuer) {
       const { used, mark } = await kidsOf(issuer);

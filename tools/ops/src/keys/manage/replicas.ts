@@ -1,4 +1,5 @@
 import { getDirectly } from '@auth/command';
+import { currentWord } from '@auth/keys/signing-key';
 import * as z from 'zod';
 
 const Report = z.object({
@@ -7,7 +8,9 @@ const Report = z.object({
   now: z.number(),
   keys: z.array(
     z.object({
-      ...{ kid: z.string(), member: z.string(), state: z.string() },
+      ...{ kid: z.string(), member: z.string() },
+      /** A `KeyState` or `public`; a replica of the version before may still use an old word. */
+      state: z.preprocess(currentWord, z.string()),
       /** `now - since` is what the replica's monotonic clock has counted. */
       since: z.number(),
     }),

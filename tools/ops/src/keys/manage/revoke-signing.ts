@@ -20,7 +20,7 @@ export async function revokeSigningKey(
   if (rest.some(({ state }) => state === 'active')) {
     return { stages: [{ writes: end({ ...issuer, signing: rest }), mustLoad: [] }], successor: undefined };
   }
-  const known = rest.find(({ state }) => state === 'next');
+  const known = rest.find(({ state }) => state === 'pending');
   const successor = known ?? (await make());
   const both = known === undefined ? { ...issuer, signing: [...signing, successor] } : issuer;
   const after: KeyDocument = {

@@ -34,10 +34,10 @@ describe('the algorithm of access tokens', () => {
     inFolder(async (dir) => {
       await initKeyDocuments({ dir, now });
       const both = ['RS256', 'ES256'];
-      expect(await step(dir, 'ES256')).toEqual({ signing: ['RS256 active', 'ES256 next'], published: both });
-      expect(await step(dir, 'ES256')).toEqual({ signing: ['RS256 retired', 'ES256 active'], published: both });
+      expect(await step(dir, 'ES256')).toEqual({ signing: ['RS256 active', 'ES256 pending'], published: both });
+      expect(await step(dir, 'ES256')).toEqual({ signing: ['RS256 retiring', 'ES256 active'], published: both });
       expect(await step(dir, 'ES256')).toEqual({ signing: ['ES256 active'], published: ['ES256'] });
-      expect((await step(dir)).signing).toEqual(['ES256 active', 'ES256 next']);
+      expect((await step(dir)).signing).toEqual(['ES256 active', 'ES256 pending']);
     }));
 
   it('is ES256 where init is told so, and stays what it is where there is a key', () =>

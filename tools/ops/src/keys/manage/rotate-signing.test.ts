@@ -19,8 +19,8 @@ describe('the rotation of the signing key', () => {
     const next = signingIn(removed).issuer?.[0]?.split(' ')[0] ?? '';
     const everybody = (...kids: string[]) => ({ product: kids, order: kids, gateway: kids });
     expect([published, switched, removed].map(signingIn)).toEqual([
-      { issuer: ['signing.1 active', `${next} next`], verifiers: everybody('signing.1', next) },
-      { issuer: ['signing.1 retired', `${next} active`], verifiers: everybody('signing.1', next) },
+      { issuer: ['signing.1 active', `${next} pending`], verifiers: everybody('signing.1', next) },
+      { issuer: ['signing.1 retiring', `${next} active`], verifiers: everybody('signing.1', next) },
       { issuer: [`${next} active`], verifiers: everybody(next) },
     ]);
     expect([rest, published, switched, removed].map(isSigningRotating)).toEqual([false, true, true, false]);

@@ -53,10 +53,10 @@ function completion(folder: Folder, issuer: KeyDocument): Step | undefined {
 
 function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefined {
   const { signing = [] } = issuer;
-  const old = signing.filter(({ state }) => state === 'retired');
+  const old = signing.filter(({ state }) => state === 'retiring');
   const active = signing.find(({ state }) => state === 'active');
   if (old.length === 0 || active === undefined) return undefined;
-  const without = { ...issuer, signing: signing.filter(({ state }) => state !== 'retired') };
+  const without = { ...issuer, signing: signing.filter(({ state }) => state !== 'retiring') };
   return {
     did: `removed ${old.map(({ kid }) => kid).join(', ')} everywhere`,
     // The issuer first: what it does not publish, nobody needs.
@@ -75,14 +75,14 @@ function removal(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefi
 
 function switchOver(folder: Folder, issuer: KeyDocument, gate: Gate): Step | undefined {
   const { signing = [] } = issuer;
-  const fresh = signing.find(({ state }) => state === 'next');
+  const fresh = signing.find(({ state }) => state === 'pending');
   if (fresh === undefined) return undefined;
   const { kid } = fresh;
   const maxAge = gate.setting(issuerService, 'jwksMaxAgeSeconds') ?? jwksFreshSeconds;
   const verifiers = [...folder.keys()].filter((service) => service !== issuerService);
   return {
     did: `${issuerService} signs with ${kid} from now on`,
-    writes: [{ ...issuer, signing: signing.map((key) => ({ ...key, state: key === fresh ? 'active' : 'retired' })) }],
+    writes: [{ ...issuer, signing: signing.map((key) => ({ ...key, state: key === fresh ? 'active' : 'retiring' })) }],
     blockers: [
       // Whoever fetched the public keys a moment before it was published may keep what it has for that long.
       ...gate.blockers(issuerService, { kid, member: 'signing', forSeconds: maxAge + skewSeconds }),
