@@ -1,9 +1,9 @@
 import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { Folder } from '../src/keys/manage/folder.ts';
+import { documentOf } from '../src/keys/manage/folder.ts';
 import type { Replica } from '../src/keys/manage/replicas.ts';
-import type { Folder } from '../src/keys/manage/step.ts';
-import { documentOf } from '../src/keys/manage/step.ts';
 
 /** How long tokens and copies of the public keys are good for, and sessions without a request, in seconds. */
 export const lives = { serviceToken: 30, accessToken: 600, jwks: 300, sessionIdle: 300 };

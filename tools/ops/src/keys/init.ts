@@ -4,11 +4,11 @@ import { markedFor } from '@auth/keys/development-keys';
 import type { SigningJwk } from '@auth/keys/signing-key';
 import { layOutFolders } from './document-place.ts';
 import { generateSigningKey } from './generate.ts';
+import type { Folder } from './manage/folder.ts';
 import { withFolder } from './manage/folder-lock.ts';
 import type { KeyStore } from './manage/key-store.ts';
 import { openKeyStore } from './manage/key-store.ts';
 import { planInit } from './manage/plan-init.ts';
-import type { Folder } from './manage/step.ts';
 
 export interface InitResult {
   /** Services whose document was made. */

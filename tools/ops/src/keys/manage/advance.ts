@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withFolder } from './folder-lock.ts';
 import type { Gate } from './gate.ts';
-import { isUnasked } from './gate.ts';
+import { isUnasked, unmet } from './gate.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Rotation } from './rotations.ts';
@@ -43,8 +43,10 @@ async function take(rotation: Rotation, options: AdvanceOptions): Promise<Advanc
   const idle = { rotation: rotation.name, outcome: 'idle', did: undefined, next: undefined, blockers: [] } as const;
   try {
     if (onlyLast && !rotation.isUnderWay(folder)) return idle;
-    const { did, writes, blockers, next, last } = await rotation.plan(folder, await askGate());
+    const gate = await askGate();
+    const { did, writes, needs, next, last } = await rotation.plan(folder, gate);
     if (onlyLast && !last) return idle;
+    const blockers = unmet(needs, gate);
     if (blockers.length > 0 && !force) {
       return { ...idle, outcome: 'refused', next: `when they are ready: ${did}`, blockers };
     }

@@ -1,8 +1,8 @@
 import { gateway } from '@auth/contracts';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import { operationsOf } from './edges.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 
 /** Something that a key may be good for, and where it is in these hands; nowhere means that they cannot do it. */
 export interface Power {

@@ -2,10 +2,10 @@ import type { Stats } from 'node:fs';
 import { apps, edges, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { publicJwk } from '@auth/keys/signing-key';
-import type { EdgeName } from './edge-ends.ts';
-import { edgesOf } from './edge-ends.ts';
 import { operationsOf } from './edges.ts';
-import type { Folder } from './step.ts';
+import type { Folder } from './folder.ts';
+import type { EdgeName } from './kinds/edge-ends.ts';
+import { edgesOf } from './kinds/edge-ends.ts';
 
 /** Something that is wrong between the documents of a folder: which one, and what. Holds no secret. */
 export interface Finding {

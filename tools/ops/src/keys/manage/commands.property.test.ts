@@ -14,10 +14,11 @@ import {
   rotateSessions,
   rotateSigning,
 } from '../../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import type { Folder } from './folder.ts';
+import { withDocuments } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { Folder } from './step.ts';
 
 const kinds = ['init', 'signing', 'sessions', 'edge', 'revoke', 'allow', 'forbid', 'add'] as const;
 const action = fc.record({ kind: fc.constantFrom(...kinds), pick: fc.nat(99), documents: fc.nat(9) });
@@ -55,7 +56,7 @@ describe('commands in any order, each interrupted after any document', () => {
             throw error;
           });
           for (const document of writes.slice(0, documents)) {
-            folder = written(folder, [document]);
+            folder = withDocuments(folder, [document]);
             expect(faultsOf(folder, forbidden)).toEqual([]);
           }
         };

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { completeFolder } from '../../../test/folders.ts';
 import { makeAccessToken, makeServiceToken } from './development-token.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 
 const issuer = 'http://127.0.0.1:4001';
 const folder = completeFolder(undefined, issuer);

@@ -6,9 +6,9 @@ import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
 import { accessTokenSeconds, maxServiceTokenSeconds } from '@auth/verify/times';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
 
 /** A token to try something with, and what it was made for. */
 export interface DevelopmentToken {

@@ -2,13 +2,13 @@ import type { OperationSpec } from '@auth/contracts';
 import { apps, gateway, issuerService, operations } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { EdgeName } from './edge-ends.ts';
-import { withAccepts, withCalls } from './edge-ends.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { NextKid } from './rotate-edge.ts';
-import { published } from './rotate-signing.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { EdgeName, NextKid } from './kinds/edge-ends.ts';
+import { withAccepts, withCalls } from './kinds/edge-ends.ts';
+import { edgeRemoval } from './kinds/edge-keys.ts';
+import { published } from './kinds/signing-keys.ts';
 
 /** The operations of a callee that list a caller, by id. */
 export function operationsOf({ caller, callee }: EdgeName): readonly string[] {
@@ -52,7 +52,7 @@ export function forbidEdge(folder: Folder, edge: EdgeName): readonly KeyDocument
   const caller = documentOf(folder, edge.caller);
   const callee = documentOf(folder, edge.callee);
   if (callee.accepts[edge.caller] === undefined && caller.calls[edge.callee] === undefined) return [];
-  return [withAccepts(callee, edge.caller, []), withCalls(caller, edge.callee, [])];
+  return edgeRemoval(folder, edge);
 }
 
 /** Whether the contracts know a service. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Planned } from '../../../test/commands.ts';
 import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import type { Folder } from './folder.ts';
+import { withDocuments } from './folder.ts';
 import { planInit } from './plan-init.ts';
-import type { Folder } from './step.ts';
 
 /** Each command where it has the most to write, and what comes before it. */
 const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: string }?][] = [
@@ -43,7 +44,7 @@ const textOf = (folder: Folder) => JSON.stringify([...folder]);
 async function after(before: readonly Planned[]) {
   const keys = openTestKeys();
   let folder = completeFolder(keys);
-  for (const command of before) folder = written(folder, await command(folder, keys));
+  for (const command of before) folder = withDocuments(folder, await command(folder, keys));
   return { folder, keys };
 }
 
@@ -58,13 +59,13 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
   it('breaks nobody after any document, and run again it comes to the same end, with nothing to find', async () => {
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
-    const complete = written(folder, writes);
+    const complete = withDocuments(folder, writes);
     for (const count of writes.keys()) {
-      const interrupted = written(folder, writes.slice(0, count + 1));
+      const interrupted = withDocuments(folder, writes.slice(0, count + 1));
       expect(faultsOf(interrupted, exempt)).toEqual([]);
       // Not begun, or complete already: it would begin anew.
       if ([folder, complete].some((other) => textOf(other) === textOf(interrupted))) continue;
-      const again = written(interrupted, await command(interrupted, keys));
+      const again = withDocuments(interrupted, await command(interrupted, keys));
       expect(Object.fromEntries(again)).toEqual(Object.fromEntries(complete));
     }
     const problems = checkFolder(complete).map(({ problem }) => problem);
@@ -75,9 +76,9 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
     for (const count of writes.keys()) {
-      let interrupted = written(folder, writes.slice(0, count + 1));
+      let interrupted = withDocuments(folder, writes.slice(0, count + 1));
       for (const document of await init(interrupted, keys)) {
-        interrupted = written(interrupted, [document]);
+        interrupted = withDocuments(interrupted, [document]);
         expect(faultsOf(interrupted, exempt)).toEqual([]);
       }
       expect([faultsOf(interrupted), checkFolder(interrupted)]).toEqual([[], []]);
@@ -94,9 +95,9 @@ describe('init, after a command that was interrupted after its first document', 
     const keys = openTestKeys();
     const before = completeFolder(keys);
     const [first] = await command(before, keys);
-    let folder = written(before, first === undefined ? [] : [first]);
+    let folder = withDocuments(before, first === undefined ? [] : [first]);
     for (const document of await init(folder, keys)) {
-      folder = written(folder, [document]);
+      folder = withDocuments(folder, [document]);
       expect(faultsOf(folder, shutEdges(folder))).toEqual([]);
     }
     expect(faultsOf(folder)).toEqual([]);
@@ -124,10 +125,10 @@ describe('init', () => {
       planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
     const writes = plan(folder);
     for (const count of writes.keys()) {
-      let interrupted = new Map(written(folder, writes.slice(0, count + 1)));
+      let interrupted = new Map(withDocuments(folder, writes.slice(0, count + 1)));
       expect(faultsOf(interrupted)).toEqual([]);
       for (const document of plan(interrupted)) {
-        interrupted = new Map(written(interrupted, [document]));
+        interrupted = new Map(withDocuments(interrupted, [document]));
         expect(faultsOf(interrupted)).toEqual([]);
       }
       expect(checkFolder(interrupted)).toEqual([]);

@@ -2,12 +2,12 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
+import { allReady, completeFolder, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
 import { allowEdge, forbidEdge } from './edges.ts';
+import { documentOf } from './folder.ts';
 import { readHistory } from './history.ts';
 import { openKeyStore } from './key-store.ts';
 import { statusOf } from './status.ts';
-import { documentOf } from './step.ts';
 
 const edge = { caller: 'order', callee: 'product' };
 
@@ -142,7 +142,7 @@ describe('statusOf', () => {
   it('tells of each key where it is, how old it is and who has it, and of each rotation what comes next', () =>
     inStore(async ({ store, pass }) => {
       pass(90_061);
-      const { keys, next } = await statusOf(store, everybodyReady, () => new Date('2026-01-02T01:01:01Z'));
+      const { keys, next } = await statusOf(store, allReady, () => new Date('2026-01-02T01:01:01Z'));
       expect(keys).toContainEqual({
         ...{ service: 'order', member: 'calls.product', kid: 'order.product.2', state: 'active' },
         ...{ ageSeconds: 90_061, loaded: 1, asked: 1 },
@@ -159,7 +159,7 @@ describe('statusOf', () => {
     inStore(async ({ store }) => {
       const product = documentOf(await store.read(), 'product');
       await store.write([{ ...product, accepts: {} }], 'keys test');
-      const { next } = await statusOf(store, everybodyReady, () => new Date());
+      const { next } = await statusOf(store, allReady, () => new Date());
       expect(next.filter(({ state }) => state === 'stuck')).toMatchObject([
         { rotation: 'edge order product', blockers: [expect.stringContaining('at one end only')] },
       ]);

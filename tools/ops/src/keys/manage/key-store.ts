@@ -3,16 +3,16 @@ import { markedFor } from '@auth/keys/development-keys';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { SessionSecret } from '@auth/keys/session-key';
-import type { SigningJwk } from '@auth/keys/signing-key';
 import { documentFile, servicesIn } from '../document-place.ts';
 import { generateEdgeKey, generateSigningKey } from '../generate.ts';
 import { readDocuments, textOf, writeDocument } from '../key-folder.ts';
-import type { EdgeName } from './edge-ends.ts';
+import type { Folder } from './folder.ts';
 import { appendHistory, readHistory } from './history.ts';
-import type { Folder } from './step.ts';
+import type { NextKid } from './kinds/edge-ends.ts';
+import type { KeyMakers } from './rotations.ts';
 
 /** The documents of a folder, and what happened to them. */
-export interface KeyStore {
+export interface KeyStore extends KeyMakers {
   readonly dir: string;
   fileOf(service: string): string;
   /** @throws KeyDocumentError when one of them is broken */
@@ -23,10 +23,8 @@ export interface KeyStore {
    */
   write(documents: readonly KeyDocument[], by: string): Promise<readonly string[]>;
   /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and never one that was used before. */
-  kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
-  /** Makes a new signing key, to be published first. It signs as the active one does, unless it is told otherwise. */
-  signingKey(alg?: SigningJwk['alg']): Promise<SigningJwk>;
-  /** Makes a new session key, to be published first: `session.2` after `session.1`. */
+  kidMaker(issuer?: string): Promise<NextKid>;
+  /** Makes a new session key: `session.2` after `session.1`. `issuer` is for a folder that has none yet. */
   sessionKey(issuer?: string): Promise<SessionSecret>;
 }
 
@@ -45,6 +43,11 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
     };
   }
 
+  async function kidMaker(issuer?: string): Promise<NextKid> {
+    const { used, mark } = await kidsOf(issuer);
+    return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
+  }
+
   return {
     dir,
     fileOf: (service) => documentFile(dir, service),
@@ -61,10 +64,8 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
       for (const { after } of changes) await writeDocument(dir, after);
       return [...new Set(changes.map(({ after }) => after.service))];
     },
-    async kidMaker(issuer) {
-      const { used, mark } = await kidsOf(issuer);
-      return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
-    },
+    kidMaker,
+    edgeKey: async (edge) => generateEdgeKey((await kidMaker())(edge), 'pending'),
     signingKey: async (alg) => {
       const { issuer, signing = [] } = (await read()).get(issuerService) ?? {};
       const current = signing.find(({ state }) => state === 'active')?.alg;

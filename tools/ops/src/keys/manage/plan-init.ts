@@ -6,8 +6,8 @@ import type { SigningJwk } from '@auth/keys/signing-key';
 import { publicJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { NextKid } from './rotate-edge.ts';
-import type { Folder } from './step.ts';
+import type { Folder } from './folder.ts';
+import type { NextKid } from './kinds/edge-ends.ts';
 
 export interface InitMaterial {
   readonly issuer: string;

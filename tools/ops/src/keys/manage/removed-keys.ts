@@ -1,7 +1,7 @@
 import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { Folder } from './folder.ts';
 import type { Gate } from './gate.ts';
 import type { HistoryEntry } from './history.ts';
-import type { Folder } from './step.ts';
 
 /** The ids of keys that were removed, by the service whose document held them. */
 export type RemovedKeys = ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 import { inFolder, readDocument } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { everybodyReady } from '../../../test/folders.ts';
+import { allReady } from '../../../test/folders.ts';
 import { initKeyDocuments } from '../init.ts';
 import { openKeyStore } from './key-store.ts';
 import { signingRotation } from './rotations.ts';
@@ -19,7 +19,7 @@ async function algorithmsIn(dir: string) {
 async function step(dir: string, alg?: 'RS256' | 'ES256') {
   const store = openKeyStore(dir, { now });
   // Nothing is written that would not load.
-  await store.write((await signingRotation(store, alg).plan(await store.read(), everybodyReady)).writes, 'this test');
+  await store.write((await signingRotation(store, alg).plan(await store.read(), allReady)).writes, 'this test');
   return algorithmsIn(dir);
 }
 

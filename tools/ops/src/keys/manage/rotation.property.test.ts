@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { Planned } from '../../../test/commands.ts';
 import { init, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
 import { startFleet } from '../../../test/fleet.ts';
-import { completeFolder, faultsOf, openTestKeys, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import { withDocuments } from './folder.ts';
 import { createGate } from './gate.ts';
 
 const commands: Readonly<Record<string, Planned>> = {
@@ -40,7 +41,7 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           if (command !== undefined) {
             const writes = await command(folder, keys, createGate(fleet.reports()));
             for (const document of writes.slice(0, documents)) {
-              folder = written(folder, [document]);
+              folder = withDocuments(folder, [document]);
               expect(faultsOf(folder)).toEqual([]);
             }
           }
@@ -55,7 +56,7 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           // Longer than a copy of the public keys is kept, shorter than an access token is good.
           fleet.pass(310);
           for (const command of Object.values(commands)) {
-            folder = written(folder, await command(folder, keys, createGate(fleet.reports())));
+            folder = withDocuments(folder, await command(folder, keys, createGate(fleet.reports())));
           }
         }
         expect(checkFolder(folder)).toEqual([]);

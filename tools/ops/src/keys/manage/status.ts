@@ -1,6 +1,7 @@
 import type { LoadedKey } from '@auth/keys/loaded-keys';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { Gate } from './gate.ts';
+import { unmet } from './gate.ts';
 import { readHistory } from './history.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
@@ -54,7 +55,8 @@ export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Pr
         if (!rotation.isUnderWay(folder)) {
           return { rotation: rotation.name, state: 'rest', did: 'publish a new key', blockers: [] };
         }
-        const { did, blockers } = await rotation.plan(folder, gate);
+        const { did, needs } = await rotation.plan(folder, gate);
+        const blockers = unmet(needs, gate);
         return { rotation: rotation.name, state: blockers.length === 0 ? 'ready' : 'blocked', did, blockers };
       } catch (error) {
         if (!(error instanceof KeyCommandError)) throw error;

@@ -1,9 +1,9 @@
 import { ServiceName } from '@auth/verify';
-import type { EdgeName } from '../../manage/edge-ends.ts';
 import { allowEdge, forbidEdge, isKnownService, operationsOf, addService as planService } from '../../manage/edges.ts';
 import { withFolder } from '../../manage/folder-lock.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
+import type { EdgeName } from '../../manage/kinds/edge-ends.ts';
 import type { RemovedKeys } from '../../manage/removed-keys.ts';
 import { everRemovedKeys } from '../../manage/removed-keys.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';

@@ -1,5 +1,5 @@
+import type { Folder } from '../../manage/folder.ts';
 import { statusOf } from '../../manage/status.ts';
-import type { Folder } from '../../manage/step.ts';
 import type { Command } from '../context.ts';
 import { statusLines } from '../status-lines.ts';
 
