@@ -9,19 +9,19 @@ import { openKeyRing } from './key-ring.ts';
 
 const textOf = (document: KeyDocument) => JSON.stringify(document);
 
-/** The document with one more key to accept from billing. */
+/** Adds a key for calls from billing to a document. */
 function withKey(document: KeyDocument, kid: string): KeyDocument {
   const { billing = [] } = document.accepts;
   return { ...document, accepts: { billing: [...billing, generateEdgeKey(kid, 'pending')] } };
 }
 
-/** Replaces a file in one step: a reader of one that is written in place may find it half written, and refuse it. */
+/** Replaces a file in one step: a file that is written in place may be read half written, and refused. */
 async function put(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
-/** Opens a ring, and waits for what it tells. */
+/** Opens a ring, and waits for its callbacks. */
 async function watching(file: string) {
   let time = 1000;
   let monotonic = 50;
@@ -59,7 +59,7 @@ async function watching(file: string) {
 const accepted = (ring: { current(): { accepts: ReadonlyMap<string, unknown> } }) => [...ring.current().accepts.keys()];
 
 describe('openKeyRing', () => {
-  it('takes a document that is written in place', () =>
+  it('loads a document that is written in place', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -71,7 +71,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('takes a document that is renamed over the old one', () =>
+  it('loads a document that replaces the old one by a rename', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -84,7 +84,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('takes a mounted secret whose link is swapped, as Kubernetes does it', () =>
+  it('loads a mounted secret whose link is swapped, as Kubernetes does it', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       for (const [version, document] of Object.entries({ v1: order, v2: withKey(order, 'billing.order.2') })) {
@@ -102,7 +102,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('keeps the last good document when a broken one comes, and says once what is wrong with it', () =>
+  it('keeps the last good document when the new one is broken, and reports the fault once', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -124,7 +124,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('keeps the last good document when the file goes away', () =>
+  it('keeps the last good document when the file is removed', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -137,7 +137,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('refuses another issuer: what was built for the first one would go on checking for it', () =>
+  it('refuses a document with another issuer, since verifiers are built for the first one', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -150,7 +150,7 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('lets a removed key go at once, and knows since when it has each of the others', () =>
+  it('drops a removed key at once, and keeps the start of each other key', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -183,7 +183,7 @@ describe('openKeyRing', () => {
     }),
   );
 
-  it('says that a changed document reaches it, that it refused one, or that it cannot look any more', () =>
+  it('reports whether a changed document reaches it, was refused, or cannot be looked at', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       const file = join(dir, 'order.json');
@@ -197,17 +197,17 @@ describe('openKeyRing', () => {
       await reloaded(1);
       expect(ring.delivery()).toBe('watched');
       ring.close();
-      // Stopped, it looks no more: as when its file system hangs.
+      // A closed ring looks no more, as one whose file system hangs.
       pass(11);
       expect(ring.delivery()).toBe('unreachable');
     }));
 
-  it('does not open without a good document', () =>
+  it('does not open without a valid document', () =>
     inFolder(async (dir) => {
       await expect(watching(join(dir, 'order.json'))).rejects.toThrow('does not exist');
     }));
 
-  it('has no file to watch where the document is a text', async () => {
+  it('watches no file when the document is a text', async () => {
     const { order } = await goodDocuments();
     const ring = await openKeyRing({
       service: 'order',

@@ -37,7 +37,7 @@ async function ringIn(dir: string) {
 }
 
 describe('the public keys of a key ring', () => {
-  it('are the same objects after a reload that did not change them, so that verified tokens stay remembered', () =>
+  it('are the same objects after a reload without a change of them, so that remembered tokens stay valid', () =>
     inFolder(async (dir) => {
       const { ring, document, replace } = await ringIn(dir);
       const keys = () => ring.current().publicKeys;
@@ -60,7 +60,7 @@ describe('the public keys of a key ring', () => {
       ring.close();
     }));
 
-  it('are new objects where the material changed under the same kid', () =>
+  it('are new objects when the material changed under the same kid', () =>
     inFolder(async (dir) => {
       const { ring, document, replace } = await ringIn(dir);
       const keys = () => ring.current().publicKeys;

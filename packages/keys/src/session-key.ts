@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { activeKeyOf, EdgeKey, KeyMaterialError, parseMember } from '@auth/verify';
 import * as z from 'zod';
 
-/** A secret that stored sessions are sealed with (AES-256-GCM), and its state. */
+/** A secret that seals stored sessions (AES-256-GCM), with its state. */
 export const SessionSecret = z.strictObject({
   ...EdgeKey.shape,
   secret: EdgeKey.shape.secret.refine(isAesKey, 'must be 32 bytes, no more: it is an AES-256 key'),

@@ -23,7 +23,7 @@ function parse(signing: unknown, issuer: object = user.issuer) {
 }
 
 describe('the signing keys of a key document', () => {
-  it('sign with the active one and publish all of them', () => {
+  it('sign with the active key and publish every key', () => {
     const retiring = { ...pending, kid: 'retiring', state: 'retiring' };
     const { signing, publicKeys } = parse([pending, active, retiring]).read();
     expect(signing?.active).toMatchObject({ kid: active.kid, alg: 'RS256' });
@@ -32,7 +32,7 @@ describe('the signing keys of a key document', () => {
     for (const name of ['"d"', '"p"', '"q"', '"dp"', '"dq"', '"qi"', '"state"']) expect(published).not.toContain(name);
   });
 
-  it('may be called next and retired, as documents of the version before call pending and retiring', () => {
+  it('of the version before are read: next as pending, retired as retiring', () => {
     const older = [{ ...pending, state: 'next' }, active, { ...pending, kid: 'older', state: 'retired' }];
     const { signing, loaded } = parse(older).read();
     expect(signing?.active.kid).toBe(active.kid);
@@ -41,7 +41,7 @@ describe('the signing keys of a key document', () => {
     ]);
   });
 
-  it('fit what is published', () => {
+  it('sign for their published halves', () => {
     const { signing, publicKeys } = parse([active]).read();
     const [key, publicKey] = [signing?.active.key, publicKeys.get(active.kid)?.key];
     if (key === undefined || publicKey === undefined) throw new Error('a key is missing');
@@ -77,7 +77,7 @@ describe('the signing keys of a key document', () => {
       'signing[0] is not a valid private key',
     ],
     [
-      'a broken key that is yet to be active',
+      'a broken pending key',
       () => [active, { ...pending, n: modulusOf(active) }],
       'signing[1] is not a valid private key',
     ],
@@ -97,12 +97,12 @@ describe('the signing keys of a key document', () => {
       () => [{ ...active, kid: 'a b' }],
       'signing[0].kid must be 1 to 128 visible ASCII characters',
     ],
-  ])('are refused when there is %s', (_case, signing, expected) => {
+  ])('are rejected with %s', (_case, signing, expected) => {
     const { text, read } = parse(signing());
     expect(refusalOf(text, read)).toContain(`key document keys.json: ${expected}`);
   });
 
-  it('are refused beside a jwks: what is published is derived', () => {
+  it('are rejected beside a jwks, which is derived from them', () => {
     const { text, read } = parse([active], { ...user.issuer, jwks: { keys: [] } });
     expect(refusalOf(text, read)).toContain('issuer.jwks must be absent beside signing');
   });

@@ -13,7 +13,7 @@ import { edgeRotation, rotationWith, sessionRotation, signingRotation } from '..
 import type { TestKeys } from './folders.ts';
 import { allReady } from './folders.ts';
 
-/** A command as the documents that it would write, in their order. Empty: there is nothing to do, or it is refused. */
+/** A command that returns the documents that it would write, in order. Empty: nothing to do, or refused. */
 export type Planned = (folder: Folder, keys: TestKeys, gate?: Gate) => Promise<readonly KeyDocument[]>;
 
 export const init: Planned = async (folder, keys) => {
@@ -58,7 +58,7 @@ export const add =
     return document === undefined ? [] : [document];
   };
 
-/** Every edge of a folder, as `order product`. */
+/** Lists every edge of a folder, as `order product`. */
 export function edgeNames(folder: Folder): string[] {
   return edgesOf(folder).map(({ caller, callee }) => `${caller} ${callee}`);
 }
@@ -70,7 +70,7 @@ export function edgeNamed(name: string) {
 
 const noSettings: Pick<Gate, 'setting'> = { setting: () => undefined };
 
-/** What replicas report of their settings, such as `user jwksMaxAgeSeconds`. */
+/** Returns settings as replicas report them, by names such as `user jwksMaxAgeSeconds`. */
 export function settingsOf(settings: Readonly<Record<string, number>>): Pick<Gate, 'setting'> {
   return { setting: (service, name) => settings[`${service} ${name}`] };
 }

@@ -45,7 +45,7 @@ export function quickSigningKey(kid: string, state: SigningJwk['state']): Signin
   return SigningJwk.parse({ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig', state });
 }
 
-/** The documents that `init` writes, in memory: keys `signing.1`, `session.1`, `order.product.2` and `order.user.1`. */
+/** Returns the documents that `init` writes, in memory: keys `signing.1`, `session.1`, `order.product.2` and `order.user.1`. */
 export function completeFolder({ nextKid } = openTestKeys(), issuer = 'https://auth.example'): Folder {
   const signing = [markedFor(issuer, quickSigningKey('signing.1', 'active'))];
   const marked: NextKid = (edge) => markedFor(issuer, { kid: nextKid(edge) }).kid;
@@ -86,7 +86,7 @@ export function shutEdges(folder: Folder): Set<string> {
   return new Set(names);
 }
 
-/** The keys of an edge at both ends, as `order.product.1 active`. */
+/** Returns the keys of an edge at both ends, as `order.product.1 active`. */
 export function edgeIn(folder: Folder, { caller, callee }: EdgeName) {
   const named = (keys: readonly { kid: string; state: string }[] = []) =>
     keys.map(({ kid, state }) => `${kid} ${state}`);
@@ -96,12 +96,12 @@ export function edgeIn(folder: Folder, { caller, callee }: EdgeName) {
   };
 }
 
-/** The session keys of the gateway, as `session.1 active`. */
+/** Returns the session keys of the gateway, as `session.1 active`. */
 export function sessionsIn(folder: Folder): readonly string[] {
   return (folder.get(gateway)?.sessionKeys ?? []).map(({ kid, state }) => `${kid} ${state}`);
 }
 
-/** The issuer's keys with their states, and the ids that every other service verifies with. */
+/** Returns the issuer's keys with their states, and the ids of the keys that every other service verifies with. */
 export function signingIn(folder: Folder) {
   const verifiers = [...folder.values()].filter(({ service }) => service !== issuerService);
   return {

@@ -4,7 +4,7 @@ import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { createGate } from '../manage/gate.ts';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import { openKeyStore } from '../manage/key-store.ts';
-import { askReplicas } from '../manage/replicas.ts';
+import { askReplicas, developmentReplicas } from '../manage/replicas.ts';
 import { helpAbout, parseArguments } from './arguments.ts';
 import { blastRadius } from './commands/blast-radius.ts';
 import { check } from './commands/check.ts';
@@ -15,7 +15,6 @@ import { retire, rotate } from './commands/rotate.ts';
 import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import type { Command, Context } from './context.ts';
-import { developmentReplicas } from './development-replicas.ts';
 
 const help: Command = async ([name]) => {
   const text = helpAbout(name);
@@ -65,7 +64,7 @@ async function main(typed: string[], env: NodeJS.ProcessEnv): Promise<number> {
   }
 }
 
-/** A disk that is full or read-only, a document that is a mount point of its own: the message names the path and no key. */
+/** Whether an error is of the file system, such as a full disk or a document that is a mount point. It names no key. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

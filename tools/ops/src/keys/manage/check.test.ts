@@ -117,11 +117,11 @@ const cases: [string, Folder, string, string][] = [
 ];
 
 describe('checkFolder', () => {
-  it('finds nothing in what init wrote', () => {
+  it('finds nothing in the documents of init', () => {
     expect(checkFolder(good)).toEqual([]);
   });
 
-  it('finds nothing in a new service that calls nobody yet', () => {
+  it('finds nothing in a new service without edges', () => {
     expect(
       checkFolder(
         withDocuments(
@@ -144,8 +144,8 @@ describe('checkMode', () => {
   it.each([
     [0o600, undefined],
     [0o400, undefined],
-    [0o640, 'others may read it (mode 640): chmod 600'],
-    [0o604, 'others may read it (mode 604): chmod 600'],
+    [0o640, 'other users may read it (mode 640): chmod 600'],
+    [0o604, 'other users may read it (mode 604): chmod 600'],
   ])('of %o finds %s', (mode, problem) => {
     expect(checkMode('user', { mode: 0o100000 | mode }).map((finding) => finding.problem)).toEqual(
       problem === undefined ? [] : [problem],

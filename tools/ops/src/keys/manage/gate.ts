@@ -17,22 +17,22 @@ export interface Need extends Wanted {
 
 /** What the running services report of their keys, and so which step would make one of them refuse a good request. */
 export interface Gate {
-  /** The replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
+  /** Lists the replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
   blockers(service: string, wanted: Wanted): readonly string[];
-  /** The replicas of a service that hold one of some keys, or do not say. Empty: all of them say that they hold none. */
+  /** Lists the replicas of a service that hold one of some keys, or do not answer. Empty: all report that they hold none. */
   holders(service: string, kids: readonly string[]): readonly string[];
-  /** The replicas of a service that a changed document does not reach at once, each with the reason. */
+  /** Lists the replicas of a service that a changed document does not reach at once, each with the reason. */
   undelivered(service: string): readonly string[];
-  /** The largest value that the replicas of a service give for a setting. */
+  /** Returns the largest value that the replicas of a service report for a setting. */
   setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds' | 'sessionIdleSeconds'): number | undefined;
-  /** Which replicas of a service have loaded a key, and how many there are. */
+  /** Counts the replicas of a service that have loaded a key, and all that were asked. */
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }
 
 const unasked = 'no replica was asked for';
 const askedTooFew = 'too few replicas were asked for';
 
-/** Whether a blocker is that a replica of a service is not known: waiting does not help. */
+/** Whether the reason is that replicas of a service are not known: then waiting does not help. */
 export function isUnasked(blocker: string): boolean {
   return blocker.startsWith(unasked) || blocker.startsWith(askedTooFew);
 }
@@ -46,7 +46,7 @@ export function unmet(needs: readonly Need[], gate: Gate): readonly string[] {
 export function createGate(replicas: readonly Replica[]): Gate {
   const of = (service: string) => replicas.filter((replica) => replica.service === service);
 
-  /** One line for each replica with a problem, and one where replicas are not known. */
+  /** Returns one line for each replica with a problem, and one when replicas are not known. */
   function problems(service: string, problemOf: (replica: Replica) => string | undefined): readonly string[] {
     const known = of(service);
     const lines = known.flatMap((replica) => {

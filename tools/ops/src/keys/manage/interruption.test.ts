@@ -7,7 +7,7 @@ import type { Folder } from './folder.ts';
 import { withDocuments } from './folder.ts';
 import { planInit } from './plan-init.ts';
 
-/** Each command where it has the most to write, and what comes before it. */
+/** Each command in the state in which it writes the most, and the commands that lead there. */
 const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: string }?][] = [
   ['rotate edge, publishing', [], rotateEdge('order product')],
   ['rotate edge, switching over', [rotateEdge('order product')], rotateEdge('order product')],
@@ -56,14 +56,14 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
     expect((await command(folder, keys)).length).toBeGreaterThan(0);
   });
 
-  it('breaks nobody after any document, and run again it comes to the same end, with nothing to find', async () => {
+  it('makes no service refuse a request after any document, and when run again completes the same change', async () => {
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
     const complete = withDocuments(folder, writes);
     for (const count of writes.keys()) {
       const interrupted = withDocuments(folder, writes.slice(0, count + 1));
       expect(faultsOf(interrupted, exempt)).toEqual([]);
-      // Not begun, or complete already: it would begin anew.
+      // Not begun, or complete: the command would begin again.
       if ([folder, complete].some((other) => textOf(other) === textOf(interrupted))) continue;
       const again = withDocuments(interrupted, await command(interrupted, keys));
       expect(Object.fromEntries(again)).toEqual(Object.fromEntries(complete));
@@ -72,7 +72,7 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
     expect(problems.filter((problem) => mayFind === '' || !problem.includes(mayFind))).toEqual([]);
   });
 
-  it('does no harm when init comes between', async () => {
+  it('refuses no request when init runs after an interruption', async () => {
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
     for (const count of writes.keys()) {
@@ -91,7 +91,7 @@ describe('init, after a command that was interrupted after its first document', 
     ['forbid', forbid('order user')],
     ['allow', allow('user product')],
     ['revoke', revoke('order.user.1')],
-  ])('%s: breaks nobody after any document, and nothing is half done at its end', async (_case, command) => {
+  ])('%s: no service refuses a request after any document, and no change is left half done', async (_case, command) => {
     const keys = openTestKeys();
     const before = completeFolder(keys);
     const [first] = await command(before, keys);
@@ -102,7 +102,7 @@ describe('init, after a command that was interrupted after its first document', 
     }
     expect(faultsOf(folder)).toEqual([]);
     const problems = checkFolder(folder).map(({ problem }) => problem);
-    // Of an edge that the contracts do not draw: it was never there.
+    // Findings about an edge that is not in the contracts are expected.
     expect(
       problems.filter((problem) => !problem.includes('does not have') && !problem.includes('no operation')),
     ).toEqual([]);
@@ -115,23 +115,26 @@ describe('init', () => {
     ['a folder without product.json', ['user', 'order', 'gateway']],
     ['a folder without order.json', ['user', 'product', 'gateway']],
     ['a folder without gateway.json', ['user', 'product', 'order']],
-  ])('breaks nobody after any document of %s, and run again it completes it', (_case, kept) => {
-    const keys = openTestKeys();
-    const complete = completeFolder(keys);
-    const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
-    const { signing = [] } = complete.get('user') ?? {};
-    const { sessionKeys = [] } = complete.get('gateway') ?? {};
-    const plan = (present: typeof folder) =>
-      planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
-    const writes = plan(folder);
-    for (const count of writes.keys()) {
-      let interrupted = new Map(withDocuments(folder, writes.slice(0, count + 1)));
-      expect(faultsOf(interrupted)).toEqual([]);
-      for (const document of plan(interrupted)) {
-        interrupted = new Map(withDocuments(interrupted, [document]));
+  ])(
+    'makes no service refuse a request after any document of %s, and when run again completes the folder',
+    (_case, kept) => {
+      const keys = openTestKeys();
+      const complete = completeFolder(keys);
+      const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
+      const { signing = [] } = complete.get('user') ?? {};
+      const { sessionKeys = [] } = complete.get('gateway') ?? {};
+      const plan = (present: typeof folder) =>
+        planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
+      const writes = plan(folder);
+      for (const count of writes.keys()) {
+        let interrupted = new Map(withDocuments(folder, writes.slice(0, count + 1)));
         expect(faultsOf(interrupted)).toEqual([]);
+        for (const document of plan(interrupted)) {
+          interrupted = new Map(withDocuments(interrupted, [document]));
+          expect(faultsOf(interrupted)).toEqual([]);
+        }
+        expect(checkFolder(interrupted)).toEqual([]);
       }
-      expect(checkFolder(interrupted)).toEqual([]);
-    }
-  });
+    },
+  );
 });

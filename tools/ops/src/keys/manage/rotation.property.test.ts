@@ -25,8 +25,8 @@ const event = fc.oneof(
 );
 type Event = { load?: number; run?: string; documents?: number; pass?: number; fetch?: number; restart?: number };
 
-describe('rotations, interrupted anywhere, with replicas that load when they like', () => {
-  it('make nobody refuse what somebody else signs, and end no session', async () => {
+describe('rotations, interrupted anywhere, with replicas that load at any time', () => {
+  it('make no service refuse what another one signs, and end no session', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 60, maxLength: 120 }), async (events: readonly Event[]) => {
         const keys = openTestKeys();
@@ -47,7 +47,7 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           }
           expect(fleet.refusals()).toEqual([]);
         }
-        // Everybody loads, time passes, and every rotation comes to its end.
+        // Every replica loads, time passes, and every rotation comes to its end.
         for (let round = 0; round < 12; round += 1) {
           for (let index = 0; index < fleet.size; index += 1) {
             fleet.load(index, folder);
@@ -60,7 +60,7 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           }
         }
         expect(checkFolder(folder)).toEqual([]);
-        // They did go round: none of the first keys is left.
+        // Each rotation was completed: none of the first keys is left.
         const first = ['signing.1', 'session.1', 'order.user.1', 'order.product.2'];
         expect(first.filter((kid) => JSON.stringify([...folder]).includes(`"${kid}"`))).toEqual([]);
       }),

@@ -67,7 +67,7 @@ export const forbid: Command = (words, context) => {
   });
 };
 
-/** The callee's keys for the caller that were removed from its document: the call is refused when it no longer has them. */
+/** Finds the caller's keys that were removed from the callee's document: calls are refused when the callee has none of them. */
 async function keysAcceptedBefore({ caller, callee }: EdgeName, { store }: Context): Promise<RemovedKeys> {
   const history = await readHistory(store.dir);
   const ofEdge = history.filter(({ service, member }) => service === callee && member === `accepts.${caller}`);

@@ -33,7 +33,7 @@ async function revokeKey(kid: string, context: Context): Promise<Result> {
     for (const service of await store.write(writes, by)) changed.add(service);
   }
   const successor = plan?.successor;
-  // Reported before replicas are asked: every service that reads the documents now refuses the key.
+  // Reported before replicas are asked: a service that reads the documents now refuses the key.
   context.say(
     plan === undefined
       ? `nothing to change: ${kid} is in no document any more`
@@ -52,7 +52,7 @@ async function revokeKey(kid: string, context: Context): Promise<Result> {
   return { lines, json, exitCode: left.length === 0 ? 0 : 1 };
 }
 
-/** Every service whose document held the key, before this command or at any earlier time. */
+/** Finds every service whose document held the key, before this command or at any earlier time. */
 async function holdersOf(kid: string, before: Folder, { store }: Context): Promise<RemovedKeys> {
   const after = await store.read();
   const services = [...removedKeys(before, after), ...everRemovedKeys(await readHistory(store.dir), after)];

@@ -13,7 +13,7 @@ export function sessionKeys(make: () => Promise<SessionSecret>): KeyKind<Session
     place: `in ${gateway}.json`,
     next: {
       published: `when every ${gateway} has loaded it, run it again to seal with it`,
-      switched: 'when every session that is still in use has been sealed anew, run it again to remove the old key',
+      switched: 'when every session that is still in use has been sealed again, run it again to remove the old key',
     },
     make,
     // Documents have the newest key first, and the planner has it last.
@@ -24,7 +24,7 @@ export function sessionKeys(make: () => Promise<SessionSecret>): KeyKind<Session
     // A replica without the key would end every session that another replica has sealed with it.
     beforeUse: (kid) => [{ service: gateway, kid, member: 'sessionKeys' }],
     beforeRemoval(kid, setting) {
-      // A session is sealed anew when its access token is replaced: its last use is at most that long ago. Then it may idle.
+      // A session is sealed again when its access token is replaced: its last use is at most that long ago. Then it may idle.
       const idle = setting(gateway, 'sessionIdleSeconds') ?? sessionIdleSeconds;
       const forSeconds = accessTokenLife(setting) + idle + skewSeconds;
       return [{ service: gateway, kid, member: 'sessionKeys', state: 'active', forSeconds }];
