@@ -71,3 +71,19 @@ describe('the public keys of a key ring', () => {
       ring.close();
     }));
 });
+
+describe('openKeyRing', () => {
+  it('watches no file when the document is a text', async () => {
+    const { order } = await goodDocuments();
+    const ring = await openKeyRing({
+      service: 'order',
+      source: { text: JSON.stringify(order), production: false },
+      now,
+      onReloaded: () => {},
+      onRefused: () => {},
+    });
+    expect(ring.inForce().map(({ member, kid }) => `${member} ${kid}`)).toContain('calls.product order.product.1');
+    expect(ring.delivery()).toBe('text');
+    ring.close();
+  });
+});
