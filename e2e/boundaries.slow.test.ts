@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { arrows } from './arrows.ts';
+import { arrowsOfApps } from './arrows-of-apps.ts';
+import { arrowsOfPackages } from './arrows-of-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const { vcs: _vcs, ...config } = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8'));
   await writeFile(join(dir, 'biome.json'), JSON.stringify(config));
   await copyFile(join(root, 'biome.boundaries.json'), join(dir, 'biome.boundaries.json'));
-  for (const [path, { allowed, forbidden }] of Object.entries(arrows)) {
+  for (const [path, { allowed, forbidden }] of Object.entries({ ...arrowsOfApps, ...arrowsOfPackages })) {
     await writeLines(path, [...allowed, ...forbidden].map(importLine));
   }
   await writeLines(formsFile, forms);
@@ -38,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 describe('the import boundaries', () => {
-  const rows = Object.entries(arrows).flatMap(([path, { allowed, forbidden }]) =>
+  const rows = Object.entries({ ...arrowsOfApps, ...arrowsOfPackages }).flatMap(([path, { allowed, forbidden }]) =>
     [...allowed, ...forbidden].map((specifier, index) => ({
       path,
       specifier,

@@ -2,19 +2,19 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { addressBlock, assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
 import type { AppParts } from '@auth/service';
 import { refuseServiceToken } from '@auth/verify/express';
-import type { AskerOf } from './asker.ts';
-import type { Authorize } from './authorize.ts';
-import type { Cors } from './cors.ts';
+import type { AskerOf } from './authentication/asker.ts';
+import type { Authorize } from './authentication/authorize.ts';
+import type { SameOrigin } from './authentication/same-origin.ts';
+import type { SessionCookie } from './authentication/session-cookie.ts';
 import { openApi, routeDocs } from './openapi.ts';
-import { pageRoutes } from './page-routes.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import { createTranslate } from './problems.ts';
+import type { Cors } from './proxy/cors.ts';
 import { bodyShares, createProxy } from './proxy/proxy.ts';
 import { hasBody, holdBody } from './proxy/request-body.ts';
 import type { Upstreams } from './proxy/upstreams.ts';
-import type { SameOrigin } from './same-origin.ts';
-import type { SessionCookie } from './session-cookie.ts';
-import { sessionRoutes } from './session-routes.ts';
-import type { Sessions } from './sessions.ts';
+import { sessionRoutes } from './sessions/session-routes.ts';
+import type { Sessions } from './sessions/sessions.ts';
 
 export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'metrics'> {
   readonly sessions: Sessions;

@@ -1,7 +1,7 @@
 import type { RouteDoc } from '@auth/http';
 import { createOpenApi } from '@auth/http';
 import * as z from 'zod';
-import { Login, SessionId, SessionsQuery } from './session-routes.ts';
+import { Login, SessionId, SessionsQuery } from './sessions/session-routes.ts';
 
 const times = { createdAt: z.iso.datetime(), lastUsedAt: z.iso.datetime(), expiresAt: z.iso.datetime() };
 const Session = z

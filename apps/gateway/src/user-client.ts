@@ -1,10 +1,10 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { startDeadline } from '@auth/verify';
 import { UpstreamError } from '@auth/verify/client';
-import type { Asker } from './asker.ts';
+import type { Asker } from './authentication/asker.ts';
 import type { Bulkhead } from './proxy/bulkhead.ts';
-import type { Device, Tokens } from './session.ts';
-import type { Credentials } from './sessions.ts';
+import type { Device, Tokens } from './sessions/session.ts';
+import type { Credentials } from './sessions/sessions.ts';
 
 /** The user app refused something, in its own words. */
 export class UserAppRefusal extends Error {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { workInBackground } from '../src/background.ts';
+import { workInBackground } from '../src/sessions/background.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';

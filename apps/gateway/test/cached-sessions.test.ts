@@ -2,7 +2,7 @@ import type { RedisForTests } from '@auth/testkit';
 import { findRedis } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { hashSessionId } from '../src/session-id.ts';
+import { hashSessionId } from '../src/sessions/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashSessionId } from '../src/session-id.ts';
+import { hashSessionId } from '../src/sessions/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSessionStore } from '../src/session-store.ts';
+import { createSessionStore } from '../src/sessions/session-store.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { DatabaseGate } from './database-gate.ts';

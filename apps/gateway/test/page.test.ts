@@ -5,7 +5,7 @@ import { recordDecisions } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { pageFiles } from '../src/page/files.ts';
-import { pageRoutes } from '../src/page-routes.ts';
+import { pageRoutes } from '../src/page/page-routes.ts';
 import type { Harness } from './harness.ts';
 import { useGateway } from './harness.ts';
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { hashSessionId } from '../src/session-id.ts';
+import { hashSessionId } from '../src/sessions/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';

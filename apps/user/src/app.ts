@@ -9,19 +9,19 @@ import {
   requireCaller,
 } from '@auth/verify/express';
 import type { Express } from 'express';
-import { accountRoutes } from './account-routes.ts';
-import type { Accounts } from './accounts.ts';
-import { adminRoutes } from './admin-routes.ts';
-import { authRoutes } from './auth-routes.ts';
+import { accountRoutes } from './accounts/account-routes.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import { adminRoutes } from './accounts/admin-routes.ts';
+import type { UserAdmin } from './accounts/user-admin.ts';
 import type { Discovery } from './discovery-routes.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { internalRoutes } from './internal-routes.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import { openApi, routeDocs } from './openapi.ts';
 import { translate } from './problems.ts';
-import type { RateLimits } from './rate-limits.ts';
-import { sessionRoutes } from './session-routes.ts';
-import type { Sessions } from './sessions.ts';
-import type { UserAdmin } from './user-admin.ts';
+import { authRoutes } from './sessions/auth-routes.ts';
+import { sessionRoutes } from './sessions/session-routes.ts';
+import type { Sessions } from './sessions/sessions.ts';
 
 export interface Deps extends AppParts {
   readonly accounts: Accounts;

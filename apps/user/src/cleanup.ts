@@ -1,4 +1,4 @@
-import type { SessionLife } from './stored-sessions.ts';
+import type { SessionLife } from './sessions/stored-sessions.ts';
 
 /** How long a session is kept after it expired, was used for the last time, and ended. */
 export interface KeptSeconds {

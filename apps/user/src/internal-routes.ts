@@ -3,7 +3,7 @@ import { readBody, readParams, readQuery } from '@auth/http';
 import type { ServiceRouterOptions } from '@auth/verify/express';
 import { serviceRouter } from '@auth/verify/express';
 import type { Router } from 'express';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from './accounts/accounts.ts';
 
 type Guard = ServiceRouterOptions<typeof operations, 'user'>['guard'];
 

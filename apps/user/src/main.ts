@@ -1,9 +1,9 @@
 import { openUserDb } from '@auth/db/user';
 import { runService } from '@auth/http';
 import { openService } from '@auth/service';
+import { assertNoDemoAccounts } from './accounts/demo-account-store.ts';
 import { compose } from './compose.ts';
 import { parseConfig } from './config.ts';
-import { assertNoDemoAccounts } from './demo-account-store.ts';
 
 await runService(process, 'user', async (env) => {
   const config = parseConfig(env);

@@ -1,6 +1,6 @@
 import type { RouteDoc } from '@auth/http';
 import * as z from 'zod';
-import { ContactDetails, Profile, passwordChange } from './account-routes.ts';
+import { ContactDetails, Profile, passwordChange } from './accounts/account-routes.ts';
 
 /** A user as they see themselves. */
 export const OwnUser = z

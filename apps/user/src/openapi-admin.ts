@@ -1,6 +1,6 @@
 import type { RouteDoc } from '@auth/http';
 import * as z from 'zod';
-import { Changes, Id, ListQuery } from './admin-routes.ts';
+import { Changes, Id, ListQuery } from './accounts/admin-routes.ts';
 import { OwnUser } from './openapi-account.ts';
 
 const ManagedUser = OwnUser.extend({ disabled: z.boolean() }).meta({ id: 'ManagedUser' });

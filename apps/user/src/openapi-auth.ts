@@ -1,8 +1,8 @@
 import type { RouteDoc } from '@auth/http';
 import * as z from 'zod';
-import { Login, Logout, Refresh, Register } from './auth-routes.ts';
 import { OwnUser } from './openapi-account.ts';
-import { SessionsQuery, Sid } from './session-routes.ts';
+import { Login, Logout, Refresh, Register } from './sessions/auth-routes.ts';
+import { SessionsQuery, Sid } from './sessions/session-routes.ts';
 
 const Tokens = z
   .strictObject({

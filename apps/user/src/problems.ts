@@ -3,7 +3,7 @@ import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
 import { Problem, refusalProblem } from '@auth/http';
 import { AuthError } from '@auth/verify';
 import { refusalOf } from '@auth/verify/express';
-import { RateLimitError } from './rate-limit.ts';
+import { RateLimitError } from './limits/rate-limit.ts';
 import type { UserErrorCode } from './user-error.ts';
 import { UserError } from './user-error.ts';
 

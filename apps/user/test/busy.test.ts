@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createWorkQueue } from '../src/work-queue.ts';
+import { createWorkQueue } from '../src/passwords/work-queue.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 

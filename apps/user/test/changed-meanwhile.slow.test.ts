@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createPasswords } from '../src/passwords.ts';
-import type { WorkQueue } from '../src/work-queue.ts';
-import { createWorkQueue } from '../src/work-queue.ts';
+import { createPasswords } from '../src/passwords/passwords.ts';
+import type { WorkQueue } from '../src/passwords/work-queue.ts';
+import { createWorkQueue } from '../src/passwords/work-queue.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 

@@ -4,7 +4,7 @@ import request from 'supertest';
 import type { CleanupStore } from '../src/cleanup.ts';
 import { cleanUp } from '../src/cleanup.ts';
 import { createCleanupStore } from '../src/cleanup-store.ts';
-import { hashRefreshToken } from '../src/refresh-token.ts';
+import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness, password } from './harness.ts';
 

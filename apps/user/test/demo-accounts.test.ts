@@ -5,7 +5,7 @@ import type { TestDatabase } from '@auth/testkit';
 import { openTestDatabase } from '@auth/testkit';
 import { databaseNowhere } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { assertNoDemoAccounts, demoAccountIds } from '../src/demo-account-store.ts';
+import { assertNoDemoAccounts, demoAccountIds } from '../src/accounts/demo-account-store.ts';
 
 let database: TestDatabase;
 let db: UserDb;

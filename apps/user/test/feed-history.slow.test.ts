@@ -7,8 +7,8 @@ import { openRevocations } from '@auth/revocation';
 import { parseJwks } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { publishCutOffs } from '../src/feed.ts';
-import { createRelayStore } from '../src/relay-store.ts';
+import { publishCutOffs } from '../src/feed/feed.ts';
+import { createRelayStore } from '../src/feed/relay-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 

@@ -9,12 +9,12 @@ import { openTestService } from '@auth/testkit/test-service';
 import type { TestIssuer } from '@auth/verify/testing';
 import { compose } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
+import type { RateLimitSettings } from '../src/limits/rate-limits.ts';
 import { openApi } from '../src/openapi.ts';
-import type { HashForm } from '../src/password-hash.ts';
-import { createPasswords } from '../src/passwords.ts';
-import type { RateLimitSettings } from '../src/rate-limits.ts';
-import type { WorkQueue } from '../src/work-queue.ts';
-import { createWorkQueue } from '../src/work-queue.ts';
+import type { HashForm } from '../src/passwords/password-hash.ts';
+import { createPasswords } from '../src/passwords/passwords.ts';
+import type { WorkQueue } from '../src/passwords/work-queue.ts';
+import { createWorkQueue } from '../src/passwords/work-queue.ts';
 
 const usual = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
 /** The password of every user that `addUser` makes. */

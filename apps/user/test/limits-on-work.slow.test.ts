@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkQueue } from '../src/work-queue.ts';
-import { createWorkQueue } from '../src/work-queue.ts';
+import type { WorkQueue } from '../src/passwords/work-queue.ts';
+import { createWorkQueue } from '../src/passwords/work-queue.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 import { createClient, newAddress, newEmail, newGuess, newNetwork, statuses } from './login-client.ts';

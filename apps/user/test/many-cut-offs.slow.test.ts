@@ -8,8 +8,8 @@ import { createLog } from '@auth/http';
 import { openRedis } from '@auth/service';
 import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { publishCutOffs } from '../src/feed.ts';
-import { createRelayStore } from '../src/relay-store.ts';
+import { publishCutOffs } from '../src/feed/feed.ts';
+import { createRelayStore } from '../src/feed/relay-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 

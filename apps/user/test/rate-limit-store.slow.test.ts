@@ -8,7 +8,7 @@ import { openRedis } from '@auth/service';
 import { findRedis, openTestDatabase } from '@auth/testkit';
 import { databaseNowhere } from '@auth/testkit/app';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createRateLimitStore } from '../src/rate-limit-store.ts';
+import { createRateLimitStore } from '../src/limits/rate-limit-store.ts';
 
 const openRedisServer = findRedis();
 const limit = { name: 'login-address', tries: 2, windowSeconds: 600 };

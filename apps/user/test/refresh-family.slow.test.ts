@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { transactionLimits } from '../src/cut-off-store.ts';
-import { hashRefreshToken } from '../src/refresh-token.ts';
+import { transactionLimits } from '../src/feed/cut-off-store.ts';
+import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 import { openReplica } from './replicas.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OutboxEvent } from '../src/outbox.ts';
-import type { Beat, RelayWriter } from '../src/relay.ts';
-import { relay } from '../src/relay.ts';
-import { createRelayStore } from '../src/relay-store.ts';
+import type { OutboxEvent } from '../src/feed/outbox.ts';
+import type { Beat, RelayWriter } from '../src/feed/relay.ts';
+import { relay } from '../src/feed/relay.ts';
+import { createRelayStore } from '../src/feed/relay-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 

@@ -1,6 +1,6 @@
-import type { RefreshOptions } from '../src/refresh.ts';
-import { createRefresh } from '../src/refresh.ts';
-import { createRefreshStore } from '../src/refresh-store.ts';
+import type { RefreshOptions } from '../src/sessions/refresh.ts';
+import { createRefresh } from '../src/sessions/refresh.ts';
+import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life } from './harness.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { AccountEvent } from '../src/account-event.ts';
-import { createRoleChanges } from '../src/role-change.ts';
-import { createRoleStore } from '../src/role-store.ts';
+import type { AccountEvent } from '../src/accounts/account-event.ts';
+import { createRoleChanges } from '../src/accounts/role-change.ts';
+import { createRoleStore } from '../src/accounts/role-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RefreshStore } from '../src/refresh.ts';
-import { createRefreshStore } from '../src/refresh-store.ts';
-import { createRefreshToken, hashesOf } from '../src/refresh-token.ts';
-import { planUsualExchange } from '../src/usual-exchange.ts';
+import type { RefreshStore } from '../src/sessions/refresh.ts';
+import { createRefreshStore } from '../src/sessions/refresh-store.ts';
+import { createRefreshToken, hashesOf } from '../src/sessions/refresh-token.ts';
+import { planUsualExchange } from '../src/sessions/usual-exchange.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';

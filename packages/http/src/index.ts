@@ -1,35 +1,6 @@
-export { type AdminAppOptions, adminApp } from './admin-app.ts';
-export { type Audit, type AuditCallsOptions, auditCalls } from './audit-calls.ts';
-export { type AuditEvent, auditEvents } from './audit-events.ts';
-export { areHttps, browserOrigins } from './browser-origins.ts';
-export { addressBlock, addressNetwork, addressPrefix, clientAddress, clientAddressBehind } from './client-address.ts';
-export { ConfigError, readConfig, type WrongSetting } from './config.ts';
-export { createApp, finishApp } from './create-app.ts';
-export { httpOrigin } from './http-origin.ts';
-export { readIdempotencyKey } from './idempotency-key.ts';
-export { jsonBody } from './json-body.ts';
-export { type ConnectionLimits, type Listening, type ListenOptions, listen } from './listen.ts';
-export { createLog, type Log, type LogOptions } from './log.ts';
-export { createMetrics, type Metrics, type Sample } from './metrics.ts';
-export { docsRoutes } from './openapi/docs-routes.ts';
-export { createOpenApi, type OpenApiDocument } from './openapi/document.ts';
-export { assertDocumented } from './openapi/documented-routes.ts';
-export type { RouteDoc } from './openapi/route-doc.ts';
-export { outgoingHeaders } from './outgoing-headers.ts';
-export { PageQuery, type Slice, sendPage } from './page.ts';
-export { assertIfMatch, hasIfMatch, readPreconditions, type VersionCondition, versionTag } from './preconditions.ts';
-export { type FieldError, Problem, type ProblemOptions } from './problem.ts';
-export { type ProblemCode, problems } from './problem-codes.ts';
-export type { Translate } from './problem-handler.ts';
-export type { ProblemBody } from './problem-response.ts';
-export { readBody, readParams, readQuery } from './read.ts';
-export { createReadiness, type Readiness, type ReadinessOptions } from './readiness.ts';
-export { type Refusal, refusalProblem } from './refusal-problem.ts';
-export { refuseBy } from './refuse-by.ts';
-export { contextOf, currentContext, nameRequest, type RequestContext } from './request-context.ts';
-export { followRequest, type Identify, noteProblem, type RequestFacts } from './request-log.ts';
-export { createRouter } from './router.ts';
-export { runService, type Service } from './serve.ts';
+export { areHttps, browserOrigins } from './config/browser-origins.ts';
+export { ConfigError, readConfig, type WrongSetting } from './config/config.ts';
+export { httpOrigin } from './config/http-origin.ts';
 export {
   type DatabaseConfig,
   databaseConfig,
@@ -37,10 +8,51 @@ export {
   type RevocationsConfig,
   type ServerConfig,
   serverConfig,
-} from './server-config.ts';
-export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
-export { ProxySettings } from './trusted-proxies.ts';
-export { upstreamProblem } from './upstream-problem.ts';
-export { createUserHash } from './user-hash.ts';
-export { type CountedLimit, visitorOf } from './visitor.ts';
-export { wholeNumber } from './whole-number.ts';
+} from './config/server-config.ts';
+export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './config/server-settings.ts';
+export { ProxySettings } from './config/trusted-proxies.ts';
+export { wholeNumber } from './config/whole-number.ts';
+export { type Audit, type AuditCallsOptions, auditCalls } from './log/audit-calls.ts';
+export { type AuditEvent, auditEvents } from './log/audit-events.ts';
+export { createLog, type Log, type LogOptions } from './log/log.ts';
+export { followRequest, type Identify, noteProblem, type RequestFacts } from './log/request-log.ts';
+export { createUserHash } from './log/user-hash.ts';
+export { type FieldError, Problem, type ProblemOptions } from './problem/problem.ts';
+export { type ProblemCode, problems } from './problem/problem-codes.ts';
+export type { Translate } from './problem/problem-handler.ts';
+export type { ProblemBody } from './problem/problem-response.ts';
+export { type Refusal, refusalProblem } from './problem/refusal-problem.ts';
+export { refuseBy } from './problem/refuse-by.ts';
+export { upstreamProblem } from './problem/upstream-problem.ts';
+export {
+  addressBlock,
+  addressNetwork,
+  addressPrefix,
+  clientAddress,
+  clientAddressBehind,
+} from './request/client-address.ts';
+export { readIdempotencyKey } from './request/idempotency-key.ts';
+export { jsonBody } from './request/json-body.ts';
+export { outgoingHeaders } from './request/outgoing-headers.ts';
+export { PageQuery, type Slice, sendPage } from './request/page.ts';
+export {
+  assertIfMatch,
+  hasIfMatch,
+  readPreconditions,
+  type VersionCondition,
+  versionTag,
+} from './request/preconditions.ts';
+export { readBody, readParams, readQuery } from './request/read.ts';
+export { contextOf, currentContext, nameRequest, type RequestContext } from './request/request-context.ts';
+export { type CountedLimit, visitorOf } from './request/visitor.ts';
+export { docsRoutes } from './route/openapi/docs-routes.ts';
+export { createOpenApi, type OpenApiDocument } from './route/openapi/document.ts';
+export { assertDocumented } from './route/openapi/documented-routes.ts';
+export type { RouteDoc } from './route/openapi/route-doc.ts';
+export { createRouter } from './route/router.ts';
+export { type AdminAppOptions, adminApp } from './server/admin-app.ts';
+export { createApp, finishApp } from './server/create-app.ts';
+export { type ConnectionLimits, type Listening, type ListenOptions, listen } from './server/listen.ts';
+export { createMetrics, type Metrics, type Sample } from './server/metrics.ts';
+export { createReadiness, type Readiness, type ReadinessOptions } from './server/readiness.ts';
+export { runService, type Service } from './server/serve.ts';

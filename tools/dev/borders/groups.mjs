@@ -9,7 +9,7 @@ export const tools = group(
 /** Entries of @auth/verify that are plain data: every part may import them. After the pattern that they are excepted from. */
 export const plainData = ['!@auth/verify/problems', '!@auth/verify/times'];
 export const issuing = group(
-  'Only the user app issues access tokens: apps/user/src/tokens.ts.',
+  'Only the user app issues access tokens: apps/user/src/sessions/tokens.ts.',
   ...['@auth/verify/issuer', 'jsonwebtoken'],
 );
 export const proxying = group(

@@ -11,7 +11,8 @@ const transport = [
   '@auth/verify/**',
   ...plainData,
 ];
-const upwards = ['./*routes.ts', './app.ts', './compose.ts', './main.ts', './config.ts'];
+/** Paths of imports are as they are written, `./config.ts` or `../config.ts`: so patterns begin with any folder. */
+const upwards = ['**/*routes.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
 
 const issuer = [otherApps, tools, proxying];
 const app = [otherApps, tools, issuing];
@@ -21,7 +22,7 @@ const store = group('A store knows its database and the types of its rules, noth
 /** The files of an app that have a duty of their own; all others are rules. */
 const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
-const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/${name}.ts`);
+const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);
 
 const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
   const own = group(
@@ -48,17 +49,7 @@ export const bordersOfApps = [
       ...app,
       group(
         'The proxy hands requests on: who sends one, and what it may use, is passed in.',
-        ...[
-          ...database,
-          '@auth/keys',
-          'express',
-          '../app.ts',
-          '../compose.ts',
-          '../main.ts',
-          '../config.ts',
-          '../*routes.ts',
-          '../*-store.ts',
-        ],
+        ...[...database, '@auth/keys', 'express', ...upwards, '**/*-store.ts'],
       ),
     ],
   },
@@ -68,7 +59,15 @@ export const bordersOfApps = [
       ...service,
       group(
         'HTTP talks to rules; only compose.ts puts a store under them.',
-        ...['@auth/db', '@auth/db/*', '!@auth/db/errors', './*-store.ts', './config.ts', './compose.ts', './main.ts'],
+        ...[
+          '@auth/db',
+          '@auth/db/*',
+          '!@auth/db/errors',
+          '**/*-store.ts',
+          '**/config.ts',
+          '**/compose.ts',
+          '**/main.ts',
+        ],
       ),
     ],
   },
@@ -76,7 +75,14 @@ export const bordersOfApps = [
     files: inApps(['config']),
     not: [
       ...service,
-      group('Configuration is parsed text and nothing else.', 'express', ...database, '@auth/verify/express', './*'),
+      group(
+        'Configuration is parsed text and nothing else.',
+        'express',
+        ...database,
+        '@auth/verify/express',
+        './*',
+        '../*',
+      ),
     ],
   },
   {
@@ -85,18 +91,18 @@ export const bordersOfApps = [
       ...service,
       group(
         'A client knows @auth/verify/client and @auth/contracts.',
-        ...['express', 'zod', '@auth/http', ...database, '@auth/keys', ...upwards, './*-store.ts'],
+        ...['express', 'zod', '@auth/http', ...database, '@auth/keys', ...upwards, '**/*-store.ts'],
       ),
     ],
   },
   {
-    files: ['apps/*/src/*.ts', ...inApps(ownFiles).map((file) => `!${file}`)],
+    files: ['apps/*/src/**/*.ts', '!apps/gateway/src/proxy/**', ...inApps(ownFiles).map((file) => `!${file}`)],
     not: [
       ...service,
       group(
         'A rule imports no transport, no database and no configuration: what it needs is passed in.',
-        ...[...transport, ...database, ...upwards, './problems.ts', './*-store.ts', './*-client.ts'],
-        ...['./proxy/**', '!./proxy/visitor.ts'],
+        ...[...transport, ...database, ...upwards, '**/problems.ts', '**/*-store.ts', '**/*-client.ts'],
+        ...['**/proxy/**', '!**/proxy/visitor.ts'],
       ),
     ],
   },
@@ -111,9 +117,9 @@ export const bordersOfApps = [
           '!@auth/verify/issuer',
           ...database,
           ...upwards,
-          './problems.ts',
-          './*-store.ts',
-          './*-client.ts',
+          '**/problems.ts',
+          '**/*-store.ts',
+          '**/*-client.ts',
         ],
       ),
     ],

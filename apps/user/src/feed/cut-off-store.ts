@@ -1,0 +1,68 @@
+import type { UserDb } from '@auth/db/user';
+import { Prisma } from '@auth/db/user';
+import { skewSeconds } from '@auth/verify/times';
+import type { EndedSessions, EndReason } from '../sessions/stored-sessions.ts';
+
+export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
+
+/** How long a transaction may wait for a connection, and run: as long as a request may take. */
+export const transactionLimits = { maxWait: 5000, timeout: 5000 };
+
+/** A verifier whose clock is behind accepts a token so long after its `exp`: the difference, and what it allows. */
+const acceptedAfterSeconds = 2 * skewSeconds;
+
+/** Wakes the relay of whichever replica publishes. */
+export const cutOffChannel = 'cut_offs';
+
+/**
+ * Ends the running sessions that match, and writes the cut-off of each for verifiers, in one statement for any number of
+ * sessions: no rows pass through this process.
+ *
+ * @param matching a condition on `sessions`
+ */
+export async function endSessions(
+  tx: Transaction,
+  matching: Prisma.Sql,
+  { at, reason }: { at: Date; reason: EndReason },
+): Promise<EndedSessions> {
+  const [row] = await tx.$queryRaw<{ count: number; sid: string | null }[]>`
+    WITH cut AS (
+      UPDATE sessions SET ended_at = ${at}, end_reason = ${reason}
+      WHERE ended_at IS NULL AND end_reason IS NULL AND ${matching}
+      RETURNING id, last_exp, NULL::bigint AS not_before
+    ), ${announced({ kind: 'session-revoked', reason })}
+    SELECT count(*)::int AS count, min(id::text) AS sid, ${notified} FROM cut`;
+  const count = row?.count ?? 0;
+  return { count, sid: count === 1 ? (row?.sid ?? undefined) : undefined };
+}
+
+/**
+ * Revokes the access tokens that a user's sessions have been given so far, since their claims are no longer true. The
+ * cut-off is the latest `iat` of the session, which is stored before the token is sent. No clock is read: one that differs
+ * from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without a token since
+ * its last cut-off needs none: which has one is known only under its lock, since an exchange that is under way read the old claims.
+ */
+export async function cutClaims(tx: Transaction, userId: string, reason: string): Promise<void> {
+  await tx.$executeRaw`
+    SELECT count(*) FROM (
+      SELECT FROM sessions WHERE user_id = ${userId}::uuid AND ended_at IS NULL AND end_reason IS NULL FOR NO KEY UPDATE
+    ) locked`;
+  await tx.$queryRaw`
+    WITH cut AS (
+      UPDATE sessions SET not_before = last_iat
+      WHERE user_id = ${userId}::uuid AND ended_at IS NULL AND end_reason IS NULL
+        AND (not_before IS NULL OR not_before < last_iat)
+      RETURNING id, last_exp, not_before
+    ), ${announced({ kind: 'token-claims-change', reason })}
+    SELECT ${notified} FROM cut`;
+}
+
+/** Writes the events for the rows of `cut`, in the transaction of their cause. */
+function announced({ kind, reason }: { kind: string; reason: string }): Prisma.Sql {
+  return Prisma.sql`announced AS (
+      INSERT INTO revocation_events (session_id, kind, not_before, reason, keep_until)
+      SELECT id, ${kind}, not_before, ${reason}, last_exp + ${acceptedAfterSeconds} FROM cut
+    )`;
+}
+
+const notified = Prisma.sql`CASE WHEN count(*) > 0 THEN pg_notify(${cutOffChannel}, '')::text END AS notified`;

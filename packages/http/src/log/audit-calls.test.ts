@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { requestContext } from '../request/request-context.ts';
+import { createMetrics } from '../server/metrics.ts';
+import type { AuditCallsOptions, CallDecision } from './audit-calls.ts';
+import { auditCalls } from './audit-calls.ts';
+import { memoryLog } from './memory-log.fixture.ts';
+
+const allow: CallDecision = {
+  ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order', kid: 'order.user.1', jti: 'j'.repeat(22) },
+  user: 'ada',
+};
+const deny: CallDecision = {
+  ...{ decision: 'deny', operation: 'user:contacts.read', code: 'invalid_service_token', reason: 'signature' },
+};
+
+/** Decides on one request, and tells what was written and counted. */
+async function decide(decisions: readonly object[], options: Partial<AuditCallsOptions> = {}) {
+  const { log, lines } = memoryLog();
+  const metrics = createMetrics({ service: 'user' });
+  const audit = auditCalls({ log, metrics, ...options });
+  const app = express().use(requestContext(), (req, res) => {
+    for (const decision of decisions) audit(decision as CallDecision, req);
+    res.end();
+  });
+  await request(app)
+    .get('/')
+    .set('X-Request-Id', 'r1')
+    .set('traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
+  const { text } = await metrics.render();
+  const counted = text.split('\n').filter((line) => /^auth_\w+\{/.test(line));
+  return { lines: lines(), counted };
+}
+
+describe('auditCalls', () => {
+  it('writes one line per decision: who, what, for whom, why, in which request and how soon', async () => {
+    const { lines } = await decide([allow, deny], { hashUser: (sub) => `hash of ${sub}` });
+    const request = {
+      level: 'info',
+      service: 'test',
+      time: expect.any(String),
+      requestId: 'r1',
+      traceId: 'a'.repeat(32),
+    };
+    expect(lines).toEqual([
+      {
+        ...request,
+        audit: { ...allow, user: 'hash of ada', ms: expect.any(Number) },
+        msg: 'allow order -> user:contacts.read',
+      },
+      { ...request, audit: { ...deny, ms: expect.any(Number) }, msg: 'deny unknown -> user:contacts.read (signature)' },
+    ]);
+  });
+
+  it('names no user without a key to hash with', async () => {
+    const { lines } = await decide([allow]);
+    expect(lines[0]).toHaveProperty('audit.caller', 'order');
+    expect(lines[0]).not.toHaveProperty('audit.user');
+    expect(JSON.stringify(lines)).not.toContain('ada');
+  });
+
+  it('writes nothing but what it knows', async () => {
+    const { lines } = await decide([{ ...deny, cause: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln' }]);
+    expect(lines[0]).not.toHaveProperty('audit.cause');
+  });
+
+  it('is complete at every LOG_LEVEL', async () => {
+    const { log, lines } = memoryLog({ level: 'error' });
+    await decide([allow, deny], { log });
+    expect(lines()).toHaveLength(2);
+  });
+
+  it('counts each decision by operation, caller and reason, and each verified token by its outcome', async () => {
+    const unmatched = { decision: 'deny', operation: 'unmatched', reason: 'not_an_operation' };
+    const { counted } = await decide([allow, allow, deny, unmatched]);
+    const calls = (labels: string, count: number) => `auth_service_calls_total{${labels},service="user"} ${count}`;
+    expect(counted).toEqual([
+      'auth_verifications_total{token="service",outcome="accepted",service="user"} 2',
+      'auth_verifications_total{token="service",outcome="invalid_service_token",service="user"} 1',
+      calls('operation="user:contacts.read",caller="order",decision="allow",reason="none"', 2),
+      calls('operation="user:contacts.read",caller="unknown",decision="deny",reason="signature"', 1),
+      calls('operation="unmatched",caller="unknown",decision="deny",reason="not_an_operation"', 1),
+    ]);
+  });
+
+  it('measures from the start of the request', async () => {
+    const { log, lines } = memoryLog();
+    const audit = auditCalls({ log, metrics: createMetrics({ service: 'user' }) });
+    const app = express().use(requestContext(), (req, res) => {
+      const work = performance.now() + 20;
+      while (performance.now() < work);
+      audit(allow, req);
+      res.end();
+    });
+    const sent = performance.now();
+    await request(app).get('/');
+    const [line] = lines() as [{ audit: { ms: number } }];
+    expect(line.audit.ms).toBeGreaterThanOrEqual(20);
+    expect(line.audit.ms).toBeLessThan(performance.now() - sent);
+  });
+});

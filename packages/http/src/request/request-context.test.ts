@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
+import { contextOf, currentContext, nameRequest, requestContext } from './request-context.ts';
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+function app() {
+  return express()
+    .use(requestContext(), express.json())
+    .post('/', async (req, res) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      res.json({ same: currentContext() === contextOf(req), ...contextOf(req) });
+    });
+}
+
+describe('requestContext', () => {
+  it.each(['a', 'A-b_c.9', 'x'.repeat(128)])('takes over the X-Request-Id %s and echoes it', async (id) => {
+    const answer = await request(app()).post('/').set('X-Request-Id', id);
+    expect(answer.body.requestId).toBe(id);
+    expect(answer.headers['x-request-id']).toBe(id);
+  });
+
+  it.each([
+    ['too long', 'x'.repeat(129)],
+    ['with a space', 'a b'],
+    ['with other characters', 'a"b'],
+    ['empty', ''],
+  ])('makes an id when the given one is %s', async (_case, id) => {
+    const answer = await request(app()).post('/').set('X-Request-Id', id);
+    expect(answer.body.requestId).toMatch(UUID);
+    expect(answer.headers['x-request-id']).toBe(answer.body.requestId);
+  });
+
+  it('makes an id when two are given', async () => {
+    const server = await serveForTest(app());
+    const head = ['POST / HTTP/1.1', 'X-Request-Id: a', 'X-Request-Id: b', 'Content-Length: 0'];
+    const answer = await rawRequest(server.port, head);
+    expect(answer.headers.get('x-request-id')).toMatch(UUID);
+    await server.drain();
+  });
+
+  it('continues a trace', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+    const answer = await request(app()).post('/').set('traceparent', traceparent);
+    expect(answer.body.traceparent).toBe(`00-4bf92f3577b34da6a3ce929d0e0e4736-${answer.body.spanId}-00`);
+  });
+
+  it('is current below, also after a body was read and something was awaited', async () => {
+    const answer = await request(app()).post('/').send({ a: 1 });
+    expect(answer.body.same).toBe(true);
+  });
+
+  it('is not current where it is not to be', async () => {
+    const handed = express()
+      .use(requestContext({ isCurrent: false }))
+      .get('/', (req, res) => {
+        res.json({ current: currentContext() ?? null, ...contextOf(req) });
+      });
+    const answer = await request(handed).get('/').set('X-Request-Id', 'r1');
+    expect(answer.body).toMatchObject({ current: null, requestId: 'r1' });
+  });
+
+  it('is current nowhere else', () => {
+    expect(currentContext()).toBeUndefined();
+  });
+});
+
+describe('nameRequest', () => {
+  it('names a request once, for an app that gets it later as well', async () => {
+    const later = express()
+      .use(requestContext())
+      .get('/', (req, res) => {
+        res.json({ same: named === contextOf(req) });
+      });
+    let named: unknown;
+    const answer = await request((req: IncomingMessage, res: ServerResponse) => {
+      named = nameRequest(req);
+      expect(nameRequest(req)).toBe(named);
+      later(req, res);
+    }).get('/');
+    expect(answer.body.same).toBe(true);
+  });
+
+  it('makes it the current context of nothing', async () => {
+    const answer = await request((req: IncomingMessage, res: ServerResponse) => {
+      nameRequest(req);
+      expect(currentContext()).toBeUndefined();
+      res.end();
+    }).get('/');
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('contextOf', () => {
+  it('says what is missing when the app has no request context', async () => {
+    const bare = express()
+      .get('/', (req) => {
+        contextOf(req);
+      })
+      .use((error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
+        res.status(500).json(error.message);
+      });
+    const answer = await request(bare).get('/');
+    expect(answer.body).toBe('No request context: make the app with createApp().');
+  });
+});

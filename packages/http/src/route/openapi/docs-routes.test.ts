@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { memoryLog } from '../../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../../server/create-app.ts';
+import { createReadiness } from '../../server/readiness.ts';
+import { docsRoutes } from './docs-routes.ts';
+import { createOpenApi } from './document.ts';
+import { withTokenSource } from './token-source.ts';
+
+const { log } = memoryLog();
+const document = createOpenApi({ title: 'things', description: 'None.', routes: [] });
+
+const issuer = 'https://auth.example.com';
+
+function openApp() {
+  const app = createApp({ log, readiness: createReadiness({}) });
+  return finishApp(app.use(docsRoutes(document, { issuer })), { log, translate: [] });
+}
+
+describe('docsRoutes', () => {
+  it('serves the document, with where a token comes from, to pages of other origins as well', async () => {
+    const { status, headers, body } = await request(openApp()).get('/openapi.json');
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      ...{ 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*' },
+      'cache-control': 'no-cache',
+    });
+    expect(body).toEqual(JSON.parse(JSON.stringify(withTokenSource(document, issuer))));
+  });
+
+  it.each([
+    ['/docs', 'text/html'],
+    ['/docs/start.js', 'text/javascript'],
+    ['/docs/swagger-ui.css', 'text/css'],
+    ['/docs/swagger-ui-bundle.js', 'text/javascript'],
+  ])('serves %s as %s', async (path, type) => {
+    const { status, headers, text } = await request(openApp()).get(path);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe(`${type}; charset=utf-8`);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(text.length).toBeGreaterThan(200);
+  });
+
+  it('has a page that names nothing outside, and whose every part is served here', async () => {
+    const app = openApp();
+    const { text: page } = await request(app).get('/docs');
+    const { text: script } = await request(app).get('/docs/start.js');
+    expect(`${page}${script}`).not.toMatch(/\/\//);
+    expect(page).not.toMatch(/<script(?! src=)|<style| on\w+=/);
+    const parts = [...page.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, path = '']) => path);
+    expect(parts).toHaveLength(3);
+    for (const path of parts) expect((await request(app).get(path)).status).toBe(200);
+  });
+
+  it('has a page that may load and call its own origin alone', async () => {
+    const { headers } = await request(openApp()).get('/docs');
+    const policy = String(headers['content-security-policy']).split('; ');
+    expect(policy).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+  });
+
+  it('serves no other file of the package', async () => {
+    for (const path of ['/docs/package.json', '/docs/..%2fpackage.json', '/docs/swagger-ui.js', '/docs/']) {
+      expect((await request(openApp()).get(path)).status).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,130 @@
+import { problemType } from '@auth/verify/problems';
+import * as z from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { createDocument } from 'zod-openapi';
+import type { ProblemCode } from '../../problem/problem-codes.ts';
+import { problems } from '../../problem/problem-codes.ts';
+import type { AnswerDoc, RouteDoc } from './route-doc.ts';
+import { problemsOf } from './route-doc.ts';
+
+/** The body of every error (RFC 9457). */
+const Problem = z
+  .object({
+    type: z.string().meta({ description: 'urn:problem:<code>' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What to mend; safe to show.' }),
+    code: z.enum(Object.keys(problems)),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ detail: z.string(), pointer: z.string().meta({ description: 'JSON pointer (RFC 6901)' }) }))
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+
+/** The security scheme of a user's access token. */
+export const bearerScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
+export type OpenApiDocument = ReturnType<typeof createDocument>;
+
+/** Creates the OpenAPI 3.1 document of a service, from the schemas that validate its requests. */
+export function createOpenApi(options: {
+  title: string;
+  description: string;
+  routes: readonly RouteDoc[];
+}): OpenApiDocument {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of options.routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title: options.title, version: '0.1.0', description: options.description },
+    paths,
+    components: {
+      schemas: { Problem },
+      securitySchemes: {
+        bearer: { ...bearerScheme, description: 'An access token of the user service.' },
+      },
+    },
+  });
+}
+
+function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
+  const { method, path, summary, scope, params, query, headers, body, example, answer, otherAnswer } = route;
+  return {
+    summary,
+    operationId: `${method}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    ...(scope === 'none' ? {} : { security: [{ bearer: [] }], description: `Needs the scope \`${scope}\`.` }),
+    requestParams: {
+      ...(params === undefined ? {} : { path: params }),
+      ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { header: headers }),
+    },
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: body, ...(example === undefined ? {} : { example }) } },
+          },
+        }),
+    responses: {
+      ...answerOf(answer),
+      ...(otherAnswer && answerOf(otherAnswer)),
+      ...notModified(route),
+      ...problemResponses(route),
+    },
+  };
+}
+
+function answerOf(answer: AnswerDoc): ZodOpenApiResponsesObject {
+  const { status, description, schema, mediaType = 'application/json', headers = {} } = answer;
+  const described = Object.entries(headers).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: 'string' as const } },
+  ]);
+  return {
+    [`${status}`]: {
+      description,
+      ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
+      ...(schema === undefined ? {} : { content: { [mediaType]: { schema } } }),
+    },
+  };
+}
+
+function notModified({ answer }: RouteDoc): ZodOpenApiResponsesObject {
+  return answer.revalidated ? { '304': { description: 'It is still what `If-None-Match` names.' } } : {};
+}
+
+/** Returns one response per status, with its codes. */
+function problemResponses(route: RouteDoc): ZodOpenApiResponsesObject {
+  const codes = problemsOf(route);
+  const statuses = [...new Set(codes.map((code) => problems[code].status))].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const ofStatus = codes.filter((code) => problems[code].status === status);
+      const examples = Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }]));
+      const description = ofStatus.map((code) => `\`${code}\``).join(', ');
+      // The codes are in the schema as well: a generated client gets them as the type of `code`.
+      const schema = {
+        $ref: '#/components/schemas/Problem',
+        properties: { status: { const: status }, code: { enum: [...ofStatus] } },
+      };
+      return [`${status}`, { description, content: { 'application/problem+json': { schema, examples } } }];
+    }),
+  );
+}
+
+function exampleOf(code: ProblemCode) {
+  const { status, title, detail } = problems[code];
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail,
+    code,
+    requestId: '5f0c6e0e-8a63-4c43-9f5b-1c2f4f1f7a10',
+  };
+}

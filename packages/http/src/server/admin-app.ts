@@ -1,0 +1,29 @@
+import type { Express } from 'express';
+import type { Log } from '../log/log.ts';
+import { refuseServiceToken } from '../route/service-token.ts';
+import { createApp, finishApp } from './create-app.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+export interface AdminAppOptions {
+  readonly log: Log;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  /** More members of the answer to `GET /readyz?verbose`; nothing secret. */
+  readonly details?: () => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Creates the app of the admin port: `GET /metrics` and `GET /readyz?verbose`, for operators and not for clients. The
+ * port must not be reachable from outside.
+ */
+export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
+  const app = createApp({ log, metrics, readiness, probeDetails: details });
+  app.use(refuseServiceToken());
+  app.get('/metrics', async (_req, res) => {
+    const { type, text } = await metrics.render();
+    // Through `end`: Express would add a charset to Prometheus' own media type.
+    res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
+  });
+  return finishApp(app, { log, translate: [] });
+}
