@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseArguments } from './arguments.ts';
 
 describe('parseArguments', () => {
-  it('parses a command line', () => {
+  it('takes a command line apart', () => {
     const line = 'rotate edge order product --dir keys --wait --admin order=http://a:1 --admin order=http://b:1';
     expect(parseArguments([...line.split(' '), '--admin', 'product=https://c:2'])).toMatchObject({
       ...{ words: ['rotate', 'edge', 'order', 'product'], dir: 'keys', wait: true, force: false, json: false },
@@ -10,11 +10,11 @@ describe('parseArguments', () => {
     });
   });
 
-  it('accepts an equals sign in the value of a parameter', () => {
+  it('takes parameters with an equals sign in them', () => {
     expect(parseArguments(['token', '--param', 'id=a=b']).token.params).toEqual({ id: 'a=b' });
   });
 
-  it('reads --help as the help of the command', () => {
+  it('takes --help for the command', () => {
     expect(parseArguments(['revoke', 'x', '--help']).words).toEqual(['help', 'revoke']);
     expect(parseArguments(['revoke', '--nope', '-h']).words).toEqual(['help', 'revoke']);
     expect(parseArguments(['-h']).words).toEqual(['help']);
