@@ -56,7 +56,7 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
       ...['./sessions-store.ts', '../main.ts', '@auth/dev', '../../../order/src/app.ts'],
     ],
   },
-  'apps/user/src/accounts/accounts-command.ts': {
+  'apps/user/src/accounts-command.ts': {
     allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
     forbidden: ['@auth/db/product', '@auth/dev'],
   },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRouter } from '@auth/http';
+import { jwksStaleSeconds } from '@auth/verify/times';
 import type { Router } from 'express';
 
 export interface Discovery {
@@ -41,7 +42,7 @@ export function discoveryRoutes({ issuer, jwks, jwksMaxAgeSeconds, scopes }: Dis
     'public',
     `max-age=${jwksMaxAgeSeconds}`,
     `stale-while-revalidate=${staleSeconds(jwksMaxAgeSeconds)}`,
-    'stale-if-error=86400',
+    `stale-if-error=${jwksStaleSeconds}`,
   ].join(', ');
   const router = createRouter();
 

@@ -1,6 +1,8 @@
 export { areHttps, browserOrigins } from './config/browser-origins.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config/config.ts';
+export { DatabaseSettings } from './config/database-settings.ts';
 export { httpOrigin } from './config/http-origin.ts';
+export { JwksSettings } from './config/jwks-settings.ts';
 export {
   type DatabaseConfig,
   databaseConfig,
@@ -9,7 +11,8 @@ export {
   type ServerConfig,
   serverConfig,
 } from './config/server-config.ts';
-export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './config/server-settings.ts';
+export { ServerSettings } from './config/server-settings.ts';
+export { withKeyRules } from './config/setting-rules.ts';
 export { ProxySettings } from './config/trusted-proxies.ts';
 export { wholeNumber } from './config/whole-number.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './log/audit-calls.ts';
@@ -53,6 +56,6 @@ export { createRouter } from './route/router.ts';
 export { type AdminAppOptions, adminApp } from './server/admin-app.ts';
 export { createApp, finishApp } from './server/create-app.ts';
 export { type ConnectionLimits, type Listening, type ListenOptions, listen } from './server/listen.ts';
-export { createMetrics, type Metrics, type Sample } from './server/metrics.ts';
+export { createMetrics, type Metrics, type MetricsDocument, type Sample } from './server/metrics.ts';
 export { createReadiness, type Readiness, type ReadinessOptions } from './server/readiness.ts';
 export { runService, type Service } from './server/serve.ts';

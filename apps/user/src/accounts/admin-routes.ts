@@ -1,10 +1,10 @@
+import { allRoles } from '@auth/contracts/grants';
 import { createRouter, PageQuery, readBody, readParams, readQuery, sendPage } from '@auth/http';
 import type { AccessTokenVerifier } from '@auth/verify';
 import { requireScope, requireUser, userOf } from '@auth/verify/express';
 import type { Router } from 'express';
 import * as z from 'zod';
 import { actorOf } from './actor.ts';
-import { allRoles } from './grants.ts';
 import type { UserAdmin } from './user-admin.ts';
 
 export const ListQuery = z.object(PageQuery);

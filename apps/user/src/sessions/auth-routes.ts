@@ -1,10 +1,10 @@
 import { plainText, services } from '@auth/contracts';
+import { allScopes } from '@auth/contracts/grants';
 import { addressPrefix, clientAddress, createRouter, readBody, visitorOf } from '@auth/http';
 import type { Response, Router } from 'express';
 import * as z from 'zod';
 import type { Accounts } from '../accounts/accounts.ts';
 import { emailProblem, normalizeEmail } from '../accounts/email.ts';
-import { allScopes } from '../accounts/grants.ts';
 import type { StoredTries } from '../limits/rate-limit.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';

@@ -14,8 +14,8 @@ export interface AdminAppOptions {
 }
 
 /**
- * Creates the app of the admin port: `GET /metrics` and `GET /readyz?verbose`, for operators and not for clients. The
- * port must not be reachable from outside.
+ * Creates the app of the admin port: `GET /metrics`, `GET /metrics.json` and `GET /readyz?verbose`, for operators and not for
+ * clients. The port must not be reachable from outside.
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });
@@ -24,6 +24,9 @@ export function adminApp({ log, readiness, metrics, details = () => ({}) }: Admi
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.
     res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
+  });
+  app.get('/metrics.json', async (_req, res) => {
+    res.set('Cache-Control', 'no-store').json(await metrics.read());
   });
   return finishApp(app, { log, translate: [] });
 }

@@ -96,6 +96,31 @@ describe('createMetrics', () => {
     expect(text).toContain('hits_total{service="order"} 6');
   });
 
+  it('has the same numbers as data: by name, without the label of the service', async () => {
+    const { metrics, app } = countedApp();
+    metrics.countCall({ operation: 'a:b.c', caller: 'user', decision: 'allow', reason: 'none' });
+    metrics.gauge('jobs', 'Jobs by state.', 'state', () => ({ running: 2 }));
+    for (const path of ['/orders/1', '/orders/13']) await request(app).get(path);
+    const { service, metrics: read } = await metrics.read();
+    expect(service).toBe('order');
+    expect(read).toMatchObject({
+      auth_service_calls_total: [
+        { labels: { operation: 'a:b.c', caller: 'user', decision: 'allow', reason: 'none' }, value: 1 },
+      ],
+      auth_verifications_total: [],
+      http_requests_total: [
+        { labels: { method: 'GET', route: '/orders/:id', status: '200' }, value: 1 },
+        { labels: { method: 'GET', route: '/orders/:id', status: '500' }, value: 1 },
+      ],
+      http_request_duration_seconds_count: [{ labels: { method: 'GET', route: '/orders/:id' }, value: 2 }],
+      jobs: [{ labels: { state: 'running' }, value: 2 }],
+      process_cpu_seconds_total: [{ labels: {}, value: expect.any(Number) }],
+    });
+    const { text } = await metrics.render();
+    const rendered = text.split('\n').filter((line) => /^\w+[{ ]/.test(line));
+    expect(Object.values(read).flat()).toHaveLength(rendered.length);
+  });
+
   it('tells of the process, under the name of the service', async () => {
     const { type, text } = await createMetrics({ service: 'order' }).render();
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationSpec } from '@auth/contracts';
-import { demoAccounts, issuerService, operations, services } from '@auth/contracts';
+import { issuerService, operations, services } from '@auth/contracts';
+import { demoAccounts } from '@auth/contracts/demo-accounts';
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';

@@ -1,6 +1,6 @@
 // Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
-import { argv, env, exit, stderr, stdout } from 'node:process';
-import { UsageError } from '@auth/command';
+import { env, exit, stderr } from 'node:process';
+import { runHere } from '@auth/command';
 import { databaseTrouble } from '@auth/db/errors';
 import { openUserDb } from '@auth/db/user';
 import {
@@ -13,36 +13,29 @@ import {
   readConfig,
 } from '@auth/http';
 import * as z from 'zod';
-import { UserError } from '../user-error.ts';
-import type { AccountEvent } from './account-event.ts';
-import type { AccountsCommand } from './accounts-arguments.ts';
-import { parseArguments } from './accounts-arguments.ts';
-import { normalizeEmail } from './email.ts';
-import { createRoleChanges } from './role-change.ts';
-import { createRoleStore } from './role-store.ts';
+import type { AccountEvent } from './accounts/account-event.ts';
+import type { RoleChange } from './accounts/accounts-arguments.ts';
+import { createAccountsCommand } from './accounts/accounts-arguments.ts';
+import { normalizeEmail } from './accounts/email.ts';
+import { createRoleChanges } from './accounts/role-change.ts';
+import { createRoleStore } from './accounts/role-store.ts';
+import { UserError } from './user-error.ts';
 
-exit(await main(argv.slice(2)));
-
-async function main(typed: readonly string[]): Promise<number> {
+const accounts = createAccountsCommand(async (wanted) => {
   try {
-    const parsed = parseArguments(typed);
-    if (parsed.help !== undefined) say(parsed.help);
-    else say(await run(parsed, databaseConfig(readConfig(z.object(DatabaseSettings), env))));
-    return 0;
+    return await change(wanted, databaseConfig(readConfig(z.object(DatabaseSettings), env)));
   } catch (error) {
-    if (error instanceof UsageError) {
-      stderr.write(`${error.message}\n`);
-      return error.exitCode;
-    }
-    stderr.write(`accounts: ${explain(error)}\n`);
-    return error instanceof ConfigError ? error.exitCode : 1;
+    const exitCode = error instanceof ConfigError ? error.exitCode : 1;
+    throw Object.assign(new Error(`accounts: ${explain(error)}`), { exitCode });
   }
-}
+});
 
-type Change = Exclude<AccountsCommand, { readonly help: string }>;
+await runHere(accounts);
+// The client of the database may keep the process for a while.
+exit();
 
-/** Makes the change and prints the result. The audit event goes to standard error, as a line of the service's log. */
-async function run({ command, email, role }: Change, config: Parameters<typeof openUserDb>[0]): Promise<string> {
+/** Makes the change and describes the result. The audit event goes to standard error, as a line of the service's log. */
+async function change({ command, email, role }: RoleChange, config: Parameters<typeof openUserDb>[0]): Promise<string> {
   const db = openUserDb(config);
   try {
     const log = createLog({ service: 'user', level: 'info', format: 'json', destination: stderr });
@@ -82,8 +75,4 @@ function explain(error: unknown): string {
 
 function read(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function say(line: string): void {
-  stdout.write(`${line}\n`);
 }
