@@ -80,7 +80,7 @@ describe('imports', () => {
     const path = (name: string) => join(root, name);
     expect(graph.get(path('apps/user/src/sessions/tokens.ts'))).toContain(path('packages/verify/src/issuer/index.ts'));
     expect(graph.get(path('apps/order/src/pricing.ts'))).toContain(path('apps/order/src/order.ts'));
-    expect(graph.get(path('tools/ops/src/keys/manage/step.ts'))).toContain(path('packages/keys/src/key-document.ts'));
+    expect(graph.get(path('tools/ops/src/keys/manage/folder.ts'))).toContain(path('packages/keys/src/key-document.ts'));
   });
 
   it('form no circle, within a package and across packages, types included', () => {

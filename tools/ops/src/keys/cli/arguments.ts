@@ -5,13 +5,13 @@ import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';
 import { keysCommands, keysSpec } from './command-specs.ts';
 
-/** The command line of `pnpm keys`, taken apart. */
+/** The parsed command line of `pnpm keys`. */
 export interface Arguments {
-  /** The command and what it is about: `['rotate', 'edge', 'order', 'product']`. */
+  /** The command and its arguments: `['rotate', 'edge', 'order', 'product']`. */
   readonly words: readonly string[];
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
-  /** Of a new signing key. */
+  /** The algorithm of a new signing key. */
   readonly alg: 'RS256' | 'ES256' | undefined;
   readonly admin: AdminUrls;
   readonly folders: boolean;

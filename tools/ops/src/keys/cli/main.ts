@@ -5,7 +5,7 @@ import { runHere } from '@auth/command';
 import { developmentVariables } from '../../development-variables.ts';
 import { createGate } from '../manage/gate.ts';
 import { openKeyStore } from '../manage/key-store.ts';
-import { askReplicas } from '../manage/replicas.ts';
+import { askReplicas, developmentReplicas } from '../manage/replicas.ts';
 import type { Arguments } from './arguments.ts';
 import { createKeysCommand, helpAbout } from './arguments.ts';
 import { blastRadius } from './commands/blast-radius.ts';
@@ -17,7 +17,6 @@ import { retire, rotate } from './commands/rotate.ts';
 import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import type { Command, Context } from './context.ts';
-import { developmentReplicas } from './development-replicas.ts';
 
 const help: Command = async ([name]) => {
   const text = helpAbout(name);
@@ -63,7 +62,7 @@ async function run(args: Arguments, { variables, print, complain }: CommandRun):
   }
 }
 
-/** A disk that is full or read-only, a document that is a mount point of its own: the message names the path and no key. */
+/** Whether an error is of the file system, such as a full disk or a document that is a mount point. It names no key. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -5,16 +5,16 @@ import { generateEdgeKey } from '@auth/ops/keys/generate';
 import { initKeyDocuments } from '@auth/ops/keys/init';
 import { goodDocuments, inFolder, readDocument } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { assertProductionKeys } from './development-keys.ts';
 import type { KeyDocument } from './key-document.ts';
 import { loadServiceKeys } from './load.ts';
-import { assertProductionKeys } from './production-keys.ts';
 
 let good: Awaited<ReturnType<typeof goodDocuments>>;
 beforeAll(async () => {
   good = await goodDocuments();
 });
 
-/** A good document with another issuer. */
+/** Returns a valid document with another issuer. */
 function withIssuer(iss: string): KeyDocument {
   return { ...good.order, issuer: { ...good.order.issuer, iss } };
 }
@@ -25,7 +25,7 @@ describe('assertProductionKeys', () => {
     'https://auth.example.com/tenant',
     'https://127.example.com',
     'https://10.0.0.7',
-  ])('lets %s through', (issuer) => {
+  ])('accepts %s', (issuer) => {
     expect(() => assertProductionKeys(withIssuer(issuer), 'k.json')).not.toThrow();
   });
 
@@ -40,7 +40,7 @@ describe('assertProductionKeys', () => {
     ['https://LOCALHOST', 'names this machine'],
     ['https://user.localhost', 'names this machine'],
     ['https://localhost.', 'names this machine'],
-  ])('refuses %s: it %s', (issuer, problem) => {
+  ])('rejects %s: it %s', (issuer, problem) => {
     expect(() => assertProductionKeys(withIssuer(issuer), 'k.json')).toThrow(
       `key document k.json: issuer.iss is ${issuer}, which ${problem}: NODE_ENV=production refuses development keys. ` +
         'Set AUTH_KEYS_FILE (or AUTH_KEYS) to a document made with: pnpm keys init',
@@ -52,7 +52,7 @@ describe('assertProductionKeys', () => {
     ['order.product.2', 'order', 'calls.product[1].kid'],
     ['billing.order.1', 'order', 'accepts.billing[0].kid'],
     ['order.user.1', 'user', 'accepts.order[0].kid'],
-  ] as const)('refuses the key %s of %s, in whatever state, when it is marked', (kid, service, member) => {
+  ] as const)('rejects the marked key %s of %s in any state', (kid, service, member) => {
     const document = JSON.parse(JSON.stringify(good[service]).replace(`"${kid}"`, `"${kid}.dev"`));
     expect(() => assertProductionKeys(document, 'k.json')).toThrow(
       `key document k.json: ${member} ends in .dev, the mark of a key made for development: ` +
@@ -60,14 +60,14 @@ describe('assertProductionKeys', () => {
     );
   });
 
-  it('refuses a marked key for sessions', () => {
+  it('rejects a marked session key', () => {
     const sessionKeys = [generateEdgeKey('session.1.dev', 'active')];
     expect(() => assertProductionKeys({ ...good.order, sessionKeys }, 'k.json')).toThrow('sessionKeys[0].kid ends');
   });
 });
 
 describe('loading keys in production', () => {
-  it('refuses what keys init makes without an issuer, at every service', () =>
+  it('rejects the documents of keys init without an issuer, at every service', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir });
       const refusal = { name: 'KeyDocumentError', exitCode: 78 };
@@ -78,7 +78,7 @@ describe('loading keys in production', () => {
         );
     }));
 
-  it('takes what it makes with one, and none of its keys is marked', () =>
+  it('accepts the documents of keys init with an issuer, and no key is marked', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
       const { issuer } = await loadServiceKeys('user', { file: files.user, production: true });
@@ -93,20 +93,18 @@ describe('loading keys in production', () => {
     ['user', 'signing[0].kid'],
     ['product', 'issuer.jwks.keys[0].kid'],
     ['order', 'issuer.jwks.keys[0].kid'],
-  ] as const)(
-    'still refuses the document of %s after keys of development were given another issuer',
-    (service, member) =>
-      inFolder(async (dir) => {
-        await initKeyDocuments({ dir });
-        const { files, updated } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
-        expect(updated).toContain(service);
-        await expect(loadServiceKeys(service, { file: files[service], production: true })).rejects.toThrow(
-          `key document ${files[service]}: ${member} ends in .dev`,
-        );
-      }),
+  ] as const)('rejects the document of %s when keys of development got another issuer', (service, member) =>
+    inFolder(async (dir) => {
+      await initKeyDocuments({ dir });
+      const { files, updated } = await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
+      expect(updated).toContain(service);
+      await expect(loadServiceKeys(service, { file: files[service], production: true })).rejects.toThrow(
+        `key document ${files[service]}: ${member} ends in .dev`,
+      );
+    }),
   );
 
-  it('marks every key that it makes for development, and changes none that is there', () =>
+  it('marks every key that is made for development, and changes no present key', () =>
     inFolder(async (dir) => {
       await initKeyDocuments({ dir, issuer: 'https://auth.example.com' });
       await rm(join(dir, 'product.json'));

@@ -1,18 +1,22 @@
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { EdgeKey } from '@auth/verify';
-import { KeyCommandError } from './key-command-error.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import { keyStates } from '@auth/verify';
+import type { Folder } from '../folder.ts';
+import { documentOf } from '../folder.ts';
+import { KeyCommandError } from '../key-command-error.ts';
 
-/** An arrow from a caller to a callee, by name: documents may know services that the contracts do not know yet. */
+/** An edge from a caller to a callee, by name: documents may know services that the contracts do not know yet. */
 export interface EdgeName {
   readonly caller: string;
   readonly callee: string;
 }
 
-/** A key of an edge, as its two ends see it together. */
+/** Makes the id of the next key of an edge; no id is used twice. */
+export type NextKid = (edge: EdgeName) => string;
+
+/** A key of an edge, merged from its two ends. */
 export interface SharedKey extends EdgeKey {
-  /** The state at each end, absent where the key is not. `state` is the one that is furthest. */
+  /** The state at each end, absent where the key is not. `state` is the later one of the two. */
   readonly atCaller: EdgeKey['state'] | undefined;
   readonly atCallee: EdgeKey['state'] | undefined;
   /** The two ends hold different secrets under this id; `secret` is the callee's. */
@@ -27,9 +31,7 @@ export interface EdgeEnds {
   readonly keys: readonly SharedKey[];
 }
 
-const states = ['pending', 'active', 'retiring'] as const;
-
-/** Every edge that a document of the folder names, at whichever end. */
+/** Lists the edges that the documents of a folder name, at either end. */
 export function edgesOf(folder: Folder): readonly EdgeName[] {
   const names = new Map<string, EdgeName>();
   for (const { service, calls, accepts } of folder.values()) {
@@ -56,18 +58,18 @@ export function readEnds(folder: Folder, edge: EdgeName): EdgeEnds {
     const there = accepts.find((key) => key.kid === kid);
     const secret = there?.secret ?? here?.secret ?? '';
     const differs = here !== undefined && here.secret !== secret;
-    const rank = Math.max(...[here, there].map((key) => (key === undefined ? 0 : states.indexOf(key.state))));
-    return { kid, secret, state: states[rank] ?? 'pending', atCaller: here?.state, atCallee: there?.state, differs };
+    const rank = Math.max(...[here, there].map((key) => (key === undefined ? 0 : keyStates.indexOf(key.state))));
+    return { kid, secret, state: keyStates[rank] ?? 'pending', atCaller: here?.state, atCallee: there?.state, differs };
   });
   return { caller, callee, keys };
 }
 
-/** The caller's document with other keys for an edge; without any, the edge is gone. */
+/** Returns the caller's document with other keys for an edge; with none, without the edge. */
 export function withCalls(document: KeyDocument, callee: string, keys: readonly EdgeKey[]): KeyDocument {
   return { ...document, calls: withEdge(document.calls, callee, keys) };
 }
 
-/** The callee's document with other keys for an edge; without any, the edge is gone. */
+/** Returns the callee's document with other keys for an edge; with none, without the edge. */
 export function withAccepts(document: KeyDocument, caller: string, keys: readonly EdgeKey[]): KeyDocument {
   return { ...document, accepts: withEdge(document.accepts, caller, keys) };
 }

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { developmentReplicas } from './development-replicas.ts';
+import { developmentReplicas } from './replicas.ts';
 
 describe('developmentReplicas', () => {
-  it('finds the admin port of each service, and of the gateway, by the base of the stack', () =>
+  it('finds the admin port of each service and of the gateway from the base port', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, 'running.json'), '{"portBase":5000}');
       expect(await developmentReplicas(dir)).toEqual({
@@ -16,14 +16,14 @@ describe('developmentReplicas', () => {
       });
     }));
 
-  it.each(['', '{', 'null', '{"portBase":"5000"}'])('finds none where the claim is %j', (text) =>
+  it.each(['', '{', 'null', '{"portBase":"5000"}'])('finds none when running.json is %j', (text) =>
     inFolder(async (dir) => {
       await writeFile(join(dir, 'running.json'), text);
       expect(await developmentReplicas(dir)).toEqual({});
     }),
   );
 
-  it('finds none where no stack has run', () =>
+  it('finds none when no stack has run', () =>
     inFolder(async (dir) => {
       expect(await developmentReplicas(dir)).toEqual({});
     }));

@@ -1,4 +1,4 @@
-/** Lines of columns, each as wide as its widest cell and two spaces apart. Numbers stand on the right. */
+/** Formats rows as columns, each as wide as its widest cell and two spaces apart. Numbers are aligned to the right. */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, index) =>
