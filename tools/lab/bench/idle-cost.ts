@@ -5,8 +5,8 @@ import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '@auth/command';
 import { labCommands } from '../commands.ts';
-import { cpuSecondsOf } from '../compare/cpu-time.ts';
-import { createBenchOutput } from './bench-output.ts';
+import { createBenchOutput } from '../measure/bench-output.ts';
+import { cpuSecondsOf } from '../measure/cpu-time.ts';
 import { startBuilt, startDev } from './idle-services.ts';
 
 const { options, variables } = startCommand(labCommands['bench:idle']);

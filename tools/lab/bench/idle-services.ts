@@ -14,7 +14,7 @@ import { startPostgres } from '@auth/dev/postgres/postgres';
 import { waitUntilReady } from '@auth/dev/stack/readiness';
 import { perService, servicePort, serviceUrl, urlSetting } from '@auth/dev/stack/services';
 import { initKeyDocuments } from '@auth/ops';
-import { childrenOf } from '../compare/cpu-time.ts';
+import { childrenOf } from '../measure/cpu-time.ts';
 
 /** Running services to measure. */
 export interface IdleServices {

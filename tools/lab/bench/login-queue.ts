@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import { startCommand } from '@auth/command';
 import { ada } from '@auth/dev';
 import { labCommands } from '../commands.ts';
+import { describeTimes, percentile, timeSteadily } from '../measure/latency.ts';
 import { withBenchStack } from './bench-stack.ts';
-import { describeTimes, percentile, timeSteadily } from './latency.ts';
 
 const { variables } = startCommand(labCommands['bench:logins']);
 

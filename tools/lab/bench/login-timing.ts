@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { startCommand } from '@auth/command';
 import { ada } from '@auth/dev';
 import { labCommands } from '../commands.ts';
+import { describeTimes, percentile } from '../measure/latency.ts';
 import { withBenchStack } from './bench-stack.ts';
-import { describeTimes, percentile } from './latency.ts';
 
 const { variables } = startCommand(labCommands['bench:login-timing']);
 

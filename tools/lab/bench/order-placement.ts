@@ -7,9 +7,9 @@ import { ada, mug } from '@auth/dev';
 import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Client } from 'undici';
 import { labCommands } from '../commands.ts';
-import type { Spread } from '../compare/spread.ts';
-import { ratioOf, spreadOf } from '../compare/spread.ts';
-import { createBenchOutput } from './bench-output.ts';
+import { createBenchOutput } from '../measure/bench-output.ts';
+import type { Spread } from '../measure/spread.ts';
+import { ratioOf, spreadOf } from '../measure/spread.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { readCpuSeconds } from './service-cpu.ts';
 

@@ -2,8 +2,8 @@
 
 import { startCommand } from '@auth/command';
 import { labCommands } from '../commands.ts';
-import { spreadOf } from '../compare/spread.ts';
-import { createBenchOutput } from './bench-output.ts';
+import { createBenchOutput } from '../measure/bench-output.ts';
+import { spreadOf } from '../measure/spread.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
 import { openUserClient } from './user-client.ts';

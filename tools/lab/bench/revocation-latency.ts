@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { startCommand } from '@auth/command';
 import { ada, mug, repositoryRoot } from '@auth/dev';
 import { labCommands } from '../commands.ts';
-import type { DrillStack } from '../drill/drill-stack.ts';
-import { withDrillStack } from '../drill/drill-stack.ts';
-import { lineChart } from '../drill/line-chart.ts';
-import { describeTimes, percentile } from './latency.ts';
+import { describeTimes, percentile } from '../measure/latency.ts';
+import { lineChart } from '../measure/line-chart.ts';
+import type { DrillStack } from '../measure/stack.ts';
+import { withDrillStack } from '../measure/stack.ts';
 
 const { variables } = startCommand(labCommands['bench:revocation']);
 

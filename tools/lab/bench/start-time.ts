@@ -9,7 +9,7 @@ import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
 import { labCommands } from '../commands.ts';
-import { createBenchOutput } from './bench-output.ts';
+import { createBenchOutput } from '../measure/bench-output.ts';
 
 const { options, variables } = startCommand(labCommands['bench:start']);
 

@@ -10,9 +10,9 @@ import { freePort } from '@auth/dev/postgres/free-port';
 import { createClosers } from '@auth/dev/stack/closers';
 import { startOrphanGuard } from '@auth/dev/stack/orphan-guard';
 import { initKeyDocuments } from '@auth/ops';
-import { cpuSecondsOf } from '../compare/cpu-time.ts';
-import { startProcess } from '../compare/logged-process.ts';
-import { openMeasuredPostgres } from '../compare/postgres.ts';
+import { cpuSecondsOf } from '../measure/cpu-time.ts';
+import { startProcess } from '../measure/logged-process.ts';
+import { openMeasuredPostgres } from '../measure/stores.ts';
 
 /** The user app and its Postgres, with the settings of production and a log in a file. */
 export interface MeasuredUserApp {

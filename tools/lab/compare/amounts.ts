@@ -1,4 +1,4 @@
-import type { Spread } from './spread.ts';
+import type { Spread } from '../measure/spread.ts';
 
 /** The middle of the runs, and in brackets the least and the most. */
 export function spreadText({ median, min, max }: Spread): string {

@@ -1,7 +1,7 @@
+import type { Spread } from '../measure/spread.ts';
+import { ratioOf } from '../measure/spread.ts';
 import { wholeCost } from './cpu-meter.ts';
 import type { Turn } from './rounds.ts';
-import type { Spread } from './spread.ts';
-import { ratioOf } from './spread.ts';
 
 /** The most that a request with a bearer token may cost, where one with a shared session in Redis costs 1. */
 export const limit = 1;

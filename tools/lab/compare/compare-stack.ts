@@ -6,15 +6,15 @@ import type { Closers } from '@auth/dev/stack/closers';
 import { startOrphanGuard } from '@auth/dev/stack/orphan-guard';
 import { isPortFree } from '@auth/dev/stack/ports';
 import { initKeyDocuments } from '@auth/ops';
-import type { LoggedProcess } from './logged-process.ts';
-import { startProcess } from './logged-process.ts';
-import type { MeasuredPostgres } from './postgres.ts';
-import { openMeasuredPostgres } from './postgres.ts';
+import type { LoggedProcess } from '../measure/logged-process.ts';
+import { startProcess } from '../measure/logged-process.ts';
+import type { MeasuredRedis } from '../measure/redis.ts';
+import { openMeasuredRedis } from '../measure/redis.ts';
+import type { MeasuredPostgres } from '../measure/stores.ts';
+import { openMeasuredPostgres } from '../measure/stores.ts';
 import { prepareDatabases } from './prepared-databases.ts';
 import type { GatewayName, ProcessSettings } from './process-settings.ts';
 import { gatewayNames, processSettings, urlOf } from './process-settings.ts';
-import type { MeasuredRedis } from './redis.ts';
-import { openMeasuredRedis } from './redis.ts';
 
 /** Everything that is compared, running: real processes, each on its own. */
 export interface CompareStack {

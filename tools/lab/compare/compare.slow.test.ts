@@ -7,7 +7,7 @@ import { repositoryRoot } from '@auth/dev';
 import { isAlive } from '@auth/dev/stack/processes';
 import { until } from '@auth/testkit/dev-process';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { childrenOf } from './cpu-time.ts';
+import { childrenOf } from '../measure/cpu-time.ts';
 
 const removals: (() => void)[] = [];
 afterEach(() => {

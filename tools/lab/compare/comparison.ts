@@ -1,5 +1,5 @@
+import type { Machine } from '../measure/machine.ts';
 import type { Logout } from './logout.ts';
-import type { Machine } from './machine.ts';
 import type { Outage } from './outage.ts';
 import type { Turn } from './rounds.ts';
 import type { CompareSettings } from './settings.ts';

@@ -1,6 +1,6 @@
+import { cpuSecondsOf } from '../measure/cpu-time.ts';
+import type { LoggedProcess } from '../measure/logged-process.ts';
 import type { CompareStack } from './compare-stack.ts';
-import { cpuSecondsOf } from './cpu-time.ts';
-import type { LoggedProcess } from './logged-process.ts';
 
 /** Those whose processor time is told apart: the door is the gateway or the proxy of a variant. */
 export const parts = ['service', 'door', 'user', 'postgres', 'redis'] as const;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LoggedProcess } from '../measure/logged-process.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { CpuTimes } from './cpu-meter.ts';
 import { perPart, readCpu } from './cpu-meter.ts';
-import type { LoggedProcess } from './logged-process.ts';
 import type { StoreCounts } from './store-counts.ts';
 import { perCount, readStoreCounts } from './store-counts.ts';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { repositoryRoot } from '@auth/dev';
-import type { Load, LoadResult } from './load.ts';
+import type { Load, LoadResult } from '../measure/load.ts';
 import type { LoadAnswer } from './load-process.ts';
 
 /** A process that sends requests. It ends with us. */

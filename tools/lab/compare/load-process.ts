@@ -1,6 +1,6 @@
 // The generator of load, as a process of its own: what it costs is not counted with what it measures.
-import type { Load, LoadResult } from './load.ts';
-import { openLoad } from './load.ts';
+import type { Load, LoadResult } from '../measure/load.ts';
+import { openLoad } from '../measure/load.ts';
 
 /** What it answers to a load that it was sent. */
 export type LoadAnswer = LoadResult | { readonly error: string };

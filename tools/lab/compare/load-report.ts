@@ -1,10 +1,10 @@
+import { markdownTable } from '../measure/markdown-table.ts';
+import { ratioOf, spreadOf } from '../measure/spread.ts';
 import { micros, ms, spreadText } from './amounts.ts';
 import { bearerBesideRedis, isWithinLimit, limit } from './bar.ts';
 import type { Comparison } from './comparison.ts';
 import { wholeCost } from './cpu-meter.ts';
-import { markdownTable } from './markdown-table.ts';
 import type { Turn } from './rounds.ts';
-import { ratioOf, spreadOf } from './spread.ts';
 
 /** The variant that the others are measured by. */
 export const base = 'open';

@@ -1,4 +1,4 @@
-import { failureReason } from './failure-reason.ts';
+import { failureReason } from '../measure/failure-reason.ts';
 
 /** How a login went in a few words: `works`, `503 unavailable`, `ECONNREFUSED`. */
 export async function loginOutcome(logIn: () => Promise<unknown>): Promise<string> {

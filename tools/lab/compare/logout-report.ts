@@ -1,7 +1,7 @@
+import { markdownTable } from '../measure/markdown-table.ts';
+import { spreadOf } from '../measure/spread.ts';
 import { ms } from './amounts.ts';
 import type { Comparison } from './comparison.ts';
-import { markdownTable } from './markdown-table.ts';
-import { spreadOf } from './spread.ts';
 
 /** When a logout counted. */
 export function logoutBlock({ variants, logouts, settings }: Comparison): string {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { answerTo, outcomeOf } from './answer.ts';
+import { answerTo, outcomeOf } from '../measure/answer.ts';
 import type { Variant } from './variants.ts';
 
 /** What came after a logout was answered. */

@@ -1,5 +1,5 @@
+import { markdownTable } from '../measure/markdown-table.ts';
 import type { Comparison } from './comparison.ts';
-import { markdownTable } from './markdown-table.ts';
 import type { Outcomes } from './outage.ts';
 
 /** Who went on while the user app was stopped. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Ask } from './answer.ts';
-import { answerTo, outcomeOf } from './answer.ts';
+import type { Ask } from '../measure/answer.ts';
+import { answerTo, outcomeOf } from '../measure/answer.ts';
 import type { CompareStack } from './compare-stack.ts';
 import { loginOutcome } from './login-outcome.ts';
 

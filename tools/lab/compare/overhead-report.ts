@@ -1,10 +1,10 @@
+import { markdownTable } from '../measure/markdown-table.ts';
+import { spreadOf } from '../measure/spread.ts';
 import { micros, spreadText } from './amounts.ts';
 import type { Comparison } from './comparison.ts';
 import { wholeCost } from './cpu-meter.ts';
-import { markdownTable } from './markdown-table.ts';
 import { overheadsOf } from './overhead.ts';
 import type { Turn } from './rounds.ts';
-import { spreadOf } from './spread.ts';
 
 /** What the gateway costs beside a plain proxy. */
 export function overheadBlock({ turns, paced, variants, connections }: Comparison): string {

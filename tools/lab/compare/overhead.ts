@@ -1,7 +1,7 @@
+import type { Spread } from '../measure/spread.ts';
+import { ratioOf } from '../measure/spread.ts';
 import { wholeCost } from './cpu-meter.ts';
 import type { Turn } from './rounds.ts';
-import type { Spread } from './spread.ts';
-import { ratioOf } from './spread.ts';
 
 /** What a gateway costs beside a proxy that does nothing else. */
 export interface Overhead {

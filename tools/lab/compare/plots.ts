@@ -1,10 +1,10 @@
-import { barChart } from './bar-chart.ts';
+import { barChart } from '../measure/bar-chart.ts';
+import { ratioOf, spreadOf } from '../measure/spread.ts';
 import type { Comparison } from './comparison.ts';
 import { parts } from './cpu-meter.ts';
 import { base, valuesOf } from './load-report.ts';
 import { share200 } from './outage-report.ts';
 import type { Turn } from './rounds.ts';
-import { ratioOf, spreadOf } from './spread.ts';
 
 const colours = { blue: '#2a6fdb', green: '#2c9c5b', red: '#d1342f', brown: '#b0752a', violet: '#7a4fbf' };
 const named = {

@@ -1,9 +1,9 @@
+import type { Blocks } from '../measure/page.ts';
 import type { Comparison } from './comparison.ts';
 import { costBlock, loadBlock } from './load-report.ts';
 import { logoutBlock } from './logout-report.ts';
 import { outageBlock } from './outage-report.ts';
 import { overheadBlock } from './overhead-report.ts';
-import type { Blocks } from './page.ts';
 import { storesBlock } from './store-report.ts';
 
 /** Everything that was measured, as Markdown: for the page, and for whoever looks on. */

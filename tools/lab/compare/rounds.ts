@@ -1,4 +1,4 @@
-import { percentile } from '../bench/latency.ts';
+import { percentile } from '../measure/latency.ts';
 import type { ClientsOf } from './clients.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { CpuTimes } from './cpu-meter.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentile } from '../bench/latency.ts';
+import { percentile } from '../measure/latency.ts';
 import type { ClientsOf } from './clients.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { IdleRates } from './idle.ts';

@@ -1,5 +1,5 @@
+import { markdownTable } from '../measure/markdown-table.ts';
 import type { Comparison } from './comparison.ts';
-import { markdownTable } from './markdown-table.ts';
 
 /** What requests are for the user app and the stores. */
 export function storesBlock({ variants, storeLoad, credentialBytes }: Comparison): string {

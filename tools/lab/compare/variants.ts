@@ -1,6 +1,6 @@
 import { mug } from '@auth/dev';
+import type { LoggedProcess } from '../measure/logged-process.ts';
 import type { CompareStack } from './compare-stack.ts';
-import type { LoggedProcess } from './logged-process.ts';
 import type { SessionStore } from './session-store.ts';
 import type { LogIn } from './sessions.ts';
 import { anybody, bearerLogIn, gatewayLogIn, sharedLogIn } from './sessions.ts';

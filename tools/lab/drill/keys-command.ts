@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { repositoryRoot } from '@auth/dev';
-import type { DrillStack } from './drill-stack.ts';
+import type { DrillStack } from '../measure/stack.ts';
 
 /** Runs `pnpm keys` on the documents of a stack, as an operator would. @throws Error when it does not exit 0 */
 export async function runKeys(

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryRoot } from '@auth/dev';
+import { lineChart } from '../measure/line-chart.ts';
+import { withDrillStack } from '../measure/stack.ts';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
-import { withDrillStack } from './drill-stack.ts';
-import { lineChart } from './line-chart.ts';
 import type { Second } from './traffic.ts';
 import { startTraffic } from './traffic.ts';
 

@@ -5,9 +5,9 @@ import type { Stack } from '@auth/dev';
 import { mug } from '@auth/dev';
 import { parseKeyDocument } from '@auth/keys';
 import { createServiceTokenSigner } from '@auth/verify';
+import type { DrillStack } from '../measure/stack.ts';
+import { withDrillStack } from '../measure/stack.ts';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
-import type { DrillStack } from './drill-stack.ts';
-import { withDrillStack } from './drill-stack.ts';
 import { runKeys } from './keys-command.ts';
 import { logIn, startTraffic } from './traffic.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDrillStack } from '../measure/stack.ts';
 import { startBrowser } from './browser.ts';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
-import { withDrillStack } from './drill-stack.ts';
 import { runKeys } from './keys-command.ts';
 import { startTraffic } from './traffic.ts';
 

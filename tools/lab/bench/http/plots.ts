@@ -1,4 +1,4 @@
-import { barChart } from '../../compare/bar-chart.ts';
+import { barChart } from '../../measure/bar-chart.ts';
 import type { Quartiles } from './quartiles.ts';
 import { measuredRows } from './report.ts';
 import type { Measured, Turns } from './rounds.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { LaunchError, repositoryRoot } from '@auth/dev';
-import { neighboursFolder } from './child.ts';
+import { neighboursFolder } from '../../measure/child.ts';
 
 /** Installs what is measured beside ours, by a lockfile of its own, and builds @auth/verify as production runs it. */
 export function prepare(): void {

@@ -1,5 +1,5 @@
-import type { Machine } from '../../compare/machine.ts';
-import { markdownTable } from '../../compare/markdown-table.ts';
+import type { Machine } from '../../measure/machine.ts';
+import { markdownTable } from '../../measure/markdown-table.ts';
 import type { Quartiles } from './quartiles.ts';
 import { quartilesOf, ratiosOf } from './quartiles.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';

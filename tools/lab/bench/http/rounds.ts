@@ -1,5 +1,5 @@
-import { cpuSecondsOf } from '../../compare/cpu-time.ts';
 import { orderOf } from '../../compare/rounds.ts';
+import { cpuSecondsOf } from '../../measure/cpu-time.ts';
 import type { BenchSettings } from './settings.ts';
 import type { Server, Stage } from './stage.ts';
 

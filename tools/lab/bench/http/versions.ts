@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { neighboursFolder } from './child.ts';
+import { neighboursFolder } from '../../measure/child.ts';
 
 /** Name and version of the packages that are measured, as they are installed. */
 export function versionsOf(): readonly string[] {

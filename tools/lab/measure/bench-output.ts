@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
 import { repositoryRoot } from '@auth/dev';
-import { readMachine } from '../compare/machine.ts';
-import { fillIn } from '../compare/page.ts';
+import { readMachine } from './machine.ts';
+import { fillIn } from './page.ts';
 
 /** The lines that a benchmark prints. */
 export interface BenchOutput {
