@@ -1,12 +1,13 @@
-// Hashes passwords without end, so many at a time as the first argument says: a process that has nothing to do with the user app.
+// Hashes passwords until it is ended: a process that competes with the user app for the processors.
 import bcrypt from 'bcrypt';
 
-const [, , atOnce = '1', cost = '12'] = process.argv;
-const salt = await bcrypt.genSalt(Number(cost));
-for (let count = 0; count < Number(atOnce); count += 1) void burn();
+process.on('message', (message) => {
+  const { hashesAtOnce } = message as { hashesAtOnce: number };
+  for (let count = 0; count < hashesAtOnce; count += 1) void burn();
+  process.send?.({});
+});
 process.on('disconnect', () => process.exit());
-process.send?.('ready');
 
 async function burn(): Promise<never> {
-  for (;;) await bcrypt.hash('nanosecond-wire-30cm', salt);
+  for (;;) await bcrypt.hash('nanosecond-wire-30cm', 12);
 }

@@ -2,8 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { migrate } from '@auth/db/migrate';
@@ -15,8 +14,10 @@ import { waitUntilReady } from '@auth/dev/stack/readiness';
 import { perService, servicePort, serviceUrl, urlSetting } from '@auth/dev/stack/services';
 import { initKeyDocuments } from '@auth/ops';
 import { childrenOf } from '../measure/cpu-time.ts';
+import { createDataDir } from '../measure/stack.ts';
+import { untilDevReady } from './dev-output.ts';
 
-/** Running services to measure. */
+/** Running services, with their process ids. */
 export interface IdleServices {
   readonly what: string;
   readonly pids: ReadonlyMap<string, number>;
@@ -24,15 +25,15 @@ export interface IdleServices {
   stop(): Promise<void>;
 }
 
-/** Plain JavaScript: `pnpm start` uses it, where nothing is installed but what services need. */
+/** Plain JavaScript without types, since `pnpm start` uses it in production. */
 const { nodeOptions }: { nodeOptions: (env: NodeJS.ProcessEnv) => string } = await import(
   new URL('../../dev/node-options.mjs', import.meta.url).href
 );
 
-/** Starts the built services as in production, on a database that is thrown away. */
+/** Starts the built services as in production, on temporary databases. */
 export async function startBuilt(portBase: number): Promise<IdleServices> {
   const urls = urlsAt(portBase);
-  const dir = await temporaryFolder();
+  const dir = await createDataDir('bench-');
   const postgres = await startPostgres({});
   const children = new Map<string, ChildProcess>();
   async function stop(): Promise<void> {
@@ -48,15 +49,20 @@ export async function startBuilt(portBase: number): Promise<IdleServices> {
     }
     await seedProducts(postgres.url('product'));
     for (const name of serviceNames) {
-      // As pnpm start does it, without a process of ours in between.
+      // The same environment as `pnpm start`, without its own process.
       const child = spawn(execPath, [join(repositoryRoot, 'apps', name, 'dist/main.js')], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: {
-          ...{ PATH: env['PATH'], NODE_ENV: 'production', NODE_OPTIONS: nodeOptions(env) },
-          ...{ REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
-          ...{ PORT: String(servicePort(name, portBase)), AUTH_KEYS_FILE: files[name] },
+          PATH: env['PATH'],
+          NODE_ENV: 'production',
+          NODE_OPTIONS: nodeOptions(env),
+          REPLICAS: '1',
+          PUBLIC_ORIGIN: 'https://shop.example.com',
+          PORT: String(servicePort(name, portBase)),
+          AUTH_KEYS_FILE: files[name],
           ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), urls[other]])),
-          ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, DATABASE_URL: postgres.url(name) },
+          REVOCATIONS: `file:${join(dir, 'revocations.log')}`,
+          DATABASE_URL: postgres.url(name),
         },
       });
       children.set(name, child);
@@ -74,9 +80,9 @@ export async function startBuilt(portBase: number): Promise<IdleServices> {
   return { what: 'built services', pids, urls, stop };
 }
 
-/** Starts `pnpm dev`, without npx and pnpm before it. */
+/** Starts the launcher of `pnpm dev`, without npx and pnpm. */
 export async function startDev(portBase: number): Promise<IdleServices> {
-  const dataDir = await temporaryFolder();
+  const dataDir = await createDataDir('bench-');
   const child = spawn(execPath, ['tools/dev/dev.mjs'], {
     cwd: repositoryRoot,
     env: { ...env, PORT_BASE: String(portBase), DATA_DIR: dataDir },
@@ -88,15 +94,7 @@ export async function startDev(portBase: number): Promise<IdleServices> {
     await exit;
     await rm(dataDir, { recursive: true });
   }
-  const isReady = await new Promise<boolean>((resolve) => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      if (/^ +(?!.*down).*ready in/m.test(output)) resolve(true);
-    });
-    child.once('exit', () => resolve(false));
-  });
-  if (!isReady) {
+  if (!(await untilDevReady(child))) {
     await stop();
     throw new Error('pnpm dev ended');
   }
@@ -110,10 +108,3 @@ export async function startDev(portBase: number): Promise<IdleServices> {
 }
 
 const urlsAt = (portBase: number) => perService((name) => serviceUrl(name, portBase));
-
-async function temporaryFolder(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'bench-'));
-  // Postgres runs as another user when we are root: it has to reach its data.
-  await chmod(dir, 0o755);
-  return dir;
-}

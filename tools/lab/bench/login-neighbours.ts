@@ -1,33 +1,31 @@
-// pnpm bench:login-neighbours: how long a verified route of the user app takes while logins keep bcrypt busy, and while a foreign
-// process burns as much. Exits 1 above the limit.
+// pnpm bench:login-neighbours: latency of an authenticated route of the user app, alone, while logins keep bcrypt busy, and beside
+// a process that hashes as much. Exits 1 above the limit.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/command';
-import { repositoryRoot } from '@auth/dev';
 import { labCommands } from '../commands.ts';
-import { createBenchOutput } from '../measure/bench-output.ts';
+import { startChild, typeScript } from '../measure/child.ts';
 import { cpuSecondsOf } from '../measure/cpu-time.ts';
-import { describeTimes, percentile, timeSteadily } from '../measure/latency.ts';
-import { spreadOf } from '../measure/spread.ts';
+import { createBenchOutput } from '../measure/page.ts';
+import { percentile, spreadOf } from '../measure/spread.ts';
+import { describeTimes, timeSteadily } from '../measure/steady-requests.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
-import { openUserClient } from './user-client.ts';
 
 const { options, variables } = startCommand(labCommands['bench:login-neighbours']);
 
 const rounds = Number(variables.ROUNDS);
 const roundMs = 6000;
 const everyMs = 20;
-/** Logins at a time: more than are hashed, so that some always wait. */
+/** Concurrent logins: more than the user app hashes at a time, so that some always wait. */
 const logins = 8;
 const limit = 1.5;
-/** As many as the user app hashes at a time. */
+/** Number of passwords that the user app hashes at a time. */
 const hashesAtOnce = Math.max(1, Math.min(availableParallelism() - 1, 3));
 
-/** What a round measured: times of the route, and processors kept busy by the app and by the foreign process. */
+/** Latencies of the route, and the number of processors that the app and the other process kept busy. */
 interface Round {
   readonly times: readonly number[];
   readonly app: number;
@@ -38,93 +36,80 @@ const { say, publish } = createBenchOutput('neighbours');
 process.exitCode = (await withUserApp({ LOGINS_PER_ACCOUNT: '0', SESSIONS_PER_ACCOUNT: '0' }, run)) ? 0 : 1;
 if (options.write) await publish();
 
-async function run(app: MeasuredUserApp): Promise<boolean> {
-  const client = openUserClient(app.url);
+async function run({ client, cpuSeconds }: MeasuredUserApp): Promise<boolean> {
   const email = 'grace@example.com';
   await client.register(email);
   const { access_token } = await client.logIn(email);
-  const ask = () => client.get('/users/me', access_token);
 
   const measureRound = async (foreignPid?: number): Promise<Round> => {
-    const cpu = () => [app.cpuSeconds().app, foreignPid === undefined ? 0 : cpuSecondsOf(foreignPid)] as const;
+    const cpu = () => [cpuSeconds().app, foreignPid === undefined ? 0 : cpuSecondsOf(foreignPid)] as const;
     const [before, started] = [cpu(), performance.now()];
-    const times = await timeSteadily(ask, { everyMs, until: after(roundMs) });
+    const times = await timeSteadily(() => client.get('/users/me', access_token), { everyMs, until: delay(roundMs) });
     const [now, seconds] = [cpu(), (performance.now() - started) / 1000];
     return { times, app: (now[0] - before[0]) / seconds, foreign: (now[1] - before[1]) / seconds };
   };
-  const alone = () => measureRound();
   const besideLogins = () => whileLogins(() => client.logIn(email), measureRound);
-  const besideForeign = () => whileForeign(measureRound);
 
-  // Compiles what the rounds run.
+  // Compiles the code that the rounds run.
   await besideLogins();
   const found = { alone: [] as Round[], logins: [] as Round[], foreign: [] as Round[] };
   for (let round = 0; round < rounds; round += 1) {
-    found.alone.push(await alone());
+    found.alone.push(await measureRound());
     found.logins.push(await besideLogins());
-    found.foreign.push(await besideForeign());
+    found.foreign.push(await whileForeign(measureRound));
   }
-  await client.close();
 
   say(`${rounds} rounds, GET /users/me 50 times a second`);
   describe('alone', found.alone);
   describe('while logins are hashed', found.logins);
   describe('beside a foreign process', found.foreign);
-  const ratio = p99Of(found.logins) / p99Of(found.foreign);
+  const ratio = p99Of(found.logins).median / p99Of(found.foreign).median;
   const isGood = ratio <= limit;
   say(`p99 ${ratio.toFixed(2)}x: ${isGood ? 'within' : 'NOT within'} ${limit}x`);
   return isGood;
 }
 
-/** Logins without end, so many at a time, while something is measured. */
+/** Measures while several clients log in again and again. */
 async function whileLogins<T>(logIn: () => Promise<unknown>, measureRound: () => Promise<T>): Promise<T> {
-  let isOver = false;
+  let ended = false;
   const loops = Array.from({ length: logins }, async () => {
-    while (!isOver) await logIn();
+    while (!ended) await logIn();
   });
-  await after(500);
+  await delay(500);
   const found = await measureRound();
-  isOver = true;
+  ended = true;
   await Promise.all(loops);
   return found;
 }
 
-/** A process of its own that hashes as many passwords at a time, while something is measured. */
-async function whileForeign<T>(measureRound: (pid: number | undefined) => Promise<T>): Promise<T> {
-  const child = fork(fileURLToPath(new URL('./hash-burner.ts', import.meta.url)), [String(hashesAtOnce)], {
-    ...{ cwd: repositoryRoot, execArgv: ['--import', 'tsx', '--conditions=@auth/source'], detached: true },
-  });
+/** Measures while another process hashes as many passwords at a time as the user app. */
+async function whileForeign<T>(measureRound: (pid: number) => Promise<T>): Promise<T> {
+  const child = startChild(fileURLToPath(new URL('./hash-burner.ts', import.meta.url)), typeScript);
   try {
-    await once(child, 'message');
-    await after(500);
+    await child.ask({ hashesAtOnce });
+    await delay(500);
     return await measureRound(child.pid);
   } finally {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await child.close();
   }
 }
 
-/** The median of the rounds: one disturbed round does not count. */
-function p99Of(found: readonly Round[]): number {
-  return spreadOf(found.map(({ times }) => percentile(times, 0.99))).median;
+/** The p99 of the rounds. Its median ignores a disturbed round. */
+function p99Of(found: readonly Round[]) {
+  return spreadOf(found.map(({ times }) => percentile(times, 0.99)));
 }
 
 function describe(name: string, found: readonly Round[]): void {
-  const all = found.flatMap(({ times }) => times);
-  const { median, min, max } = spreadOf(found.map(({ times }) => percentile(times, 0.99)));
-  const [busy, foreign] = [
-    spreadOf(found.map(({ app }) => app)).median,
-    spreadOf(found.map((one) => one.foreign)).median,
-  ];
+  const { median, min, max } = p99Of(found);
+  const busy = (read: (round: Round) => number) => spreadOf(found.map(read)).median.toFixed(2);
   say(
     [
-      describeTimes(name, all),
+      describeTimes(
+        name,
+        found.flatMap(({ times }) => times),
+      ),
       `p99 of rounds ${median.toFixed(1)} ms (${min.toFixed(1)} to ${max.toFixed(1)})`,
-      `busy: app ${busy.toFixed(2)}, foreign ${foreign.toFixed(2)} processors`,
+      `busy: app ${busy(({ app }) => app)}, foreign ${busy(({ foreign }) => foreign)} processors`,
     ].join('; '),
   );
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

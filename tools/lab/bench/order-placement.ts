@@ -1,17 +1,18 @@
-// pnpm bench:orders: what knowing who asks costs the placement of an order, which makes two calls to other services.
+// pnpm bench:orders: the cost of authentication when an order is placed, which makes two calls to other services.
 
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/command';
 import type { Stack } from '@auth/dev';
 import { ada, mug } from '@auth/dev';
+import type { MetricsDocument } from '@auth/http';
 import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Client } from 'undici';
 import { labCommands } from '../commands.ts';
-import { createBenchOutput } from '../measure/bench-output.ts';
+import { logIn } from '../measure/client.ts';
+import { createBenchOutput } from '../measure/page.ts';
 import type { Spread } from '../measure/spread.ts';
 import { ratioOf, spreadOf } from '../measure/spread.ts';
-import { withBenchStack } from './bench-stack.ts';
-import { readCpuSeconds } from './service-cpu.ts';
+import { withStack } from '../measure/stack.ts';
 
 const { options, variables } = startCommand(labCommands['bench:orders']);
 
@@ -30,7 +31,7 @@ interface Composition {
 interface Round {
   readonly orders: number;
   readonly ordersPerSecond: number;
-  /** Processor time of an order, all three services together. */
+  /** Processor time of an order in all three services. */
   readonly cpuMs: number;
 }
 
@@ -49,20 +50,20 @@ try {
   await redis?.stop();
 }
 
-/** Starts one composition after the other, then measures them all. */
+/** Starts one composition after the other, and then measures all of them. */
 async function openAll(opened: readonly Composition[]): Promise<boolean> {
   const next = kinds[opened.length];
   if (next === undefined) return measureAll(opened);
   const { name, port, settings } = next;
   const serviceEnv = { LOG_FORMAT: 'json', ...settings };
-  return withBenchStack(serviceEnv, (urls) => openAll([...opened, { name, urls }]), port);
+  return withStack({ portBase: port, serviceEnv }, ({ urls }) => openAll([...opened, { name, urls }]));
 }
 
 async function measureAll(compositions: readonly Composition[]): Promise<boolean> {
   const placers = await Promise.all(compositions.map(openPlacer));
   await assertChecks(compositions);
   for (const place of placers) {
-    // Until the engine has compiled what it runs, also on a slow machine.
+    // Enough orders for V8 to compile the code, also on a slow machine.
     for (let orders = 0; orders < warmUpOrders; ) orders += (await place(1)).orders;
   }
   const results: Round[][] = compositions.map(() => []);
@@ -73,10 +74,10 @@ async function measureAll(compositions: readonly Composition[]): Promise<boolean
   return report(compositions, results);
 }
 
-/** Makes sure that the first composition checks nothing and the others do: a token whose signature is of another one. */
+/** Checks with a forged token that the first composition verifies nothing and the others do. */
 async function assertChecks(compositions: readonly Composition[]): Promise<void> {
   for (const [index, { name, urls }] of compositions.entries()) {
-    const [token, other] = [await logIn(urls.user), await logIn(urls.user)];
+    const [token, other] = [await tokenOf(urls.user), await tokenOf(urls.user)];
     const altered = token.slice(0, token.lastIndexOf('.')) + other.slice(other.lastIndexOf('.'));
     const answer = await fetch(`${urls.order}/orders?limit=1`, { headers: { authorization: `Bearer ${altered}` } });
     await answer.arrayBuffer();
@@ -84,12 +85,12 @@ async function assertChecks(compositions: readonly Composition[]): Promise<void>
   }
 }
 
-/** Logs in, and returns what places orders for so many seconds: over a few connections, each the next when one is answered. */
+/** Logs in and returns a function that places orders for some seconds: each connection sends the next one when the last is answered. */
 async function openPlacer({ urls }: Composition) {
   const body = JSON.stringify({ items: [{ productId: mug.id, quantity: 2 }] });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await logIn(urls.user)}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(urls.user)}` };
   const clients = Array.from({ length: connections }, () => new Client(urls.order, { keepAliveTimeout: 60_000 }));
-  const readCpu = () => readCpuSeconds(servicesOfAnOrder.map((name) => urls[name]));
+  const readCpu = () => cpuSecondsAt(servicesOfAnOrder.map((name) => urls[name]));
   async function place(forSeconds: number): Promise<Round> {
     let orders = 0;
     const cpuBefore = await readCpu();
@@ -110,14 +111,19 @@ async function openPlacer({ urls }: Composition) {
   return Object.assign(place, { close: () => void clients.map((client) => client.close()) });
 }
 
-async function logIn(user: string): Promise<string> {
-  const response = await fetch(`${user}/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: ada.email, password: ada.password }),
+const tokenOf = async (user: string) => (await logIn(user)).access_token;
+
+/** Processor time that the services have used together since their start, in seconds, read from their admin ports. */
+async function cpuSecondsAt(urls: readonly string[]): Promise<number> {
+  const seconds = urls.map(async (url) => {
+    const admin = new URL('/metrics.json', url);
+    admin.port = String(Number(admin.port) + 100);
+    const { metrics } = (await (await fetch(admin)).json()) as MetricsDocument;
+    const value = metrics['process_cpu_seconds_total']?.[0]?.value;
+    if (value === undefined) throw new Error(`${admin} has no process_cpu_seconds_total`);
+    return value;
   });
-  const { access_token } = (await response.json()) as { access_token: string };
-  return access_token;
+  return (await Promise.all(seconds)).reduce((sum, each) => sum + each, 0);
 }
 
 function report(compositions: readonly Composition[], results: readonly Round[][]): boolean {

@@ -1,21 +1,21 @@
-// What services stand on, with nothing that proves who asks: no token is verified, signed, hashed or used up. The rest, the
-// ledger of calls too, is real. For measurements only.
+// @auth/service without authentication: no token is verified, signed, hashed or used up. The rest is real, including the
+// ledger of calls. For measurements only.
 import * as real from '@auth/service';
 
 export * from '@auth/service';
 
-/** As the real one, but it believes whatever it is told. */
+/** The real function, with verifiers that accept every token. */
 export async function openService(options) {
   const parts = await real.openService(options);
-  const calls = { verify: believeCall };
+  const calls = { verify: readCall };
   const signer = { service: options.service, sign: () => options.service };
-  return { ...parts, verify: { verify: believeUser }, calls, signer };
+  return { ...parts, verify: { verify: readUser }, calls, signer };
 }
 
 const users = new Map();
 
-/** The claims as they stand in a token. */
-function believeUser(token) {
+/** Reads the claims of a token without verification. */
+function readUser(token) {
   const found = users.get(token);
   if (found !== undefined) return found;
   const { scope, aud, ...claims } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
@@ -24,9 +24,9 @@ function believeUser(token) {
   return user;
 }
 
-/** The caller as it calls itself. */
-function believeCall({ operation, serviceToken: caller, accessToken }) {
-  const user = accessToken === undefined ? undefined : believeUser(accessToken);
+/** Accepts the name of the caller as the service token. */
+function readCall({ operation, serviceToken: caller, accessToken }) {
+  const user = accessToken === undefined ? undefined : readUser(accessToken);
   const call = { operation: operation.id, caller, kid: 'none', jti: 'none', user };
   return {
     ...call,

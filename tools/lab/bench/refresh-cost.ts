@@ -1,23 +1,22 @@
-// pnpm bench:refresh: the processor time of a refresh and of a login, in the user app and in Postgres. Exits 1 above the limit.
+// pnpm bench:refresh: processor time of a refresh and of a login, in the user app and in Postgres. Exits 1 above the limit.
 
 import { startCommand } from '@auth/command';
 import { labCommands } from '../commands.ts';
-import { createBenchOutput } from '../measure/bench-output.ts';
+import { createBenchOutput } from '../measure/page.ts';
 import { spreadOf } from '../measure/spread.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
-import { openUserClient } from './user-client.ts';
 
 const { options, variables } = startCommand(labCommands['bench:refresh']);
 
 const rounds = Number(variables.ROUNDS);
 const refreshesPerRound = 600;
 const loginsPerRound = 12;
-/** Clients that each send the next request when the last is answered. */
+/** Number of clients. Each sends the next request when the last is answered. */
 const clients = 8;
 const limitMs = 2.8;
 
-/** Milliseconds of processor time for one request, and requests in a second of the clock. */
+/** Processor time of one request in milliseconds, and requests per second. */
 interface Cost {
   readonly app: number;
   readonly postgres: number;
@@ -29,7 +28,7 @@ process.exitCode = (await withUserApp({ REFRESHES_PER_SESSION: '1000000', LOGINS
 if (options.write) await publish();
 
 async function run(app: MeasuredUserApp): Promise<boolean> {
-  const client = openUserClient(app.url);
+  const { client } = app;
   const emails = Array.from({ length: clients }, (_, index) => `grace-${index}@example.com`);
   await Promise.all(emails.map(client.register));
   const tokens = await Promise.all(emails.map(async (email) => (await client.logIn(email)).refresh_token));
@@ -38,14 +37,13 @@ async function run(app: MeasuredUserApp): Promise<boolean> {
   };
   const logIn = async (index: number) => void (await client.logIn(emails[index] ?? ''));
 
-  // A service that has run for a while has compiled what it does often.
+  // Compiles the code that the rounds run.
   await measure(app, refresh, 10 * refreshesPerRound);
   const [refreshes, logins]: [Cost[], Cost[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     refreshes.push(await measure(app, refresh, refreshesPerRound));
     logins.push(await measure(app, logIn, loginsPerRound));
   }
-  await client.close();
 
   say(`${rounds} rounds, ${clients} clients at a time`);
   const whole = describe(`refresh (${refreshesPerRound} a round)`, refreshes);
@@ -71,7 +69,7 @@ async function measure(app: MeasuredUserApp, work: (index: number) => Promise<vo
   return { app: each('app'), postgres: each('postgres'), perSecond: count / seconds };
 }
 
-/** Writes one line and returns the median of app and Postgres together. */
+/** Prints one line. Returns the median of app and Postgres together. */
 function describe(name: string, costs: readonly Cost[]): number {
   const medianOf = (read: (cost: Cost) => number) => spreadOf(costs.map(read)).median;
   const whole = spreadOf(costs.map(({ app, postgres }) => app + postgres));

@@ -1,26 +1,26 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { migrate } from '@auth/db/migrate';
+import { seedProducts, seedUsers } from '@auth/dev/demo/seed';
+import { ensureDatabase } from '@auth/dev/postgres/databases';
 import type { Closers } from '@auth/dev/stack/closers';
 import { startOrphanGuard } from '@auth/dev/stack/orphan-guard';
 import { isPortFree } from '@auth/dev/stack/ports';
 import { initKeyDocuments } from '@auth/ops';
 import type { LoggedProcess } from '../measure/logged-process.ts';
 import { startProcess } from '../measure/logged-process.ts';
-import type { MeasuredRedis } from '../measure/redis.ts';
-import { openMeasuredRedis } from '../measure/redis.ts';
-import type { MeasuredPostgres } from '../measure/stores.ts';
-import { openMeasuredPostgres } from '../measure/stores.ts';
-import { prepareDatabases } from './prepared-databases.ts';
+import { createDataDir } from '../measure/stack.ts';
+import type { MeasuredPostgres, MeasuredRedis } from '../measure/stores.ts';
+import { openMeasuredPostgres, openMeasuredRedis } from '../measure/stores.ts';
 import type { GatewayName, ProcessSettings } from './process-settings.ts';
 import { gatewayNames, processSettings, urlOf } from './process-settings.ts';
 
-/** Everything that is compared, running: real processes, each on its own. */
+/** The processes and stores of the comparison. */
 export interface CompareStack {
   readonly shop: LoggedProcess;
   readonly proxy: LoggedProcess;
-  /** Those with Redis are absent where there is none. */
+  /** Gateways with Redis are absent without Redis. */
   readonly gateways: Readonly<Partial<Record<GatewayName, LoggedProcess>>>;
   readonly postgres: MeasuredPostgres;
   readonly redis: MeasuredRedis | undefined;
@@ -28,28 +28,24 @@ export interface CompareStack {
   readonly keyFiles: Readonly<Record<string, string>>;
   /** Base URL of the user app's metrics. */
   readonly userMetrics: string;
-  /** The user app that runs now. */
+  /** The current process of the user app. */
   user(): LoggedProcess;
-  /** Starts it again after it was stopped. */
+  /** Starts the user app again after it was stopped. */
   startUser(): Promise<void>;
 }
 
-/** Starts it all, on free ports and on data of its own. What is open is added to the closers at once. */
+/** Starts all processes on free ports and new databases. Each is added to the closers at once. */
 export async function openCompareStack(options: {
   redisUrl: string | undefined;
   closers: Closers;
   signal: AbortSignal;
 }): Promise<CompareStack> {
   const { redisUrl, closers, signal } = options;
-  const dataDir = await mkdtemp(join(tmpdir(), 'compare-'));
+  const dataDir = await createDataDir('compare-');
   closers.add(() => rm(dataDir, { recursive: true, force: true }));
-  // Postgres runs as another user when we are root: it has to reach its data.
-  await chmod(dataDir, 0o755);
   await mkdir(join(dataDir, 'logs'));
-  const redis = await openMeasuredRedis(redisUrl);
-  if (redis !== undefined) closers.add(redis.close);
-  const postgres = await openMeasuredPostgres(dataDir);
-  closers.add(postgres.close);
+  const redis = await openMeasuredRedis(redisUrl, closers);
+  const postgres = await openMeasuredPostgres(dataDir, closers);
   await prepareDatabases(postgres.url);
   signal.throwIfAborted();
 
@@ -63,8 +59,12 @@ export async function openCompareStack(options: {
     return process;
   };
   const settings = processSettings({
-    ...{ ports, keyFiles, dataDir, environment: env },
-    ...{ databaseUrl: postgres.url, redisUrl: redis?.url },
+    ports,
+    keyFiles,
+    dataDir,
+    environment: env,
+    databaseUrl: postgres.url,
+    redisUrl: redis?.url,
   });
   let user = await start(settings.user());
   const shop = await start(settings.shop());
@@ -74,16 +74,34 @@ export async function openCompareStack(options: {
     if (redis !== undefined || !name.startsWith('redis')) gateways[name] = await start(settings.gateway(name));
   }
   return {
-    ...{ shop, proxy, gateways, postgres, redis, keyFiles, userMetrics: urlOf(ports.userAdmin), user: () => user },
+    shop,
+    proxy,
+    gateways,
+    postgres,
+    redis,
+    keyFiles,
+    userMetrics: urlOf(ports.userAdmin),
+    user: () => user,
     async startUser() {
       user = await start(settings.user());
     },
   };
 }
 
+/** Creates the databases of the apps with the demo data, and one for the shared sessions. */
+async function prepareDatabases(url: (name: string) => string): Promise<void> {
+  for (const name of ['user', 'product', 'gateway'] as const) {
+    await ensureDatabase(url(name));
+    await migrate({ url: url(name), service: name });
+  }
+  await ensureDatabase(url('shared'));
+  await seedUsers(url('user'));
+  await seedProducts(url('product'));
+}
+
 /**
- * One free port for each name. Below those that outgoing connections come from: one of them must not take the place of a
- * stopped service. From a random one on, so that two that run side by side do not meet.
+ * Finds one free port for each name, below the ephemeral ports: an outgoing connection could take the port of a stopped
+ * service. The search begins at a random port, so that two runs at the same time do not collide.
  */
 async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
   const found: number[] = [];

@@ -14,14 +14,14 @@ afterEach(() => {
   for (const remove of removals.splice(0)) remove();
 });
 
-/** Starts the script as `pnpm compare` does, with a folder for temporary files of its own and without any Redis. */
+/** Starts the script as `pnpm compare` does, with its own folder for temporary files and without Redis. */
 function startScript(env: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
   chmodSync(folder, 0o755);
   removals.push(() => rmSync(folder, { recursive: true, force: true }));
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  // All that it needs of the system: the guards that end processes are shell scripts.
+  // The guards that end processes are shell scripts.
   for (const name of ['sh', 'cat']) symlinkSync(join('/bin', name), join(bin, name));
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
@@ -42,27 +42,27 @@ function treeOf(pid: number): number[] {
 }
 
 describe('pnpm compare', () => {
-  it('refuses a length that makes no sense', async () => {
+  it('rejects an invalid COMPARE_SECONDS', async () => {
     const { exit, output } = startScript({ COMPARE_SECONDS: 'long' });
     expect(await exit).toEqual([78, null]);
     expect(output()).toBe('COMPARE_SECONDS must be 1 to 300: how long the measured load lasts\n');
   }, 30_000);
 
-  it('says so when there is no Redis where one was promised', async () => {
-    const { exit, output } = startScript({ COMPARE_SECONDS: '5', REDIS_URL: 'redis://somebody:secret@127.0.0.1:1' });
+  it('exits 1 when no Redis answers at REDIS_URL', async () => {
+    const { exit, output } = startScript({ COMPARE_SECONDS: '5', REDIS_URL: 'redis://user:secret@127.0.0.1:1' });
     expect(await exit).toEqual([1, null]);
     expect(output().trimEnd().split('\n').at(-1)).toBe(
       'REDIS_URL: no Redis answers at 127.0.0.1:1. Start it, or unset REDIS_URL',
     );
   }, 30_000);
 
-  it('says what it leaves out without a Redis, and leaves nothing behind at Ctrl-C', async () => {
+  it('skips Redis where there is none, and removes everything at Ctrl-C', async () => {
     const { child, temporary, exit, output } = startScript({ COMPARE_SECONDS: '5' });
     const page = readFileSync(join(repositoryRoot, 'docs/compare.md'), 'utf8');
-    await until(() => output().includes('getting warm') || child.exitCode !== null);
+    await until(() => output().includes('warming up') || child.exitCode !== null);
     expect(output()).toContain('SKIPPED, no Redis is here');
     const running = treeOf(child.pid ?? 0);
-    // Itself, Postgres and its guard, the user app, the service, the proxy, two gateways, the load.
+    // The script, Postgres and its guard, the user app, the service, the proxy, two gateways, the load.
     expect(running.length).toBeGreaterThan(8);
     child.kill('SIGINT');
     expect(await exit).toEqual([130, null]);

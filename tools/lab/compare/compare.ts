@@ -1,36 +1,27 @@
-// pnpm compare: the same work behind every way of finding out who asks, in one run. Writes docs/compare.md and its plots,
-// when it lasts long enough. Exits 1 when a bearer token costs more than a session in Redis.
+// pnpm compare: every way to authenticate a request, in front of the same work, in one run. Writes docs/compare.md and its
+// plots when the run is long enough. Exits 1 when a bearer token costs more than a session in Redis.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { startCommand } from '@auth/command';
-import { repositoryRoot } from '@auth/dev';
 import { labCommands } from '../commands.ts';
-import type { LongRun } from '../measure/long-run.ts';
 import { runToEnd } from '../measure/long-run.ts';
-import { fillIn } from '../measure/page.ts';
-import { isWithinLimit } from './bar.ts';
+import { writeBlocks, writePlots } from '../measure/page.ts';
 import { measureAll } from './measure.ts';
 import { plotsOf } from './plots.ts';
+import { isWithinLimit } from './ratios.ts';
 import { blocksOf } from './report.ts';
 import { readCompareSettings } from './settings.ts';
 
 const { variables } = startCommand(labCommands.compare);
 
-await runToEnd(run);
-
-async function run({ signal, say, tell }: LongRun): Promise<boolean> {
+await runToEnd(async ({ signal, say, progress }) => {
   const settings = readCompareSettings(variables);
-  const comparison = await measureAll({ settings, tell, signal });
+  const comparison = await measureAll({ settings, progress, signal });
   const blocks = blocksOf(comparison);
   for (const block of Object.values(blocks)) say(`\n${block}`);
-  const page = join(repositoryRoot, 'docs/compare.md');
-  const plots = join(repositoryRoot, 'docs/plots');
   if (settings.isWhole) {
-    await mkdir(plots, { recursive: true });
-    for (const [name, svg] of Object.entries(plotsOf(comparison))) await writeFile(join(plots, name), svg);
-    await writeFile(page, fillIn(await readFile(page, 'utf8'), blocks));
+    await writePlots(plotsOf(comparison));
+    await writeBlocks('compare.md', blocks, 'compare');
     say('\nwrote docs/compare.md and docs/plots/compare-*.svg');
   } else say('\ntoo short to be published: docs/compare.md stays as it is');
   return isWithinLimit(comparison.turns);
-}
+});

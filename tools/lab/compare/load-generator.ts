@@ -1,41 +1,25 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { repositoryRoot } from '@auth/dev';
+import { startChild, typeScript } from '../measure/child.ts';
 import type { Load, LoadResult } from '../measure/load.ts';
-import type { LoadAnswer } from './load-process.ts';
 
-/** A process that sends requests. It ends with us. */
+/** A process that sends requests, so that their cost is not counted with what is measured. */
 export interface LoadGenerator {
-  /** One load at a time. @throws Error when a request is answered anything but 200, or not at all */
-  run(load: Load): Promise<Omit<LoadResult, 'failures'>>;
-  close(): void;
+  /** Runs one load at a time. @throws Error when a request is not answered 200 */
+  run(load: Load): Promise<LoadResult>;
+  close(): Promise<void>;
 }
 
-/** Starts the process. Everything it waits for ends when the signal fires. */
-export async function startLoadGenerator(signal: AbortSignal): Promise<LoadGenerator> {
-  const child = fork(fileURLToPath(new URL('./load-process.ts', import.meta.url)), {
-    ...{ cwd: repositoryRoot, execArgv: ['--import', 'tsx', '--conditions=@auth/source'], detached: true },
-    // Thousands of numbers at a time.
-    serialization: 'advanced',
-  });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the load generator ended')));
-  ended.catch(() => undefined);
-  const nextMessage = async () => {
-    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
-    return message as unknown;
-  };
-  await nextMessage();
+/** Starts the process. Pending loads are rejected when the signal fires. */
+export function startLoadGenerator(signal: AbortSignal): LoadGenerator {
+  const child = startChild(fileURLToPath(new URL('./load-process.ts', import.meta.url)), typeScript, signal);
   return {
     async run(load) {
-      const answered = nextMessage();
-      child.send(load);
-      const answer = (await answered) as LoadAnswer;
-      if ('error' in answer) throw new Error(`${load.ask.origin}${load.ask.path}: ${answer.error}`);
-      const failures = Object.entries(answer.failures).map(([status, count]) => `${count} x ${status}`);
-      if (failures.length > 0) throw new Error(`${load.ask.origin}${load.ask.path} answered ${failures.join(', ')}`);
-      return answer;
+      const url = load.ask.origin + load.ask.path;
+      const result = await child.ask<LoadResult>(load);
+      const failures = Object.entries(result.failures).map(([status, count]) => `${count} x ${status}`);
+      if (failures.length > 0) throw new Error(`${url} answered ${failures.join(', ')}`);
+      return result;
     },
-    close: () => void child.kill('SIGKILL'),
+    close: child.close,
   };
 }

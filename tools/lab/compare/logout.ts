@@ -3,29 +3,29 @@ import { Agent } from 'undici';
 import { answerTo, outcomeOf } from '../measure/answer.ts';
 import type { Variant } from './variants.ts';
 
-/** What came after a logout was answered. */
+/** The requests after the answer to a logout. */
 export interface Logout {
-  /** From the answer to the logout until the last request that was let in all the same was sent; 0 for none. */
+  /** From the answer to the logout to the sending of the last accepted request; 0 for none. */
   readonly lateMs: number;
-  /** Requests that were sent after it and let in. */
-  readonly letIn: number;
-  /** What the first refused one got. */
+  /** Number of requests that were sent after the logout and accepted. */
+  readonly accepted: number;
+  /** Outcome of the first refused request. */
   readonly refusal: string;
 }
 
 export interface LogoutOptions {
   readonly variants: readonly Variant[];
   readonly times: number;
-  readonly tell: (line: string) => void;
+  readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Logs out of every variant so many times, while a client goes on asking as fast as it is answered. */
+/** Logs out of every variant several times, while a client sends one request after another. */
 export async function measureLogouts(options: LogoutOptions): Promise<ReadonlyMap<string, readonly Logout[]>> {
-  const { variants, times, tell, signal } = options;
+  const { variants, times, progress, signal } = options;
   const found = new Map<string, Logout[]>();
   for (const variant of variants) {
-    tell(`logging out ${times} times: ${variant.title}`);
+    progress(`logging out ${times} times: ${variant.title}`);
     const logouts: Logout[] = [];
     for (let count = 0; count < times; count += 1) {
       signal.throwIfAborted();
@@ -36,9 +36,9 @@ export async function measureLogouts(options: LogoutOptions): Promise<ReadonlyMa
   return found;
 }
 
-/** A token is good for ten minutes: a logout that has not come through by then was lost. */
+/** A revocation that has not arrived by then is lost. */
 const giveUpMs = 20_000;
-/** Long enough for the client to have asked a few times. */
+/** Long enough for a few requests of the client. */
 const beforeMs = 20;
 
 async function logOutOf({ origin, path, logIn, title }: Variant, signal: AbortSignal): Promise<Logout> {
@@ -46,16 +46,16 @@ async function logOutOf({ origin, path, logIn, title }: Variant, signal: AbortSi
   const agent = new Agent();
   const answers: { sentAt: number; answeredAt: number; outcome: string }[] = [];
   let loggedOutAt = Number.POSITIVE_INFINITY;
-  const goesOn = () => {
+  const isRunning = () => {
     signal.throwIfAborted();
     const last = answers.at(-1);
     if (last === undefined || last.sentAt <= loggedOutAt) return true;
     if (last.outcome !== '200') return false;
-    if (last.sentAt > loggedOutAt + giveUpMs) throw new Error(`${title}: still let in ${giveUpMs} ms after a logout`);
+    if (last.sentAt > loggedOutAt + giveUpMs) throw new Error(`${title}: still accepted ${giveUpMs} ms after a logout`);
     return true;
   };
   const asking = (async () => {
-    while (goesOn()) {
+    while (isRunning()) {
       const sentAt = performance.now();
       const outcome = await outcomeOf(answerTo(agent, { origin, path, headers: session.headers }));
       answers.push({ sentAt, answeredAt: performance.now(), outcome });
@@ -72,7 +72,7 @@ async function logOutOf({ origin, path, logIn, title }: Variant, signal: AbortSi
     const after = answers.filter(({ sentAt }) => sentAt > loggedOutAt);
     const late = after.filter(({ outcome }) => outcome === '200');
     const lateMs = Math.max(0, ...late.map(({ sentAt }) => sentAt - loggedOutAt));
-    return { lateMs, letIn: late.length, refusal: after.at(-1)?.outcome ?? '' };
+    return { lateMs, accepted: late.length, refusal: after.at(-1)?.outcome ?? '' };
   } finally {
     await asking.catch(() => undefined);
     await agent.close();

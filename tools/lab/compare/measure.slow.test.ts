@@ -4,13 +4,12 @@ import { repositoryRoot } from '@auth/dev';
 import { hasRedisServer, skipsWithoutRedis } from '@auth/testkit';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fillIn } from '../measure/page.ts';
-import type { Comparison } from './comparison.ts';
-import { parts } from './cpu-meter.ts';
+import type { Comparison } from './measure.ts';
 import { measureAll } from './measure.ts';
-import { share200 } from './outage-report.ts';
-import { overheadsOf } from './overhead.ts';
+import { parts } from './meters.ts';
 import { plotsOf } from './plots.ts';
-import { blocksOf } from './report.ts';
+import { overheadsOf } from './ratios.ts';
+import { blocksOf, share200 } from './report.ts';
 import { readCompareSettings } from './settings.ts';
 
 const hasRedis = !skipsWithoutRedis('sessions in Redis, compared', hasRedisServer());
@@ -26,7 +25,7 @@ let comparison: Comparison;
 beforeAll(async () => {
   comparison = await measureAll({
     settings: readCompareSettings({ COMPARE_SECONDS: '6' }),
-    tell: () => undefined,
+    progress: () => undefined,
     signal: new AbortController().signal,
   });
 }, 300_000);
@@ -38,7 +37,7 @@ function found<V>(all: ReadonlyMap<string, V>, key: string): V {
 }
 
 describe('pnpm compare', () => {
-  it('gives every variant a turn in every round, and measures something in each', () => {
+  it('measures every variant in every round', () => {
     expect([...comparison.turns.keys()]).toEqual([...compared, ...proxies]);
     for (const turns of comparison.turns.values()) {
       expect(turns).toHaveLength(comparison.settings.rounds);
@@ -50,7 +49,7 @@ describe('pnpm compare', () => {
     }
   });
 
-  it('sees work where there is some: at the gateway, the proxy, the user app', () => {
+  it('measures processor time at the gateway, the proxy and the user app', () => {
     const least = (key: string, part: (typeof parts)[number]) =>
       Math.min(...found(comparison.turns, key).map(({ cost }) => cost[part]));
     for (const key of ['gateway-postgres', 'gateway-bearer', 'plain-proxy']) {
@@ -60,7 +59,7 @@ describe('pnpm compare', () => {
     expect(least('open', 'door')).toBe(0);
   });
 
-  it.each(compared)('counts what %s asks of the user app and the stores', (key) => {
+  it.each(compared)('counts requests of %s to the user app and the stores', (key) => {
     const { counts, aloneMs } = found(comparison.storeLoad, key);
     const about = (expected: number, count: number) => Math.abs(count - expected) < 300;
     expect(aloneMs).toBeGreaterThan(0);
@@ -72,10 +71,10 @@ describe('pnpm compare', () => {
     expect(about(key.endsWith('redis') ? 1000 : 0, counts.redisCommands)).toBe(true);
   });
 
-  it('knows who goes on while the user app is stopped', () => {
+  it('answers in an outage of the user app depend on the variant', () => {
     const shares = Object.fromEntries([...comparison.outages].map(([key, { during }]) => [key, share200(during)]));
-    const goesOn = Object.fromEntries(compared.map((key) => [key, key === 'ask-user' ? 0 : 1]));
-    expect(shares).toEqual({ ...goesOn, 'bearer-aged': 0, 'gateway-postgres-aged': 0 });
+    const expected = Object.fromEntries(compared.map((key) => [key, key === 'ask-user' ? 0 : 1]));
+    expect(shares).toEqual({ ...expected, 'bearer-aged': 0, 'gateway-postgres-aged': 0 });
     for (const key of compared) {
       const { before, after } = found(comparison.outages, key);
       expect([share200(before), share200(after)]).toEqual([1, 1]);
@@ -87,24 +86,24 @@ describe('pnpm compare', () => {
     expect(found(comparison.outages, 'gateway-postgres').login).toMatch(/^50\d /);
   });
 
-  it('knows when a logout counts', () => {
+  it('requests are refused after a logout, at once where sessions are looked up', () => {
     for (const key of compared.filter((each) => each !== 'open')) {
       const logouts = found(comparison.logouts, key);
       expect(logouts).toHaveLength(comparison.settings.logouts);
-      for (const { lateMs, letIn, refusal } of logouts) {
+      for (const { lateMs, accepted, refusal } of logouts) {
         expect(refusal).toMatch(/^401 \w+$/);
-        expect(letIn > 0).toBe(lateMs > 0);
-        // At once, also at another replica.
-        if (key.startsWith('gateway') || key.startsWith('shared')) expect([lateMs, letIn]).toEqual([0, 0]);
+        expect(accepted > 0).toBe(lateMs > 0);
+        // The logout went to another replica.
+        if (key.startsWith('gateway') || key.startsWith('shared')) expect([lateMs, accepted]).toEqual([0, 0]);
         expect(lateMs).toBeLessThan(10_000);
       }
     }
   });
 
   it.each([
-    ['as fast as it goes', [...compared, ...proxies], () => comparison.turns],
-    ['at one pace', [...compared, 'gateway-bearer'], () => comparison.paced.turns],
-  ])('measures every gateway against the plain proxy %s, the whole and the process alone', (_how, keys, turns) => {
+    ['as fast as they are answered', [...compared, ...proxies], () => comparison.turns],
+    ['at one rate', [...compared, 'gateway-bearer'], () => comparison.paced.turns],
+  ])('measures every gateway against the plain proxy %s', (_how, keys, turns) => {
     const overheads = overheadsOf(turns());
     expect(overheads.map(({ key }) => key).sort()).toEqual(keys.filter((key) => key.startsWith('gateway')).sort());
     for (const { whole, alone } of overheads) {
@@ -116,7 +115,7 @@ describe('pnpm compare', () => {
     }
   });
 
-  it('sends all of them as much, where it says so', () => {
+  it('sends requests at one rate where a rate is given', () => {
     const { perSecond, turns } = comparison.paced;
     for (const turn of [...turns.values()].flat()) {
       expect(turn.perSecond).toBeLessThan(perSecond * 1.5);
@@ -124,9 +123,9 @@ describe('pnpm compare', () => {
     }
   });
 
-  it('has a place for every table in docs/compare.md, and every plot is drawn', async () => {
+  it('fills docs/compare.md with every table and draws every plot', async () => {
     const page = await readFile(join(repositoryRoot, 'docs/compare.md'), 'utf8');
-    const filled = fillIn(page, blocksOf(comparison));
+    const filled = fillIn(page, blocksOf(comparison), 'compare');
     const plots = plotsOf(comparison);
     for (const text of [filled, ...Object.values(plots)]) expect(text).not.toMatch(/NaN|undefined|Infinity/);
     for (const { title } of comparison.variants.compared) expect(filled).toContain(`| ${title} `);

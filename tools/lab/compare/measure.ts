@@ -1,43 +1,73 @@
 import { createClosers } from '@auth/dev/stack/closers';
-import { readMachine } from '../measure/machine.ts';
+import type { Machine } from '../measure/page.ts';
+import { readMachine, versionsOf } from '../measure/page.ts';
 import { spreadOf } from '../measure/spread.ts';
-import { bytesOf, logInClients } from './clients.ts';
 import { openCompareStack } from './compare-stack.ts';
-import type { Comparison } from './comparison.ts';
-import { measureIdle } from './idle.ts';
+import type { LoadGenerator } from './load-generator.ts';
 import { startLoadGenerator } from './load-generator.ts';
+import type { Logout } from './logout.ts';
 import { measureLogouts } from './logout.ts';
+import { measureIdle } from './meters.ts';
+import type { Outage } from './outage.ts';
 import { measureOutage } from './outage.ts';
 import { outageClients } from './outage-clients.ts';
-import type { Turn } from './rounds.ts';
+import type { Turn, Turns } from './rounds.ts';
 import { runRounds } from './rounds.ts';
 import { openPostgresSessions, openRedisSessions } from './session-store.ts';
+import type { ClientsOf } from './sessions.ts';
+import { logInClients } from './sessions.ts';
 import type { CompareSettings } from './settings.ts';
+import type { StoreLoad } from './store-load.ts';
 import { countStoreLoad } from './store-load.ts';
+import type { Variant, Variants } from './variants.ts';
 import { variantsOf } from './variants.ts';
-import { warmUp } from './warm-up.ts';
+
+/** Everything that one run measures, by the key of the variant. */
+export interface Comparison {
+  readonly settings: CompareSettings;
+  readonly machine: Machine;
+  readonly connections: number;
+  readonly variants: Variants;
+  readonly turns: Turns;
+  /** The gateways and the plain proxy, all of them at the same rate of requests. */
+  readonly paced: { readonly perSecond: number; readonly turns: Turns };
+  readonly storeLoad: ReadonlyMap<string, StoreLoad>;
+  readonly logouts: ReadonlyMap<string, readonly Logout[]>;
+  readonly outages: ReadonlyMap<string, Outage>;
+  /** Bytes of the headers with credentials. */
+  readonly credentialBytes: ReadonlyMap<string, number>;
+}
 
 export interface MeasureOptions {
   readonly settings: CompareSettings;
-  /** Told what is going on. */
-  readonly tell: (line: string) => void;
-  /** Gives up: nothing of it is left running. */
+  readonly progress: (line: string) => void;
+  /** Stops the measurement. All processes are stopped as well. */
   readonly signal: AbortSignal;
 }
 
 const connections = 16;
+/** Packages whose versions are printed, and the folder that they are installed in. */
+const packages = [
+  ['apps/gateway', 'express'],
+  ['apps/gateway', 'undici'],
+  ['packages/http', 'pino'],
+  ['packages/verify', 'jsonwebtoken'],
+  ['prisma', '@prisma/client'],
+  ['prisma', 'pg'],
+  ['tools/lab', 'ioredis'],
+] as const;
 
-/** Measures everything, on processes and stores that are gone afterwards. */
-export async function measureAll({ settings, tell, signal }: MeasureOptions): Promise<Comparison> {
+/** Measures everything, on processes and stores that are removed afterwards. */
+export async function measureAll({ settings, progress, signal }: MeasureOptions): Promise<Comparison> {
   const closers = createClosers();
   try {
-    tell('starting Postgres, the user app, the gateways and the service');
+    progress('starting Postgres, the user app, the gateways and the service');
     const stack = await openCompareStack({ redisUrl: settings.redisUrl, closers, signal });
     const { postgres, redis } = stack;
     if (redis === undefined) {
-      tell('SKIPPED, no Redis is here: sessions in Redis. Install redis-server, or set REDIS_URL to one that listens');
+      progress('SKIPPED, no Redis is here: sessions in Redis. Install redis-server, or set REDIS_URL');
     }
-    const load = await startLoadGenerator(signal);
+    const load = startLoadGenerator(signal);
     closers.add(load.close);
     const inPostgres = await openPostgresSessions(postgres.url('shared'));
     closers.add(inPostgres.close);
@@ -47,45 +77,70 @@ export async function measureAll({ settings, tell, signal }: MeasureOptions): Pr
     const variants = variantsOf(stack, { postgres: inPostgres, redis: inRedis });
     const { compared, proxies } = variants;
     const all = [...compared, ...proxies];
-    tell('logging in, and getting warm');
-    const clientsOf = await logInClients(all, { connections, signal });
-    await warmUp({ load, variants: all, clients: clientsOf, ms: settings.warmMs });
+    progress('logging in, and warming up');
+    const clients = await logInClients(all, { connections, signal });
+    await warmUp({ load, variants: all, clients, ms: settings.warmMs });
     const doors = all.flatMap(({ door }) => door ?? []);
     const idle = await measureIdle(stack, { doors, ms: settings.idleMs, signal });
-    const common = { stack, load, idle, tell, signal };
-    const storeLoad = await countStoreLoad({
-      ...common,
-      variants: compared,
-      clients: clientsOf,
-      requests: settings.countedRequests,
-    });
+    const common = { stack, load, idle, clients, progress, signal };
+    const { rounds, loadSeconds, pacedSeconds, countedRequests } = settings;
+    const storeLoad = await countStoreLoad({ ...common, variants: compared, requests: countedRequests });
 
-    const { rounds, loadSeconds, pacedSeconds } = settings;
-    const inRounds = { ...common, clients: clientsOf, rounds };
-    const turns = await runRounds({ ...inRounds, variants: all, turnMs: (loadSeconds * 1000) / (rounds * all.length) });
+    const loadMs = (loadSeconds * 1000) / (rounds * all.length);
+    const turns = await runRounds({ ...common, rounds, variants: all, turnMs: loadMs });
     const perSecond = paceOf(turns.get('gateway-postgres') ?? []);
     const proxied = all.filter(({ key, door }) => door !== undefined && !key.endsWith('-quiet'));
     const pacedMs = (pacedSeconds * 1000) / (rounds * proxied.length);
-    const paced = await runRounds({ ...inRounds, variants: proxied, perSecond, turnMs: pacedMs });
+    const paced = await runRounds({ ...common, rounds, variants: proxied, perSecond, turnMs: pacedMs });
 
     const withSessions = compared.filter(({ key }) => key !== 'open');
     const logouts = await measureLogouts({ ...common, variants: withSessions, times: settings.logouts });
-    const outages = await measureOutage({
-      ...{ ...common, seconds: settings.outageSeconds },
-      ...(await outageClients(stack, compared)),
-    });
+    const whoAsks = await outageClients(stack, compared);
+    const outages = await measureOutage({ ...common, ...whoAsks, seconds: settings.outageSeconds });
+    const versions = versionsOf({ postgres: postgres.version, redis: redis?.version }, packages);
     return {
-      ...{ settings, connections, variants, turns, storeLoad, logouts, outages },
+      settings,
+      connections,
+      variants,
+      turns,
+      storeLoad,
+      logouts,
+      outages,
       paced: { perSecond, turns: paced },
-      machine: readMachine({ postgres: postgres.version, redis: redis?.version }),
-      credentialBytes: new Map(compared.map((variant) => [variant.key, bytesOf(clientsOf(variant)[0])])),
+      machine: readMachine(versions),
+      credentialBytes: new Map(compared.map((variant) => [variant.key, bytesOf(clients(variant)[0])])),
     };
   } finally {
     await closers.closeAll();
   }
 }
 
-/** A third of what the slower gateway can do, so that none of them is at its limit. */
+/**
+ * Loads the processes of all variants, so that their code is compiled when the measurement begins. A process that an earlier
+ * variant has loaded gets an eighth of the time for its further routes.
+ */
+async function warmUp(options: {
+  load: LoadGenerator;
+  variants: readonly Variant[];
+  clients: ClientsOf;
+  ms: number;
+}): Promise<void> {
+  const { load, variants, clients, ms } = options;
+  const warm = new Set<string>();
+  for (const variant of variants) {
+    const { key, origin, path, door } = variant;
+    const process = door?.name ?? (key === 'ask-user' ? 'user' : 'shop');
+    const until = { ms: warm.has(process) ? ms / 8 : ms };
+    warm.add(process);
+    await load.run({ ask: { origin, path }, clients: clients(variant), until });
+  }
+}
+
+/** A third of the rate that the slower gateway reaches, so that no gateway is at its limit. */
 function paceOf(turns: readonly Turn[]): number {
   return Math.max(10, Math.round(spreadOf(turns.map(({ perSecond }) => perSecond)).median / 30) * 10);
+}
+
+function bytesOf(headers: Readonly<Record<string, string>> = {}): number {
+  return Object.entries(headers).reduce((sum, [name, value]) => sum + `${name}: ${value}\r\n`.length, 0);
 }

@@ -1,4 +1,4 @@
-// A proxy and nothing else, as a process: what the gateway's processor time is measured against.
+// A proxy without checks, as a process: the gateway's processor time is compared with it.
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:http';
 import { env } from 'node:process';
@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 
 const pool = new Pool(env['UPSTREAM_URL'] ?? '', { connections: 128 });
 
-/** Without those of one connection alone (RFC 9110 §7.6.1). */
+/** Removes hop-by-hop headers (RFC 9110 §7.6.1). */
 function forwarded({ connection: _c, 'keep-alive': _k, 'transfer-encoding': _t, ...headers }: IncomingHttpHeaders) {
   return headers;
 }

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { repositoryRoot } from '@auth/dev';
 
-/** The gateways: by where they look sessions up, and whether they log a line for each request. */
+/** The gateways, by the store of their sessions. A quiet one does not log requests. */
 export const gatewayNames = ['postgres', 'redis', 'postgresQuiet', 'redisQuiet'] as const;
 export type GatewayName = (typeof gatewayNames)[number];
 
-/** What the processes of the comparison must know of each other. */
+/** Ports, stores and files of the comparison. */
 export interface Places {
   readonly ports: Readonly<Record<'user' | 'userAdmin' | 'shop' | 'proxy' | GatewayName, number>>;
   readonly databaseUrl: (name: string) => string;
@@ -14,11 +14,11 @@ export interface Places {
   /** Path of each app's key document. */
   readonly keyFiles: Readonly<Record<string, string>>;
   readonly dataDir: string;
-  /** The environment of whoever runs us. */
+  /** The environment of this process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** A process: its TypeScript and its environment. */
+/** The program and the environment of a process. */
 export interface ProcessSettings {
   readonly name: string;
   readonly file: string;
@@ -28,13 +28,16 @@ export interface ProcessSettings {
 
 export const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 
-/** Settings as in production, on one machine: every request is logged, in JSON. */
+/** Creates settings as in production: every request is logged, in JSON. */
 export function processSettings(places: Places) {
   const { ports, databaseUrl, redisUrl, keyFiles, dataDir, environment } = places;
   const common = {
-    // What is set for one who develops here must not reach them.
-    ...{ PATH: environment['PATH'] ?? '', HOME: environment['HOME'] ?? '' },
-    ...{ LOG_FORMAT: 'json', DRAIN_DELAY_MS: '0', ADMIN_PORT: '0' },
+    // Variables of a developer's shell must not reach the processes.
+    PATH: environment['PATH'] ?? '',
+    HOME: environment['HOME'] ?? '',
+    LOG_FORMAT: 'json',
+    DRAIN_DELAY_MS: '0',
+    ADMIN_PORT: '0',
     REVOCATIONS: pathToFileURL(join(dataDir, 'revocations.log')).href,
   };
   const app = (name: string) => ({ name, file: join(repositoryRoot, 'apps', name, 'src/main.ts') });
@@ -46,30 +49,47 @@ export function processSettings(places: Places) {
       ...app('user'),
       port: ports.user,
       env: {
-        ...{ ...common, ...keysOf('user'), DATABASE_URL: databaseUrl('user') },
-        ...{ ADMIN_PORT: String(ports.userAdmin), BCRYPT_COST: '10' },
+        ...common,
+        ...keysOf('user'),
+        DATABASE_URL: databaseUrl('user'),
+        ADMIN_PORT: String(ports.userAdmin),
+        BCRYPT_COST: '10',
       },
     }),
     shop: (): ProcessSettings => ({
-      ...{ name: 'shop', file: ours('shop-service'), port: ports.shop },
+      name: 'shop',
+      file: ours('shop-service'),
+      port: ports.shop,
       env: {
-        ...{ ...common, ...withRedis, ...keysOf('product'), USER_URL: urlOf(ports.user) },
-        ...{ DATABASE_URL: databaseUrl('product'), SESSIONS_URL: databaseUrl('shared') },
+        ...common,
+        ...withRedis,
+        ...keysOf('product'),
+        USER_URL: urlOf(ports.user),
+        DATABASE_URL: databaseUrl('product'),
+        SESSIONS_URL: databaseUrl('shared'),
       },
     }),
     proxy: (): ProcessSettings => ({
-      ...{ name: 'plain-proxy', file: ours('plain-proxy'), port: ports.proxy },
+      name: 'plain-proxy',
+      file: ours('plain-proxy'),
+      port: ports.proxy,
       env: { ...common, UPSTREAM_URL: urlOf(ports.shop) },
     }),
     gateway: (name: GatewayName): ProcessSettings => ({
-      ...{ ...app('gateway'), name: `gateway-${name}`, port: ports[name] },
+      ...app('gateway'),
+      name: `gateway-${name}`,
+      port: ports[name],
       env: {
-        ...{ ...common, ...keysOf('gateway'), DATABASE_URL: databaseUrl('gateway') },
+        ...common,
+        ...keysOf('gateway'),
+        DATABASE_URL: databaseUrl('gateway'),
         ...(name.startsWith('redis') ? withRedis : {}),
         ...(name.endsWith('Quiet') ? { LOG_LEVEL: 'warn' } : {}),
-        // All replicas are one site to the browser.
+        // To the browser all replicas are one site.
         PUBLIC_ORIGIN: gatewayNames.map((each) => urlOf(ports[each])).join(','),
-        ...{ USER_URL: urlOf(ports.user), PRODUCT_URL: urlOf(ports.shop), ORDER_URL: urlOf(ports.shop) },
+        USER_URL: urlOf(ports.user),
+        PRODUCT_URL: urlOf(ports.shop),
+        ORDER_URL: urlOf(ports.shop),
       },
     }),
   };

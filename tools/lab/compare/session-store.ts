@@ -2,15 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Who a session belongs to, and what it may do. */
+/** The user and the scopes of a session. */
 export interface SharedSession {
   readonly userId: string;
   readonly scopes: readonly string[];
 }
 
-/** Sessions that every service looks up for itself. Only the hash of what a client holds is stored. */
+/** Sessions that all services share. The store holds only the hash of a session id. */
 export interface SessionStore {
-  /** @returns what the client holds */
+  /** @returns the session id, for the client */
   create(session: SharedSession): Promise<string>;
   find(id: string): Promise<SharedSession | undefined>;
   remove(id: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface SessionStore {
 
 const lifeSeconds = 3600;
 
-/** Sessions in a table. One prepared statement for each request: less work than an ORM's. */
+/** Opens sessions in a table: one prepared statement for each request, which is less work than an ORM's query. */
 export async function openPostgresSessions(url: string): Promise<SessionStore> {
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 3000, statement_timeout: 5000 });
   pool.on('error', () => undefined);
@@ -39,7 +39,9 @@ export async function openPostgresSessions(url: string): Promise<SessionStore> {
     },
     async find(id) {
       const { rows } = await pool.query<{ user_id: string; scope: string }>({
-        ...{ name: 'find', text, values: [hashOf(id)] },
+        name: 'find',
+        text,
+        values: [hashOf(id)],
       });
       return rows[0] && { userId: rows[0].user_id, scopes: rows[0].scope.split(' ') };
     },
@@ -50,7 +52,7 @@ export async function openPostgresSessions(url: string): Promise<SessionStore> {
   };
 }
 
-/** Sessions in Redis, which forgets them by itself. */
+/** Opens sessions in Redis, which removes expired ones. */
 export async function openRedisSessions(url: string): Promise<SessionStore> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, commandTimeout: 1000 });
   redis.on('error', () => undefined);

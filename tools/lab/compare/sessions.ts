@@ -1,4 +1,5 @@
 import { ada } from '@auth/dev';
+import { assertOk, logIn, logInAtGateway, post } from '../measure/client.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** A client that is logged in. */
@@ -7,31 +8,27 @@ export interface ClientSession {
   logOut(): Promise<void>;
 }
 
-/** Logs in anew each time. */
+/** Creates a new session at each call. */
 export type LogIn = () => Promise<ClientSession>;
 
-/** Nobody in particular. */
-export const anybody: LogIn = async () => ({ headers: {}, logOut: async () => undefined });
+/** An anonymous client. */
+export const anonymous: LogIn = async () => ({ headers: {}, logOut: async () => undefined });
 
-/** A client that holds tokens: an app, or another server. */
+/** A client with tokens: an app, or another server. */
 export function bearerLogIn(user: string): LogIn {
   return async () => {
-    const { email, password } = ada;
-    const answer = await post(`${user}/auth/login`, { email, password });
-    const { access_token, refresh_token } = (await answer.json()) as Record<string, string>;
+    const { access_token, refresh_token } = await logIn(user);
     return {
       headers: { authorization: `Bearer ${access_token}` },
-      logOut: async () => void (await post(`${user}/auth/logout`, { refresh_token })),
+      logOut: async () => void (await assertOk(await post(`${user}/auth/logout`, { refresh_token }))),
     };
   };
 }
 
-/** A browser at the gateway. It logs out at another replica than it uses. */
+/** A browser at the gateway. Its logout goes to another replica. */
 export function gatewayLogIn({ gateway, replica }: { gateway: string; replica: string }): LogIn {
   return async () => {
-    const { email, password } = ada;
-    const answer = await post(`${gateway}/session`, { email, password }, { origin: gateway });
-    const cookie = /^[^;]+/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+    const cookie = await logInAtGateway(gateway);
     return {
       headers: { cookie },
       async logOut() {
@@ -42,7 +39,7 @@ export function gatewayLogIn({ gateway, replica }: { gateway: string; replica: s
   };
 }
 
-/** A browser of services that share a store of sessions. Whoever logs out is removed from it. */
+/** A browser of services that share a store of sessions. A logout removes the session from the store. */
 export function sharedLogIn(store: SessionStore): LogIn {
   return async () => {
     const id = await store.create({ userId: ada.id, scopes: ['account', 'product:read'] });
@@ -50,17 +47,26 @@ export function sharedLogIn(store: SessionStore): LogIn {
   };
 }
 
-async function post(url: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
-  return assertOk(
-    await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  );
+interface WithLogin {
+  readonly logIn: LogIn;
 }
 
-async function assertOk(answer: Response): Promise<Response> {
-  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
+/** The credentials of a variant, by connection. */
+export type ClientsOf = (variant: WithLogin) => readonly ClientSession['headers'][];
+
+/** Logs one client in for each connection. Variants with the same login share their clients. */
+export async function logInClients(
+  variants: readonly WithLogin[],
+  { connections, signal }: { connections: number; signal: AbortSignal },
+): Promise<ClientsOf> {
+  const clients = new Map<LogIn, ClientSession['headers'][]>();
+  for (const create of new Set(variants.map((variant) => variant.logIn))) {
+    const headers: ClientSession['headers'][] = [];
+    for (let count = 0; count < connections; count += 1) {
+      signal.throwIfAborted();
+      headers.push((await create()).headers);
+    }
+    clients.set(create, headers);
+  }
+  return (variant) => clients.get(variant.logIn) ?? [];
 }

@@ -1,35 +1,35 @@
 import { LaunchError } from '@auth/dev';
 import { labCommands } from '../commands.ts';
 
-/** What one who runs the comparison may choose. */
+/** How much the comparison measures. */
 export interface CompareSettings {
-  /** How long the load lasts under which all variants are measured. */
+  /** Length of the load on all variants. */
   readonly loadSeconds: number;
-  /** How long the gateways are measured besides while all of them are sent as much. */
+  /** Length of the load at one rate on all gateways. */
   readonly pacedSeconds: number;
-  /** How often every variant has its turn. */
+  /** Number of turns of every variant. */
   readonly rounds: number;
-  /** How often each variant is logged out of. */
+  /** Number of logouts of each variant. */
   readonly logouts: number;
-  /** How long the user app is stopped. */
+  /** Length of the outage of the user app. */
   readonly outageSeconds: number;
-  /** How long each process is kept busy before it is measured. */
+  /** Length of the load that warms each process up. */
   readonly warmMs: number;
-  /** Requests, one at a time, over which what reaches the stores is counted. */
+  /** Number of requests for which requests to the stores are counted. */
   readonly countedRequests: number;
-  /** How long is watched what is done without any request. */
+  /** Length of the measurement without requests. */
   readonly idleMs: number;
-  /** A Redis to use; without one a server of our own is started, if there is one. */
+  /** The Redis to use; without it `redis-server` is started, where it is installed. */
   readonly redisUrl: string | undefined;
-  /** Whether it lasts long enough for its numbers to be published. */
+  /** Whether the load is long enough for the numbers to be published. */
   readonly isWhole: boolean;
 }
 
-/** An access token is good for ten minutes, and nobody refreshes it meanwhile. */
+/** The clients do not refresh their access tokens, which expire after ten minutes. */
 const longest = 300;
 const usual = Number(labCommands.compare.variables.COMPARE_SECONDS.default);
 
-/** Reads `COMPARE_SECONDS` and `REDIS_URL`: the rest follows. @throws LaunchError with exit code 78 */
+/** Reads `COMPARE_SECONDS` and `REDIS_URL`, and derives the rest. @throws LaunchError with exit code 78 */
 export function readCompareSettings(env: Readonly<Record<string, string | undefined>>): CompareSettings {
   const text = env['COMPARE_SECONDS'] || String(usual);
   const seconds = Number(text);
@@ -46,7 +46,7 @@ export function readCompareSettings(env: Readonly<Record<string, string | undefi
     logouts: Math.max(3, Math.round(15 * share)),
     outageSeconds: Math.max(1, Math.round(5 * share)),
     warmMs: Math.max(500, Math.round(5000 * share)),
-    // Fewer in a short run would be drowned by what the apps do in the background.
+    // Fewer in a short run would not stand out from background work.
     countedRequests: 400,
     idleMs: Math.max(1100, Math.round(8000 * share)),
     redisUrl: env['REDIS_URL'] || undefined,

@@ -1,16 +1,29 @@
-// The service of the comparison, as a process: the same work behind every way of finding out who asks.
-import { openProductDb } from '@auth/db/product';
-import { createLog, createMetrics, createReadiness, runService } from '@auth/http';
+// The service of the comparison, as a process: one route for each way to authenticate a request, with the same work behind it.
+import { isDatabaseUnavailable, openProductDb } from '@auth/db/product';
+import {
+  createApp,
+  createLog,
+  createMetrics,
+  createReadiness,
+  createRouter,
+  finishApp,
+  Problem,
+  readParams,
+  refusalProblem,
+  runService,
+  versionTag,
+} from '@auth/http';
 import { loadServiceKeys } from '@auth/keys';
 import { openRevocations } from '@auth/revocation';
 import { createAccessTokenVerifier } from '@auth/verify';
-import { requireScope, requireUser } from '@auth/verify/express';
-import { requireAnswerOfUser } from './ask-user.ts';
+import { identityOf, refusalOf, requireScope, requireUser } from '@auth/verify/express';
+import * as z from 'zod';
 import { openPostgresSessions, openRedisSessions } from './session-store.ts';
-import { requireSharedSession } from './shared-session.ts';
-import { buildShop } from './shop-app.ts';
+import type { Guard } from './shop-guards.ts';
+import { requireAnswerOfUser, requireSharedSession } from './shop-guards.ts';
 
 const scope = 'product:read';
+const Id = z.object({ id: z.uuid() });
 
 await runService(process, 'shop', async (env) => {
   const setting = (name: string) => env[name] ?? '';
@@ -20,23 +33,44 @@ await runService(process, 'shop', async (env) => {
     file: setting('AUTH_KEYS_FILE'),
     production: false,
   });
-  const trust = { issuer, now };
-  const revocations = openRevocations({ ...trust, keys: () => publicKeys, url: setting('REVOCATIONS') });
-  const verify = createAccessTokenVerifier({ ...trust, audience: 'product', keys: publicKeys, revocations });
+  const revocations = openRevocations({ issuer, now, keys: () => publicKeys, url: setting('REVOCATIONS') });
+  const verify = createAccessTokenVerifier({ issuer, now, audience: 'product', keys: publicKeys, revocations });
   const db = openProductDb({ url: setting('DATABASE_URL') });
   const postgres = await openPostgresSessions(setting('SESSIONS_URL'));
   const redis = env['REDIS_URL'] === undefined ? undefined : await openRedisSessions(env['REDIS_URL']);
   const readiness = createReadiness({ database: db.ping, revocations: revocations.ready });
-  const guards = {
+  const guards: Readonly<Record<string, readonly Guard[]>> = {
     '/open/products': [],
     '/products': [requireUser(verify), requireScope(scope)],
     '/shared-postgres/products': [requireSharedSession(postgres, scope)],
     ...(redis && { '/shared-redis/products': [requireSharedSession(redis, scope)] }),
     '/ask-user/products': [requireAnswerOfUser(setting('USER_URL'), 'customer')],
   };
+  const metrics = createMetrics({ service: 'shop' });
+  const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext: false });
+  const router = createRouter();
+  for (const [path, guard] of Object.entries(guards)) {
+    router.get(`${path}/:id`, ...guard, async (req, res) => {
+      // Not `findUnique`: Prisma batches those of one turn of the event loop, which favours a fast store.
+      const product = await db.client.product.findFirst({ where: { id: readParams(req, Id).id } });
+      if (product === null) throw new Problem('not_found');
+      res.set('ETag', versionTag(product.version)).json(product);
+    });
+  }
+  app.use(router);
   return {
-    app: buildShop({ guards, db, log, readiness, metrics: createMetrics({ service: 'shop' }) }),
-    ...{ log, readiness, drainDelayMs: 0, port: Number(setting('PORT')), host: setting('HOST') },
+    app: finishApp(app, {
+      log,
+      translate: [
+        (error) => refusalProblem(refusalOf(error)),
+        (error) => (isDatabaseUnavailable(error) ? new Problem('unavailable', { cause: error }) : undefined),
+      ],
+    }),
+    log,
+    readiness,
+    drainDelayMs: 0,
+    port: Number(setting('PORT')),
+    host: setting('HOST'),
     async close() {
       await Promise.all([revocations.close(), postgres.close(), redis?.close(), db.close()]);
     },

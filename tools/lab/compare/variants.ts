@@ -3,26 +3,26 @@ import type { LoggedProcess } from '../measure/logged-process.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { SessionStore } from './session-store.ts';
 import type { LogIn } from './sessions.ts';
-import { anybody, bearerLogIn, gatewayLogIn, sharedLogIn } from './sessions.ts';
+import { anonymous, bearerLogIn, gatewayLogIn, sharedLogIn } from './sessions.ts';
 
-/** A way of finding out who asks, before the same work. */
+/** A way to authenticate a request, in front of the same work. */
 export interface Variant {
   readonly key: string;
   readonly title: string;
   readonly origin: string;
   readonly path: string;
   readonly logIn: LogIn;
-  /** What stands between the client and the service. */
+  /** The gateway or proxy between the client and the service. */
   readonly door: LoggedProcess | undefined;
 }
 
-/** Those that are compared in everything, and those that only say what the gateway costs beside a plain proxy. */
+/** Variants that are compared in everything, and variants that only measure the gateway beside a plain proxy. */
 export interface Variants {
   readonly compared: readonly Variant[];
   readonly proxies: readonly Variant[];
 }
 
-/** Everything there is to compare; what needs a Redis is left out where there is none. */
+/** Lists the variants. Those with Redis are left out without it. */
 export function variantsOf(
   stack: CompareStack,
   stores: { readonly postgres: SessionStore; readonly redis: SessionStore | undefined },
@@ -30,7 +30,12 @@ export function variantsOf(
   const { shop, proxy, gateways } = stack;
   const bearer = bearerLogIn(stack.user().url);
   const at = (key: string, title: string, prefix: string, logIn: LogIn): Variant => ({
-    ...{ key, title, origin: shop.url, path: `${prefix}/products/${mug.id}`, logIn, door: undefined },
+    key,
+    title,
+    origin: shop.url,
+    path: `${prefix}/products/${mug.id}`,
+    logIn,
+    door: undefined,
   });
   const behind = (door: LoggedProcess | undefined, key: string, title: string, logIn: LogIn): Variant[] =>
     door === undefined ? [] : [{ key, title, origin: door.url, path: `/products/${mug.id}`, logIn, door }];
@@ -39,7 +44,7 @@ export function variantsOf(
   ) as [LogIn, LogIn];
   return {
     compared: [
-      at('open', '(0) nobody is asked for', '/open', anybody),
+      at('open', '(0) nobody is asked for', '/open', anonymous),
       at('bearer', '(a) bearer token, verified by the service', '', bearer),
       ...behind(gateways.postgres, 'gateway-postgres', '(b) gateway, sessions in Postgres', inPostgres),
       ...behind(gateways.redis, 'gateway-redis', '(b) gateway, Redis in front of Postgres', inRedis),

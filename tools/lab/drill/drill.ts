@@ -1,18 +1,12 @@
-// pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes.
+// pnpm drill [name …]: rehearses failures on the real processes.
 import { defineCommand, runHere } from '@auth/command';
 import { labCommands } from '../commands.ts';
-import type { DrillOutcome, Tell } from './drill-outcome.ts';
+import type { Drill } from './context.ts';
 import { outageDrill } from './outage.ts';
 import { revokeDrill } from './revoke.ts';
 import { rotationDrill } from './rotation.ts';
 
-const drills: Readonly<
-  Record<string, (tell: Tell, options: { readonly outageSeconds: number }) => Promise<DrillOutcome>>
-> = {
-  rotation: rotationDrill,
-  revoke: revokeDrill,
-  outage: outageDrill,
-};
+const drills: Readonly<Record<string, Drill>> = { rotation: rotationDrill, revoke: revokeDrill, outage: outageDrill };
 
 const drill = defineCommand({
   ...labCommands.drill,
@@ -24,8 +18,10 @@ const drill = defineCommand({
     for (const [name, rehearse] of Object.entries(drills)) {
       if (words.length > 0 && !words.includes(name)) continue;
       print(`== drill ${name}`);
-      const { passed } = await rehearse((line) => print(`   ${line}`), {
+      const passed = await rehearse({
+        portBase: variables.PORT_BASE,
         outageSeconds: Number(variables.OUTAGE_SECONDS),
+        print: (line) => print(`   ${line}`),
       });
       print(`== drill ${name}: ${passed ? 'passed' : 'FAILED'}`);
       outcomes.push(passed);

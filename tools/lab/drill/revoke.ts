@@ -5,31 +5,31 @@ import type { Stack } from '@auth/dev';
 import { mug } from '@auth/dev';
 import { parseKeyDocument } from '@auth/keys';
 import { createServiceTokenSigner } from '@auth/verify';
-import type { DrillStack } from '../measure/stack.ts';
-import { withDrillStack } from '../measure/stack.ts';
-import type { DrillOutcome, Tell } from './drill-outcome.ts';
-import { runKeys } from './keys-command.ts';
-import { logIn, startTraffic } from './traffic.ts';
+import { logIn } from '../measure/client.ts';
+import type { LabStack } from '../measure/stack.ts';
+import type { DrillContext, Print } from './context.ts';
+import { runKeys, withDrillStack } from './context.ts';
+import { startTraffic } from './traffic.ts';
 
-/** More than the skew of clocks, after which a service takes every service token. */
+/** More than the clock skew: a service rejects service tokens from before its start for that long. */
 const startMs = 15_000;
 const limitMs = 1000;
-/** A request of somebody who has the key: whether it was let in. */
+/** Sends a request with the stolen key. Returns whether it was accepted. */
 type Attempt = () => Promise<boolean>;
 
 /**
- * Revokes two keys that are in wrong hands, under traffic: the one of the edge from order to product, then the signing
- * key. Whoever uses one is refused within a second; what does not depend on it goes on.
+ * Revokes two stolen keys under traffic: the key of the edge from order to product, then the signing key. Requests with a
+ * revoked key are refused within a second; all other requests succeed.
  */
-export async function revokeDrill(tell: Tell): Promise<DrillOutcome> {
-  return withDrillStack({}, async (stack) => {
-    const edge = await revokeEdgeKey(stack, tell);
-    const signing = await revokeSigningKey(stack, tell);
-    return { passed: edge && signing };
+export function revokeDrill(context: DrillContext): Promise<boolean> {
+  return withDrillStack(context, {}, async (stack) => {
+    const edge = await revokeEdgeKey(stack, context.print);
+    const signing = await revokeSigningKey(stack, context.print);
+    return edge && signing;
   });
 }
 
-async function revokeEdgeKey(stack: DrillStack, tell: Tell): Promise<boolean> {
+async function revokeEdgeKey(stack: LabStack, print: Print): Promise<boolean> {
   const { kid, attempt } = await stolenEdgeKey(stack);
   const traffic = await startTraffic({ urls: stack.urls, perSecond: 100, tokenSeconds: 60 });
   await delay(1000);
@@ -40,57 +40,57 @@ async function revokeEdgeKey(stack: DrillStack, tell: Tell): Promise<boolean> {
   await traffic.stop();
   const after = [...traffic.failures].filter(([name, count]) => count !== during.get(name));
   const others = [...traffic.failures].filter(([name]) => !name.startsWith('POST /orders'));
-  tell(`${kid}: refused ${lateMs.toFixed(0)} ms after it was revoked at the latest`);
-  tell(
+  print(`${kid}: refused ${lateMs.toFixed(0)} ms after it was revoked at the latest`);
+  print(
     `orders that met the change: ${[...during].map(([name, count]) => `${count} x ${name}`).join(', ') || 'none failed'}`,
   );
   for (const [name, count] of [...others, ...after])
-    tell(`FAILED though it had nothing to do with it: ${count} x ${name}`);
+    print(`FAILED though it does not depend on the key: ${count} x ${name}`);
   return lateMs < limitMs && others.length === 0 && after.length === 0;
 }
 
-async function revokeSigningKey(stack: DrillStack, tell: Tell): Promise<boolean> {
+async function revokeSigningKey(stack: LabStack, print: Print): Promise<boolean> {
   const keys = await keysOf(stack, 'user');
   const kid = keys.signing?.active.kid ?? '';
-  const stolen = await logIn(stack.urls.user);
+  const stolen = (await logIn(stack.urls.user)).access_token;
   const lateMs = await timeUntilRefused(
     () => readProduct(stack, stolen),
     (onLine) => runKeys(stack, ['revoke', kid], onLine),
   );
-  const isServed = await readProduct(stack, await logIn(stack.urls.user));
-  tell(`${kid}: refused ${lateMs.toFixed(0)} ms after it was revoked at the latest`);
-  tell(`a token of its successor is ${isServed ? 'taken' : 'REFUSED'}`);
+  const isServed = await readProduct(stack, (await logIn(stack.urls.user)).access_token);
+  print(`${kid}: refused ${lateMs.toFixed(0)} ms after it was revoked at the latest`);
+  print(`a token of its successor is ${isServed ? 'accepted' : 'REFUSED'}`);
   return lateMs < limitMs && isServed;
 }
 
 /**
- * Runs a command while somebody goes on trying.
+ * Runs a command while attempts are made every 20 ms.
  *
- * @returns from the first document that the command wrote to the last attempt that was let in, in milliseconds
+ * @returns milliseconds from the first written document to the last accepted attempt
  */
-async function timeUntilRefused(attempt: Attempt, revoke: (tell: Tell) => Promise<void>): Promise<number> {
+async function timeUntilRefused(attempt: Attempt, revoke: (onLine: Print) => Promise<void>): Promise<number> {
   await untilAccepted(attempt);
-  let isOver = false;
-  let lastLetIn = 0;
+  let ended = false;
+  let lastAccepted = 0;
   const trying = (async () => {
-    while (!isOver) {
+    while (!ended) {
       const sent = performance.now();
-      if (await attempt()) lastLetIn = sent;
+      if (await attempt()) lastAccepted = sent;
       await delay(20);
     }
   })();
-  // The process of the command takes its time to start; it says when the documents are written.
+  // The first line of the command says that the documents are written.
   let written = 0;
   await revoke(() => {
     written ||= performance.now();
   });
   await delay(limitMs);
-  isOver = true;
+  ended = true;
   await trying;
-  return Math.max(0, lastLetIn - written);
+  return Math.max(0, lastAccepted - written);
 }
 
-/** Waits for a first success: a service that has just started rejects service tokens from before its start. */
+/** Waits for the first accepted attempt: a service that has just started rejects service tokens from before its start. */
 async function untilAccepted(attempt: Attempt): Promise<void> {
   const deadline = performance.now() + startMs;
   while (!(await attempt())) {
@@ -99,8 +99,8 @@ async function untilAccepted(attempt: Attempt): Promise<void> {
   }
 }
 
-/** The key with which order calls product, in the hands of somebody else. */
-async function stolenEdgeKey(stack: DrillStack): Promise<{ kid: string; attempt: Attempt }> {
+/** The key with which order calls product, used by another process. */
+async function stolenEdgeKey(stack: LabStack): Promise<{ kid: string; attempt: Attempt }> {
   const { calls } = await keysOf(stack, 'order');
   const signer = createServiceTokenSigner({ service: 'order', keys: calls, now: () => Date.now() / 1000 });
   const operation = operations['product:quotes.create'];
@@ -122,12 +122,12 @@ async function stolenEdgeKey(stack: DrillStack): Promise<{ kid: string; attempt:
   };
 }
 
-async function readProduct({ urls }: DrillStack, token: string): Promise<boolean> {
+async function readProduct({ urls }: LabStack, token: string): Promise<boolean> {
   const answer = await fetch(`${urls.product}/products/${mug.id}`, { headers: { authorization: `Bearer ${token}` } });
   await answer.arrayBuffer();
   return answer.ok;
 }
 
-async function keysOf({ keyFiles }: DrillStack, service: keyof Stack['keyFiles']) {
+async function keysOf({ keyFiles }: LabStack, service: keyof Stack['keyFiles']) {
   return parseKeyDocument(await readFile(keyFiles[service], 'utf8'), { service, source: keyFiles[service] });
 }

@@ -1,25 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@auth/dev';
-import { ada, mug } from '@auth/dev';
+import { mug } from '@auth/dev';
+import { codeIn } from '../measure/answer.ts';
+import { logIn, logInAtGateway, post } from '../measure/client.ts';
 
-/** What a run of traffic came to. */
+/** The totals of some traffic. */
 export interface TrafficReport {
   readonly requests: number;
   readonly seconds: number;
 }
 
-/** What was answered within one second. */
+/** The answers of one second. */
 export interface Second {
   readonly orders: number;
   readonly reads: number;
   readonly failed: number;
 }
 
-/** Requests that go on until they are stopped. */
+/** Traffic that runs until it is stopped. */
 export interface Traffic {
-  /** How often each request ended otherwise than with a 2xx, so far: `POST /orders 502 upstream_failed`. */
+  /** Number of failed requests so far, by request and outcome: `POST /orders 502 upstream_failed`. */
   readonly failures: ReadonlyMap<string, number>;
-  /** By second, the first one first. */
+  /** Answers by second, in order. */
   readonly seconds: readonly Second[];
   stop(): Promise<TrafficReport>;
 }
@@ -27,39 +29,32 @@ export interface Traffic {
 export interface TrafficOptions {
   readonly urls: Stack['urls'];
   readonly perSecond: number;
-  /** How long an access token is used before the customer logs in anew. */
+  /** Time after which the customer logs in again. */
   readonly tokenSeconds: number;
 }
 
-interface Counts {
-  orders: number;
-  reads: number;
-  failed: number;
-}
+type Counts = { -readonly [Kind in keyof Second]: number };
 
-/** One order for so many requests; the others read a product. */
+/** One request in twelve places an order; the others read a product. */
 const requestsPerOrder = 12;
-/** Beyond it a service does not keep up, and more requests would tell nothing. */
+/** The most pending requests. A service with more does not keep up. */
 const maxOpen = 400;
 
-/** So long the pace rises: at the first requests a process still compiles, and those behind them would wait for it. */
+/** Time in which the rate rises: the first requests wait for the compilation of code. */
 const risingSeconds = 4;
 
-/** How many requests are due after so many seconds. */
+/** The number of requests that are due after some seconds. */
 function dueAfter(seconds: number, perSecond: number): number {
   const rising = Math.min(seconds, risingSeconds);
   return perSecond * (rising ** 2 / (2 * risingSeconds) + seconds - rising);
 }
 
-/**
- * Sends orders and reads of products at a steady pace, whether or not the answers keep up with it, as customers do who
- * know nothing of each other.
- */
+/** Sends orders and reads of products at a steady rate, whether or not earlier ones are answered (open loop). */
 export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOptions): Promise<Traffic> {
   const failures = new Map<string, number>();
   const stopped = new AbortController();
   const open = new Set<Promise<void>>();
-  let token = await logIn(urls.user);
+  let token = (await logIn(urls.user)).access_token;
   let sent = 0;
   const seconds: Counts[] = [];
   const started = performance.now();
@@ -73,15 +68,11 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
 
   const read = () => fetch(`${urls.product}/products/${mug.id}`, { headers: { authorization: `Bearer ${token}` } });
   const order = () =>
-    fetch(`${urls.order}/orders`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'idempotency-key': crypto.randomUUID(),
-      },
-      body: JSON.stringify({ items: [{ productId: mug.id, quantity: 1 }] }),
-    });
+    post(
+      `${urls.order}/orders`,
+      { items: [{ productId: mug.id, quantity: 1 }] },
+      { authorization: `Bearer ${token}`, 'idempotency-key': crypto.randomUUID() },
+    );
 
   async function send(): Promise<void> {
     sent += 1;
@@ -108,7 +99,7 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   async function keepLoggedIn(): Promise<void> {
     while (!stopped.signal.aborted) {
       await delay(tokenSeconds * 1000, undefined, { signal: stopped.signal }).catch(() => undefined);
-      if (!stopped.signal.aborted) token = await logIn(urls.user);
+      if (!stopped.signal.aborted) token = (await logIn(urls.user)).access_token;
     }
   }
 
@@ -126,26 +117,49 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   };
 }
 
-/** Why a request did not succeed, as status and code. */
+/** A browser that reads a product again and again, in one session at the gateway. */
+export interface Browser {
+  /** Number of failed requests so far, by outcome. */
+  readonly failures: ReadonlyMap<string, number>;
+  /** Resolves with the number of requests. */
+  stop(): Promise<number>;
+}
+
+/** Logs in at the gateway once, and sends requests with that cookie until it is stopped. */
+export async function startBrowser({ gateway }: Stack['urls'], { everyMs }: { everyMs: number }): Promise<Browser> {
+  const cookie = await logInAtGateway(gateway);
+  const failures = new Map<string, number>();
+  const stopped = new AbortController();
+  let requests = 0;
+
+  async function keepReading(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const problem = await problemOf(() => fetch(`${gateway}/products/${mug.id}`, { headers: { cookie } }));
+      requests += 1;
+      const name = `GET /products with a cookie ${problem}`;
+      if (problem !== undefined) failures.set(name, (failures.get(name) ?? 0) + 1);
+      await delay(everyMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  }
+
+  const reading = keepReading();
+  return {
+    failures,
+    async stop() {
+      stopped.abort();
+      await reading;
+      return requests;
+    },
+  };
+}
+
+/** The failure of a request, as status and code; `undefined` for a 2xx. */
 async function problemOf(request: () => Promise<Response>): Promise<string | undefined> {
   try {
     const answer = await request();
     const text = await answer.text();
-    return answer.ok ? undefined : `${answer.status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`;
+    return answer.ok ? undefined : `${answer.status} ${codeIn(text)}`;
   } catch (error) {
     return String(error instanceof Error ? (error.cause ?? error) : error);
   }
-}
-
-/** An access token of a customer. */
-export async function logIn(user: string): Promise<string> {
-  const { email, password } = ada;
-  const answer = await fetch(`${user}/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  const body: unknown = await answer.json();
-  if (typeof body === 'object' && body !== null && 'access_token' in body) return String(body.access_token);
-  throw new Error(`the login answered ${answer.status}`);
 }

@@ -20,7 +20,7 @@ function barsOf(svg: string, colour: string): { x: number; width: number }[] {
 }
 
 describe('barChart', () => {
-  it('draws every value to one scale, from the same line', () => {
+  it('draws every value to one scale, from one line', () => {
     const svg = barChart(options);
     const [first, second] = barsOf(svg, '#001');
     const [third] = barsOf(svg, '#002');
@@ -30,7 +30,7 @@ describe('barChart', () => {
     for (const text of ['100 µs', '200 µs', '50 µs', '>open<', '>bearer<', '>service<']) expect(svg).toContain(text);
   });
 
-  it('puts the parts of a stacked bar behind each other, and writes their sum', () => {
+  it('draws the parts of a stacked bar one after the other, and writes their sum', () => {
     const svg = barChart({ ...options, stacked: true });
     const [first] = barsOf(svg, '#001');
     const [part] = barsOf(svg, '#002');
@@ -39,7 +39,7 @@ describe('barChart', () => {
     expect(svg).toContain('>300 µs<');
   });
 
-  it('leaves room for the widest spread', () => {
+  it('leaves space for the widest spread', () => {
     const [series] = options.series;
     const spreads = [
       { min: 90, max: 110 },
@@ -51,7 +51,7 @@ describe('barChart', () => {
     expect(Number(to)).toBeLessThan(760);
   });
 
-  it('is well-formed, whatever its texts are', () => {
+  it('escapes texts', () => {
     expect(barChart(options)).toContain('<title>Cost &amp; &lt;load></title>');
   });
 });

@@ -1,9 +1,11 @@
+import { escaped, round, svgHead } from './svg.ts';
+
 /** One bar for each category, or one part of each bar. */
 export interface BarSeries {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly number[];
-  /** How far the runs lay apart, drawn as a line at the end of the bar. Not for parts of a bar. */
+  /** Least and most of the rounds, drawn as a line at the end of the bar. Not for parts of a bar. */
   readonly spreads?: readonly { readonly min: number; readonly max: number }[];
 }
 
@@ -14,13 +16,13 @@ export interface BarChartOptions {
   readonly series: readonly BarSeries[];
   /** The series are parts of one bar. */
   readonly stacked?: boolean;
-  /** How a value is written behind its bar. */
+  /** Formats the value behind a bar. */
   readonly write: (value: number) => string;
 }
 
 const [width, left, right, top, bottom, row, gap] = [760, 270, 84, 40, 66, 16, 12];
 
-/** Draws horizontal bars as SVG: readable on a light and on a dark page. */
+/** Draws horizontal bars as SVG, on a white ground for dark pages. */
 export function barChart({ title, xLabel, categories, series, stacked = false, write }: BarChartOptions): string {
   const bars = stacked ? 1 : series.length;
   const group = bars * row + gap;
@@ -30,8 +32,8 @@ export function barChart({ title, xLabel, categories, series, stacked = false, w
   const highest = Math.max(...(stacked ? totals : ends), Number.MIN_VALUE);
   const x = (value: number) => round(left + (value / highest) * (width - left - right));
   const y = (category: number, bar: number) => top + category * group + bar * row;
-  const label = (at: { x: number; y: number; anchor: string }, content: string, extra = '') =>
-    `<text x="${at.x}" y="${at.y}" text-anchor="${at.anchor}"${extra}>${escaped(content)}</text>`;
+  const label = (at: { x: number; y: number; anchor: string }, content: string) =>
+    `<text x="${at.x}" y="${at.y}" text-anchor="${at.anchor}">${escaped(content)}</text>`;
   const bar = (at: { from: number; to: number; y: number }, colour: string) =>
     `<rect x="${x(at.from)}" y="${at.y}" width="${round(x(at.to) - x(at.from))}" height="${row - 3}" fill="${colour}"/>`;
 
@@ -60,10 +62,7 @@ export function barChart({ title, xLabel, categories, series, stacked = false, w
   }
 
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#444">`,
-    `<title>${escaped(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    label({ x: width / 2, y: 20, anchor: 'middle' }, title, ' font-size="15" fill="#111"'),
+    ...svgHead({ title, width, height }),
     ...categories.flatMap((category, index) => [
       label({ x: left - 8, y: y(index, 0) + (bars * row) / 2 + 3, anchor: 'end' }, category),
       ...barsOf(index),
@@ -77,12 +76,4 @@ export function barChart({ title, xLabel, categories, series, stacked = false, w
     '</svg>',
     '',
   ].join('\n');
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 }

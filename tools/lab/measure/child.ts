@@ -1,23 +1,26 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { repositoryRoot } from '@auth/dev';
+import { dirname } from 'node:path';
 
-/** A program of `tools/neighbours` that answers messages, one at a time. It ends with us. */
+/** A child process that answers messages, one at a time. It ends with this process. */
 export interface Child {
   readonly pid: number;
-  /** @throws Error with what it says, when it fails or ends */
+  /** @throws Error when the child answers `{ error }` or ends */
   ask<Answer extends object>(message: object): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** The folder of the programs, with packages of its own. */
-export const neighboursFolder = join(repositoryRoot, 'tools/neighbours');
+/** `execArgv` for a program in TypeScript. */
+export const typeScript = ['--import', 'tsx', '--conditions=@auth/source'];
 
-/** Starts a program: plain Node, as in production, but for the options that are given to Node. */
-export function startChild(file: string, signal: AbortSignal, execArgv: readonly string[] = []): Child {
-  const child = fork(join(neighboursFolder, file), {
-    ...{ cwd: neighboursFolder, execArgv: [...execArgv], detached: true, serialization: 'advanced' },
+/** Starts a program in its own folder, with `NODE_ENV=production`. Pending answers are rejected when the signal fires. */
+export function startChild(file: string, execArgv: readonly string[], signal?: AbortSignal): Child {
+  const child = fork(file, {
+    cwd: dirname(file),
+    execArgv: [...execArgv],
+    detached: true,
+    // Answers hold thousands of numbers.
+    serialization: 'advanced',
     env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
   });
   if (child.pid === undefined) throw new Error(`${file} does not start`);
@@ -27,7 +30,7 @@ export function startChild(file: string, signal: AbortSignal, execArgv: readonly
   return {
     pid: child.pid,
     async ask<Answer extends object>(message: object) {
-      const answered = once(child, 'message', { signal });
+      const answered = once(child, 'message', { ...(signal && { signal }) });
       child.send(message);
       const [answer] = (await Promise.race([answered, ended])) as [Answer | { readonly error: string }];
       if ('error' in answer) throw new Error(`${file}: ${answer.error}`);

@@ -7,7 +7,7 @@ import { childrenOf, cpuSecondsBelow, cpuSecondsOf } from './cpu-time.ts';
 const burn = 'const end = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < end);';
 
 (process.platform === 'linux' ? describe : describe.skip)('processor time', () => {
-  it('is what the process itself says', () => {
+  it('equals what the process reports of itself', () => {
     const ownSeconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
     const outside = process.cpuUsage();
     const before = cpuSecondsOf(process.pid);
@@ -16,19 +16,19 @@ const burn = 'const end = process.cpuUsage().user + 300_000; while (process.cpuU
     const least = ownSeconds(process.cpuUsage(inside));
     const used = cpuSecondsOf(process.pid) - before;
     const most = ownSeconds(process.cpuUsage(outside));
-    // Threads that run on the other core are counted up to their last tick.
+    // The scheduler has counted threads on the other core up to their last tick.
     expect(used).toBeGreaterThan(least - 0.03);
     expect(used).toBeLessThan(most + 0.03);
   });
 
-  it('of a process that has ended is none, and stays with the one that started it', () => {
+  it('of an ended process is 0, and is counted below its parent', () => {
     const before = cpuSecondsBelow(process.pid);
     const { pid } = spawnSync(process.execPath, ['-e', burn]);
     expect(cpuSecondsOf(pid)).toBe(0);
     expect(cpuSecondsBelow(process.pid) - before).toBeGreaterThan(0.3);
   });
 
-  it('counts what has been started and runs', async () => {
+  it('below a process counts its running children', async () => {
     const before = cpuSecondsBelow(process.pid);
     const child = spawn(process.execPath, ['-e', `${burn} console.log('done'); setInterval(() => {}, 1000);`]);
     await once(createInterface({ input: child.stdout }), 'line');

@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The processor time that a process has used so far, all its threads together, in seconds; 0 for one that has ended. From
- * the scheduler's own count: that of `/proc/<pid>/stat` has steps of 10 ms. Linux only.
+ * Processor time that all threads of a process have used so far, in seconds; 0 for a process that has ended. Reads the
+ * scheduler's count in `schedstat`, since `/proc/<pid>/stat` counts in steps of 10 ms. Linux only.
  */
 export function cpuSecondsOf(pid: number): number {
   const threads = orElse(() => readdirSync(`/proc/${pid}/task`), []);
   const nanoseconds = threads.map((thread) => Number(read(`${pid}/task/${thread}/schedstat`).split(' ')[0]));
-  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9;
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
 }
 
-/** Of a process and of those that it has started: also of those that have ended, in steps of 10 ms. */
+/** Processor time of a process and its children. Children that have ended are counted in steps of 10 ms. */
 export function cpuSecondsBelow(pid: number): number {
-  const running = [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuSecondsOf(one), 0);
-  // cutime and cstime of proc(5), in clock ticks: a hundredth of a second on every Linux there is.
+  const running = [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSecondsOf(each), 0);
+  // cutime and cstime of proc(5), in clock ticks of 10 ms.
   const [user = 0, system = 0] = fieldsAfterName(pid).slice(13, 15).map(Number);
   return running + (user + system) / 100;
 }
 
-/** The processes that a process has started and that run, without their own children. */
+/** The running children of a process, without grandchildren. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -26,13 +26,13 @@ export function childrenOf(pid: number): number[] {
     .filter((child) => Number(fieldsAfterName(child)[1]) === pid);
 }
 
-/** The fields of proc(5) `stat` from the third on: the second, the name, may itself hold blanks and brackets. */
+/** The fields of proc(5) `stat` from the third on. The second, the name, may contain blanks and brackets. */
 function fieldsAfterName(pid: number): string[] {
   const stat = read(`${pid}/stat`);
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Processes and threads may end between a list of them and what it says of one. */
+/** Reads a file of /proc. Empty when the process or thread has ended since it was listed. */
 function read(file: string): string {
   return orElse(() => readFileSync(`/proc/${file}`, 'utf8'), '');
 }

@@ -1,3 +1,5 @@
+import { escaped, round, svgHead } from './svg.ts';
+
 /** One line of a chart: a value for each step of the x axis. */
 export interface Series {
   readonly name: string;
@@ -10,16 +12,14 @@ export interface ChartOptions {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** A stretch of the x axis that is shaded, and what it stands for. */
+  /** A shaded part of the x axis and its label. */
   readonly band?: { readonly from: number; readonly to: number; readonly label: string };
-  /** What a step of the x axis is worth; 1 unless given. */
-  readonly xStep?: number;
 }
 
 const [width, height, left, right, top, bottom] = [760, 300, 56, 16, 40, 64];
 
-/** Draws a line chart as SVG: readable on a light and on a dark page. */
-export function lineChart({ title, xLabel, yLabel, series, band, xStep = 1 }: ChartOptions): string {
+/** Draws a line chart as SVG, on a white ground for dark pages. */
+export function lineChart({ title, xLabel, yLabel, series, band }: ChartOptions): string {
   const steps = Math.max(2, ...series.map(({ values }) => values.length));
   const highest = niceCeiling(Math.max(1, ...series.flatMap(({ values }) => values)));
   const x = (step: number) => round(left + (step / (steps - 1)) * (width - left - right));
@@ -29,16 +29,13 @@ export function lineChart({ title, xLabel, yLabel, series, band, xStep = 1 }: Ch
   const yTicks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * highest);
   const xTicks = Array.from({ length: 7 }, (_, index) => Math.round((index / 6) * (steps - 1)));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#444">`,
-    `<title>${escaped(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text({ x: width / 2, y: 20 }, title, ' font-size="15" fill="#111"'),
+    ...svgHead({ title, width, height }),
     ...(band === undefined ? [] : bandOf(band)),
     ...yTicks.flatMap((tick) => [
       `<line x1="${left}" x2="${width - right}" y1="${y(tick)}" y2="${y(tick)}" stroke="#ddd"/>`,
       text({ x: left - 8, y: y(tick) + 4, anchor: 'end' }, String(round(tick))),
     ]),
-    ...xTicks.map((tick) => text({ x: x(tick), y: height - bottom + 18 }, String(round(tick * xStep)))),
+    ...xTicks.map((tick) => text({ x: x(tick), y: height - bottom + 18 }, String(tick))),
     text({ x: width / 2, y: height - bottom + 36 }, xLabel),
     `<text transform="translate(14 ${(height - bottom + top) / 2}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>`,
     ...series.map(({ colour, values }) => {
@@ -61,16 +58,8 @@ export function lineChart({ title, xLabel, yLabel, series, band, xStep = 1 }: Ch
   }
 }
 
-/** 1, 2 or 5 with zeros behind it. */
+/** The next value of 1, 2 or 5 times a power of ten. */
 function niceCeiling(value: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(value));
   return (([1, 2, 5].find((step) => step * magnitude >= value) ?? 10) as number) * magnitude;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 }

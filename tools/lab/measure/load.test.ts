@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const four = ['a', 'b', 'c', 'd'].map((name) => ({ 'x-client': name }));
 
-/** A server that answers every third request 503, and counts connections and the requests that it has at a time. */
+/** A server that answers every third request 503, and counts connections and concurrent requests. */
 async function openServer() {
   const seen = { requests: 0, connections: 0, atOnce: 0, most: 0, clients: new Set<unknown>() };
   const server = createServer((req, res) => {
@@ -38,14 +38,14 @@ async function openServer() {
 }
 
 describe('openLoad', () => {
-  it('sends so many requests, one at a time for each client, over connections that it keeps', async () => {
+  it('sends the number of requests, one at a time for each client, over kept connections', async () => {
     const { seen, load, ask } = await openServer();
     for (let turn = 0; turn < 3; turn += 1) await load.run({ ask, clients: four, until: { requests: 40 } });
     expect(seen).toMatchObject({ requests: 120, connections: 4, most: 4 });
     expect([...seen.clients].sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('tells what was not answered 200, and times the rest', async () => {
+  it('counts answers other than 200, and times the rest', async () => {
     const { load, ask } = await openServer();
     const { times, failures, seconds } = await load.run({ ask, clients: four.slice(2), until: { requests: 30 } });
     expect(failures).toEqual({ 503: 10 });
@@ -54,7 +54,7 @@ describe('openLoad', () => {
     expect(Math.min(...times)).toBeGreaterThan(0);
   });
 
-  it('ends when its time is up', async () => {
+  it('ends after the given time', async () => {
     const { seen, load, ask } = await openServer();
     const { seconds } = await load.run({ ask, clients: four.slice(2), until: { ms: 100 } });
     expect(seconds).toBeGreaterThanOrEqual(0.1);
@@ -63,16 +63,16 @@ describe('openLoad', () => {
     expect(seen.requests).toBeGreaterThan(2);
   });
 
-  it('keeps to a pace, spread over the clients', async () => {
+  it('keeps the pace, spread over the clients', async () => {
     const { seen, load, ask } = await openServer();
     const { seconds } = await load.run({ ask, clients: four, perSecond: 100, until: { requests: 20 } });
-    // The first is due at once, the last 190 ms later.
+    // The first request is due at once, the last one 190 ms later.
     expect(seconds).toBeGreaterThanOrEqual(0.18);
     expect(seen.requests).toBe(20);
     expect([...seen.clients].sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('rejects when nobody listens', async () => {
+  it('rejects when no server listens', async () => {
     const load = openLoad();
     closers.push(() => load.close());
     const ask = { origin: 'http://127.0.0.1:1', path: '/' };

@@ -3,31 +3,31 @@ import { Client } from 'undici';
 import type { Ask } from './answer.ts';
 import { answerTo } from './answer.ts';
 
-/** Requests to send: over so many connections, each of which sends its next request when the last is answered. */
+/** Closed-loop load: each connection sends its next request when the last is answered. */
 export interface Load {
   readonly ask: Omit<Ask, 'headers'>;
-  /** The headers of each connection's requests: one connection for each of them. */
+  /** Headers by connection: one connection for each entry. */
   readonly clients: readonly Readonly<Record<string, string>>[];
-  /** All of them together send no more than this, evenly spread; as fast as they are answered unless given. */
+  /** Requests a second of all connections together, evenly spread; without it, as fast as they are answered. */
   readonly perSecond?: number | undefined;
-  /** Ends after so many milliseconds, or so many requests. */
+  /** Ends after this time or this number of requests. */
   readonly until: { readonly ms: number } | { readonly requests: number };
 }
 
-/** What became of it. */
+/** The result of a load. */
 export interface LoadResult {
   readonly seconds: number;
-  /** Milliseconds for each request that was answered 200, in no order. */
+  /** Milliseconds of each request that was answered 200, in no order. */
   readonly times: readonly number[];
-  /** The other answers: status, and how often. */
+  /** Number of the other answers, by status. */
   readonly failures: Readonly<Record<number, number>>;
 }
 
-/** Opens a generator of closed-loop load. Its connections are kept from one load to the next. */
+/** Opens a generator of closed-loop load. Connections are kept from one load to the next. */
 export function openLoad(): { run(load: Load): Promise<LoadResult>; close(): Promise<void> } {
   const opened = new Map<string, Client>();
 
-  /** A client of undici's for each connection: a pool would hand out the one that comes free first. */
+  /** One undici `Client` for each connection: a pool would choose the connection that is free first. */
   function connection(origin: string, index: number): Client {
     const name = `${index} ${origin}`;
     const found = opened.get(name) ?? new Client(origin, { keepAliveTimeout: 60_000 });
@@ -40,13 +40,13 @@ export function openLoad(): { run(load: Load): Promise<LoadResult>; close(): Pro
     const failures: Record<number, number> = {};
     const started = performance.now();
     let sent = 0;
-    const mayGoOn = () => ('ms' in until ? performance.now() - started < until.ms : sent < until.requests);
+    const isRunning = () => ('ms' in until ? performance.now() - started < until.ms : sent < until.requests);
     const sendAll = async (headers: Ask['headers'], index: number) => {
       const client = connection(ask.origin, index);
       const request = { ...ask, headers };
       const everyMs = perSecond === undefined ? 0 : (clients.length * 1000) / perSecond;
       let dueAt = started + (index * everyMs) / clients.length;
-      while (mayGoOn()) {
+      while (isRunning()) {
         sent += 1;
         if (dueAt > performance.now()) await delay(dueAt - performance.now());
         dueAt = Math.max(dueAt + everyMs, performance.now());

@@ -6,24 +6,24 @@ import { LaunchError, repositoryRoot } from '@auth/dev';
 import type { OrphanGuard } from '@auth/dev/stack/orphan-guard';
 import { waitUntilReady } from '@auth/dev/stack/readiness';
 
-/** A process whose log goes to a file, as it would in production: nobody's processor time is spent on reading it. */
+/** A process that logs to a file, so that no processor time is spent on reading its log. */
 export interface LoggedProcess {
   readonly name: string;
   /** Base URL, without a slash at the end. */
   readonly url: string;
   readonly pid: number;
-  /** Asks it to end, and makes it end after 8 s. */
+  /** Sends SIGTERM, and SIGKILL after 8 s. */
   stop(): Promise<void>;
 }
 
 export interface ProcessOptions {
   readonly name: string;
-  /** Absolute path of its TypeScript. */
+  /** Absolute path of the program, in TypeScript. */
   readonly file: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   readonly logDir: string;
-  /** Ends it when we are killed. */
+  /** Ends the process when this one is killed. */
   readonly guard: OrphanGuard;
   readonly signal: AbortSignal;
 }
@@ -37,8 +37,10 @@ export async function startProcess(options: ProcessOptions): Promise<LoggedProce
   const logFile = join(logDir, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(execPath, ['--import', 'tsx', '--conditions=@auth/source', file], {
-    // A group of its own: Ctrl-C in the terminal reaches us only, and we stop everything in order.
-    ...{ cwd: repositoryRoot, env: { ...env, HOST: '127.0.0.1', PORT: String(port) }, detached: true },
+    cwd: repositoryRoot,
+    env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
+    // A process group of its own: Ctrl-C in the terminal reaches this process only, which stops all others in order.
+    detached: true,
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -46,7 +48,7 @@ export async function startProcess(options: ProcessOptions): Promise<LoggedProce
   if (pid === undefined) throw new LaunchError(`${name} does not start`);
   guard.add(pid);
   let isUp = true;
-  const gone = new Promise<void>((resolve) =>
+  const exited = new Promise<void>((resolve) =>
     child.once('exit', () => {
       isUp = false;
       guard.remove(pid);
@@ -56,7 +58,7 @@ export async function startProcess(options: ProcessOptions): Promise<LoggedProce
   const stop = async () => {
     child.kill('SIGTERM');
     const deadline = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs);
-    await gone;
+    await exited;
     clearTimeout(deadline);
   };
   const url = `http://127.0.0.1:${port}`;

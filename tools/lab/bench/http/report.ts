@@ -1,13 +1,14 @@
-import type { Machine } from '../../measure/machine.ts';
-import { markdownTable } from '../../measure/markdown-table.ts';
-import type { Quartiles } from './quartiles.ts';
-import { quartilesOf, ratiosOf } from './quartiles.ts';
+import { barChart } from '../../measure/bar-chart.ts';
+import { markdownTable, micros, quartileText } from '../../measure/markdown.ts';
+import type { Blocks, Machine } from '../../measure/page.ts';
+import { machineLines } from '../../measure/page.ts';
+import { ratioOf, spreadOf } from '../../measure/spread.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
 import { inline, neighbours, open, ours, rows } from './rows.ts';
 import type { BenchSettings } from './settings.ts';
 import { costRatio, faultsOf, mostOfInline, mostOfOpen } from './verdict.ts';
 
-/** Everything that one run has measured. */
+/** Everything that one run measures. */
 export interface Report {
   readonly settings: BenchSettings;
   readonly machine: Machine;
@@ -15,8 +16,8 @@ export interface Report {
   readonly tokenLength: number;
 }
 
-/** The parts of the page that are measured, by name. */
-export function blocksOf(report: Report): Readonly<Record<string, string>> {
+/** The tables and texts of docs/performance.md. */
+export function blocksOf(report: Report): Blocks {
   const { measured } = report;
   return {
     machine: machineBlock(report),
@@ -26,17 +27,36 @@ export function blocksOf(report: Report): Readonly<Record<string, string>> {
   };
 }
 
-/** The rows that were measured. */
-export function measuredRows(turns: Turns): typeof rows {
+/** Draws the plot of a run, by the name of its file. */
+export function plotsOf({ users, once }: Measured): Readonly<Record<string, string>> {
+  const seriesOf = (name: string, colour: string, turns: Turns) => {
+    const ratios = measuredRows(turns).map(({ key }) => costRatio(turns, key, open));
+    return {
+      name,
+      colour,
+      values: ratios.map(({ median }) => median),
+      spreads: ratios.map(({ lower, upper }) => ({ min: lower, max: upper })),
+    };
+  };
+  return {
+    'performance-http.svg': barChart({
+      title: 'Processor time of the server for one request',
+      xLabel: 'in proportion to no check; the line spans the middle half of the rounds',
+      categories: measuredRows(users).map(({ title }) => title),
+      series: [seriesOf('500 users', '#2a6fdb', users), seriesOf('every token once', '#b0752a', once)],
+      write: (value) => value.toFixed(2),
+    }),
+  };
+}
+
+function measuredRows(turns: Turns): typeof rows {
   return rows.filter(({ key }) => turns.has(key));
 }
 
 function machineBlock({ machine, settings, tokenLength }: Report): string {
-  const { processor, cores, memoryGiB, system, date, versions } = machine;
   const { rounds, connections, requests, onceRequests, users } = settings;
   return [
-    `${date}, ${processor} with ${cores} cores and ${memoryGiB} GiB, ${system}; everything on this one machine.`,
-    `${versions.join(', ')}.`,
+    ...machineLines(machine),
     `${rounds} rounds, ${connections} connections, tokens of ${tokenLength} bytes. A turn is ${requests} requests with the tokens of ${users} users, and ${onceRequests} with tokens of their own. Medians, and in brackets the interquartile range.`,
   ].join('\n');
 }
@@ -44,15 +64,15 @@ function machineBlock({ machine, settings, tokenLength }: Report): string {
 function tableOf(turns: Turns): string {
   const of = (key: string, read: (turn: Turn) => number) => (turns.get(key) ?? []).map(read);
   const body = measuredRows(turns).map(({ key, title, store }) => {
-    const median = (read: (turn: Turn) => number) => quartilesOf(of(key, read)).median;
+    const median = (read: (turn: Turn) => number) => spreadOf(of(key, read)).median;
     const rate = ({ perSecond }: Turn) => perSecond;
     return [
       key === ours ? `**${title}**` : title,
       micros(median(({ server }) => server)),
-      key === open ? '1' : ratioText(costRatio(turns, key, open)),
+      key === open ? '1' : quartileText(costRatio(turns, key, open)),
       store === undefined ? '' : micros(median((turn) => turn.store)),
       `${median(rate).toFixed(0)} /s`,
-      key === open ? '1' : ratioText(ratiosOf(of(key, rate), of(open, rate))),
+      key === open ? '1' : quartileText(ratioOf(of(key, rate), of(open, rate))),
       `${median(({ p99Ms }) => p99Ms).toFixed(0)} ms`,
     ];
   });
@@ -81,12 +101,4 @@ function betterRows(turns: Turns, when: string): string[] {
     .map(({ key, title }) => ({ title, median: costRatio(turns, key, open).median }))
     .filter(({ median }) => median < own)
     .map(({ title, median }) => `${title} ${when} (${median.toFixed(2)} to ${own.toFixed(2)})`);
-}
-
-function ratioText({ median, lower, upper }: Quartiles): string {
-  return `${median.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`;
-}
-
-function micros(value: number): string {
-  return `${value.toFixed(0)} µs`;
 }

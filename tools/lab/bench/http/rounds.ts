@@ -1,28 +1,28 @@
-import { orderOf } from '../../compare/rounds.ts';
 import { cpuSecondsOf } from '../../measure/cpu-time.ts';
+import { orderOf } from '../../measure/spread.ts';
 import type { BenchSettings } from './settings.ts';
 import type { Server, Stage } from './stage.ts';
 
-/** What a turn of a row came to. */
+/** The result of one turn of a row. */
 export interface Turn {
   readonly perSecond: number;
   readonly p99Ms: number;
   /** Processor time of one request in the server, in microseconds. */
   readonly server: number;
-  /** The same of the store that the row asks; 0 for a row without one. */
+  /** The same in the store of the row; 0 for a row without one. */
   readonly store: number;
 }
 
 /** The turns of each row, by its key, in the order of the rounds. */
 export type Turns = ReadonlyMap<string, readonly Turn[]>;
 
-/** Those with the tokens of some users, who ask again and again, and those with tokens that are sent once each. */
+/** Turns with the tokens of a fixed set of users, and turns with tokens that are sent once each. */
 export interface Measured {
   readonly users: Turns;
   readonly once: Turns;
 }
 
-/** What autocannon tells. */
+/** The result of autocannon. */
 interface Outcome {
   readonly requests: number;
   readonly failed: number;
@@ -30,45 +30,36 @@ interface Outcome {
   readonly p99Ms: number;
 }
 
-/** Tokens by their place in the list: so many from `first` on, in turn. */
+/** Requests with `count` tokens in turn, from the token `first` of the list on. */
 interface Sending {
   readonly first: number;
   readonly count: number;
   readonly requests: number;
 }
 
-/** Keeps each server busy, and then gives each a turn in every round, one at a time, in changing order. */
+/** Warms the servers up and gives each a turn in every round, in changing order. */
 export async function runRounds(
   stage: Stage,
-  { settings, tell, signal }: { settings: BenchSettings; tell: (line: string) => void; signal: AbortSignal },
+  { settings, progress, signal }: { settings: BenchSettings; progress: (line: string) => void; signal: AbortSignal },
 ): Promise<Measured> {
   const { servers } = stage;
-  const {
-    users: count,
-    rounds,
-    connections,
-    warmRequests,
-    warmOnceRequests,
-    leadRequests,
-    requests,
-    onceRequests,
-  } = settings;
+  const { users: count, rounds, connections, warmOnceRequests, requests, onceRequests } = settings;
   const users = new Map(servers.map(({ row }): [string, Turn[]] => [row.key, []]));
   const once = new Map(servers.map(({ row }): [string, Turn[]] => [row.key, []]));
   const take = (server: Server, sending: Sending) => takeTurn(stage, server, { ...sending, connections });
-  tell('getting warm');
+  progress('warming up');
   for (const server of servers) {
     signal.throwIfAborted();
-    await take(server, { first: 0, count, requests: warmRequests });
+    await take(server, { first: 0, count, requests: settings.warmRequests });
     await take(server, { first: count, count: warmOnceRequests, requests: warmOnceRequests });
   }
   for (let round = 0; round < rounds; round += 1) {
-    tell(`round ${round + 1} of ${rounds}`);
+    progress(`round ${round + 1} of ${rounds}`);
     const first = count + warmOnceRequests + round * onceRequests;
     for (const server of orderOf(servers, round)) {
       signal.throwIfAborted();
       const { key } = server.row;
-      await take(server, { first: 0, count, requests: leadRequests });
+      await take(server, { first: 0, count, requests: settings.leadRequests });
       users.get(key)?.push(await take(server, { first: 0, count, requests }));
       once.get(key)?.push(await take(server, { first, count: onceRequests, requests: onceRequests }));
     }

@@ -1,25 +1,25 @@
-/** A way of finding out who asks, in front of the same route. */
+/** A way to authenticate a request, in front of the same route. */
 export interface Row {
   readonly key: string;
   readonly title: string;
   /** Its file in `tools/neighbours/guards`. */
   readonly guard: string;
-  /** Settings of its own. */
+  /** Settings of this row alone. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether the row lets every request pass and hands no user to the route. */
+  /** Whether the row accepts every request and hands no user to the route. */
   readonly isOpen?: boolean;
-  /** The store that it asks, whose processor time is told beside that of the server. */
+  /** The store of the row. Its processor time is shown beside that of the server. */
   readonly store?: 'redis' | 'postgres';
 }
 
-/** The row that the others are measured by. */
+/** The key of the row that the others are compared with. */
 export const open = 'open';
-/** The row that is judged. */
+/** The key of the row that has limits. */
 export const ours = 'ours';
-/** The row that ours is judged by where every token is new. */
+/** The key of the row that ours is compared with where every token is new. */
 export const inline = 'jsonwebtoken';
 
-/** Every row there is, in the order of the tables. */
+/** All rows, in the order of the tables. */
 export const rows: readonly Row[] = [
   { key: open, title: 'no check', guard: 'open', isOpen: true },
   { key: 'empty', title: 'two empty guards', guard: 'empty', isOpen: true },
@@ -35,5 +35,5 @@ export const rows: readonly Row[] = [
   { key: 'postgres', title: 'session in Postgres', guard: 'session-postgres', store: 'postgres' },
 ];
 
-/** The rows that ours is compared with: all that check anything. */
+/** The other rows with a guard. */
 export const neighbours: readonly Row[] = rows.filter(({ key, isOpen = false }) => !isOpen && key !== ours);

@@ -9,13 +9,13 @@ describe('settingsOf', () => {
     expect(settingsOf({ quick: false, rows: 'jose' }).isWhole).toBe(false);
   });
 
-  it('takes rows beside those that are judged, and a number of rounds', () => {
+  it('adds rows to those with limits, and takes a number of rounds', () => {
     const settings = settingsOf({ quick: true, rounds: '3', rows: 'ours-off,jose' });
     expect(settings).toMatchObject({ rounds: 3, rows: ['open', 'ours', 'jsonwebtoken', 'ours-off', 'jose'] });
   });
 
   it.each([{ rounds: '0' }, { rounds: '1.5' }, { rounds: 'x' }, { rows: 'nothing' }, { rows: '' }])(
-    'refuses %j',
+    'rejects %j',
     (options) => {
       expect(() => settingsOf({ quick: false, ...options })).toThrow(/--rounds needs|there is no row/);
     },

@@ -1,46 +1,53 @@
 import { UsageError } from '@auth/command';
 import { inline, open, ours, rows } from './rows.ts';
 
-/** How much is measured. */
+/** The amounts of a run. */
 export interface BenchSettings {
   readonly rounds: number;
   readonly connections: number;
-  /** Tokens of the first table: so many users, who ask again and again. */
+  /** Users of the first table, each with one token. */
   readonly users: number;
-  /** Requests that begin a row's turn and are not measured: a server that others made wait has cold caches. */
+  /** Requests at the start of a turn that are not measured: the caches of a server that waited are cold. */
   readonly leadRequests: number;
-  /** Requests of a row's turn with those tokens. */
+  /** Requests of a turn with the tokens of the users. */
   readonly requests: number;
-  /** Requests of a row's turn with tokens that are sent once each. */
+  /** Requests of a turn with tokens that are sent once each. */
   readonly onceRequests: number;
-  /** Requests to each server with the users' tokens before anything is measured: until what one costs does not fall any more. */
+  /** Requests to each server with the users' tokens before the measurement, until their cost no longer falls. */
   readonly warmRequests: number;
-  /** The same with tokens of their own. */
+  /** The same with tokens that are sent once each. */
   readonly warmOnceRequests: number;
-  /** The keys of the rows that are measured; all of them unless given. */
+  /** Keys of the rows to measure; without it all rows. */
   readonly rows?: readonly string[];
-  /** Whether it is enough for the numbers to be published. */
+  /** Whether the run is long enough for the numbers to be published. */
   readonly isWhole: boolean;
 }
 
 const common = { connections: 16, users: 500, leadRequests: 400 };
 
-/**
- * Turns of a third of a second, since the garbage collector decides in shorter ones, and many of them, so that the median passes
- * over those in which the machine did something else.
- */
+/** A run that is published: turns of a third of a second, since garbage collection dominates shorter ones, and many of them for a stable median. */
 export const wholeRun: BenchSettings = {
-  ...{ ...common, requests: 4000, onceRequests: 2000, rounds: 15 },
-  ...{ warmRequests: 20_000, warmOnceRequests: 6000, isWhole: true },
+  ...common,
+  requests: 4000,
+  onceRequests: 2000,
+  rounds: 15,
+  warmRequests: 20_000,
+  warmOnceRequests: 6000,
+  isWhole: true,
 };
 
-/** To see that everything works. */
+/** A run that checks that everything works. */
 export const quickRun: BenchSettings = {
-  ...{ ...common, requests: 1600, onceRequests: 800, rounds: 5 },
-  ...{ warmRequests: 4800, warmOnceRequests: 4000, isWhole: false },
+  ...common,
+  requests: 1600,
+  onceRequests: 800,
+  rounds: 5,
+  warmRequests: 4800,
+  warmOnceRequests: 4000,
+  isWhole: false,
 };
 
-/** The settings that a command line asks for. @throws UsageError */
+/** Reads the settings of a command line. @throws UsageError */
 export function settingsOf({
   quick,
   rounds,
@@ -57,13 +64,14 @@ export function settingsOf({
   if (unknown !== undefined)
     throw new UsageError(`there is no row "${unknown}", but ${rows.map(({ key }) => key).join(', ')}`);
   return {
-    ...{ ...settings, isWhole: false },
+    ...settings,
+    isWhole: false,
     ...(rounds !== undefined && { rounds: Number(rounds) }),
     ...(keys !== undefined && { rows: [open, ours, inline, ...keys.split(',')] }),
   };
 }
 
-/** How many tokens a run takes: those of the users, and one for each request of the second table and its warm-up. */
+/** The number of tokens of a run: those of the users, and one for each request of the second table and its warm-up. */
 export function tokensOf({ users, rounds, onceRequests, warmOnceRequests }: BenchSettings): number {
   return users + warmOnceRequests + rounds * onceRequests;
 }

@@ -1,25 +1,23 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Closers } from '@auth/dev/stack/closers';
 import pg from 'pg';
 import type { Child } from '../../measure/child.ts';
 import { startChild } from '../../measure/child.ts';
-import type { MeasuredRedis } from '../../measure/redis.ts';
-import { openMeasuredRedis } from '../../measure/redis.ts';
-import type { MeasuredPostgres } from '../../measure/stores.ts';
-import { openMeasuredPostgres } from '../../measure/stores.ts';
-import { checkRow } from './check.ts';
-import { pin, splitCores } from './cores.ts';
+import { createDataDir } from '../../measure/stack.ts';
+import type { MeasuredPostgres, MeasuredRedis } from '../../measure/stores.ts';
+import { openMeasuredPostgres, openMeasuredRedis } from '../../measure/stores.ts';
+import { createSessions, issueTokens, subjectOf } from './credentials.ts';
+import { neighboursFolder } from './neighbours.ts';
 import type { Row } from './rows.ts';
 import { rows } from './rows.ts';
-import { createSessions } from './sessions.ts';
 import type { BenchSettings } from './settings.ts';
 import { tokensOf } from './settings.ts';
-import { issueTokens } from './tokens.ts';
 
 /** A row, running in a process of its own. */
 export interface Server {
@@ -28,7 +26,7 @@ export interface Server {
   readonly url: string;
 }
 
-/** Everything that is measured, running and checked, and what sends the requests. */
+/** The servers of all rows, checked, with their stores and the load generator. */
 export interface Stage {
   readonly servers: readonly Server[];
   readonly load: Child;
@@ -42,60 +40,61 @@ export interface StageOptions {
   readonly settings: BenchSettings;
   readonly redisUrl: string | undefined;
   readonly closers: Closers;
-  readonly tell: (line: string) => void;
+  readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A server has one core: threads that help its garbage collector would wait for each other there, more in one turn than in the next. While it waits for its turn V8 would shrink its heap. */
+/** A server has one core, on which helper threads of the garbage collector would wait for each other. The heap of a waiting server must not shrink. */
 const serverOptions = ['--single-threaded-gc', '--no-memory-reducer'];
 const claims = { issuer: 'https://auth.example', audience: ['user', 'product', 'order'] };
-const granted = 'account product:read order:read order:write';
+const scope = 'account product:read order:read order:write';
 
-/** Opens the stores and starts a server for each row. What is open is added to the closers at once. */
-export async function openStage({ settings, redisUrl, closers, tell, signal }: StageOptions): Promise<Stage> {
-  const cores = splitCores();
-  if (cores === undefined)
-    tell('NOT PINNED: the servers share their cores with the load, for want of taskset or of a second core');
+/** Opens the stores and starts a server for each row. Each is added to the closers at once. */
+export async function openStage({ settings, redisUrl, closers, progress, signal }: StageOptions): Promise<Stage> {
+  const serverCore = splitCores();
+  if (serverCore === undefined)
+    progress('NOT PINNED: the servers share their cores with the load, for want of taskset or of a second core');
   const { postgres, redis } = await openStores(redisUrl, closers);
   if (redis === undefined)
-    tell('SKIPPED, no Redis is here: a session in Redis. Install redis-server, or set REDIS_URL');
-  tell('signing tokens, and making a session for each of them');
-  const { jwks, tokens } = await issueTokens({ ...claims, scope: granted, count: tokensOf(settings) });
+    progress('SKIPPED, no Redis is here: a session in Redis. Install redis-server, or set REDIS_URL');
+  progress('signing tokens, and creating a session for each of them');
+  const { jwks, tokens } = await issueTokens({ ...claims, scope, count: tokensOf(settings) });
+  const [token = ''] = tokens;
   const urls = { postgresUrl: postgres.url('sessions'), redisUrl: redis?.url };
-  await createSessions(tokens, { ...urls, scope: granted });
+  await createSessions(tokens, { ...urls, scope });
   const common = {
-    ...{ issuer: claims.issuer, audience: 'product', scope: 'product:read', jwks, ...urls },
-    jwksUrl: await publish(jwks, closers),
+    issuer: claims.issuer,
+    audience: 'product',
+    scope: 'product:read',
+    jwks,
+    jwksUrl: await serveKeys(jwks, closers),
+    ...urls,
   };
-  tell('starting a server for each row, and checking what it lets in');
+  progress('starting a server for each row, and checking its guard');
   const servers: Server[] = [];
   const wanted = rows.filter(({ key }) => settings.rows?.includes(key) ?? true);
   for (const row of wanted.filter(({ store }) => store !== 'redis' || redis !== undefined)) {
     signal.throwIfAborted();
-    const child = startChild('server.mjs', signal, serverOptions);
+    const child = startChild(join(neighboursFolder, 'server.mjs'), serverOptions, signal);
     closers.add(child.close);
-    if (cores !== undefined) pin(child.pid, cores.server);
+    if (serverCore !== undefined) pin(child.pid, serverCore);
     const guardSettings = { ...common, ...row.settings };
     const { port } = await child.ask<{ port: number }>({ guard: row.guard, settings: guardSettings });
     const url = `http://127.0.0.1:${port}/products/1`;
-    await checkRow(row, url, tokens[0] ?? '');
+    await checkRow(row, url, token);
     servers.push({ row, pid: child.pid, url });
   }
-  const load = startChild('load.mjs', signal);
+  const load = startChild(join(neighboursFolder, 'load.mjs'), [], signal);
   closers.add(load.close);
   await load.ask({ tokens });
-  return { servers, load, postgres, redis, tokenLength: tokens[0]?.length ?? 0 };
+  return { servers, load, postgres, redis, tokenLength: token.length };
 }
 
 async function openStores(redisUrl: string | undefined, closers: Closers) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'bench-http-'));
+  const dataDir = await createDataDir('bench-http-');
   closers.add(() => rm(dataDir, { recursive: true, force: true }));
-  // Postgres runs as another user when we are root: it has to reach its data.
-  await chmod(dataDir, 0o755);
-  const redis = await openMeasuredRedis(redisUrl);
-  if (redis !== undefined) closers.add(redis.close);
-  const postgres = await openMeasuredPostgres(dataDir);
-  closers.add(postgres.close);
+  const redis = await openMeasuredRedis(redisUrl, closers);
+  const postgres = await openMeasuredPostgres(dataDir, closers);
   const client = new pg.Client(postgres.url('postgres'));
   await client.connect();
   await client.query('create database sessions');
@@ -103,8 +102,8 @@ async function openStores(redisUrl: string | undefined, closers: Closers) {
   return { postgres, redis };
 }
 
-/** Serves the key set, for who wants to fetch it. */
-async function publish(jwks: object, closers: Closers): Promise<string> {
+/** Serves the key set, for guards that fetch it. */
+async function serveKeys(jwks: object, closers: Closers): Promise<string> {
   const server = createServer((_req, res) => {
     res.setHeader('Content-Type', 'application/json').end(JSON.stringify(jwks));
   });
@@ -116,4 +115,42 @@ async function publish(jwks: object, closers: Closers): Promise<string> {
   });
   const { port } = server.address() as AddressInfo;
   return `http://127.0.0.1:${port}/jwks.json`;
+}
+
+/**
+ * Moves this process, and so its children, off the first core, and returns the first one for the servers. A scheduler that
+ * moves the server and its load changes the cost of a request. `undefined` with one core or without `taskset`.
+ */
+function splitCores(): string | undefined {
+  const count = availableParallelism();
+  return count >= 2 && pin(process.pid, count === 2 ? '1' : `1-${count - 1}`) ? '0' : undefined;
+}
+
+/** Keeps all threads of a process on some cores. `false` where that is not possible. */
+function pin(pid: number, cores: string): boolean {
+  return spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)]).status === 0;
+}
+
+/**
+ * Checks the guard of a row: a valid token is accepted and its user reaches the route, no token and an altered one are refused.
+ *
+ * @throws Error with the row and its answer
+ */
+async function checkRow({ isOpen = false, title }: Row, url: string, token: string): Promise<void> {
+  const at = token.length - 20;
+  const altered = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+  const expected: readonly (readonly [string, string | undefined, number])[] = [
+    ['a valid token', token, 200],
+    ['no token', undefined, 401],
+    ['an altered token', altered, 401],
+  ];
+  for (const [what, sent, status] of expected) {
+    const wanted = isOpen ? 200 : status;
+    const response = await fetch(url, { headers: sent === undefined ? {} : { authorization: `Bearer ${sent}` } });
+    const body = await response.text();
+    if (response.status !== wanted)
+      throw new Error(`${title} answered ${response.status} to ${what}, where ${wanted} was expected`);
+    if (status === 200 && !isOpen && (JSON.parse(body) as { user?: unknown }).user !== subjectOf(token))
+      throw new Error(`${title} does not hand the user of ${what} to the route`);
+  }
 }

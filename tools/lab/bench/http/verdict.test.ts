@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { quartilesOf, ratiosOf } from './quartiles.ts';
 import { blocksOf } from './report.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
 import { quickRun } from './settings.ts';
 import { cheaperRows, faultsOf } from './verdict.ts';
 
-/** Turns by what a request costs the server in each round. */
+/** Creates turns from the cost of a request in each round. */
 function turnsOf(costs: Readonly<Record<string, readonly number[]>>): Turns {
   const turn = (server: number): Turn => ({ perSecond: 1e6 / server, p99Ms: 5, server, store: 0 });
   return new Map(Object.entries(costs).map(([key, each]) => [key, each.map(turn)]));
@@ -17,38 +16,26 @@ const users = (ours: readonly number[], others: Readonly<Record<string, readonly
   turnsOf({ open, ours, ...others });
 const measured = (turns: Turns): Measured => ({ users: turns, once });
 
-describe('quartilesOf', () => {
-  it('takes the middle, and what lies a quarter from each end', () => {
-    expect(quartilesOf([5, 1, 4, 2, 3])).toEqual({ median: 3, lower: 2, upper: 4 });
-    expect(quartilesOf([4, 1, 2, 3])).toEqual({ median: 2.5, lower: 1.75, upper: 3.25 });
-  });
-
-  it('of ratios goes by the round, and refuses values of other rounds', () => {
-    expect(ratiosOf([2, 8, 6], [1, 4, 2])).toEqual({ median: 2, lower: 2, upper: 2.5 });
-    expect(() => ratiosOf([1, 2], [1])).toThrow(RangeError);
-  });
-});
-
 describe('faultsOf', () => {
-  it('finds none within the bars', () => {
+  it('is empty within the limits', () => {
     expect(faultsOf(measured(users([104, 105, 208, 105, 106])))).toEqual([]);
   });
 
-  it('allows half the interquartile range above the bar, and no more', () => {
+  it('allows half the interquartile range above the limit, and no more', () => {
     expect(faultsOf(measured(users([100, 108, 220, 104, 110])))).toEqual([]);
     expect(faultsOf(measured(users([108, 108, 216, 108, 108])))).toEqual([
       '@auth/verify costs 1.08 times of no check, where 1.05 times is the most',
     ]);
   });
 
-  it('finds another row that costs less by more than the runs differ', () => {
+  it('names a row that costs less by more than half the interquartile range', () => {
     const ours = [104, 103, 208, 104, 105];
     const turns = users(ours, { 'fast-jwt': [102, 102, 204, 102, 102], jose: [104, 104, 207, 104, 104] });
     expect(cheaperRows(turns)).toEqual(['fast-jwt with its cache']);
     expect(faultsOf(measured(turns))).toEqual(['fast-jwt with its cache costs less than @auth/verify']);
   });
 
-  it('compares with jsonwebtoken where every token is new', () => {
+  it('names a cost above jsonwebtoken inline where every token is new', () => {
     const dear = turnsOf({ open, ours: [170, 170, 340, 170, 170], jsonwebtoken: [150, 150, 300, 150, 150] });
     expect(faultsOf({ users: users([104, 104, 208, 104, 104]), once: dear })).toEqual([
       'with every token once @auth/verify costs 1.13 times of jsonwebtoken inline, where 1.10 times is the most',
@@ -68,11 +55,11 @@ describe('blocksOf', () => {
   const turns = users([103, 104, 208, 105, 106], { 'fast-jwt': [103.8, 103.8, 207.6, 103.8, 103.8] });
   const blocks = blocksOf({ settings: quickRun, machine, measured: measured(turns), tokenLength: 900 });
 
-  it('tells ratios to the same round of the open route', () => {
+  it('shows ratios to the open route of the same round', () => {
     expect(blocks['users']).toMatch(/^\| \*\*@auth\/verify\*\* +\| 105 µs +\| 1\.04 \(1\.04–1\.05\)/m);
   });
 
-  it('says who is better, also where it does not count', () => {
+  it('names better rows, also in the second table', () => {
     expect(blocks['verdict']).toContain('Within the bars');
     expect(blocks['verdict']).toContain('fast-jwt with its cache for users who ask again (1.04 to 1.04)');
     expect(blocks['verdict']).toContain('jsonwebtoken, inline with every token once (1.50 to 1.60)');

@@ -1,20 +1,20 @@
-import type { Quartiles } from './quartiles.ts';
-import { rangeOf, ratiosOf } from './quartiles.ts';
+import type { Spread } from '../../measure/spread.ts';
+import { ratioOf } from '../../measure/spread.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
 import { inline, neighbours, open, ours } from './rows.ts';
 
-/** The most that a guarded request may cost the server, where one without any check costs 1. */
+/** The most that a guarded request may cost the server, in proportion to no check. */
 export const mostOfOpen = 1.05;
-/** The most that it may cost where every token is new, and jsonwebtoken's costs 1. */
+/** The most that a request with a new token may cost the server, in proportion to jsonwebtoken inline. */
 export const mostOfInline = 1.1;
 
-/** Processor time of a row in proportion to another one of the same rounds. */
-export function costRatio(turns: Turns, key: string, base: string): Quartiles {
+/** Processor time of a row, in proportion to another row of the same round. */
+export function costRatio(turns: Turns, key: string, base: string): Spread {
   const costs = (of: string) => (turns.get(of) ?? []).map(({ server }: Turn) => server);
-  return ratiosOf(costs(key), costs(base));
+  return ratioOf(costs(key), costs(base));
 }
 
-/** The rows with the same tokens again and again that cost less than ours, by more than the runs differ. */
+/** The titles of rows that cost less than ours with the users' tokens, by more than half the interquartile range. */
 export function cheaperRows(users: Turns): readonly string[] {
   const { median, slack } = judged(users);
   return neighbours
@@ -23,7 +23,7 @@ export function cheaperRows(users: Turns): readonly string[] {
     .map(({ title }) => title);
 }
 
-/** Everything in which ours costs more than it may, as sentences; none when it is within. */
+/** The exceeded limits, as sentences. */
 export function faultsOf({ users, once }: Measured): readonly string[] {
   const { median, slack } = judged(users);
   const overInline = costRatio(once, ours, inline).median;
@@ -40,10 +40,10 @@ export function faultsOf({ users, once }: Measured): readonly string[] {
   ];
 }
 
-/** Ours beside the open route, and half its interquartile range. */
+/** The cost of ours in proportion to no check, and half its interquartile range. */
 function judged(users: Turns): { median: number; slack: number } {
   const ratio = costRatio(users, ours, open);
-  return { median: ratio.median, slack: rangeOf(ratio) / 2 };
+  return { median: ratio.median, slack: (ratio.upper - ratio.lower) / 2 };
 }
 
 function times(value: number): string {

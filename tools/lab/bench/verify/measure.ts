@@ -1,4 +1,4 @@
-/** Something to measure: called with a running number, so that each call can take another token. */
+/** A function to measure. It gets a running number, so that each call can take another token. */
 export interface Candidate {
   readonly name: string;
   readonly run: (call: number) => unknown;
@@ -12,8 +12,8 @@ export interface Measured {
 }
 
 /**
- * Measures candidates in turns, a short batch each, so that a busy moment of the machine hits all of them alike.
- * Quote ratios from one run, never times of two.
+ * Measures candidates in turn, a short batch each, so that a disturbance of the machine affects all of them. Quote ratios of
+ * one run, never times of two.
  */
 export async function measure(
   candidates: readonly Candidate[],
@@ -35,7 +35,7 @@ export async function measure(
   });
 }
 
-/** Prints measurements as a table, each beside its ratio to the first. */
+/** Prints measurements as a table, with ratios to the first. */
 export function print(title: string, measured: readonly Measured[]): void {
   const base = measured[0]?.median ?? Number.NaN;
   const width = Math.max(...measured.map(({ name }) => name.length));
@@ -44,6 +44,17 @@ export function print(title: string, measured: readonly Measured[]): void {
   );
   const head = [''.padEnd(width), 'median'.padStart(10), 'best'.padStart(10), 'ratio'.padStart(9)].join('  ');
   process.stdout.write(`\n${title}\n${head}\n${rows.join('\n')}\n`);
+}
+
+/** The used heap in bytes, after garbage collection. Needs `--expose-gc`. */
+export function heapBytes(): number {
+  for (let round = 0; round < 4; round += 1) globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+/** A flat string of its own, as a parser creates it: not a slice or a concatenation, and without a cached hash. */
+export function copyOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 function micro(value: number): string {

@@ -3,7 +3,7 @@ import type { PublicKeys } from '@auth/verify';
 import { createAccessTokenVerifier } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { createVerifier } from 'fast-jwt';
-import { measure, print } from './measure.ts';
+import { copyOf, heapBytes, measure, print } from './measure.ts';
 
 interface Options {
   readonly test: TestIssuer;
@@ -15,10 +15,10 @@ interface Options {
 const rounds = 60;
 const batch = 200;
 
-/** Measures what it costs and what it saves to remember tokens, in time and in memory. */
+/** Measures the memory of verified tokens: time with and without it, and its size. */
 export async function measureRemembered({ test, audience, now, scope }: Options): Promise<void> {
   const options = { issuer: test.issuer, audience, keys: test.keys, revocations: { isRevoked: () => false }, now };
-  // A request brings a text of its own: one that is used again would keep the hash that a look-up has to make.
+  // New strings, as in requests: a string that is used again has its hash cached.
   const headers = Array.from({ length: (rounds + 2) * batch }, () => `Bearer ${copyOf(test.token({ scope }))}`);
   const tokenOf = (call: number) => (headers[call % headers.length] ?? '').slice(7);
   const with500 = (call: number) => tokenOf(call % 500);
@@ -61,13 +61,13 @@ export async function measureRemembered({ test, audience, now, scope }: Options)
 
 function weigh(name: string, options: Parameters<typeof createAccessTokenVerifier>[0], next: () => string): void {
   const verifier = createAccessTokenVerifier(options);
-  // What is made once is not counted.
+  // The first call creates structures that are not counted.
   verifier.verify(next());
   const tokens = Array.from({ length: 200 }, () => copyOf(next()));
-  const before = heap();
-  // A token is remembered the second time.
+  const before = heapBytes();
+  // A token is remembered at its second use.
   for (const token of [...tokens, ...tokens]) verifier.verify(token);
-  const [after, memory] = [heap(), verifier.memory()];
+  const [after, memory] = [heapBytes(), verifier.memory()];
   const [each, found] = [memory.bytes / memory.tokens, (after - before) / memory.tokens];
   const length = `${tokens[0]?.length} bytes`;
   process.stdout.write(`${name.padEnd(12)} ${length.padStart(11)} ${each.toFixed(0)} ${found.toFixed(0)}\n`);
@@ -76,13 +76,4 @@ function weigh(name: string, options: Parameters<typeof createAccessTokenVerifie
 function fastOptions(keys: PublicKeys, kid: string) {
   const key = keys.get(kid)?.key.export({ type: 'spki', format: 'pem' }).toString() ?? '';
   return { key, algorithms: ['RS256' as const], cache: 10_000 };
-}
-
-function copyOf(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
-function heap(): number {
-  for (let round = 0; round < 4; round += 1) globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
 }

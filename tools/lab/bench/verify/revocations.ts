@@ -1,45 +1,33 @@
+// pnpm bench:revocations: time of a check for revocation, and memory of the entries.
+
 import { randomUUID } from 'node:crypto';
 import { startCommand } from '@auth/command';
 import { createRevocationTable } from '@auth/verify';
 import { labCommands } from '../../commands.ts';
+import { copyOf, heapBytes } from './measure.ts';
 
 startCommand(labCommands['bench:revocations']);
 
-// What a check costs, and what entries weigh: pnpm bench:revocations
 const count = 100_000;
 const asked = 1000;
 const checks = 1_000_000;
 const now = Math.floor(Date.now() / 1000);
-const sids = Array.from({ length: count }, newSid);
-const others = Array.from({ length: asked }, newSid);
+const sids = Array.from({ length: count }, () => copyOf(randomUUID()));
+const others = Array.from({ length: asked }, () => copyOf(randomUUID()));
 
-/** As a parser makes one: a text of its own, not pieces that are joined at its first use. */
-function newSid(): string {
-  return copyOf(randomUUID());
-}
-
-function copyOf(sid: string): string {
-  return Buffer.from(sid).toString('latin1');
-}
-
-function heap(): number {
-  for (let round = 0; round < 4; round += 1) globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
-
-const before = heap();
+const before = heapBytes();
 const table = createRevocationTable({ now: () => now });
-// Of copies: the bytes of the ids themselves count, too.
+// Copies, so that the bytes of the ids are counted.
 for (const [index, sid] of sids.entries()) {
   table.put({ sid: copyOf(sid), notBefore: index % 2 === 0 ? 'ended' : now, keepUntil: now + 600 });
 }
-const bytes = heap() - before;
+const bytes = heapBytes() - before;
 
 function nanosecondsPerCheck(ids: readonly string[]): number {
   let revoked = 0;
   const rounds: number[] = [];
   for (let round = 0; round < 9; round += 1) {
-    // Time of the processor, not of the clock: what else runs on the machine does not count.
+    // Processor time, which does not depend on other processes.
     const start = process.cpuUsage();
     for (let check = 0; check < checks; check += 1) {
       if (table.isRevoked(ids[check % asked] ?? '', now)) revoked += 1;
