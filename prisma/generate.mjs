@@ -1,6 +1,6 @@
-// Generates the Prisma clients into prisma/generated/. Runs before dev, test and typecheck, so it does nothing, and says
-// nothing, as long as neither a schema nor Prisma has changed. Calls the generator as Prisma's command line does, which is not
-// installed: it is 214 MB. Plain JavaScript: it runs before anything is set up.
+// Generates the Prisma clients into prisma/generated/. It runs before dev, test and typecheck, and does nothing while schemas and
+// Prisma are unchanged. The generator is called as Prisma's command line calls it, which is not installed: it is 214 MB. Plain
+// JavaScript, since it runs before anything is built.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -45,7 +45,7 @@ async function generate(service) {
       printLoadMessage: false,
     }),
     registry: { 'prisma-client': { type: 'in-process', generator: new PrismaClientTsGenerator() } },
-    // The generated client brings its query compiler as WebAssembly: there is no engine to fetch.
+    // The generated client contains its query compiler as WebAssembly, so no engine is downloaded.
     skipDownload: true,
   });
   await generator.generate();

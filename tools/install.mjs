@@ -1,10 +1,10 @@
-// Installs a workspace of this folder by its own lockfile, unless what is installed is that lockfile already. The workspaces hold
-// what only some commands need, so that `pnpm dev` and `pnpm test` install none of it.
+// Installs a workspace of this folder by its own lockfile, unless it is installed already. These workspaces hold packages that
+// few commands need, so that `pnpm dev` and `pnpm test` do not install them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Gives the path of the workspace. Ends the process, with the output of pnpm, when the workspace cannot be installed. */
+/** Returns the path of the workspace. Exits with the output of pnpm when it cannot be installed. */
 export function installTools(workspace) {
   const folder = fileURLToPath(new URL(`${workspace}/`, import.meta.url));
   // pnpm keeps a copy of the lockfile that it installed by. `pnpm fetch` does so too, and links no commands.

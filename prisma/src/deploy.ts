@@ -1,4 +1,4 @@
-// Brings the database of one service up to date: node dist/src/deploy.js <service>, with the service's own settings.
+// Migrates the database of one service: node dist/src/deploy.js <service>, with the service's own settings.
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { DatabaseUrlError } from './database-url.ts';
 import { MigrationError, migrate, services } from './migrate.ts';

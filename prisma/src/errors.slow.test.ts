@@ -22,7 +22,7 @@ const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Every way in which a store talks to its database. */
+/** The ways in which a store uses its database. */
 const calls: [string, (db: ProductDb) => PromiseLike<unknown>][] = [
   ['a read', ({ client }) => client.product.findMany()],
   ['a write', ({ client }) => client.product.create({ data: { ...mug, sku: 'other' } })],
@@ -34,7 +34,7 @@ const calls: [string, (db: ProductDb) => PromiseLike<unknown>][] = [
 ];
 
 describe('isDatabaseUnavailable', () => {
-  describe('with a Postgres that works', () => {
+  describe('with a working Postgres', () => {
     let test: Awaited<ReturnType<typeof openTestDatabase>>;
     let db: ProductDb;
     beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('isDatabaseUnavailable', () => {
       expect(isDatabaseUnavailable(error)).toBe(false);
     });
 
-    it('is true when no connection of the pool gets free in time', async () => {
+    it('is true when no connection of the pool is free in time', async () => {
       const narrow = openProductDb({ url: test.url, poolMax: 1, connectTimeoutMs: 100 });
       await narrow.client.$transaction(async (tx) => {
         await tx.product.count();
@@ -72,7 +72,7 @@ describe('isDatabaseUnavailable', () => {
       await narrow.close();
     });
 
-    it('tells a duplicate and a missing row from each other and from the rest', async () => {
+    it('distinguishes a duplicate, a missing row and other errors', async () => {
       const duplicate = await failure(db.client.product.create({ data: mug }));
       const missing = await failure(db.client.product.delete({ where: { sku: 'none' } }));
       const errors = [duplicate, missing, new Error('P2002'), undefined];
@@ -81,7 +81,7 @@ describe('isDatabaseUnavailable', () => {
     });
   });
 
-  describe('with a Postgres that goes away', () => {
+  describe('with a stopped Postgres', () => {
     let dataDir: string;
     beforeAll(async () => {
       dataDir = await mkdtemp(join(tmpdir(), 'errors-'));
@@ -89,7 +89,7 @@ describe('isDatabaseUnavailable', () => {
     });
     afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-    /** Making a cluster is slow: the tests share one, which is started again for each. */
+    /** A cluster is slow to create: the tests share one, which is restarted for each. */
     const startProductPostgres = async (): Promise<Postgres> => {
       const postgres = await startPostgres({ dataDir });
       await migrate({ url: postgres.url('postgres'), service: 'product' });
@@ -116,7 +116,7 @@ describe('isDatabaseUnavailable', () => {
       await postgres.stop();
     });
 
-    it('is true while it refuses new sessions because it is shutting down', async () => {
+    it('is true while Postgres shuts down and refuses new sessions', async () => {
       const postgres = await startProductPostgres();
       const [last, late] = [
         openProductDb({ url: postgres.url('postgres') }),

@@ -3,10 +3,10 @@ import { PrismaClientKnownRequestError } from '@prisma/client/runtime/client';
 export { type DatabaseTrouble, databaseTrouble, isDatabaseUnavailable, unavailableReason } from './unavailable.ts';
 export { PrismaClientKnownRequestError };
 
-/** A value that has to be unique is there already. */
+/** Whether a unique value exists already. */
 export const isUniqueViolation = (error: unknown): boolean => hasCode(error, 'P2002');
 
-/** The row to update or delete is not there. */
+/** Whether the row to update or delete is missing. */
 export const isNotFound = (error: unknown): boolean => hasCode(error, 'P2025');
 
 const hasCode = (error: unknown, code: string): boolean =>

@@ -9,9 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the gateway. */
 export type GatewayDb = Database<PrismaClient>;
 
-/** The tables of the service, each with a column: the service is ready while it can write to them. */
+/** The tables of the service, each with a column. The service is ready while it can write to them. */
 const tables = { sessions: 'hash', ended_cookies: 'hash' };
 
-/** Opens the database of the gateway. Close it, or its connections keep the process alive. */
+/** Opens the database of the gateway. Open connections keep the process alive until it is closed. */
 export const openGatewayDb = (options: DatabaseOptions): GatewayDb =>
   openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

@@ -1,6 +1,6 @@
 import { openLeader } from './leader.ts';
 
-/** Leads when it can, and says so: `leader-process.fixture.ts <url> <duty>`. */
+/** A candidate that prints when it leads: `leader-process.fixture.ts <url> <duty>`. */
 const [url = '', duty = ''] = process.argv.slice(2);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -10,7 +10,7 @@ openLeader({
   async lead(term) {
     say(`leads ${term.number}`);
     let lookedAt = performance.now();
-    // The first thing that it does after it was stopped: it looks whether it still leads.
+    // After SIGCONT the first check must see that the lease has expired.
     const look = () => {
       if (performance.now() - lookedAt > 5000) say(`woke up, held: ${term.isHeld()}`);
       lookedAt = performance.now();

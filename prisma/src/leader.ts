@@ -34,28 +34,27 @@ export interface LeaderOptions {
   readonly listenUrl?: string | undefined;
   /** What only one process at a time may do, among all that share the database. */
   readonly duty: string;
-  /** A `NOTIFY` channel that wakes the leader; leave it out for a duty that is not woken. */
+  /** A `NOTIFY` channel that wakes the leader; absent for a duty that is not woken. */
   readonly channel?: string;
-  /** Does the duty until the signal is aborted. Called again when the lease was lost and taken again. */
+  /** Does the duty until the signal is aborted. Called again after a lost lease was taken again. */
   readonly lead: (term: Term) => Promise<void>;
-  /** Called with the error that ended a term or kept one from beginning: once for each reason in a row. */
+  /** Called with the error that ended or prevented a term. The same reason is reported once in a row. */
   readonly onError: (error: unknown) => void;
-  /** How often a process that does not lead looks for a lease that is free; 1000 unless given. */
+  /** How often a process that does not lead tries to take the lease; 1000 by default. */
   readonly retryMs?: number;
-  /** How long a lease lasts that is not renewed; 7000 unless given. It is renewed after two sevenths of that. */
+  /** How long a lease lasts without renewal; 7000 by default. It is renewed after two sevenths of that. */
   readonly leaseMs?: number;
 }
 
-/** How often the leader looks when no notification can wake it. */
+/** How often the leader polls when no notification can wake it. */
 const pollMs = 200;
-/** How long migrations may take that run while the service starts. */
+/** How long migrations at the start of the service may take. */
 const migrationsMs = 15_000;
 
 /**
  * Does a duty in one process at a time: the one that holds the lease in the table `leases`. Another process takes over
- * within `leaseMs` and `retryMs` when the holder is stopped, cut off or killed, and within `retryMs` when it closes. For a
- * moment there may be two that believe they lead: what they write must carry the number of the term, so that the older
- * one is refused.
+ * within `leaseMs` and `retryMs` when the holder is stopped, cut off or killed, and within `retryMs` when it closes. Two
+ * processes may lead for a moment: their writes must carry the number of the term, so that those of the older term are refused.
  */
 export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   const { retryMs = 1000, leaseMs = 7000, onError, url, duty, channel } = options;
@@ -102,7 +101,7 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   };
 }
 
-/** At the first start of `pnpm dev` a service may be up before its tables are: worth an error only when that lasts. */
+/** At the first start of `pnpm dev` a service may run before its tables exist, which is an error only when it lasts. */
 function isBeingMigrated(error: unknown, openMs: number): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // undefined_table and invalid_catalog_name, a database that does not exist.

@@ -11,8 +11,8 @@ export interface Listener {
   /** Resolves at the next notification, after `ms`, or when the signal is aborted. */
   next(ms: number, signal: AbortSignal): Promise<void>;
   /**
-   * A probe was sent at `sentAt` (`performance.now()`) or later: when none arrives in time, the connection is given up for
-   * a new one. The probe may have arrived before this is called.
+   * Expects a probe that was sent at `sentAt` (`performance.now()`) or later, and replaces the connection when none arrives in
+   * time. The probe may have arrived before this is called.
    */
   expectProbe(sentAt: number): void;
   close(): Promise<void>;

@@ -113,7 +113,7 @@ describe('a migration with the first line -- no transaction', () => {
     expect(await database.count(VALID)).toBe(true);
   });
 
-  it('is waited for after its process was killed, since Postgres goes on with the build', async () => {
+  it('is waited for after its process was killed, since Postgres continues the build', async () => {
     await database.write(NEXT, INDEX);
     await holdBuild();
     const file = join(__dirname, '../test/migrate-process.ts');

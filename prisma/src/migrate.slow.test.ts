@@ -23,7 +23,7 @@ const until = async (sql: string, wanted: unknown): Promise<void> => {
 };
 
 describe('migrate', () => {
-  it('brings an empty database up to date, once', async () => {
+  it('migrates an empty database once', async () => {
     await database.empty();
     expect(await database.run()).toEqual({ applied: [INIT] });
     expect(await database.run()).toEqual({ applied: [] });
@@ -38,7 +38,7 @@ describe('migrate', () => {
     expect(await database.count(COUNT_APPLIED)).toBe(2);
   });
 
-  it('takes SQL with semicolons within strings, comments and functions', async () => {
+  it('accepts SQL with semicolons within strings, comments and functions', async () => {
     await database.write(
       NEXT,
       `-- first; second
@@ -49,7 +49,7 @@ describe('migrate', () => {
     expect(await database.count('select one() as n')).toBe(1);
   });
 
-  it('keeps nothing of a migration that fails, names it, and goes on when it is corrected', async () => {
+  it('rolls back a failed migration, names it, and applies it after it was corrected', async () => {
     await database.write(NEXT, 'create table next (id int)');
     await database.write(LAST, 'create table last (id int); insert into last values (1); select * from nowhere;');
     const error = await database.refusal();
@@ -74,7 +74,7 @@ describe('migrate', () => {
     expect(await database.count(`select count(*)::int as n from pg_tables where schemaname = 'public'`)).toBe(0);
   });
 
-  it('keeps nothing of a migration whose connection is lost, and applies it in the next run', async () => {
+  it('rolls back a migration whose connection is lost, and applies it in the next run', async () => {
     await database.write(NEXT, 'create table next (id int); select pg_sleep(60)');
     const refusal = database.refusal();
     await until(`${running} 'create table next%'`, 1);
@@ -86,7 +86,7 @@ describe('migrate', () => {
     expect(await database.run()).toEqual({ applied: [NEXT] });
   });
 
-  it('reports a migration that commits by itself', async () => {
+  it('reports a migration with a COMMIT of its own', async () => {
     await database.write(NEXT, 'create table next (id int); commit; create table more (id int)');
     const error = await database.refusal();
     expect(error).toMatchObject({ code: 'migration_failed', migration: NEXT });
@@ -94,7 +94,7 @@ describe('migrate', () => {
     expect(await database.refusal()).toMatchObject({ code: 'migration_unfinished', migration: NEXT });
   });
 
-  it('refuses a migration that was edited after it had been applied', async () => {
+  it('rejects an applied migration that was edited', async () => {
     await database.write(INIT, 'create table other (id int)');
     expect(await database.refusal()).toMatchObject({ code: 'migration_edited', migration: INIT });
   });
@@ -112,24 +112,24 @@ describe('migrate', () => {
     expect(await migrate({ url: database.url, service: 'product' })).toEqual({ applied: [] });
   });
 
-  it('refuses to go on where another tool has left a migration unfinished', async () => {
+  it('rejects a history with an unfinished migration of another tool', async () => {
     await database.client.query('update _prisma_migrations set finished_at = null');
     expect(await database.refusal()).toMatchObject({ code: 'migration_unfinished', migration: INIT });
   });
 
-  it('refuses a database that holds tables but no history', async () => {
+  it('rejects a database with tables and no history', async () => {
     await database.client.query('drop table _prisma_migrations');
     const error = await database.refusal();
     expect(error).toMatchObject({ code: 'migration_refused' });
     expect(error).toHaveProperty('message', expect.stringContaining('not empty'));
   });
 
-  it('names the folder that has no SQL', async () => {
+  it('names a folder without SQL', async () => {
     await mkdir(join(database.migrationsDir, NEXT));
     expect(await database.refusal()).toMatchObject({ code: 'migration_unreadable', migration: NEXT });
   });
 
-  it('names the server that does not answer, and not the password', async () => {
+  it('names a server that does not answer, without the password', async () => {
     const error = await database.refusal('postgresql://postgres:secret@127.0.0.1:1/product');
     expect(error).toMatchObject({ code: 'database_unreachable' });
     expect(String(error)).toContain('127.0.0.1:1/product');
@@ -138,7 +138,7 @@ describe('migrate', () => {
 });
 
 (skipsWithoutPgBouncer('migrations through a pooler') ? describe.skip : describe)('migrate, through PgBouncer', () => {
-  it('refuses a pooler that ignores the settings of the session', async () => {
+  it('rejects a pooler that ignores the settings of the session', async () => {
     await database.write(NEXT, 'create table next (id int)');
     const ignored = 'search_path, IntervalStyle, default_transaction_isolation, statement_timeout';
     const settings = { ignore_startup_parameters: ignored };

@@ -29,7 +29,7 @@ interface MigrateOptions {
 }
 
 /**
- * Brings a database up to date, as `prisma migrate deploy` does and with the same history: `applied` holds the
+ * Migrates a database, as `prisma migrate deploy` does and with the same history: `applied` holds the
  * names of the migrations that were missing. All of them are applied, or, when one fails, none. The exception is a migration
  * with the first line `-- no transaction`, which holds a single statement such as CREATE INDEX CONCURRENTLY: migrations up to it
  * stay applied.
@@ -40,7 +40,7 @@ interface MigrateOptions {
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const { url, service, migrationsDir = migrationsFolder(service) } = options;
   const files = await readMigrations(migrationsDir);
-  // A migration takes as long as it takes, whatever limit the role has for everything else.
+  // The role's limit on the time of a statement must not end a migration.
   const client = createConnection({ url, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: 0 });
   try {
     await client.connect();
@@ -62,14 +62,14 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   }
 }
 
-/** Whether there is nothing to do. Without the lock, a history that is not plainly complete may be changing. */
+/** Whether the history is complete. It is read without the lock, so an incomplete one may be changing. */
 function isUpToDate(history: readonly MigrationRecord[] | undefined, files: readonly MigrationFile[]): boolean {
   if (history === undefined) return false;
   const { pending, edited, unfinished } = compareHistory(history, files);
   return pending.length === 0 && edited === undefined && unfinished.length === 0;
 }
 
-/** Refuses a pooler that drops session settings: a lock of the session would stay with one of its server connections. */
+/** Rejects a pooler that drops session settings: a session lock would stay with one of its server connections. */
 async function assertDirect(client: Connection, options: MigrateOptions): Promise<void> {
   const { rows } = await client.query<{ search_path: string }>('SHOW search_path');
   if (rows[0]?.search_path === 'public') return;

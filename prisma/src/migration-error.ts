@@ -11,9 +11,9 @@ export type MigrationErrorCode =
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: MigrationErrorCode;
-  /** What a command exits with. */
+  /** The exit code of a command. */
   readonly exitCode = 1;
-  /** The folder name of the migration, when one is to blame. */
+  /** The folder name of the migration that caused it, if any. */
   readonly migration: string | undefined;
 
   constructor(code: MigrationErrorCode, message: string, options: ErrorOptions & { migration?: string } = {}) {

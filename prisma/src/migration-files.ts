@@ -10,8 +10,8 @@ export interface MigrationFile {
 }
 
 /**
- * Whether a migration says with its first line, `-- no transaction`, that it runs outside a transaction: CREATE INDEX
- * CONCURRENTLY refuses to run in one.
+ * Whether the first line of a migration, `-- no transaction`, lets it run outside a transaction, as CREATE INDEX CONCURRENTLY
+ * must.
  */
 export const runsAlone = ({ sql }: MigrationFile): boolean => /^-- no transaction\r?\n/.test(sql);
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { MigrationFile } from './migration-files.ts';
 import type { Connection } from './session-client.ts';
 
-/** What the table `_prisma_migrations` says of one migration. Entries that were rolled back are left out. */
+/** A migration in the table `_prisma_migrations`. Entries that were rolled back are left out. */
 export interface MigrationRecord {
   readonly id: string;
   readonly name: string;
@@ -59,7 +59,7 @@ export async function readHistory(client: Connection): Promise<readonly Migratio
   return rows[0]?.isThere ? (await client.query<MigrationRecord>(readSql)).rows : undefined;
 }
 
-/** Whether a database without a history is empty, so that migrations can start from nothing. */
+/** Whether a database without a history is empty. */
 export async function isEmptyDatabase(client: Connection): Promise<boolean> {
   return (await client.query<{ isEmpty: boolean }>(isEmptySql)).rows[0]?.isEmpty === true;
 }
@@ -95,12 +95,12 @@ export async function recordFailure(client: Connection, id: string, reason: stri
   await client.query('UPDATE public._prisma_migrations SET logs = $2 WHERE id = $1', [id, reason]);
 }
 
-/** Records that the start of a migration does not count any more, as `prisma migrate resolve --rolled-back` does. */
+/** Records that a migration was rolled back, as `prisma migrate resolve --rolled-back` does. */
 export async function recordRollback(client: Connection, id: string): Promise<void> {
   await client.query('UPDATE public._prisma_migrations SET rolled_back_at = clock_timestamp() WHERE id = $1', [id]);
 }
 
-/** The line endings of a checkout do not make another migration: Prisma compares in the same way. */
+/** Line endings are ignored, as Prisma does: they depend on the checkout. */
 function hasChecksum({ sql }: MigrationFile, checksum: string | undefined): boolean {
   const lines = sql.replaceAll('\r\n', '\n');
   return [sql, lines, lines.replaceAll('\n', '\r\n')].some((text) => sha256(text) === checksum);

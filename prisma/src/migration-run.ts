@@ -7,10 +7,10 @@ import type { Service } from './services.ts';
 import type { Connection } from './session-client.ts';
 import { databaseTrouble } from './unavailable.ts';
 
-/** SQLSTATE codes with an advice of their own. */
+/** SQLSTATE codes with specific advice. */
 const [ACTIVE_TRANSACTION, SYNTAX_ERROR] = ['25001', '42601'];
 
-/** Indexes that a concurrent build has left incomplete: each costs its writes and answers no query. */
+/** Invalid indexes of a concurrent build: they slow writes and serve no query. */
 const invalidIndexesSql = `SELECT i.indexrelid::regclass::text AS name FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1`;
 
@@ -23,7 +23,7 @@ interface Run {
 }
 
 /**
- * Applies migrations in order: each that says `-- no transaction` by itself, those between in one transaction.
+ * Applies migrations in order: each with `-- no transaction` alone, those between in one transaction.
  *
  * @throws MigrationError; any other error comes from the connection
  */
@@ -67,7 +67,7 @@ async function applyTogether({ client, service }: Run, files: readonly Migration
   }
 }
 
-/** A run that was interrupted is repeated: by the lock that run is over, and no index that it left may be mistaken for a built one. */
+/** Repeats an interrupted run. The lock shows that it has ended; an invalid index that it left must be dropped first. */
 async function applyAlone({ client, service, unfinished }: Run, file: MigrationFile): Promise<void> {
   const invalid = await readInvalidIndexes(client);
   if (invalid.length > 0) {

@@ -8,7 +8,7 @@ import { openProductDb } from './product.ts';
 import { openUserDb } from './user.ts';
 
 describe('openUserDb', () => {
-  it('keeps what it is given, with dates, lists, JSON and bytes', async () => {
+  it('stores dates, lists, JSON and bytes unchanged', async () => {
     const test = await openTestDatabase('user');
     const db = openUserDb({ url: test.url });
     const authTime = new Date('2026-01-02T03:04:05.678Z');
@@ -45,7 +45,7 @@ describe('openUserDb', () => {
 });
 
 describe('openOrderDb', () => {
-  it('keeps totals beyond 32 bits and refuses an unknown status', async () => {
+  it('stores totals beyond 32 bits and rejects an unknown status', async () => {
     const test = await openTestDatabase('order');
     const db = openOrderDb({ url: test.url });
     const userId = '019a0000-0000-7000-8000-000000000000';
@@ -63,7 +63,7 @@ describe('openOrderDb', () => {
 });
 
 describe('the readiness of the user database', () => {
-  it('needs the functions that migrations make', async () => {
+  it('requires the functions that migrations create', async () => {
     const test = await openTestDatabase('user');
     const db = openUserDb({ url: test.url });
     await db.ping();
@@ -74,7 +74,7 @@ describe('the readiness of the user database', () => {
     await test.drop();
   });
 
-  it('needs every privilege on its tables and functions, and names the ones that are missing', async () => {
+  it('requires every privilege on its tables and functions, and names missing ones', async () => {
     const test = await openTestDatabase('user');
     const owner = openUserDb({ url: test.url });
     const role = `${new URL(test.url).pathname.slice(1)}_runtime`;
@@ -106,7 +106,7 @@ describe('the readiness of the user database', () => {
 });
 
 describe('openProductDb', () => {
-  it('asks past Prisma with a statement that a connection prepares once', async () => {
+  it('runs SQL without Prisma as a statement that a connection prepares once', async () => {
     const test = await openTestDatabase('product');
     const db = openProductDb({ url: test.url, poolMax: 1 });
     const twice = { name: 'twice', text: 'select $1::int * 2 as result, $2::bytea as bytes' };
@@ -121,7 +121,7 @@ describe('openProductDb', () => {
     await test.drop();
   });
 
-  it.each(['price', 'stock'])('refuses a negative %s', async (member) => {
+  it.each(['price', 'stock'])('rejects a negative %s', async (member) => {
     const test = await openTestDatabase('product');
     const db = openProductDb({ url: test.url });
     const mug = { sku: 'mug', name: 'Mug', price: 1, currency: 'EUR', stock: 1 };
@@ -131,7 +131,7 @@ describe('openProductDb', () => {
     await test.drop();
   });
 
-  it('ends its connections on close, which may be called again', async () => {
+  it('ends its connections at close, which may be called again', async () => {
     const test = await openTestDatabase('product');
     const db = openProductDb({ url: test.url, poolMax: 2 });
     expect(db.poolStats()).toEqual({ total: 0, idle: 0, waiting: 0 });

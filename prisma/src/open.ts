@@ -5,18 +5,18 @@ import { createPool } from './session-client.ts';
 import type { DatabaseListener } from './watch.ts';
 import { createDatabaseWatch } from './watch.ts';
 
-/** How a service opens its database. */
+/** The options of a database. */
 export interface DatabaseOptions {
   readonly url: string;
   /** The pooler between the service and Postgres. `none` by default. */
   readonly pooler?: 'none' | 'transaction';
-  /** A URL that goes past the pooler; `undefined` where there is none. */
+  /** A URL without the pooler; `undefined` for none. */
   readonly directUrl?: string | undefined;
-  /** Connections at most. 10 unless given. */
+  /** The most connections; 10 by default. */
   readonly poolMax?: number;
-  /** How long to wait for a connection, be it a new one or a free one of the pool. 3 s unless given. */
+  /** The timeout for a new or free connection; 3 s by default. */
   readonly connectTimeoutMs?: number;
-  /** How long one statement may run. 5 s unless given. */
+  /** How long one statement may run; 5 s by default. */
   readonly statementTimeoutMs?: number;
 }
 
@@ -24,23 +24,23 @@ export interface DatabaseOptions {
 export interface Database<Client> {
   readonly client: Client;
   /**
-   * Asks past Prisma, for what stands before every request: as a statement that each connection prepares once, by its
-   * name. Rows by column name. Rejects with what node-postgres throws.
+   * Runs SQL without Prisma, for queries of every request. Each connection prepares the statement once, by its name. Returns
+   * rows by column name. Rejects with errors of node-postgres.
    */
   ask<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]>;
-  /** Resolves when the database can be written to; rejects as a query would. Calls at the same time share one run. */
+  /** Resolves when the database can be written to; rejects like a query. Concurrent calls share one run. */
   ping(): Promise<void>;
-  /** From now on tells when the database cannot do its work, and when it can again. */
+  /** Calls back when the database cannot do its work, and when it can again. */
   watch(listener: DatabaseListener): void;
-  /** Warnings for an operator about how the database is opened: one sentence each. */
+  /** Warnings for operators about the options, one sentence each. */
   readonly notes: readonly string[];
   /** Ends every connection after its running statement. May be called again. */
   close(): Promise<void>;
-  /** Connections that exist, that are free, and callers that wait for one. */
+  /** Numbers of connections, free connections and waiting callers. */
   poolStats(): { total: number; idle: number; waiting: number };
 }
 
-/** SQL with `$1` and so on, and a name that no other SQL has. */
+/** SQL with `$1` and so on, and a unique name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -54,7 +54,7 @@ interface PingableClient {
 const WITHOUT_DIRECT_URL =
   'DATABASE_POOLER is set and DATABASE_DIRECT_URL is not: migrations are refused, and instead of being notified a leader looks every 200 ms';
 
-/** Builds a Prisma client on a pool of its own. `tables` are those that the service writes to, `functions` those that it calls. */
+/** Creates a Prisma client with its own pool. `tables`: written by the service. `functions`: called by it. */
 export function openDatabase<Client extends PingableClient>(
   options: DatabaseOptions & { readonly tables: Tables; readonly functions?: readonly string[] },
   createClient: (options: { adapter: PrismaPg; errorFormat: 'minimal' }) => Client,
@@ -70,13 +70,13 @@ export function openDatabase<Client extends PingableClient>(
   return {
     client,
     ask: async <Row extends object>({ name, text }: Statement, values: readonly unknown[]) => {
-      // A pooler may have the next statement run on another connection, which has not prepared it.
+      // A pooler may run the next statement on another connection, which has not prepared it.
       const statement = pooler === 'none' ? { name, text } : { text };
       const { rows } = await pool.query<Row>({ ...statement, values: [...values] });
       return rows;
     },
     ping() {
-      // Through the client, so that a service that is ready has its query compiler loaded.
+      // Through the client, so that a ready service has loaded its query compiler.
       pinging ??= Promise.resolve(client.$queryRawUnsafe(probe))
         .then(assertUsable)
         .catch((error: unknown) => {

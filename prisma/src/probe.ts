@@ -9,9 +9,9 @@ interface ProbeRow {
 }
 
 /**
- * SQL that changes nothing and needs the same as a write to each of the tables: the table exists and is not locked, the role
- * may write to it, and the database is not read-only. It fails where a function is missing. Its only row holds the settings of
- * the session and what privileges the role lacks.
+ * Creates SQL that changes nothing and succeeds only where each of the tables can be written to: the table exists and is not
+ * locked, the role may write to it, and the database is not read-only. It fails where a function is missing. Its only row holds
+ * the settings of the session and the privileges that the role lacks.
  */
 export function probeOf(tables: Tables, functions: readonly string[] = []): string {
   const writes = Object.entries(tables).map(

@@ -9,9 +9,9 @@ export type { DatabaseOptions } from './open.ts';
 /** The database of the product service. */
 export type ProductDb = Database<PrismaClient>;
 
-/** The tables of the service, each with a column: the service is ready while it can write to them. */
+/** The tables of the service, each with a column. The service is ready while it can write to them. */
 const tables = { products: 'id' };
 
-/** Opens the database of the product service. Close it, or its connections keep the process alive. */
+/** Opens the database of the product service. Open connections keep the process alive until it is closed. */
 export const openProductDb = (options: DatabaseOptions): ProductDb =>
   openDatabase({ ...options, tables }, (prisma) => new PrismaClient(prisma));

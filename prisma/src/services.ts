@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The services with a database of their own. */
+/** The services with a database. */
 export const services = ['user', 'product', 'order', 'gateway'] as const;
 export type Service = (typeof services)[number];
 

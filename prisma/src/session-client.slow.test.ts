@@ -59,7 +59,7 @@ const session = (hash: number, at: Date) => ({
   ...{ accessExpiresAt: at, refreshAt: at, expiresAt: at },
 });
 
-/** Writes and reads a moment in both ways: through Prisma, and with raw SQL. */
+/** Writes and reads a time with Prisma and with raw SQL. */
 async function expectSameMoment(db: GatewayDb) {
   const at = new Date('2026-07-02T21:04:05.678Z');
   const { hash } = await db.client.session.create({ data: session(1, at) });

@@ -2,10 +2,10 @@ import pg from 'pg';
 import { parseDatabaseUrl } from './database-url.ts';
 import { databaseTrouble } from './unavailable.ts';
 
-/** How to open connections to a database. */
+/** The options of connections to a database. */
 export interface ConnectionOptions {
   readonly url: string;
-  /** What is between us and Postgres. `transaction`: a pooler that assigns a server connection per transaction. */
+  /** The pooler in front of Postgres. `transaction`: a server connection is assigned per transaction. */
   readonly pooler?: 'none' | 'transaction';
   /** The timeout for a connection. The URL's `connect_timeout` takes precedence. */
   readonly connectTimeoutMs?: number;

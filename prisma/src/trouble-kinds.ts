@@ -15,7 +15,7 @@ export type TroubleKind =
   | 'not_migrated'
   | 'broken';
 
-/** Each kind in words for operators, with what to do about it. */
+/** Each kind in words for operators, with the fix. */
 export const troubleWords = {
   unreachable: 'the database does not answer, or is starting or stopping',
   refused: 'the database refuses the user or the password: correct DATABASE_URL, the role or pg_hba.conf',

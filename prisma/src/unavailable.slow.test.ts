@@ -4,7 +4,7 @@ import { databaseTrouble } from './errors.ts';
 import type { ProductDb } from './product.ts';
 import { openProductDb } from './product.ts';
 
-/** A function and a trigger that raise any SQLSTATE, as Postgres does where there is a reason for it. */
+/** A function and a trigger that raise any SQLSTATE. */
 const raise = `
   create function raise_state(state text) returns int language plpgsql as $$
     begin if state ~ '^[0-9A-Z]{5}$' then raise exception 'as asked' using errcode = state; end if; return 1; end $$;

@@ -1,17 +1,17 @@
 import type { TroubleKind } from './trouble-kinds.ts';
 import { kindOfCode, kindOfMessage, troubleWords } from './trouble-kinds.ts';
 
-/** Why a database could not do what it was asked to. */
+/** The reason why a database could not execute a statement. */
 export interface DatabaseTrouble {
   readonly kind: TroubleKind;
-  /** In words for operators, followed by the database's own. Holds no password and nothing of a row. */
+  /** The reason for operators, followed by the database's message. Holds no password and no data of a row. */
   readonly reason: string;
 }
 
 /**
- * Why `error` was thrown, where the reason is the state of the database and not the statement: it is down, full,
- * locked, read-only, refuses the login and so on, in any of the shapes in which that comes through Prisma and node-postgres.
- * `undefined` for an objection of a database that works, such as a violated constraint, and for every other error.
+ * Finds the reason of an error that comes from the state of the database and not from the statement: it is down, full, locked,
+ * read-only, refuses the login and so on. Reads the errors of Prisma and of node-postgres. `undefined` for an error of a working
+ * database, such as a violated constraint, and for every other error.
  */
 export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
   const shapes = [driverCause(read(error, 'meta', 'driverAdapterError')), driverCause(error), error];
@@ -22,22 +22,22 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
   return undefined;
 }
 
-/** Why a request is answered with 503, in two words for its log line; `undefined` when the database is not to blame. */
+/** The reason of a 503 in two words, for a log line; `undefined` when the database is not the cause. */
 export function unavailableReason(error: unknown): string | undefined {
   const trouble = databaseTrouble(error);
   return trouble && `database: ${trouble.kind}`;
 }
 
-/** Whether `error` is to be answered with 503, since the database cannot do now what it was asked to. */
+/** Whether an error is answered 503, since the database cannot execute the statement now. */
 export const isDatabaseUnavailable = (error: unknown): boolean => databaseTrouble(error) !== undefined;
 
-/** What the driver said. The cause of any other error is none of our business: a failed fetch has one just like it. */
+/** The error of the driver. Causes of other errors are ignored: a failed fetch has a similar one. */
 const driverCause = (error: unknown): unknown =>
   read(error, 'name') === 'DriverAdapterError' ? read(error, 'cause') : undefined;
 
 function kindOf(shape: unknown): TroubleKind | undefined {
   const [code, message] = [codeOf(shape), read(shape, 'message')];
-  // One code for every trouble with a transaction, most of them our own mistakes.
+  // One code for every failure of a transaction, most of them mistakes in the code.
   if (code === undefined || code === 'P2028') return kindOfMessage(message) ?? kindOfCode(read(shape, 'kind'), '');
   return kindOfCode(code, read(shape, 'syscall'));
 }
@@ -45,7 +45,7 @@ function kindOf(shape: unknown): TroubleKind | undefined {
 const codeOf = (shape: unknown): unknown =>
   read(shape, 'originalCode') ?? read(shape, 'code') ?? read(shape, 'errorCode');
 
-/** Of Prisma's own messages the first line is a placeholder for code of ours. */
+/** The last line of a message: Prisma's messages begin with an excerpt of code. */
 function ownWords(shape: unknown): string[] {
   const [code, said] = [
     codeOf(shape),
@@ -56,7 +56,7 @@ function ownWords(shape: unknown): string[] {
   return [typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message];
 }
 
-/** By structure: an error of Node's core is no `instanceof Error` in a realm of its own, as in Jest's. */
+/** Reads a member in place of `instanceof Error`, which is false for errors of Node's core in Jest's realm. */
 const read = (value: unknown, key: string, ...more: readonly string[]): unknown => {
   const member: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
   const [next, ...rest] = more;

@@ -18,7 +18,7 @@ export interface DatabaseWatch {
   listen(listener: DatabaseListener): void;
 }
 
-/** How long after the last trouble a success counts as recovery: of two tables one may be locked and the other not. */
+/** Time after the last trouble from which a success is a recovery: one of two tables may be locked. */
 const QUIET_MS = 5_000;
 
 /** Creates a watch. `now` is a monotonic clock in milliseconds. */

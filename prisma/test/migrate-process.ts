@@ -1,4 +1,4 @@
-// Migrates the database of `product` with the migrations of a folder, for tests that kill a process that migrates.
+// Migrates the database of `product` with the migrations of a folder, for tests that kill the migrating process.
 import { argv } from 'node:process';
 import { migrate } from '../src/migrate.ts';
 

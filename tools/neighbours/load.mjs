@@ -1,4 +1,4 @@
-// The load of pnpm bench:http, as a process of its own: what autocannon costs is not counted with what it measures.
+// The load of pnpm bench:http, as its own process, so that the cost of autocannon is not measured.
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import autocannon from 'autocannon';
@@ -17,7 +17,7 @@ process.on('message', (message) => {
   );
 });
 
-/** Sends so many requests with the tokens from `first` on, `count` of them in turn; each token goes over one connection. */
+/** Sends requests with `count` tokens in turn, from the token `first` on. Each token uses one connection. */
 async function run({ url, connections, first, count, requests }) {
   let opened = 0;
   const setupClient = (client) => {
@@ -28,7 +28,7 @@ async function run({ url, connections, first, count, requests }) {
   };
   const started = performance.now();
   let ended = started;
-  // Its own duration has steps of a second: it looks every so often whether it is done.
+  // autocannon's own duration has steps of a second.
   const running = autocannon({ url, connections, amount: requests, setupClient, sampleInt: 50 });
   running.on('response', () => {
     ended = performance.now();

@@ -1,5 +1,5 @@
-// One row of pnpm bench:http, as a process: plain Express 5 as our services use it, one route that
-// answers who asks, and one way to find that out.
+// One row of pnpm bench:http, as a process: Express 5 as the services use it, with one guard and one route that answers the
+// user's id.
 import process from 'node:process';
 import express from 'express';
 
@@ -28,7 +28,7 @@ function appWith({ guards, userOf }) {
     res.json({ ...product, user: userOf(req) });
   });
   app.use(router);
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   app.use((error, _req, res, _next) => res.status(error.status ?? error.statusCode ?? 401).end());
   return app;
 }

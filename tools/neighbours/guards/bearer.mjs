@@ -1,10 +1,10 @@
-/** The token as most people read it. */
+/** Reads the token in the usual way. */
 export function bearerOf(req) {
   const value = req.headers.authorization;
   return value?.startsWith('Bearer ') ? value.slice(7) : undefined;
 }
 
-/** A scope as most people look for it: a list of words. */
+/** Whether a scope is in the list, checked in the usual way. */
 export function hasScope(claims, scope) {
   return claims.scope.split(' ').includes(scope);
 }

@@ -1,6 +1,6 @@
 import { nobody } from './open.mjs';
 
-/** Two guards that check nothing: what any two layers of Express cost. */
+/** Two guards that check nothing: the cost of two layers of Express. */
 export async function openGuard() {
   const pass = (_req, _res, next) => next();
   return { guards: [pass, pass], userOf: () => nobody };

@@ -2,7 +2,7 @@ import { expressjwt } from 'express-jwt';
 import { hasScope } from './bearer.mjs';
 import { publicKeyOf } from './public-key.mjs';
 
-/** express-jwt, and its `req.auth` asked for the scope. */
+/** express-jwt, with a check of the scope in `req.auth`. */
 export async function openGuard({ issuer, audience, scope, jwks }) {
   const authenticate = expressjwt({ secret: publicKeyOf(jwks), algorithms: ['RS256'], issuer, audience });
   const authorize = (req, res, next) => {

@@ -2,7 +2,7 @@ import { createVerifier } from 'fast-jwt';
 import { bearerOf, hasScope } from './bearer.mjs';
 import { publicKeyOf } from './public-key.mjs';
 
-/** fast-jwt with its cache, which holds as many tokens as ours, under the token itself: its hash, the default, costs more. */
+/** fast-jwt with a cache as large as ours. The key is the token itself: its hash, the default, costs more. */
 export async function openGuard({ issuer, audience, scope, jwks }) {
   const verify = createVerifier({
     key: publicKeyOf(jwks).export({ type: 'spki', format: 'pem' }),

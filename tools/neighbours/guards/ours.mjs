@@ -5,7 +5,7 @@ import {
   parseJwks,
 } from '../../../packages/verify/dist/esm/index.js';
 
-/** @auth/verify as our services use it: every check, a table of revocations, and the user and the scope as two guards. */
+/** @auth/verify as the services use it: every check, a table of revocations, and guards for user and scope. */
 export async function openGuard({ issuer, audience, scope, jwks, rememberTokens }) {
   const now = () => Date.now() / 1000;
   const revocations = createRevocationTable({ now });

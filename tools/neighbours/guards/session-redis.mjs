@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { sessionGuard } from './session.mjs';
 
-/** A session in Redis, as JSON: one GET, those of one turn of the event loop in one write. */
+/** A session in Redis, as JSON: one GET, batched within a turn of the event loop. */
 export async function openGuard({ redisUrl, scope }) {
   const redis = new Redis(redisUrl, { lazyConnect: true, enableAutoPipelining: true });
   await redis.connect();

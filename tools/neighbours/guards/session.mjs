@@ -1,9 +1,9 @@
-/** What a session's id has: 256 bits of base64url. */
+/** Length of a session id: 256 bits in base64url. */
 const idLength = 43;
 
 /**
- * A session in a store that all services share. So that every row is sent the same bytes, its id is the end of the header that
- * all of them get: it is cut off, which is less work than to look for a cookie, and not hashed. It says whose it is, and the scopes.
+ * A session in a store that all services share, with its user and scopes. The id is the end of the header that every row gets,
+ * which is less work than a cookie. It is not hashed.
  */
 export function sessionGuard(find, scope) {
   const guard = async (req, res, next) => {
