@@ -111,7 +111,9 @@ async function openPlacer({ urls }: Composition) {
   return Object.assign(place, { close: () => void clients.map((client) => client.close()) });
 }
 
-const tokenOf = async (user: string) => (await logIn(user)).access_token;
+async function tokenOf(user: string): Promise<string> {
+  return (await logIn(user)).access_token;
+}
 
 /** Processor time that the services have used together since their start, in seconds, read from their admin ports. */
 async function cpuSecondsAt(urls: readonly string[]): Promise<number> {

@@ -21,7 +21,14 @@ const tokensOfEach = 400;
 
 async function candidatesOf(alg: 'RS256' | 'ES256'): Promise<{ sign: Candidate; verify: Candidate; bytes: number }> {
   const { active, jwks } = parseSigning([await generateSigningKey('active', alg)]);
-  const verifier = createAccessTokenVerifier({ issuer, audience, keys: parseJwks(jwks), revocations: null, now });
+  const verifier = createAccessTokenVerifier({
+    issuer,
+    audience,
+    keys: parseJwks(jwks),
+    revocations: null,
+    now,
+    rememberTokens: 0,
+  });
   const sign = () => {
     const issuedAt = Math.floor(now());
     return signAccessToken(active, {
