@@ -1,15 +1,12 @@
 import type { Clock, MonotonicClock, RevocationTable } from '@auth/verify';
 import { readClock } from '@auth/verify';
-import { readClaimed } from './claimed-event.ts';
-import type { ClockReport } from './clock-check.ts';
-import { createClockCheck } from './clock-check.ts';
 import type { VerifiedEvent } from './feed-event.ts';
-import { isNewerHeartbeat } from './heartbeat-order.ts';
-import { createKnownEvents } from './known-events.ts';
-import { createRereading } from './rereading.ts';
+import { isNewerHeartbeat, readClaimed } from './feed-event.ts';
+import { createKnownEvents, createRereading } from './known-events.ts';
 import type { FeedEventVerifier } from './security-event.ts';
-import { maxTokenLength } from './security-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { maxTokenLength, SecurityEventError } from './security-event.ts';
+import type { ClockReport, CompleteHeartbeat } from './staleness.ts';
+import { createClockCheck } from './staleness.ts';
 
 /**
  * The outcome of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat
@@ -26,14 +23,6 @@ export type TokenOutcome =
   | 'repeated'
   | 'unknown_key'
   | 'refused';
-
-/** A heartbeat at which the verifier was complete. */
-export interface CompleteHeartbeat {
-  /** When it was signed, in seconds since 1970. */
-  readonly at: number;
-  /** When it arrived, by the monotonic clock. */
-  readonly arrivedMs: number;
-}
 
 /** How far the feed is known. */
 export interface FeedState {

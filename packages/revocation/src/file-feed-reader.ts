@@ -3,8 +3,21 @@ import { open, stat } from 'node:fs/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
 import type { Change } from './file-changes.ts';
 import { createFileChanges } from './file-changes.ts';
-import { createLineSplitter } from './line-splitter.ts';
 import { maxTokenLength } from './security-event.ts';
+
+/** Makes lines of chunks. Of a line that is too long one character too many is kept, so that its reader refuses it. */
+export function createLineSplitter(maxLength: number): (chunk: string) => string[] {
+  let rest = '';
+  return (chunk) => {
+    const [first = '', ...more] = chunk.split('\n');
+    const lines = [
+      rest + first.slice(0, maxLength + 1 - rest.length),
+      ...more.map((line) => line.slice(0, maxLength + 1)),
+    ];
+    rest = lines.pop() ?? '';
+    return lines.filter((line) => line !== '');
+  };
+}
 
 const chunkBytes = 65_536;
 

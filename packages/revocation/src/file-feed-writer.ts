@@ -2,11 +2,9 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
-import { assertTokens, superseded } from './feed.ts';
+import { assertTokens, createTurns, superseded } from './feed.ts';
 import type { OpenFile } from './file-compaction.ts';
-import { stageCompaction } from './file-compaction.ts';
-import { fileError } from './file-error.ts';
-import { createTurns } from './in-turn.ts';
+import { fileError, stageCompaction } from './file-compaction.ts';
 
 /** For those who may read it, not for everybody. A file that is there keeps the mode it has. */
 const newFileMode = 0o600;

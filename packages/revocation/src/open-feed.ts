@@ -1,9 +1,50 @@
+import { fileURLToPath } from 'node:url';
 import type { FeedReader, FeedReaderOptions, FeedWriter, FeedWriterOptions } from './feed.ts';
-import { parseFeedUrl } from './feed-url.ts';
 import { openFileFeedReader } from './file-feed-reader.ts';
 import { openFileFeedWriter } from './file-feed-writer.ts';
 import { openRedisFeedReader } from './redis-feed-reader.ts';
 import { openRedisFeedWriter } from './redis-feed-writer.ts';
+
+/** Where a feed is. */
+export type FeedPlace =
+  | { readonly transport: 'file'; readonly path: string }
+  | { readonly transport: 'redis'; readonly url: string; readonly stream: string };
+
+/**
+ * Reads the URL of a feed: `file:/absolute/path`, or `redis://host:6379/0` and `rediss://…`, where `?stream=` names a key
+ * other than `auth:revocations`.
+ *
+ * @throws TypeError for any other; its message does not hold the URL, which may hold a password
+ */
+export function parseFeedUrl(text: string): FeedPlace {
+  if (!URL.canParse(text)) throw new TypeError('a revocation feed needs a URL: file:/path, redis://… or rediss://…');
+  const url = new URL(text);
+  if (url.protocol === 'file:') return { transport: 'file', path: parsePath(text, url) };
+  if (!/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+    throw new TypeError('a revocation feed is at file:/path, redis://host or rediss://host');
+  }
+  const stream = url.searchParams.get('stream') ?? 'auth:revocations';
+  url.searchParams.delete('stream');
+  // The client would take them for options of its own.
+  if ([...url.searchParams.keys()].some((name) => name !== 'family')) {
+    throw new TypeError('a revocation feed in Redis has no parameters but stream and family');
+  }
+  return { transport: 'redis', url: url.href, stream };
+}
+
+function parsePath(text: string, url: URL): string {
+  // A relative path would silently become one below the root: file:feed.log is /feed.log to a URL.
+  if (
+    !/^file:\//i.test(text) ||
+    url.host !== '' ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.pathname.endsWith('/')
+  ) {
+    throw new TypeError('a revocation feed in a file needs an absolute path: file:/var/lib/auth/revocations.log');
+  }
+  return fileURLToPath(url);
+}
 
 /**
  * Opens the writer of a feed by its URL. A file or a server that cannot be used yet is retried at each call.

@@ -2,14 +2,13 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Clock, MonotonicClock, PublicKeys, Revocations } from '@auth/verify';
 import { AuthError, createRevocationTable, processClock } from '@auth/verify';
 import { feedStaleSeconds } from '@auth/verify/times';
-import { readClaimed } from './claimed-event.ts';
-import type { ClockReport } from './clock-check.ts';
+import { readClaimed } from './feed-event.ts';
 import type { TokenOutcome } from './feed-state.ts';
 import { createFeedState } from './feed-state.ts';
-import { createKeptTokens } from './kept-tokens.ts';
 import { openFeedReader } from './open-feed.ts';
-import { createPace } from './pace.ts';
+import { createKeptTokens, createPace } from './retry.ts';
 import { createFeedEventVerifier } from './security-event.ts';
+import type { ClockReport } from './staleness.ts';
 import { createStaleness } from './staleness.ts';
 
 /** What became of a token of the feed, or `gap`: the feed is read again, since something is missing. */

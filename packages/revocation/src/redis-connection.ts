@@ -1,7 +1,14 @@
+import { createRequire } from 'node:module';
 import { startDeadline } from '@auth/verify';
+import type * as ioredis from 'ioredis';
 import type { Redis } from 'ioredis';
-import { loadRedis } from './load-redis.ts';
 import { reconnectAtFaults, redisFaultOf } from './redis-fault.ts';
+
+/** Loads the Redis client when the first connection is made: it takes 11 MB of memory, and many services run without Redis. */
+export function loadRedis(): typeof ioredis.Redis {
+  const { Redis } = createRequire(import.meta.url)('ioredis') as typeof ioredis;
+  return Redis;
+}
 
 /** A connection to a Redis server that is made again for ever. */
 export interface RedisConnection {

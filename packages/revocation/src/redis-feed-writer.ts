@@ -1,6 +1,5 @@
 import type { FeedWriter, FeedWriterOptions } from './feed.ts';
-import { assertTokens, slicesOf } from './feed.ts';
-import { createTurns } from './in-turn.ts';
+import { assertTokens, createTurns, slicesOf } from './feed.ts';
 import { connectRedis } from './redis-connection.ts';
 import { tokenField } from './redis-feed-reader.ts';
 

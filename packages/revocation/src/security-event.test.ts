@@ -5,8 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { createEventIssuer, ended, startOfTests as now } from '../test/issuer.ts';
 import type { FeedEvent } from './feed-event.ts';
-import { createFeedEventVerifier, signFeedEvent } from './security-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { createFeedEventVerifier, SecurityEventError, signFeedEvent } from './security-event.ts';
 
 const issuer = createEventIssuer();
 const verifier = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => issuer.keys, now: () => now });

@@ -1,11 +1,22 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
-import type { Clock, PublicKeyAlgorithm, PublicKeys, StrictJws } from '@auth/verify';
+import type { Clock, PublicKeyAlgorithm, PublicKeys, RefusalReason, StrictJws } from '@auth/verify';
 import { AuthError, hasGoodSignature, parsePayload, readClock, readStrictJws, signJws } from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
-import { claimsOf, parseClaims } from './event-claims.ts';
 import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { claimsOf, parseClaims } from './feed-event.ts';
+
+/** A security event token that is not to be believed. `reason` is fit for a log and a metric; the message holds no token. */
+export class SecurityEventError extends Error {
+  override readonly name = 'SecurityEventError';
+  readonly code = 'invalid_security_event';
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(`invalid_security_event: ${reason}`);
+    this.reason = reason;
+  }
+}
 
 /** The longest token that is looked at, in characters. */
 export const maxTokenLength = 8192;

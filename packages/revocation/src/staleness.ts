@@ -1,8 +1,72 @@
 import type { Clock, MonotonicClock } from '@auth/verify';
 import { readClock } from '@auth/verify';
-import type { ClockReport } from './clock-check.ts';
-import { compareTimes, isClockOff } from './clock-check.ts';
-import type { CompleteHeartbeat } from './feed-state.ts';
+import { skewSeconds } from '@auth/verify/times';
+
+/** The clock of this process compared with the time that the issuer signed. */
+export interface ClockReport {
+  /** Time of the newest heartbeat minus the clock of this process when it arrived; `undefined` before the first one. */
+  readonly clockOffsetSeconds: number | undefined;
+  /** How far the clock of this process was stepped (below 0: back) since a heartbeat last agreed with it. */
+  readonly clockSteppedSeconds: number;
+}
+
+/** Compares the times of heartbeats with the clock of this process. */
+export interface ClockCheck {
+  /** `early`: from the future. `late`: older than the bound. `heartbeat`: neither. */
+  compare(at: number): 'heartbeat' | 'early' | 'late';
+  /** Whether the clock was set back since the last call: cut-offs that had expired by it may be valid again. */
+  wasSetBack(): boolean;
+  report(): ClockReport;
+}
+
+export interface ClockCheckOptions {
+  readonly now: Clock;
+  readonly monotonicMs: MonotonicClock;
+  readonly staleAfterSeconds: number;
+}
+
+/** Whether a heartbeat with that time can be current: not signed after it, nor longer before it than the bound. */
+export function compareTimes(at: number, time: number, staleAfterSeconds: number): 'heartbeat' | 'early' | 'late' {
+  if (at > time + skewSeconds) return 'early';
+  return at < time - staleAfterSeconds ? 'late' : 'heartbeat';
+}
+
+/** Whether the clocks differ so much that a feed is stale for it, or may be: a late heartbeat may also come from a late feed. */
+export function isClockOff(report: ClockReport, staleAfterSeconds: number): boolean {
+  const { clockOffsetSeconds: offset = 0, clockSteppedSeconds: stepped } = report;
+  return Math.abs(stepped) > skewSeconds || offset > skewSeconds || offset < -staleAfterSeconds;
+}
+
+/** Creates the comparison. A late heartbeat may also come from a feed that is late: then no clock was stepped. */
+export function createClockCheck({ now, monotonicMs, staleAfterSeconds }: ClockCheckOptions): ClockCheck {
+  const difference = () => readClock(now) - monotonicMs() / 1000;
+  let agreed = difference();
+  let asked = agreed;
+  let clockOffsetSeconds: number | undefined;
+  return {
+    compare(at) {
+      const time = readClock(now);
+      const result = compareTimes(at, time, staleAfterSeconds);
+      clockOffsetSeconds = at - time;
+      if (result === 'heartbeat') agreed = difference();
+      return result;
+    },
+    wasSetBack() {
+      const before = asked;
+      asked = difference();
+      return asked < before - skewSeconds;
+    },
+    report: () => ({ clockOffsetSeconds, clockSteppedSeconds: Math.round(difference() - agreed) }),
+  };
+}
+
+/** A heartbeat at which the verifier was complete. */
+export interface CompleteHeartbeat {
+  /** When it was signed, in seconds since 1970. */
+  readonly at: number;
+  /** When it arrived, by the monotonic clock. */
+  readonly arrivedMs: number;
+}
 
 /** Whether a feed is up to date, and a callback for when that changes. */
 export interface Staleness {

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { parseFeedUrl } from '../src/feed-url.ts';
-import { openFeedReader, openFeedWriter } from '../src/open-feed.ts';
+import { openFeedReader, openFeedWriter, parseFeedUrl } from '../src/open-feed.ts';
 import { closeAfterTests, newFileFeed } from './feed.ts';
 import { until } from './until.ts';
 

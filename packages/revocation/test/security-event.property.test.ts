@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeedEvent } from '../src/feed-event.ts';
-import { createFeedEventVerifier } from '../src/security-event.ts';
-import { SecurityEventError } from '../src/security-event-error.ts';
+import { createFeedEventVerifier, SecurityEventError } from '../src/security-event.ts';
 import { createEventIssuer, ended, startOfTests as now } from './issuer.ts';
 
 const issuer = createEventIssuer();
