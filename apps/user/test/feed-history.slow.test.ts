@@ -8,7 +8,7 @@ import { parseJwks } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { publishCutOffs } from '../src/feed/feed.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -33,7 +33,7 @@ async function leadOnce(url: string, number: number): Promise<void> {
   await publishCutOffs(
     {
       ...{ url, issuer, now: harness.now },
-      openStore: (term) => createRelayStore({ db: harness.db, term }),
+      openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'ES256', key: privateKey }),
       publishedKids: () => ['k'],
       onError: (error) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFeedStatus } from '../src/feed/feed-status.ts';
-import { oldestUnpublished } from '../src/feed/relay-store.ts';
+import { createFeedStatus } from '../src/feed/feed.ts';
+import { oldestUnpublished } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 

@@ -9,7 +9,7 @@ import { openRedis } from '@auth/service';
 import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publishCutOffs } from '../src/feed/feed.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -61,7 +61,7 @@ async function leadOnce(url: string, number: number): Promise<number> {
   await publishCutOffs(
     {
       ...{ url, issuer: 'https://auth.example', now: harness.now },
-      openStore: (term) => createRelayStore({ db: harness.db, term }),
+      openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'RS256', key: privateKey }),
       publishedKids: () => ['k'],
       onError: (error) => errors.push(error),

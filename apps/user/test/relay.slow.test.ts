@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Beat } from '../src/feed/event-signer.ts';
 import type { OutboxEvent } from '../src/feed/outbox.ts';
-import type { Beat, RelayWriter } from '../src/feed/relay.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
+import type { RelayWriter } from '../src/feed/relay.ts';
 import { relay } from '../src/feed/relay.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
   await harness.db.client.revocationEvent.deleteMany();
   await harness.db.client.revocationFeed.update({ where: { id: 1 }, data: { last: 0, term: 0 } });
 });
-const store = (term = 1) => createRelayStore({ db: harness.db, term });
+const outbox = (term = 1) => createOutboxStore({ db: harness.db, term });
 
 /** A feed in memory, which can be down, or spoilt by something else. Tokens say their number, term and key. */
 function memoryFeed() {
@@ -78,7 +79,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
   let left = turns;
   await relay(
     {
-      store: store(term),
+      outbox: outbox(term),
       writer: feed.writer,
       sign: {
         event: (event: Omit<OutboxEvent, 'token'>) => `${event.seq} term ${event.term ?? term} ${key}`,
@@ -153,7 +154,7 @@ describe('the relay', () => {
 
   it('publishes again what was numbered by one that was killed before it had published', async () => {
     await write(2);
-    await store().takeUnpublished(10);
+    await outbox().takeUnpublished(10);
     const feed = memoryFeed();
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2]);
@@ -161,7 +162,7 @@ describe('the relay', () => {
 
   it('numbers each once though two of them are at it', async () => {
     await write(40);
-    const one = store();
+    const one = outbox();
     await Promise.all(Array.from({ length: 8 }, () => one.takeUnpublished(10)));
     const rows = await harness.db.client.revocationEvent.findMany({ where: { seq: { not: null } } });
     const numbers = rows.map(({ seq }) => Number(seq)).sort((a, b) => a - b);
@@ -282,10 +283,10 @@ describe('the relay', () => {
 describe('a leader that was stopped and wakes up after another one has begun', () => {
   it('can neither number, nor keep a token, nor mark, nor begin', async () => {
     await write(1);
-    const old = store(1);
+    const old = outbox(1);
     await old.begin();
     const [first] = await old.takeUnpublished(10);
-    await store(2).begin();
+    await outbox(2).begin();
     await write(1);
     const late = [{ seq: first?.seq ?? 0, token: 'late' }];
     await expect(old.takeUnpublished(10)).rejects.toThrow('another process leads');

@@ -1,9 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { OutboxEvent, RelayStore, SignedEvent } from './outbox.ts';
+import type { SigningKey } from '@auth/revocation';
+import { signFeedEvent } from '@auth/revocation';
+import type { Outbox, OutboxEvent, SignedEvent } from './outbox.ts';
 
-/** How events are signed. */
+/** The content of a heartbeat. */
+export interface Beat {
+  readonly floor: number;
+  readonly last: number;
+  readonly beat: number;
+}
+
+/** Signs events and heartbeats. */
 export interface EventSigning {
   readonly event: (event: Omit<OutboxEvent, 'token'>) => string;
+  readonly heartbeat: (beat: Beat) => string;
   /** Whether verifiers accept a token that was signed before: its key is still published, and its issuer is still ours. */
   readonly isGood: (token: string) => boolean;
   /** Changes with the published keys: tokens that were valid may no longer be. */
@@ -11,7 +21,7 @@ export interface EventSigning {
 }
 
 export interface SignerOptions {
-  readonly store: Pick<RelayStore, 'keep'>;
+  readonly outbox: Pick<Outbox, 'keep'>;
   readonly sign: EventSigning;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -27,7 +37,7 @@ interface Range {
 const sliceMs = 8;
 
 /** Creates the function that finds or makes the tokens of events, in slices so that the process can do other work. */
-export function createSigner({ store, sign, now }: SignerOptions) {
+export function createSigner({ outbox, sign, now }: SignerOptions) {
   /** Tokens for numbers without a row: see `fill`. */
   const fillers = new Map<number, string>();
 
@@ -70,7 +80,46 @@ export function createSigner({ store, sign, now }: SignerOptions) {
       await pause();
     }
     if (range !== undefined) await fillUpTo(range.to + 1);
-    if (fresh.length > 0) await store.keep(fresh);
+    if (fresh.length > 0) await outbox.keep(fresh);
     return signed;
   };
+}
+
+export interface SigningOptions {
+  /** The `iss` of what is published. */
+  readonly issuer: string;
+  /** Read at every event, so that a new active key is used at once. */
+  readonly signingKey: () => SigningKey;
+  /** The ids of the keys that verifiers may know: an event that was signed with another one is signed again. */
+  readonly publishedKids: () => readonly string[];
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How a leader signs: heartbeats in its own term, an event in the term in which it was numbered. */
+export function signingFor({ issuer, now, signingKey, publishedKids }: SigningOptions, number: number): EventSigning {
+  const signed = () => ({ issuer, key: signingKey(), now });
+  return {
+    event({ seq, sid, notBefore, keepUntil, reason, term = number }) {
+      const event = { seq, sid, keepUntil, reason, term };
+      return notBefore === undefined
+        ? signFeedEvent({ kind: 'session-revoked', ...event }, signed())
+        : signFeedEvent({ kind: 'token-claims-change', ...event, notBefore }, signed());
+    },
+    heartbeat: (beat) => signFeedEvent({ kind: 'heartbeat', ...beat, term: number }, signed()),
+    isGood(token) {
+      const [header, payload] = token.split('.', 2);
+      return publishedKids().includes(String(read(header, 'kid'))) && read(payload, 'iss') === issuer;
+    },
+    version: () => [issuer, ...publishedKids()].join(' '),
+  };
+}
+
+/** A member of a part of a token of our own, from our own database. */
+function read(part: string | undefined, member: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString())[member];
+  } catch {
+    return undefined;
+  }
 }

@@ -22,7 +22,7 @@ export interface SignedEvent {
 }
 
 /** The outbox for one term: each write is refused after a later term has begun. */
-export interface RelayStore {
+export interface Outbox {
   /** Begins the term: from then on writes of an earlier term are refused. */
   begin(): Promise<void>;
   /** Whether events are not published yet, and the number of the last event up to which all are published. */

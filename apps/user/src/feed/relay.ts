@@ -1,7 +1,7 @@
 import type { PublishOptions } from '@auth/revocation';
 import type { EventSigning } from './event-signer.ts';
 import { createSigner } from './event-signer.ts';
-import type { RelayStore } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Where the feed is written to: see `FeedWriter` of @auth/revocation. */
 export interface RelayWriter {
@@ -10,22 +10,10 @@ export interface RelayWriter {
   compact(keep: AsyncIterable<string>): Promise<void>;
 }
 
-/** The content of a heartbeat. */
-export interface Beat {
-  readonly floor: number;
-  readonly last: number;
-  readonly beat: number;
-}
-
-/** Signs events and heartbeats. */
-export interface RelaySigning extends EventSigning {
-  readonly heartbeat: (beat: Beat) => string;
-}
-
 export interface RelayOptions {
-  readonly store: RelayStore;
+  readonly outbox: Outbox;
   readonly writer: RelayWriter;
-  readonly sign: RelaySigning;
+  readonly sign: EventSigning;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** Told when publishing fails: once until it works again. */
@@ -70,7 +58,7 @@ const batch = 100;
  *   when publishing has failed for so long that another replica should try
  */
 export async function relay(options: RelayOptions, term: RelayTerm): Promise<void> {
-  const { store, writer, sign, now, onError, onBeat = () => {}, giveUpMs = 15_000 } = options;
+  const { outbox, writer, sign, now, onError, onBeat = () => {}, giveUpMs = 15_000 } = options;
   const signAll = createSigner(options);
   let beat = 0;
   let floor: number | undefined;
@@ -95,11 +83,11 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   async function publishNew(): Promise<void> {
     let isWaiting = await look();
     while (isWaiting && !term.signal.aborted) {
-      const events = await store.takeUnpublished(batch);
+      const events = await outbox.takeUnpublished(batch);
       const newest = events.at(-1);
       if (newest === undefined) return;
       await write((await signAll(events)).map(({ token }) => token));
-      await store.markPublished(newest.seq);
+      await outbox.markPublished(newest.seq);
       isWaiting = await look();
       await beatWhenDue();
     }
@@ -107,12 +95,11 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
 
   /** Returns whether events wait to be published. */
   async function look(): Promise<boolean> {
-    const outbox = await store.look();
-    if (outbox.last < last)
-      restored = new Error(`the outbox counts to ${outbox.last} after ${last}: a restored backup?`);
+    const state = await outbox.look();
+    if (state.last < last) restored = new Error(`the outbox counts to ${state.last} after ${last}: a restored backup?`);
     if (restored !== undefined) throw restored;
-    last = outbox.last;
-    return outbox.isWaiting;
+    last = state.last;
+    return state.isWaiting;
   }
 
   async function beatWhenDue(): Promise<void> {
@@ -127,7 +114,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   async function* living(from: number, to: number): AsyncGenerator<string> {
     let next = from;
     while (next <= to && !term.signal.aborted) {
-      const events = await store.between(next, to, batch);
+      const events = await outbox.between(next, to, batch);
       const upTo = events.length < batch ? to : (events.at(-1)?.seq ?? to);
       for (const { token } of await signAll(events, { from: next, to: upTo })) yield token;
       next = upTo + 1;
@@ -141,7 +128,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     const isDue = started >= nextCompaction || !writer.isWhole() || sign.version() !== version;
     if (!isDue || started < repairAt) return;
     const [published, at] = [sign.version(), now()];
-    const from = await store.floor(last, at);
+    const from = await outbox.floor(last, at);
     // Without a heartbeat while the feed is incomplete, verifiers that start do not count it as complete.
     const isRepair = !writer.isWhole() && nextCompaction > 0;
     if (!writer.isWhole()) floor = undefined;
@@ -157,7 +144,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     // What comes while we publish is not waited for.
     const { notified } = term;
     try {
-      if (!hasBegun) await store.begin();
+      if (!hasBegun) await outbox.begin();
       hasBegun = true;
       if (!term.isListening() || notified !== lookedAfter || performance.now() >= nextLook) {
         await publishNew();

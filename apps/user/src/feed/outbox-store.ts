@@ -1,5 +1,5 @@
 import type { UserDb } from '@auth/db/user';
-import type { OutboxEvent, RelayStore } from './outbox.ts';
+import type { Outbox, OutboxEvent } from './outbox.ts';
 
 /** Prisma returns a bigint as such, node-postgres as text. */
 interface Row {
@@ -38,7 +38,7 @@ const oldestStatement = {
     FROM revocation_events WHERE published_at IS NULL`,
 };
 
-export interface RelayStoreOptions {
+export interface OutboxStoreOptions {
   readonly db: Pick<UserDb, 'client' | 'ask'>;
   /** The fencing number of the leader: see `openLeader`. */
   readonly term: number;
@@ -48,7 +48,7 @@ export interface RelayStoreOptions {
  * Opens the outbox of cut-offs in the user database for one term. The row of `revocation_feed` holds the greatest term that
  * has written: a leader of an earlier term that resumes can neither number events nor store tokens.
  */
-export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
+export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
   const { client } = db;
   function assertOurs(rows: number): void {
     if (rows === 0) throw new Error('another process leads: a later term has begun');
