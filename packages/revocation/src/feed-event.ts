@@ -1,21 +1,21 @@
 import { skewSeconds } from '@auth/verify/times';
 import * as z from 'zod';
 
-/** No token of a session passes any more. */
+/** The end of a session: each of its tokens is refused. */
 export interface SessionRevoked {
   readonly kind: 'session-revoked';
-  /** Its number: the issuer counts its events from 1, without holes. */
+  /** The number of the event: the issuer counts its events from 1, without gaps. */
   readonly seq: number;
   readonly sid: string;
-  /** Seconds since 1970 from which on no token it concerns can be valid, skew included. */
+  /** The time from which on every token that the event concerns has expired, skew included. Seconds since 1970. */
   readonly keepUntil: number;
-  /** Why, in a word: `logout`, `reuse`. Not about whom. */
+  /** The reason in a word: `logout`, `reuse`. Names no user. */
   readonly reason: string;
-  /** The term in which it was numbered: see `Heartbeat`. */
+  /** The term in which the event was numbered: see `Heartbeat`. */
   readonly term?: number;
 }
 
-/** The tokens of a session with `iat <= notBefore` do not pass any more: their claims are no longer true. */
+/** A change of claims: the tokens of a session with `iat <= notBefore` are refused. */
 export interface TokenClaimsChange {
   readonly kind: 'token-claims-change';
   readonly seq: number;
@@ -27,10 +27,10 @@ export interface TokenClaimsChange {
   readonly term?: number;
 }
 
-/** What there is to know, every second, so that nobody can hide an event. */
+/** The range of numbers that a complete verifier has, published every second, so that an event cannot be hidden. */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
-  /** The lowest number that is still published again: no event below it matters. `last + 1` when none matters. */
+  /** The lowest number of an event that still matters, `last + 1` when none does. Lower ones are not published again. */
   readonly floor: number;
   /** The number of the last published event, 0 before the first. */
   readonly last: number;
@@ -43,10 +43,10 @@ export interface Heartbeat {
   readonly beat?: number;
 }
 
-/** What the issuer publishes to all verifiers. */
+/** An event that the issuer publishes to all verifiers. */
 export type FeedEvent = SessionRevoked | TokenClaimsChange | Heartbeat;
 
-/** A verified event. `at` is when it was signed, in seconds since 1970. */
+/** A verified event. `at` is the time of its signature, in seconds since 1970. */
 export type VerifiedEvent =
   | ((SessionRevoked | TokenClaimsChange) & { readonly at: number; readonly term: number })
   | (Heartbeat & { readonly at: number; readonly term: number; readonly beat: number });
@@ -54,7 +54,7 @@ export type VerifiedEvent =
 const caep = 'https://schemas.openid.net/secevent/caep/event-type';
 const sessionRevoked = `${caep}/session-revoked`;
 const tokenClaimsChange = `${caep}/token-claims-change`;
-/** What the Shared Signals Framework sends to see that a stream is alive. */
+/** The event with which the Shared Signals Framework checks that a stream is alive. */
 const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification';
 
 const seconds = z.int().positive();
@@ -63,12 +63,12 @@ const subject = z.object({
   format: z.literal('complex'),
   session: z.object({ format: z.literal('opaque'), id: z.string().min(1).max(255) }),
 });
-const because = { event_timestamp: seconds, reason_admin: z.object({ en: z.string().min(1).max(255) }) };
+const cause = { event_timestamp: seconds, reason_admin: z.object({ en: z.string().min(1).max(255) }) };
 /** A positive integer. Builds before these claims omit it, which counts as 0. */
 const counted = z.int().positive().optional();
 const ofSession = { ...common, seq: z.int().positive(), keep_until: seconds, sub_id: subject, term: counted };
 
-/** Claims of the three kinds of event (RFC 8417 §2.2): each token holds exactly one event. Heartbeats come every second, therefore first. */
+/** Claims of the three kinds of event (RFC 8417 §2.2): each token holds exactly one. Heartbeats are the most frequent, therefore first. */
 const Claims = z.union([
   z
     .object({
@@ -80,16 +80,16 @@ const Claims = z.union([
       events: z.strictObject({ [verification]: z.object({}) }),
     })
     .refine(({ floor, last }) => floor <= last + 1),
-  z.object({ ...ofSession, events: z.strictObject({ [sessionRevoked]: z.object(because) }) }),
+  z.object({ ...ofSession, events: z.strictObject({ [sessionRevoked]: z.object(cause) }) }),
   z.object({
     ...ofSession,
     not_before: seconds,
-    // The changed claims are not published: the client gets them with its next token.
-    events: z.strictObject({ [tokenClaimsChange]: z.object({ ...because, claims: z.object({}) }) }),
+    // The changed claims are not published: the client's next token holds them.
+    events: z.strictObject({ [tokenClaimsChange]: z.object({ ...cause, claims: z.object({}) }) }),
   }),
 ]);
 
-/** An event as the claims of a security event token, checked as a verifier will. @throws TypeError for one that cannot be told */
+/** Writes an event as the claims of a security event token. @throws TypeError for claims that a verifier would refuse */
 export function claimsOf(event: FeedEvent, token: { iss: string; iat: number; jti: string }): object {
   const claims = { ...token, ...particularsOf(event, token.iat) };
   if (!Claims.safeParse(claims).success) throw new TypeError(`a ${event.kind} must hold what its type says`);
@@ -104,17 +104,17 @@ function particularsOf(event: FeedEvent, iat: number): object {
   }
   const { kind, seq, sid, keepUntil, reason } = event;
   const session = { seq, keep_until: keepUntil, sub_id: subjectOf(sid), ...(term && { term }) };
-  const why = { event_timestamp: iat, reason_admin: { en: reason } };
-  if (kind === 'session-revoked') return { ...session, events: { [sessionRevoked]: why } };
-  return { ...session, not_before: event.notBefore, events: { [tokenClaimsChange]: { ...why, claims: {} } } };
+  const because = { event_timestamp: iat, reason_admin: { en: reason } };
+  if (kind === 'session-revoked') return { ...session, events: { [sessionRevoked]: because } };
+  return { ...session, not_before: event.notBefore, events: { [tokenClaimsChange]: { ...because, claims: {} } } };
 }
 
-/** RFC 9493 §3.3, and the complex subject of the Shared Signals Framework. */
+/** Names a session as RFC 9493 §3.3 and the Shared Signals Framework (complex subject) do. */
 function subjectOf(sid: string): object {
   return { format: 'complex', session: { format: 'opaque', id: sid } };
 }
 
-/** The event that verified claims tell, from whom and when; `undefined` for claims of no kind known. */
+/** Reads verified claims as an event with its issuer and time; `undefined` for an unknown kind of event. */
 export function parseClaims(payload: unknown): (VerifiedEvent & { readonly iss: string }) | undefined {
   const parsed = Claims.safeParse(payload);
   if (!parsed.success) return undefined;
@@ -137,7 +137,7 @@ export type ClaimedEvent =
   | { readonly kind: 'event'; readonly seq: number }
   | ({ readonly kind: 'heartbeat' } & ClaimedHeartbeat);
 
-/** The claims that order heartbeats. `term` and `beat` are 0 from a build before these claims. */
+/** The claims that order heartbeats. `term` and `beat` are 0 in tokens of builds before these claims. */
 export interface ClaimedHeartbeat {
   readonly term: number;
   readonly beat: number;
@@ -146,8 +146,8 @@ export interface ClaimedHeartbeat {
 }
 
 /**
- * Reads the claims of a token without checking anything; `undefined` for a text that is not an event. Only fit to skip a
- * token: a false claim can only prevent the verification of its own forged token.
+ * Reads the claims of a token without checking anything; `undefined` for a text that is not an event. Used only to skip a
+ * token: a forged claim has no effect but that its own token is not verified.
  */
 export function readClaimed(token: string): ClaimedEvent | undefined {
   const [, payload = ''] = token.split('.', 3);
@@ -171,10 +171,10 @@ function isNumber(value: unknown): value is number {
 }
 
 /**
- * Whether a heartbeat is newer than the newest one so far. Heartbeats are ordered by the term of the leader that signed them,
- * and by their number in it: a replaced leader is ignored, and no clock silences the issuer. Builds before these claims sign
- * without them: their heartbeats are ordered by time. A heartbeat with a time in the future was signed or accepted while a
- * clock was wrong, so it does not count as newer than any other.
+ * Compares a heartbeat with the newest one so far. Heartbeats are ordered by the term of the leader that signed them, then
+ * by their number in it: a replaced leader is ignored, and a wrong clock cannot silence the issuer. Heartbeats of builds
+ * without these claims are ordered by time. A newest heartbeat from the future was signed or accepted while a clock was
+ * wrong: any heartbeat with another time then counts as newer.
  */
 export function isNewerHeartbeat(next: ClaimedHeartbeat, newest: ClaimedHeartbeat | undefined, time: number): boolean {
   if (newest === undefined) return true;

@@ -5,7 +5,7 @@ import { openFileFeedWriter } from './file-feed-writer.ts';
 import { openRedisFeedReader } from './redis-feed-reader.ts';
 import { openRedisFeedWriter } from './redis-feed-writer.ts';
 
-/** Where a feed is. */
+/** The place of a feed. */
 export type FeedPlace =
   | { readonly transport: 'file'; readonly path: string }
   | { readonly transport: 'redis'; readonly url: string; readonly stream: string };
@@ -14,7 +14,7 @@ export type FeedPlace =
  * Reads the URL of a feed: `file:/absolute/path`, or `redis://host:6379/0` and `rediss://…`, where `?stream=` names a key
  * other than `auth:revocations`.
  *
- * @throws TypeError for any other; its message does not hold the URL, which may hold a password
+ * @throws TypeError for any other URL, which the message does not contain since it may hold a password
  */
 export function parseFeedUrl(text: string): FeedPlace {
   if (!URL.canParse(text)) throw new TypeError('a revocation feed needs a URL: file:/path, redis://… or rediss://…');
@@ -25,7 +25,7 @@ export function parseFeedUrl(text: string): FeedPlace {
   }
   const stream = url.searchParams.get('stream') ?? 'auth:revocations';
   url.searchParams.delete('stream');
-  // The client would take them for options of its own.
+  // ioredis would read other parameters as its own options.
   if ([...url.searchParams.keys()].some((name) => name !== 'family')) {
     throw new TypeError('a revocation feed in Redis has no parameters but stream and family');
   }
@@ -33,7 +33,7 @@ export function parseFeedUrl(text: string): FeedPlace {
 }
 
 function parsePath(text: string, url: URL): string {
-  // A relative path would silently become one below the root: file:feed.log is /feed.log to a URL.
+  // A relative path would silently become an absolute one: the URL file:feed.log means /feed.log.
   if (
     !/^file:\//i.test(text) ||
     url.host !== '' ||
@@ -58,7 +58,7 @@ export async function openFeedWriter(url: string, options: FeedWriterOptions = {
     : openRedisFeedWriter(place.url, place.stream, options);
 }
 
-/** Begins to read a feed, by its URL. @throws TypeError as `parseFeedUrl` */
+/** Opens the reader of a feed by its URL. @throws TypeError as `parseFeedUrl` */
 export function openFeedReader(url: string, options: FeedReaderOptions): FeedReader {
   const place = parseFeedUrl(url);
   return place.transport === 'file'

@@ -36,22 +36,22 @@ export function createPace({ monotonicMs, firstWaitSeconds, longestWaitSeconds }
   };
 }
 
-/** A token that may become valid, and since when it waits, by the monotonic clock. */
+/** A token that may become valid, and when it was kept, by the monotonic clock. */
 export interface KeptToken {
   readonly token: string;
   readonly sinceMs: number;
 }
 
-/** Tokens whose key is not known yet. */
+/** The tokens whose key is not known yet. */
 export interface KeptTokens {
   keep(token: string): void;
-  /** All that are still worth a try; they are no longer kept unless put back. */
+  /** Removes and returns the tokens that are not too old to retry. */
   takeAll(): readonly KeptToken[];
   putBack(token: KeptToken): void;
   isEmpty(): boolean;
 }
 
-/** A few seconds of events, or of garbage. One too many is not lost: it is missing later, and read again. */
+/** The most tokens that are kept. An event beyond it is not lost: its number is missing, so the feed is read again. */
 const capacity = 256;
 const keepMs = 10_000;
 

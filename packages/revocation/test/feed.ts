@@ -50,12 +50,12 @@ export async function setUpFeed(url: string) {
     verifier(options: Partial<OpenRevocationsOptions> & { readonly keys?: () => PublicKeys } = {}) {
       const outcomes: FeedOutcome[] = [];
       const changes: boolean[] = [];
-      const troubles: string[] = [];
+      const errors: string[] = [];
       const revocations = openRevocations({
         ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now, monotonicMs },
         onOutcome: (outcome) => outcomes.push(outcome),
         onStale: (isStale) => changes.push(isStale),
-        onTrouble: ({ message }) => troubles.push(message),
+        onError: ({ message }) => errors.push(message),
         ...options,
       });
       closers.push(revocations.close);
@@ -64,7 +64,7 @@ export async function setUpFeed(url: string) {
           () => true,
           () => false,
         );
-      return { revocations, outcomes, changes, troubles, isReady };
+      return { revocations, outcomes, changes, errors, isReady };
     },
   };
 }

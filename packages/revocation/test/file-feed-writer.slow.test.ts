@@ -121,7 +121,7 @@ describe('the writer of a feed in a file', () => {
     const read: string[] = [];
     const reader = openFileFeedReader(path, {
       onTokens: async (tokens) => void read.push(...tokens),
-      onTrouble: () => undefined,
+      onError: () => undefined,
       pollMs: 5,
     });
     closers.push(reader.close);

@@ -42,7 +42,7 @@ describe('a feed in a file whose writer is killed', () => {
         last = tokens.at(-1) ?? '';
         torn.push(...tokens.filter((token) => !/^w\d-(?:\d+-\d+-x{500}|kept-\d+)$/.test(token) && token !== 'end'));
       },
-      onTrouble: () => undefined,
+      onError: () => undefined,
     });
     closeAfterTest(reader.close);
     const names = ['w1', 'w2', 'w3'];

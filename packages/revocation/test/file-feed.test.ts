@@ -25,24 +25,24 @@ async function openWriter(path: string) {
 
 function openReader(path: string) {
   const read: string[] = [];
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const reader = openFileFeedReader(path, {
     pollMs: 5,
     onTokens: async (tokens) => {
       read.push(...tokens);
     },
-    onTrouble: ({ message }) => troubles.push(message),
+    onError: ({ message }) => errors.push(message),
   });
   closers.push(reader.close);
-  return { read, troubles, reader };
+  return { read, errors, reader };
 }
 
 describe('a feed in a file', () => {
   it('is read in order by many, also by those who come before it and after it', async () => {
     const path = await newPath();
     const early = openReader(path);
-    await until(() => early.troubles.length > 0);
-    expect(early.troubles[0]).toContain('ENOENT');
+    await until(() => early.errors.length > 0);
+    expect(early.errors[0]).toContain('ENOENT');
     const writer = await openWriter(path);
     await writer.publish(['a', 'b']);
     await writer.publish([]);

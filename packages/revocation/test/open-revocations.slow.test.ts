@@ -175,14 +175,14 @@ describe('openRevocations', () => {
   it('is ready and stale when there was nothing to read for that long', async () => {
     const { verifier, advance, now: clock } = await setUp();
     const nowhere = (await newFileFeed()).replace('.log', '-nowhere.log');
-    const { revocations, changes, troubles, isReady } = verifier({ url: nowhere });
-    await until(() => troubles.length > 0);
+    const { revocations, changes, errors, isReady } = verifier({ url: nowhere });
+    await until(() => errors.length > 0);
     expect([await isReady(), revocations.isStale()]).toEqual([false, true]);
     advance(11);
     expect([await isReady(), revocations.isStale(), clock()]).toEqual([true, true, now + 11]);
     await until(() => changes.length === 1);
     // Said once, though it is looked for all the time.
-    expect([changes, troubles]).toEqual([[true], [expect.stringContaining('ENOENT')]]);
+    expect([changes, errors]).toEqual([[true], [expect.stringContaining('ENOENT')]]);
   });
 
   it.each([

@@ -33,15 +33,15 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
 
   function openReader(feed: string) {
     const read: string[] = [];
-    const troubles: string[] = [];
+    const errors: string[] = [];
     const reader = openFeedReader(feed, {
       async onTokens(tokens) {
         read.push(...tokens);
       },
-      onTrouble: ({ message }) => troubles.push(message),
+      onError: ({ message }) => errors.push(message),
     });
     closeAfterTest(reader.close);
-    return { read, troubles, reader };
+    return { read, errors, reader };
   }
 
   it('is read in order by many, also by those who come before it and after it', async () => {
@@ -87,13 +87,13 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
 
   it('hands over what is no token as nothing good, and is cut off from a server that sends too much', async () => {
     const { feed, stream } = newStream();
-    const { read, troubles } = openReader(feed);
+    const { read, errors } = openReader(feed);
     await direct.xadd(stream, '*', 'other', 'field', 'and', 'more');
     await direct.xadd(stream, '*', 't', 'x'.repeat(10_000));
     await until(() => read.length === 2);
     expect(read).toEqual(['', 'x'.repeat(8193)]);
     await direct.xadd(stream, '*', 't', 'x'.repeat(20_000_000));
-    await until(() => troubles.length > 0);
+    await until(() => errors.length > 0);
     await direct.xtrim(stream, 'MAXLEN', 0);
     await (await openWriter(feed)).publish(['b']);
     await until(() => read.length === 3);
@@ -103,9 +103,9 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
   it('says what is wrong with a key that is no stream, and waits for one', async () => {
     const { feed, stream } = newStream();
     await direct.set(stream, 'text');
-    const { read, troubles } = openReader(feed);
-    await until(() => troubles.length > 0);
-    expect(troubles[0]).toContain('WRONGTYPE');
+    const { read, errors } = openReader(feed);
+    await until(() => errors.length > 0);
+    expect(errors[0]).toContain('WRONGTYPE');
     const writer = await openWriter(feed);
     await expect(writer.publish(['a'])).rejects.toThrow('WRONGTYPE');
     await direct.del(stream);

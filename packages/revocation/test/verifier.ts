@@ -40,7 +40,7 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
   function read(...tokens: readonly string[]) {
     const outcomes = tokens.map((token) => state.take(token));
     state.settle();
-    staleness.look();
+    staleness.check();
     return outcomes;
   }
 

@@ -84,7 +84,7 @@ function watch(redis: Redis, options: OpenRedisOptions & { readonly host: string
       fault = found.code;
       reportFault(found.code, found.advice);
     },
-    onMended() {
+    onRecovered() {
       fault = undefined;
       reportRecovery();
     },
