@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** The status of a feed whose outbox is checked continuously, and its log so far. */
+/** Sets up the status of a feed whose outbox is checked continuously, with its log. */
 function setUp() {
   const lines: string[] = [];
   const gauges = new Map<string, () => number>();

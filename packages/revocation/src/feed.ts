@@ -27,11 +27,6 @@ export interface FeedWriterOptions {
   readonly isHeld?: () => boolean;
 }
 
-/** The error of a writer whose process no longer leads. */
-export function superseded(why: string): Error {
-  return new Error(`this process does not lead any more: ${why}`);
-}
-
 /** Splits tokens into slices, so that no slice blocks the process. */
 export async function* slicesOf(
   tokens: Iterable<string> | AsyncIterable<string>,

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
-import { assertTokens, createTurns, superseded } from './feed.ts';
+import { assertTokens, createTurns } from './feed.ts';
 import type { OpenFile } from './file-compaction.ts';
 import { fileError, stageCompaction } from './file-compaction.ts';
 
@@ -66,7 +66,7 @@ export async function openFileFeedWriter(
   }
 
   function assertHeld(): void {
-    if (!isHeld()) throw superseded('nothing is written');
+    if (!isHeld()) throw new Error('this process is no longer the leader: nothing is written');
   }
 
   /** After any failure the next call reopens the file. */

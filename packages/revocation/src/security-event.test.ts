@@ -27,14 +27,14 @@ function outcome(token: string, by = verifier): string {
   }
 }
 
-/** A payload under a header that is right but for what is given. */
+/** Signs a payload under a header that is valid except for the given members. */
 function forged(payload: object, header: object = {}): string {
   return issuer.tokens.sign(payload, { typ: 'secevent+jwt', ...header });
 }
 const claims = (event: FeedEvent) => jwt.decode(issuer.sign(event), { json: true }) ?? {};
 
 describe('an event', () => {
-  it.each(events)('of the kind $kind comes out as it went in, with the time of its signature', (event) => {
+  it.each(events)('of the kind $kind is verified unchanged, with the time of its signature', (event) => {
     const counted = event.kind === 'heartbeat' ? { term: 1_800_000_000_000, beat: 4 } : { term: 1_800_000_000_000 };
     expect(verifier.verify(issuer.sign({ ...event, ...counted }))).toEqual({ ...event, ...counted, at: now });
   });
@@ -66,7 +66,7 @@ describe('an event', () => {
     });
   });
 
-  it('names a session and nobody', () => {
+  it('names a session and no user', () => {
     expect(claims(revoked)).toEqual({
       ...{ iss: issuer.issuer, iat: now, jti: expect.stringMatching(/^[\w-]{22}$/), seq: 7, keep_until: now + 665 },
       sub_id: { format: 'complex', session: { format: 'opaque', id: 'sid' } },
@@ -93,7 +93,7 @@ describe('an event', () => {
     [{ ...changed, notBefore: -1 }],
     [{ ...heartbeat, last: -1 }],
     [{ ...heartbeat, floor: 10 }],
-  ])('is not signed as %j, which no verifier would take', (event) => {
+  ])('is not signed as %j, which every verifier would refuse', (event) => {
     const { key } = issuer;
     expect(() => signFeedEvent(event, { issuer: issuer.issuer, key, now: () => now })).toThrow(TypeError);
   });
@@ -119,13 +119,13 @@ describe('an event', () => {
   it.each([
     ['no event', { events: {} }],
     ['two events', { events: { ...claims(revoked)['events'], ...claims(changed)['events'] } }],
-    ['an event of a kind unknown', { events: { 'https://evil.example/event': {} } }],
+    ['an event of an unknown kind', { events: { 'https://evil.example/event': {} } }],
     ['a subject of another format', { sub_id: { format: 'email', email: 'ada@example.com' } }],
     ['no number', { seq: undefined }],
     ['a number as text', { seq: '7' }],
     ['no end', { keep_until: undefined }],
     ['no jti', { jti: undefined }],
-  ])('is refused with %s, well signed as it is', (_case, more) => {
+  ])('with %s is refused, although its signature is valid', (_case, more) => {
     expect(outcome(forged({ ...claims(revoked), ...more }))).toBe('invalid_security_event: claims');
   });
 
@@ -140,7 +140,7 @@ describe('an event', () => {
     expect(outcome('x'.repeat(8193))).toBe('invalid_security_event: too_long');
   });
 
-  it('is never taken for an access token, nor an access token for one', () => {
+  it('is refused as an access token, and an access token is refused as an event', () => {
     const options = {
       issuer: issuer.issuer,
       audience: 'order',
@@ -151,14 +151,14 @@ describe('an event', () => {
     expect(access.verify(issuer.tokens.token()).aud).toEqual(['order']);
     for (const event of events) expect(() => access.verify(issuer.sign(event))).toThrow('invalid_token: header');
     expect(outcome(issuer.tokens.token())).toBe('invalid_security_event: header');
-    // Not even when one is dressed as the other.
-    const dressed = jwt.decode(issuer.tokens.token(), { json: true }) ?? {};
-    expect(outcome(forged(dressed))).toBe('invalid_security_event: claims');
+    // Also with the other's claims or `typ`.
+    const disguised = jwt.decode(issuer.tokens.token(), { json: true }) ?? {};
+    expect(outcome(forged(disguised))).toBe('invalid_security_event: claims');
     const both = issuer.tokens.sign({ ...claims(revoked), aud: ['order'] });
     expect(() => access.verify(both)).toThrow('invalid_token: claims');
   });
 
-  it('stays true for ever, but a heartbeat must not come from the future', () => {
+  it('is accepted at any age, but a heartbeat from the future is refused', () => {
     const at = (time: number, event: FeedEvent) => outcome(issuer.sign(event, () => time));
     expect([at(1, revoked), at(now + 9999, revoked), at(1, heartbeat), at(now + 5, heartbeat)]).toEqual([
       ...['session-revoked', 'session-revoked', 'heartbeat', 'heartbeat'],

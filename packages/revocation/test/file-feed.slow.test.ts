@@ -9,7 +9,7 @@ import { until } from './until.ts';
 const closeAfterTest = closeAfterTests();
 const program = fileURLToPath(new URL('./dying-writer.ts', import.meta.url));
 
-/** A process that publishes as fast as it can; `rounds` counts what it says it has published. */
+/** Starts a process that publishes as fast as it can; `rounds` counts the rounds that it reports. */
 function startWriter(path: string, name: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', program, path, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,7 +29,7 @@ function startWriter(path: string, name: string) {
 }
 
 describe('a feed in a file whose writer is killed', () => {
-  it('goes on with the next writer: nothing published is lost or garbled, however often it happens', async () => {
+  it('loses and garbles no published token, however often its writer is killed and replaced', async () => {
     const url = await newFileFeed();
     const place = parseFeedUrl(url);
     const path = place.transport === 'file' ? place.path : '';
@@ -55,7 +55,7 @@ describe('a feed in a file whose writer is killed', () => {
     closeAfterTest(writer.close);
     await writer.publish(['end']);
     await until(() => last === 'end', 60_000);
-    // At most the one line that each of them died in.
+    // At most one unfinished line for each killed writer.
     expect(torn.length).toBeLessThanOrEqual(names.length);
     expect(lines).toBeGreaterThan(200);
   }, 200_000);

@@ -44,7 +44,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     return { read, errors, reader };
   }
 
-  it('is read in order by many, also by those who come before it and after it', async () => {
+  it('is read in order by several readers, which start before or after the stream exists', async () => {
     const { feed } = newStream();
     const early = openReader(feed);
     const writer = await openWriter(feed);
@@ -59,7 +59,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     }
   });
 
-  it('is compacted to what must stay', async () => {
+  it('is compacted to the tokens to keep', async () => {
     const { feed, stream } = newStream();
     const writer = await openWriter(feed);
     await writer.publish(['a', 'b', 'c']);
@@ -74,7 +74,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     expect(await direct.xlen(stream)).toBe(0);
   });
 
-  it('goes on where a stream begins anew, with ids before the ones it had', async () => {
+  it('is read from its start when it was created again with lower ids', async () => {
     const { feed, stream } = newStream();
     const { read } = openReader(feed);
     await direct.xadd(stream, '9000000000000-0', 't', 'of-a-clock-ahead');
@@ -85,7 +85,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     expect(read).toEqual(['of-a-clock-ahead', 'again']);
   });
 
-  it('hands over what is no token as nothing good, and is cut off from a server that sends too much', async () => {
+  it('yields an empty text for an entry without a token, and disconnects from a server that sends too much', async () => {
     const { feed, stream } = newStream();
     const { read, errors } = openReader(feed);
     await direct.xadd(stream, '*', 'other', 'field', 'and', 'more');
@@ -100,7 +100,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     expect(read[2]).toBe('b');
   });
 
-  it('says what is wrong with a key that is no stream, and waits for one', async () => {
+  it('reports a key that is not a stream, and retries until it is one', async () => {
     const { feed, stream } = newStream();
     await direct.set(stream, 'text');
     const { read, errors } = openReader(feed);
@@ -113,7 +113,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     await until(() => read.length === 1);
   });
 
-  it('carries revocations within 100 ms', async () => {
+  it('delivers revocations within 100 ms', async () => {
     const { publish, verifier, writer, issuer } = await setUpFeed(newStream().feed);
     const { revocations, isReady } = verifier();
     await publish({ kind: 'heartbeat', floor: 1, last: 0 });

@@ -14,9 +14,9 @@ export interface Beat {
 export interface EventSigning {
   readonly event: (event: Omit<OutboxEvent, 'token'>) => string;
   readonly heartbeat: (beat: Beat) => string;
-  /** Whether verifiers accept a token that was signed before: its key is still published, and its issuer is still ours. */
+  /** Whether verifiers accept a token that was signed earlier: its key is still published, and its issuer is unchanged. */
   readonly isGood: (token: string) => boolean;
-  /** Changes with the published keys: tokens that were valid may no longer be. */
+  /** Identifies the issuer and the published keys. A change means that earlier tokens may no longer be valid. */
   readonly version: () => string;
 }
 
@@ -36,14 +36,14 @@ interface Range {
 /** How long signing may block the process at a time. One signature takes about 1 ms. */
 const sliceMs = 8;
 
-/** Creates the function that finds or makes the tokens of events, in slices so that the process can do other work. */
+/** Creates the function that finds or signs the tokens of events, in slices so that the process can do other work. */
 export function createSigner({ outbox, sign, now }: SignerOptions) {
   /** Tokens for numbers without a row: see `fill`. */
   const fillers = new Map<number, string>();
 
   /**
-   * The event of a number without a row: a build before this one removed an event that no longer concerned a token.
-   * Verifiers wait for every number, so they get an event that ends nothing.
+   * Signs an event for a number without a row, since a build before this one removed events that no longer concerned a
+   * token. Verifiers wait for every number; this event revokes nothing.
    */
   function fill(seq: number): string {
     const kept = fillers.get(seq);
@@ -73,9 +73,9 @@ export function createSigner({ outbox, sign, now }: SignerOptions) {
     for (const event of events) {
       await fillUpTo(event.seq);
       const isGood = event.token !== undefined && sign.isGood(event.token);
-      const one = { seq: event.seq, token: isGood ? (event.token ?? '') : sign.event(event) };
-      signed.push(one);
-      if (!isGood) fresh.push(one);
+      const entry = { seq: event.seq, token: isGood ? (event.token ?? '') : sign.event(event) };
+      signed.push(entry);
+      if (!isGood) fresh.push(entry);
       if (next !== undefined) next = event.seq + 1;
       await pause();
     }
@@ -86,7 +86,7 @@ export function createSigner({ outbox, sign, now }: SignerOptions) {
 }
 
 export interface SigningOptions {
-  /** The `iss` of what is published. */
+  /** The `iss` of events. */
   readonly issuer: string;
   /** Read at every event, so that a new active key is used at once. */
   readonly signingKey: () => SigningKey;
@@ -96,7 +96,7 @@ export interface SigningOptions {
   readonly now: () => number;
 }
 
-/** How a leader signs: heartbeats in its own term, an event in the term in which it was numbered. */
+/** Creates the signing of a leader: heartbeats in its own term, an event in the term in which it was numbered. */
 export function signingFor({ issuer, now, signingKey, publishedKids }: SigningOptions, number: number): EventSigning {
   const signed = () => ({ issuer, key: signingKey(), now });
   return {
@@ -115,7 +115,7 @@ export function signingFor({ issuer, now, signingKey, publishedKids }: SigningOp
   };
 }
 
-/** A member of a part of a token of our own, from our own database. */
+/** Reads a member of a part of a token. Unverified, since the token comes from this service's own database. */
 function read(part: string | undefined, member: string): unknown {
   try {
     return JSON.parse(Buffer.from(part ?? '', 'base64url').toString())[member];

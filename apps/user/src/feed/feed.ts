@@ -7,7 +7,7 @@ import type { RelayTerm } from './relay.ts';
 import { relay } from './relay.ts';
 
 export interface FeedOptions extends SigningOptions {
-  /** Where the feed is; undefined or `none` where revocation is done without. */
+  /** The URL of the feed; undefined or `none` without a feed. */
   readonly url: string | undefined;
   /** Opens the outbox for the term of that number. */
   readonly openOutbox: (term: number) => Outbox;
@@ -20,7 +20,7 @@ export interface FeedOptions extends SigningOptions {
 /** A term of leadership with its fencing number: see `openLeader`. */
 export type FeedTerm = RelayTerm & { readonly number: number };
 
-/** Publishes cut-offs to the feed, signed, for as long as a term lasts. */
+/** Signs cut-offs and publishes them to the feed until the term ends. */
 export async function publishCutOffs({ url, openOutbox, ...options }: FeedOptions, term: FeedTerm): Promise<void> {
   if (url === undefined || url === 'none') return;
   const writer = await openFeedWriter(url, { term: term.number, isHeld: term.isHeld });
@@ -55,7 +55,7 @@ export interface FeedStatusOptions {
   readonly everyMs?: number;
 }
 
-/** The alert threshold. Cut-offs are published within a second; the change to a new leader takes less than this. */
+/** The alert threshold. Cut-offs are published within a second; a change of the leader takes less than 15. */
 const lateSeconds = 15;
 
 /** Creates the status of the feed. Every replica watches the outbox, since the leader may be the process that is gone. */
@@ -74,7 +74,7 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
   gauge('revocation_feed_published_at_seconds', 'When this process last published, since 1970.', () => publishedAt);
   gauge('revocations_unpublished_seconds', 'Age of the oldest unpublished revocation.', () => unpublishedSeconds);
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     // A database that does not answer is reported elsewhere.
     unpublishedSeconds = await oldestUnpublished().catch(() => unpublishedSeconds);
     const wasLate = isLate;
@@ -87,7 +87,7 @@ export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
 
   const running = (async () => {
     while (!closing.signal.aborted) {
-      await look();
+      await check();
       await delay(everyMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
   })();

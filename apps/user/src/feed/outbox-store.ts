@@ -13,9 +13,9 @@ interface Row {
   readonly token: string | null;
 }
 
-/** How much the clocks of the database and of the replicas may differ: an event is kept in the feed longer by that. */
+/** The difference of clocks between the database and the replicas that is allowed for: an event is kept in the feed longer by it. */
 const clockSpreadSeconds = 60;
-/** A process that stops in a transaction must not hold its locks for longer. */
+/** The longest time that a process that was suspended in a transaction holds its locks, in milliseconds. */
 const idleMs = '3000';
 
 const betweenStatement = {
@@ -24,9 +24,9 @@ const betweenStatement = {
     FROM revocation_events WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3`,
 };
 
-/** Asked once a second, mostly for nothing: one index, and past Prisma. */
-const lookStatement = {
-  name: 'outbox look',
+/** Runs every second and mostly finds nothing, therefore uses one index, and not Prisma. */
+const checkStatement = {
+  name: 'outbox check',
   text: `SELECT EXISTS (SELECT FROM revocation_events WHERE published_at IS NULL) AS waiting,
       coalesce((SELECT min(seq) - 1 FROM revocation_events WHERE published_at IS NULL AND seq IS NOT NULL), last) AS last
     FROM revocation_feed WHERE id = 1`,
@@ -50,14 +50,14 @@ export interface OutboxStoreOptions {
  */
 export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
   const { client } = db;
-  function assertOurs(rows: number): void {
+  function assertLeading(rows: number): void {
     if (rows === 0) throw new Error('another process leads: a later term has begun');
   }
 
   return {
     begin: async () => void (await lockFeed(client)),
-    async look() {
-      const [row] = await db.ask<{ waiting: boolean; last: string }>(lookStatement, []);
+    async check() {
+      const [row] = await db.ask<{ waiting: boolean; last: string }>(checkStatement, []);
       return { isWaiting: row?.waiting ?? true, last: Number(row?.last ?? 0) };
     },
     takeUnpublished: async (limit) => {
@@ -74,10 +74,10 @@ export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
       const [numbers, tokens] = [signed.map(({ seq }) => BigInt(seq)), signed.map(({ token }) => token)];
       const kept = await client.$executeRaw`
         UPDATE revocation_events e SET token = s.token, term = coalesce(e.term, ${term})
-        FROM (SELECT term FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE) ours,
+        FROM (SELECT term FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE) feed,
           unnest(${numbers}::bigint[], ${tokens}::text[]) AS s(seq, token)
         WHERE e.seq = s.seq`;
-      assertOurs(kept);
+      assertLeading(kept);
     },
     async markPublished(upTo) {
       await client.$executeRaw`
@@ -86,8 +86,8 @@ export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
           AND EXISTS (SELECT 1 FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE)`;
     },
     async floor(last, at) {
-      // By the clock that is behind: a clock that is ahead must not drop events that still matter. OFFSET keeps the planner
-      // from scanning all rows that no longer matter, by number.
+      // By the earlier clock, since a clock that is ahead must not drop events that still matter. Without OFFSET the
+      // planner would scan all rows that no longer matter, in the order of their numbers.
       const [row] = await client.$queryRaw<{ floor: bigint | null }[]>`
         SELECT min(seq) AS floor FROM (
           SELECT seq FROM revocation_events
@@ -97,16 +97,16 @@ export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);
     },
-    // Not through Prisma, which takes four times as long to build the rows of a long answer.
+    // Without Prisma, which takes four times as long to build the rows of a long result.
     between: async (from, to, limit) => (await db.ask<Row>(betweenStatement, [from, to, limit])).map(outboxEvent),
   };
 
-  /** Numbers events. The row is the lock: of two leaders at the same moment, one numbers at a time. Returns the last number. */
+  /** Locks the row of the feed, so that one leader at a time numbers events. Returns the last number. */
   async function lockFeed(tx: Pick<UserDb['client'], '$queryRaw'>): Promise<bigint> {
     const [feed] = await tx.$queryRaw<{ last: bigint }[]>`
       INSERT INTO revocation_feed AS f (id, last, term) VALUES (1, 0, ${term})
       ON CONFLICT (id) DO UPDATE SET term = ${term} WHERE f.term <= ${term} RETURNING last`;
-    assertOurs(feed === undefined ? 0 : 1);
+    assertLeading(feed === undefined ? 0 : 1);
     return feed?.last ?? 0n;
   }
 
@@ -127,7 +127,7 @@ export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
   }
 }
 
-/** How long the oldest cut-off that is not published has been waiting, in seconds; 0 when none is. */
+/** Returns how long the oldest unpublished cut-off has been waiting, in seconds; 0 without one. */
 export async function oldestUnpublished({ ask }: Pick<UserDb, 'ask'>): Promise<number> {
   const [row] = await ask<{ seconds: number | null }>(oldestStatement, []);
   return Math.max(0, row?.seconds ?? 0);
@@ -136,7 +136,9 @@ export async function oldestUnpublished({ ask }: Pick<UserDb, 'ask'>): Promise<n
 function outboxEvent({ seq, kind, sessionId, notBefore, reason, keepUntil, term, token }: Row): OutboxEvent {
   if (kind !== 'session-revoked' && kind !== 'token-claims-change') throw new Error(`unknown kind of cut-off: ${kind}`);
   return {
-    ...{ kind, reason, sid: sessionId },
+    kind,
+    reason,
+    sid: sessionId,
     seq: Number(seq),
     keepUntil: Number(keepUntil),
     notBefore: notBefore === null ? undefined : Number(notBefore),
