@@ -34,12 +34,20 @@ beforeAll(async () => {
   }
   for (const name of serviceNames) {
     const child = spawn(process.execPath, [...fromSource, 'src/main.ts'], {
-      ...{ cwd: services[name].folder, stdio: 'ignore' },
+      cwd: services[name].folder,
+      stdio: 'ignore',
       env: {
-        ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: String(ports.get(name)), ADMIN_PORT: '0' },
-        ...{ AUTH_KEYS_FILE: join(dir, 'keys', `${name}.json`), DATABASE_URL: databaseOf(name) },
-        ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, PUBLIC_ORIGIN: 'https://shop.example.com' },
-        ...{ LOG_LEVEL: 'silent', DRAIN_DELAY_MS: '0', REPLICAS: '1' },
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        PORT: String(ports.get(name)),
+        ADMIN_PORT: '0',
+        AUTH_KEYS_FILE: join(dir, 'keys', `${name}.json`),
+        DATABASE_URL: databaseOf(name),
+        REVOCATIONS: `file:${join(dir, 'revocations.log')}`,
+        PUBLIC_ORIGIN: 'https://shop.example.com',
+        LOG_LEVEL: 'silent',
+        DRAIN_DELAY_MS: '0',
+        REPLICAS: '1',
         ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), urlOf(other)])),
       },
     });
@@ -70,7 +78,8 @@ async function readSection(title: string): Promise<string[]> {
 /** Runs the command of the page, but from source: nothing was built here. */
 const accounts = (args: readonly string[], env: NodeJS.ProcessEnv) =>
   promisify(execFile)(process.execPath, [...fromSource, 'src/accounts-command.ts', ...args], {
-    ...{ cwd: services.user.folder, env: { PATH: process.env['PATH'], ...env } },
+    cwd: services.user.folder,
+    env: { PATH: process.env['PATH'], ...env },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),

@@ -115,13 +115,15 @@ describeOrSkip.each([
       'POST',
       `${user}/auth/login`,
       {
-        ...{ email: ada.email, password: ada.password },
+        email: ada.email,
+        password: ada.password,
       },
     );
     const ask = () =>
       Promise.all([
         fetch(`${user}/auth/refresh`, {
-          ...{ method: 'POST', headers: { 'Content-Type': 'application/json' } },
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify({ refresh_token }),
         }),
         ...[`${product}/products/${mug.id}`, `${order}/orders`].map((url) =>

@@ -48,7 +48,11 @@ export async function openShopBrowser(executablePath: string): Promise<ShopBrows
   }
 
   return {
-    ...{ stack, gateway, browser, open, cookieName },
+    stack,
+    gateway,
+    browser,
+    open,
+    cookieName,
     async openLoggedIn() {
       const account = newAccount();
       await createClient().json('POST', `${stack.urls.user}/auth/register`, account);

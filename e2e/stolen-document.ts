@@ -64,8 +64,15 @@ export function serviceClaims(options: {
   const { iss, aud, callee, operation, method, path, body = '', bearer } = options;
   const iat = Math.floor(Date.now() / 1000);
   return {
-    ...{ iss, aud, iat, exp: iat + 15, jti: randomBytes(16).toString('base64url'), scope: operation },
-    ...{ htm: method, htu: `https://${callee}${path}`, htd: hash(body) },
+    iss,
+    aud,
+    iat,
+    exp: iat + 15,
+    jti: randomBytes(16).toString('base64url'),
+    scope: operation,
+    htm: method,
+    htu: `https://${callee}${path}`,
+    htd: hash(body),
     ...(bearer === undefined ? {} : { ath: hash(bearer) }),
   };
 }

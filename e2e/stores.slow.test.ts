@@ -76,8 +76,12 @@ async function hold(): Promise<Held> {
   const placed = await send('POST', `${stack.urls.order}/orders`, customer.access_token, { items });
   const { id } = (await placed.json()) as { id: string };
   return {
-    ...{ access: customer.access_token, editor: editor.access_token, refreshToken: customer.refresh_token },
-    ...{ orderId: id, sku: `sku-${Date.now()}`, browser: await openNewBrowser(stack.urls.gateway) },
+    access: customer.access_token,
+    editor: editor.access_token,
+    refreshToken: customer.refresh_token,
+    orderId: id,
+    sku: `sku-${Date.now()}`,
+    browser: await openNewBrowser(stack.urls.gateway),
   };
 }
 

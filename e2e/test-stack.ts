@@ -29,7 +29,11 @@ export async function openTestStack({
     remove();
   };
   const options = {
-    ...{ settings, watch: false, seed: true, say: () => undefined, compiler },
+    settings,
+    watch: false,
+    seed: true,
+    say: () => undefined,
+    compiler,
     serviceEnv: serviceEnv(portBase),
   };
   const stack = await startStack(options).catch(async (error) => {

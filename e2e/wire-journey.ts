@@ -31,7 +31,11 @@ export function testRawRequests(running: () => Stack): void {
       ({ status, code, index }) => {
         const { requestId, ...answer } = answers[index] ?? {};
         expect(answer).toMatchObject({
-          ...{ status, answers: 1, closed: true, connection: 'close', type: 'application/problem+json' },
+          status,
+          answers: 1,
+          closed: true,
+          connection: 'close',
+          type: 'application/problem+json',
           problem: { type: `urn:problem:${code}`, status, code, requestId },
         });
         expect(lines.filter((line) => line['requestId'] === requestId)).toMatchObject([

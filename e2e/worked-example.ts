@@ -16,7 +16,10 @@ const block = /^`([\w./-]+)`\n\n```(\w+)\n([\s\S]*?)\n```\n(?:\n```text\n([\s\S]
 /** Finds the files in a guide: the path in backquotes on a line of its own, then the block. */
 export function readEdits(markdown: string): Edit[] {
   return [...markdown.matchAll(block)].map(([, path = '', language = '', text = '', answer]) => ({
-    ...{ path, language, text, answer },
+    path,
+    language,
+    text,
+    answer,
   }));
 }
 

@@ -2,7 +2,7 @@
 export interface DemoAccount {
   readonly id: string;
   readonly roles: readonly string[];
-  /** What its access tokens say it may do. */
+  /** The scopes of its access tokens. */
   readonly scopes: readonly string[];
 }
 

@@ -12,8 +12,12 @@ const verifier = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => is
 
 const revoked = ended(7, now + 665, 'sid');
 const changed: FeedEvent = {
-  ...{ kind: 'token-claims-change', seq: 8, sid: 'sid', notBefore: now - 1 },
-  ...{ keepUntil: now + 665, reason: 'role' },
+  kind: 'token-claims-change',
+  seq: 8,
+  sid: 'sid',
+  notBefore: now - 1,
+  keepUntil: now + 665,
+  reason: 'role',
 };
 const heartbeat: FeedEvent = { kind: 'heartbeat', floor: 3, last: 8 };
 const events = [revoked, changed, heartbeat];
@@ -62,13 +66,19 @@ describe('an event', () => {
   it('is a security event token with exactly alg, typ and kid in its header', () => {
     const [header = ''] = issuer.sign(revoked).split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
-      ...{ alg: 'RS256', typ: 'secevent+jwt', kid: issuer.key.kid },
+      alg: 'RS256',
+      typ: 'secevent+jwt',
+      kid: issuer.key.kid,
     });
   });
 
   it('names a session and no user', () => {
     expect(claims(revoked)).toEqual({
-      ...{ iss: issuer.issuer, iat: now, jti: expect.stringMatching(/^[\w-]{22}$/), seq: 7, keep_until: now + 665 },
+      iss: issuer.issuer,
+      iat: now,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      seq: 7,
+      keep_until: now + 665,
       sub_id: { format: 'complex', session: { format: 'opaque', id: 'sid' } },
       events: {
         'https://schemas.openid.net/secevent/caep/event-type/session-revoked': {

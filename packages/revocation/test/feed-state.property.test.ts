@@ -62,7 +62,9 @@ describe('a verifier that reads the feed', () => {
     const journeys = fc.tuple(causes, formats).chain(([past, { term }]) => {
       const events = past.map((cause, index) => eventOf(cause, index + 1, term));
       return fc.record({
-        ...{ past: fc.constant(past), term: fc.constant(term), events: fc.constant(events) },
+        past: fc.constant(past),
+        term: fc.constant(term),
+        events: fc.constant(events),
         // Any part of the feed, in any order, with repetitions and with garbage in between.
         arriving: fc.shuffledSubarray([...events, ...events]),
         garbage: fc.string(),

@@ -36,7 +36,10 @@ export async function setUpFeed(url: string) {
   closers.push(writer.close);
 
   return {
-    ...{ issuer, now, writer, url },
+    issuer,
+    now,
+    writer,
+    url,
     /** Lets time pass. */
     advance(seconds: number) {
       passed += seconds;
@@ -52,7 +55,11 @@ export async function setUpFeed(url: string) {
       const changes: boolean[] = [];
       const errors: string[] = [];
       const revocations = openRevocations({
-        ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now, monotonicMs },
+        url,
+        issuer: issuer.issuer,
+        keys: () => issuer.keys,
+        now,
+        monotonicMs,
         onOutcome: (outcome) => outcomes.push(outcome),
         onStale: (isStale) => changes.push(isStale),
         onError: ({ message }) => errors.push(message),

@@ -55,8 +55,11 @@ describe('the verifier of events', () => {
       fc.record({ kind: fc.constant('token-claims-change' as const), ...session, notBefore: time }),
       fc.nat().chain((last) =>
         fc.record({
-          ...{ kind: fc.constant('heartbeat' as const), last: fc.constant(last) },
-          ...{ floor: fc.integer({ min: 1, max: last + 1 }), term, beat: fc.integer({ min: 1 }) },
+          kind: fc.constant('heartbeat' as const),
+          last: fc.constant(last),
+          floor: fc.integer({ min: 1, max: last + 1 }),
+          term,
+          beat: fc.integer({ min: 1 }),
         }),
       ),
     );

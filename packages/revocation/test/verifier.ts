@@ -32,7 +32,11 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
   const state = createFeedState({ verifier, table, now, monotonicMs, staleAfterSeconds });
   const changes: boolean[] = [];
   const staleness = createStaleness({
-    ...{ complete: state.complete, clock: state.clock, now, monotonicMs, staleAfterSeconds },
+    complete: state.complete,
+    clock: state.clock,
+    now,
+    monotonicMs,
+    staleAfterSeconds,
     onStale: (isStale) => changes.push(isStale),
   });
 

@@ -49,7 +49,9 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
   let isSettled = false;
   let reason: string | undefined;
   const feed = openRevocations({
-    ...{ ...rest, url, staleAfterSeconds },
+    ...rest,
+    url,
+    staleAfterSeconds,
     onOutcome: (outcome) => count({ outcome }),
     onStale(isStale) {
       const why = isSettled || reason === undefined ? {} : { reason };

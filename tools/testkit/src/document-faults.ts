@@ -55,7 +55,8 @@ const shape = {
         securitySchemes: {
           type: 'object',
           additionalProperties: {
-            ...{ type: 'object', required: ['type'] },
+            type: 'object',
+            required: ['type'],
             properties: { type: { enum: ['apiKey', 'http', 'mutualTLS', 'oauth2', 'openIdConnect'] } },
           },
         },

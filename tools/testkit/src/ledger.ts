@@ -26,7 +26,10 @@ const entries: Readonly<Record<string, (call: WellMadeCall, app: CalledApp) => E
     return { sent: { serviceToken: sign({ caller, keys }) }, caller, code: 'caller_not_allowed', reason: 'caller' };
   },
   'a listed service with another body': ({ signed }) => ({
-    ...{ sent: { content: '{"another":1}' }, caller: signed.caller, ...refusedToken, reason: 'content_binding' },
+    sent: { content: '{"another":1}' },
+    caller: signed.caller,
+    ...refusedToken,
+    reason: 'content_binding',
   }),
 };
 
@@ -44,10 +47,16 @@ export function testLedger({ app, makeCall }: TestedOperation): void {
     const lines = decisionLinesOn(app(), answer);
     expect(lines).toEqual([
       {
-        ...{ level: 'info', service, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
-        ...{ requestId: answer.headers['x-request-id'], traceId: expect.stringMatching(/^[0-9a-f]{32}$/) },
+        level: 'info',
+        service,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        requestId: answer.headers['x-request-id'],
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
         audit: {
-          ...{ decision, operation: `${service}:${operation}`, ...expected, ms: expect.any(Number) },
+          decision,
+          operation: `${service}:${operation}`,
+          ...expected,
+          ms: expect.any(Number),
           ...(authenticated && { kid: expect.any(String), jti: expect.stringMatching(/^[\w-]{22}$/) }),
           ...(authenticated && call.sent.bearer && reason !== 'caller' && { user: expect.stringMatching(userName) }),
         },

@@ -19,8 +19,13 @@ export async function openPlainProgram(file: string): Promise<PlainProgram> {
   // Here and not above: few of those who import this file's neighbours need it.
   const { build, stop } = await import('esbuild');
   const { outputFiles } = await build({
-    ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', format: 'esm' },
-    ...{ conditions: ['@auth/source'], plugins: [keepDependencies] },
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@auth/source'],
+    plugins: [keepDependencies],
   });
   // It has started a process of its own, which would outlive the test file.
   await stop();

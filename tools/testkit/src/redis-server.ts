@@ -51,7 +51,8 @@ export async function startRedisServer(options: { readonly port?: number } = {})
     child.once('exit', () => reject(new Error(`redis-server did not start:\n${said}`)));
   });
   return {
-    ...{ port, url: `redis://127.0.0.1:${port}` },
+    port,
+    url: `redis://127.0.0.1:${port}`,
     async stop() {
       child.stdin.end();
       await exited;

@@ -15,8 +15,10 @@ const bodyRefusals = [
   { given: 'JSON that is no object', type: 'application/json', content: '[]', status: 422, code: 'invalid_fields' },
   {
     given: 'more than 100 kB',
-    ...{ type: 'application/json', content: `{"a":"${'x'.repeat(100_000)}"}` },
-    ...{ status: 413, code: 'payload_too_large' },
+    type: 'application/json',
+    content: `{"a":"${'x'.repeat(100_000)}"}`,
+    status: 413,
+    code: 'payload_too_large',
   },
 ];
 

@@ -49,7 +49,8 @@ function signCall({ caller, callee, keys, operation, method, path, content, bear
   const signer = createServiceTokenSigner({ service: caller, keys, now: () => at });
   return signer.sign({
     operation: { id: `${callee}:${operation}`, method: method === 'get' ? 'GET' : 'POST' },
-    ...{ target: path, accessToken: bearer },
+    target: path,
+    accessToken: bearer,
     ...(content !== undefined && { content: Buffer.from(content) }),
   });
 }

@@ -91,7 +91,12 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
   const audit = auditCalls({ log, metrics, hashUser: createUserHash(createSecretKey(randomBytes(32))) });
   const readiness = createReadiness({ database: db.ping });
   return {
-    ...{ db, issuer, calls: edges.calls, decisions, events, lines },
+    db,
+    issuer,
+    calls: edges.calls,
+    decisions,
+    events,
+    lines,
     parts: { issuer: issuer.issuer, verify, calls, audit, log, readiness, metrics, now },
     async serve(app, openApi, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
       const responses = checkResponses(app, openApi);

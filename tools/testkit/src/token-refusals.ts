@@ -43,7 +43,9 @@ const tokenRefusals: readonly TokenRefusal[] = [
   {
     given: 'a token that has expired',
     authorization: ({ issuer, now }) => bearer(issuer.token({ iat: now() - 700, exp: now() - 100 })),
-    ...{ status: 401, code: 'token_expired', challenge: () => expired },
+    status: 401,
+    code: 'token_expired',
+    challenge: () => expired,
   },
   {
     given: 'a token for another audience',
@@ -81,7 +83,8 @@ const tokenRefusals: readonly TokenRefusal[] = [
     given: 'a token with every scope but the one needed',
     authorization: ({ issuer }, { scope }) =>
       bearer(issuer.token({ scope: everyScope.replace(new RegExp(`${scope}(?: |$)`), '') })),
-    ...{ status: 403, code: 'insufficient_scope' },
+    status: 403,
+    code: 'insufficient_scope',
     challenge: (scope) => `Bearer realm="api", error="insufficient_scope", scope="${scope}"`,
   },
 ];
@@ -99,7 +102,10 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
     expect(headers['www-authenticate']).toBe(challenge(scope));
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
     expect(answer.body).toEqual({
-      ...{ type: `urn:problem:${code}`, title: expect.any(String), status, code },
+      type: `urn:problem:${code}`,
+      title: expect.any(String),
+      status,
+      code,
       // The body says the same as the challenge.
       detail: /error_description="(.*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? expect.any(String),
       requestId: headers['x-request-id'],

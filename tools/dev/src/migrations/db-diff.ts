@@ -8,7 +8,8 @@ const print = (line: string): void => {
 
 await runCommand(() =>
   createMigrationFor(process.argv.slice(2), {
-    ...{ now: new Date(), print },
+    now: new Date(),
+    print,
     openShadow: () => openShadowDatabase(process.env),
   }),
 );

@@ -4,8 +4,12 @@ import type { AppName } from './services.ts';
 
 const of = (name: AppName, databaseUrl?: string, environment = {}) =>
   serviceEnvironment(name, {
-    ...{ portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json` },
-    ...{ dataDir: '/a folder', overrides: {}, environment },
+    portBase: 4000,
+    databaseUrl,
+    keyFile: `/keys/${name}.json`,
+    dataDir: '/a folder',
+    overrides: {},
+    environment,
   });
 
 describe('serviceEnvironment', () => {
