@@ -10,13 +10,13 @@ import { Settings as UserSettings } from '../apps/user/src/config.ts';
 
 const schemas = { user: UserSettings, product: ProductSettings, order: OrderSettings, gateway: GatewaySettings };
 
-/** A setting as the page tells of it. */
+/** A setting, as the page describes it. */
 interface Row {
   readonly usual: string;
   readonly text: string;
 }
 
-/** The tables of docs/configuration.md: the settings of each section by name. */
+/** Reads the tables of docs/configuration.md: the settings of each section by name. */
 function readPage(): Map<string, Map<string, Row>> {
   const page = readFileSync(join(repositoryRoot, 'docs/configuration.md'), 'utf8');
   const sections = page.split(/^## /m).slice(1);
@@ -28,7 +28,7 @@ function readPage(): Map<string, Map<string, Row>> {
   );
 }
 
-/** A row may name several settings, and then several defaults: one each, or one for all. */
+/** Reads a row, which may name several settings, with one default each or one for all. */
 function readRow(line: string): [string, Row][] {
   const [names = '', usual = '', text = ''] = line.split(' | ');
   const found = names.match(/(?<=`)[A-Z][A-Z0-9_]+(?=`)/g) ?? [];
@@ -39,7 +39,7 @@ function readRow(line: string): [string, Row][] {
   ]);
 }
 
-/** What the page should say of a default and of bounds, by the schema itself. */
+/** Returns the default and the bounds that the page should show, from the schema. */
 function factsOf(schema: z.ZodType): { usual: string | undefined; bounds: string | undefined } {
   const usual = schema instanceof z.ZodDefault ? String(schema.def.defaultValue) : undefined;
   const refused = schema.safeParse('x');
@@ -66,7 +66,7 @@ describe('docs/configuration.md', () => {
     },
   );
 
-  it('lists no setting that there is not', () => {
+  it('lists no setting that does not exist', () => {
     const known = Object.entries(schemas).flatMap(([service, { shape }]) =>
       sectionsOf(service).flatMap((title) => Object.keys(shape).map((name) => `${title}: ${name}`)),
     );

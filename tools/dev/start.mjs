@@ -1,12 +1,12 @@
 // pnpm start <service>: runs a built service as production does, from dist/ with plain node and the environment alone.
-// Plain JavaScript that needs no package: a checkout that is built has nothing else to start with.
+// Plain JavaScript without packages, so that it runs in any built checkout.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { env as environment } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { nodeOptions } from './node-options.mjs';
 
-/** npm and pnpm may pass on a Ctrl-C that the terminal has sent to us already: so close together it is one. */
+/** The time in which two SIGINTs count as one Ctrl-C: npm and pnpm may forward what the terminal has sent to all processes. */
 const sameKeyPressMs = 400;
 const usage = 'pnpm start <service>';
 
@@ -37,7 +37,7 @@ function problemOf() {
   return existsSync(main) ? undefined : `${name} is not built: pnpm build`;
 }
 
-// A group of its own: a Ctrl-C in the terminal would reach it twice, and a second signal ends it without draining.
+// Its own process group: a Ctrl-C in the terminal would reach it twice, and a second signal ends it without draining.
 const env = { ...environment, NODE_OPTIONS: nodeOptions(environment) };
 const service = spawn(process.execPath, [main], { env, stdio: 'inherit', detached: true });
 let last = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     const isRepeated = performance.now() - last < sameKeyPressMs;
     last = performance.now();
-    // A closed terminal asks for the same as SIGTERM.
+    // A closed terminal has the same effect as SIGTERM.
     if (!isRepeated) service.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   });
 }

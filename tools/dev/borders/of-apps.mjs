@@ -11,7 +11,7 @@ const transport = [
   '@auth/verify/**',
   ...plainData,
 ];
-/** Paths of imports are as they are written, `./config.ts` or `../config.ts`: so patterns begin with any folder. */
+/** Patterns begin with any folder, since paths of imports are matched as written: `./config.ts` or `../config.ts`. */
 const upwards = ['**/*routes.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
 
 const issuer = [otherApps, tools, proxying];
@@ -19,7 +19,7 @@ const app = [otherApps, tools, issuing];
 const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
-/** The files of an app that have a duty of their own; all others are rules. */
+/** The files of an app with a special duty; all others are rules. */
 const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);

@@ -6,7 +6,7 @@ import request from 'supertest';
 import type { GuardedApp } from './guarded-app.ts';
 import { OTHER_KEY, readRunKey } from './run-issuer.ts';
 
-/** A route that asks for a user's token with a scope. */
+/** A route that requires a user's token with a scope. */
 export interface GuardedRoute {
   readonly service: ServiceName;
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -14,7 +14,7 @@ export interface GuardedRoute {
   readonly scope: string;
 }
 
-/** The Authorization header of a request that no guarded route lets in. */
+/** A request that every guarded route refuses, by its Authorization header. */
 interface TokenRefusal {
   /** The end of "answers 4xx to …". */
   readonly given: string;
@@ -63,7 +63,7 @@ const tokenRefusals: readonly TokenRefusal[] = [
       bearer(forger().sign(claimsOf(issuer.token({ scope })), { kid: issuer.kid })),
     ...invalidToken,
   },
-  // Signed with the true key: what stands in it would be compared, and stored, as something else.
+  // Signed with the real key: such ids would be compared and stored as other ones.
   ...Object.entries({
     'a sub that is no UUID': { sub: 'ada' },
     'a sub in capital letters': { sub: '0190E4B2-7D3C-7A51-9F0E-3F6D1C2B4A58' },
@@ -89,7 +89,7 @@ const tokenRefusals: readonly TokenRefusal[] = [
   },
 ];
 
-/** Tests of what a guarded route answers to a request without a good token that has its scope. */
+/** Tests the answers of a guarded route to requests without a valid token of its scope. */
 export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): void {
   const { method, path, scope } = route;
 
@@ -113,7 +113,7 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
   });
 }
 
-/** Only its key is used. */
+/** An issuer of which only the key is used. */
 const forger = () =>
   createTestIssuer({ issuer: elsewhere, audience: [], now: () => 1, privateKey: readRunKey(OTHER_KEY) });
 

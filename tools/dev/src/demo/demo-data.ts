@@ -1,22 +1,22 @@
-/** Somebody to log in as. */
+/** A demo account. */
 export interface DemoUser {
   id: string;
   email: string;
-  /** Known to everybody who has read this file, which is why demo data stays out of production and of remote databases. */
+  /** The password is public, so demo data is kept out of production and of remote databases. */
   password: string;
   name: string;
   roles: string[];
 }
 
-/** Where a demo user's orders go. The phone number is E.164, the country ISO 3166-1 alpha-2. */
+/** The contact data of a demo user. The phone number is E.164, the country ISO 3166-1 alpha-2. */
 export interface DemoContact {
   phone: string;
   address: { line1: string; city: string; postalCode: string; country: string };
 }
 
-/** Something to order. */
+/** A demo product. */
 export interface DemoProduct {
-  /** Fixed, so that a copied command works in every checkout. */
+  /** The id is fixed, so that a copied command works in every checkout. */
   id: string;
   sku: string;
   name: string;
@@ -37,13 +37,13 @@ export const ada: DemoUser = {
   roles: ['customer'],
 };
 
-/** Where Ada lives. */
+/** Ada's contact data. */
 export const contactOfAda: DemoContact = {
   phone: '+442079460018',
   address: { line1: "12 St James's Square", city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
 };
 
-/** Somebody who may change products and users. */
+/** An administrator, who may change products and users. */
 export const admin: DemoUser = {
   id: '019b0000-0000-7000-8000-000000000adb',
   email: 'admin@example.com',
@@ -52,7 +52,7 @@ export const admin: DemoUser = {
   roles: ['admin'],
 };
 
-/** In plenty: the commands of the banner order it. */
+/** A product with a large stock, since the commands of the banner order it. */
 export const mug: DemoProduct = product(3, {
   sku: 'MUG-350',
   name: 'Stoneware mug',
@@ -132,7 +132,7 @@ export const demoProducts: readonly DemoProduct[] = [
   }),
 ];
 
-/** What differs from one demo product to the next. */
+/** The members in which demo products differ. */
 type ProductFacts = Omit<DemoProduct, 'id' | 'currency' | 'active'> & { active?: boolean };
 
 function product(number: number, facts: ProductFacts): DemoProduct {

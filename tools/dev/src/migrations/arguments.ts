@@ -3,7 +3,7 @@ import { refuse } from '@auth/command';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames } from '../stack/services.ts';
 
-/** Finds the service with a database that a word names. @throws UsageError */
+/** Finds a service with a database by its name. @throws UsageError */
 export function parseDatabaseName(spec: CommandSpec, text: string): DatabaseName {
   const name = databaseNames.find((candidate) => candidate === text);
   return (

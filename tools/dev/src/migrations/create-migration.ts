@@ -18,14 +18,14 @@ const spec = {
   ],
 } as const satisfies CommandSpec;
 
-/** Where to find what is compared, and what the time is. */
+/** The files to compare, and the time. */
 export interface MigrationSource {
   readonly schemaPath: string;
   readonly migrationsDir: string;
   readonly now: Date;
 }
 
-/** An empty database to try the migrations on. */
+/** An empty database for trying the migrations. */
 export interface ShadowDatabase {
   readonly url: string;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ interface CommandOptions {
   readonly openShadow: () => Promise<ShadowDatabase>;
 }
 
-/** `pnpm db:diff`: checks the arguments, creates the migration, reports. */
+/** Implements `pnpm db:diff`: checks the arguments, creates the migration, and reports. */
 export async function createMigrationFor(
   args: readonly string[],
   { now, print, openShadow }: CommandOptions,
@@ -52,7 +52,7 @@ export async function createMigrationFor(
   print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
 }
 
-/** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
+/** Writes the migration from the state of the migrations to the schema. Returns its path; `undefined` if they agree. */
 export async function createMigration(
   { service, name, openShadow }: { service: DatabaseName; name: string } & Pick<CommandOptions, 'openShadow'>,
   { schemaPath, migrationsDir, now }: MigrationSource,
@@ -71,5 +71,5 @@ export async function createMigration(
   }
 }
 
-/** The time in UTC as 14 digits: names sort in the order in which they are applied. */
+/** Formats a time in UTC as 14 digits, so that names sort in the order of migrations. */
 const stamp = (now: Date): string => now.toISOString().replace(/\D/g, '').slice(0, 14);

@@ -21,7 +21,7 @@ const spec = {
   ],
 } as const satisfies CommandSpec;
 
-/** `pnpm db:migrate`: creates what database is missing, migrates it, and reports one line per service. */
+/** Implements `pnpm db:migrate`: creates missing databases, migrates them, and reports one line per service. */
 export async function migrateServices(
   args: readonly string[],
   options: { env: Readonly<Record<string, string | undefined>>; print: (line: string) => void },

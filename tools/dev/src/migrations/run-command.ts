@@ -1,6 +1,6 @@
 import { readExitCode } from '../stack/exit-code.ts';
 
-/** Runs a command of the repository. A failure that was foreseen is its message alone; any other keeps its stack. */
+/** Runs a command of the repository. An expected failure prints its message alone, any other its stack. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();

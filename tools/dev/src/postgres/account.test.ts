@@ -21,7 +21,7 @@ describe('findClosedFolder', () => {
     expect(await findClosedFolder(join(folder, 'inner', 'not-there-yet'), somebody)).toBe(folder);
   });
 
-  it('finds none where everybody may enter, nor for our own account', async () => {
+  it('finds none when every account may enter, or for the own account', async () => {
     await chmod(folder, 0o711);
     expect(await findClosedFolder(join(folder, 'inner'), somebody)).toBeUndefined();
     await chmod(folder, 0o700);
@@ -38,7 +38,7 @@ describe('assertOurs', () => {
 });
 
 describe('makeOpenFolder', () => {
-  it('opens what it makes, and leaves what is there as it is', async () => {
+  it('opens the folders that it creates, and leaves existing ones as they are', async () => {
     await makeOpenFolder(join(folder, 'new'));
     await chmod(folder, 0o700);
     await makeOpenFolder(folder);
