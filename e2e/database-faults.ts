@@ -78,7 +78,7 @@ export const faults: [string, RegExp, 503 | 200, (subject: FaultySubject) => Fau
     }),
   ],
   [
-    'taking nobody without TLS',
+    'refusing connections without TLS',
     /no encryption.*28000/,
     503,
     (subject) => ({

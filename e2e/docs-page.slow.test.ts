@@ -51,7 +51,7 @@ describeInChromium('/docs in a browser', (executablePath) => {
   it.each([
     ['product', '/products'],
     ['order', '/orders'],
-  ] as const)('of %s tells a command that gets a token, and takes the token', async (name, path) => {
+  ] as const)('of %s shows a command that gets a token, and accepts the token', async (name, path) => {
     const { page, origins, errors } = await openWatchedPage(browser, `${stack.urls[name]}/docs`);
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
     await authorize(page, await runCommand(page));

@@ -18,7 +18,7 @@ function textForm(members: object) {
 }
 
 describeInChromium(
-  'a page of another origin, in the browser of somebody who is logged in at the gateway',
+  'a page of another origin, in the browser of a user who is logged in at the gateway',
   (executablePath) => {
     let world: ShopBrowser;
     let foreign: ForeignSite;

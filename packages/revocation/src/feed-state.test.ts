@@ -143,8 +143,8 @@ describe('a new leader', () => {
     const { heartbeat, ended, read, readAgain, revoked, state } = setUpVerifier();
     const old = [1, 2, 3].map((seq) => ended(seq, `old-${seq}`, 1));
     read(...old, heartbeat({ last: 3, term: 1, beat: 9 }));
-    const anew = Array.from({ length: last - 1 }, (_, index) => ended(index + 2, `new-${index + 2}`, 2));
-    const feed = [...old.slice(0, 1), ...anew, heartbeat({ last, term: 2, beat: 1 })];
+    const renumbered = Array.from({ length: last - 1 }, (_, index) => ended(index + 2, `new-${index + 2}`, 2));
+    const feed = [...old.slice(0, 1), ...renumbered, heartbeat({ last, term: 2, beat: 1 })];
     // Only the heartbeat arrives at first.
     read(...feed.slice(-1));
     expect(state.hasGap()).toBe(true);

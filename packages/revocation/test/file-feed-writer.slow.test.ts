@@ -50,8 +50,8 @@ describe('the writer of a feed in a file', () => {
     closers.push(() => rm(dir, { recursive: true }));
     const writer = await openFileFeedWriter(join(dir, 'later', 'feed.log'));
     closers.push(writer.close);
-    await expect(writer.publish(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
-    await expect(writer.compact(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
+    await expect(writer.publish(['a'])).rejects.toThrow('its folder must exist (ENOENT)');
+    await expect(writer.compact(['a'])).rejects.toThrow('its folder must exist (ENOENT)');
     await mkdir(join(dir, 'later'));
     await writer.publish(['a']);
     expect(await readFile(join(dir, 'later', 'feed.log'), 'utf8')).toBe('a\n');
@@ -74,11 +74,11 @@ describe('the writer of a feed in a file', () => {
     ['written by another process', (path) => appendFile(path, 'foreign\n')],
     ['replaced', (path) => writeFile(`${path}.x`, 'other\n').then(() => rename(`${path}.x`, path))],
     ['moved away, as by a rotation', (path) => rename(path, `${path}.1`)],
-  ])('is no longer whole when the file was %s, and is whole again after a compaction', async (_how, spoil) => {
+  ])('is no longer whole when the file was %s, and is whole again after a compaction', async (_how, damage) => {
     const { path, writer, text } = await setUp();
     await writer.publish(['a']);
     expect(writer.isWhole()).toBe(true);
-    await spoil(path);
+    await damage(path);
     await writer.publish(['b']);
     expect(writer.isWhole()).toBe(false);
     await writer.compact(['kept', 'a', 'b']);

@@ -70,7 +70,7 @@ describe('a feed in a file', () => {
     expect(read).toEqual(['a', 'tor', 'b', 'n', 'c']);
   });
 
-  it('hands over a line only when it is complete', async () => {
+  it('yields a line only when it is complete', async () => {
     const path = await newPath();
     await writeFile(path, 'a\nhalf');
     const { read, reader } = openReader(path);

@@ -78,7 +78,7 @@ describe('openRevocationFeed', () => {
   it.each([
     ['before the feed counts as stale', () => Promise.resolve()],
     ['after that', () => logged(({ msg }) => msg.startsWith('revocation feed stale'))],
-  ])('tells how far the newest heartbeat is from the clock when it arrives %s', async (_when, begin) => {
+  ])('reports the difference between the clock and a heartbeat that arrives %s', async (_when, begin) => {
     await begin();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.set('k', { kid: 'k', alg: 'RS256', key: publicKey });

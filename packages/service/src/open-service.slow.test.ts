@@ -215,8 +215,8 @@ describe('openService', () => {
     expect(parts.revocations.isStale()).toBe(true);
     await publish({ kind: 'heartbeat', floor: 1, last: 1 });
     await until(async () => (await admin.get('/readyz')).status === 200);
-    const told = [issuer.token({ sid: 'ended' }), issuer.token({ sub: ada })].map((token) => outcome(parts, token));
-    expect(told).toEqual(['token_revoked: revoked', ada]);
+    const outcomes = [issuer.token({ sid: 'ended' }), issuer.token({ sub: ada })].map((token) => outcome(parts, token));
+    expect(outcomes).toEqual(['token_revoked: revoked', ada]);
     expect((await admin.get('/readyz?verbose')).body.revocations).toMatchObject({ entries: 1, stale: false, last: 1 });
     const { text } = await admin.get('/metrics');
     expect(text).toContain('revocation_feed_events_total{outcome="applied",service="product"} 1');

@@ -36,7 +36,7 @@ const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
   ];
 });
 
-/** What files of the apps may not import. A later row replaces an earlier one for its files. */
+/** The imports that files of the apps may not have. A later row replaces an earlier one for its files. */
 export const bordersOfApps = [
   {
     files: inApps(['main', 'compose', '*-command', '*-store']),

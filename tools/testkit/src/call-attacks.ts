@@ -37,7 +37,7 @@ export const callAttacks: readonly CallAttack[] = [
     ({ sign, signed }) => ({ serviceToken: sign({ callee: 'elsewhere', keys: keysFor('elsewhere', signed) }) }),
   ],
   [
-    'a token of a key nobody knows',
+    'a token of an unknown key',
     'kid_unknown',
     ({ sign, signed }) => ({ serviceToken: sign({ keys: keysOfStranger(signed) }) }),
   ],

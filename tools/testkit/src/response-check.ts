@@ -69,11 +69,11 @@ function createComparison(source: object): (answer: Answer) => string | undefine
     const operation = document.paths[path]?.[name];
     if (operation === undefined) return refusesMethod(answer) ? undefined : 'the method is not in the document';
     const response = operation.responses[status];
-    if (response === undefined) return `the document tells of ${Object.keys(operation.responses).join(', ')} only`;
+    if (response === undefined) return `the document has ${Object.keys(operation.responses).join(', ')} only`;
     // Without parameters such as the charset, which are not in the document.
     const mediaType = (answer.type ?? '').replace(/;.*$/s, '');
-    if (response.content === undefined) return body === '' ? undefined : 'the document tells of no content';
-    if (response.content[mediaType] === undefined) return `the document does not tell of "${mediaType}"`;
+    if (response.content === undefined) return body === '' ? undefined : 'the document has no content';
+    if (response.content[mediaType] === undefined) return `the document does not have "${mediaType}"`;
     if (method === 'HEAD') return undefined;
     const place = ['paths', path, name, 'responses', String(status), 'content', mediaType, 'schema'];
     const validate = schemas(fragmentOf(...place));

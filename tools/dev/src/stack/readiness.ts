@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** The result of waiting for a service. */
 export type Readiness = 'ready' | 'down' | { notReady: string };
 
-/** An agent that never uses a proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
+/** An agent that never uses a proxy, for any NODE_USE_ENV_PROXY and HTTP_PROXY (Node 24 and later). */
 const agent = new Agent({ keepAlive: false });
 
 /** Polls `url` until it answers 200, the service is down, or the time is over. Rejects when `signal` is aborted. */

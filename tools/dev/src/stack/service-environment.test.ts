@@ -47,7 +47,7 @@ describe('serviceEnvironment', () => {
     expect(of('product', 'postgresql://a:b@127.0.0.1/product')).toHaveProperty('DATABASE_URL');
   });
 
-  it('gives every service the same revocation feed, in the data folder', () => {
+  it('contains the same revocation feed for every service, in the data folder', () => {
     for (const name of ['user', 'product', 'order', 'gateway'] as const) {
       expect(of(name)['REVOCATIONS']).toBe('file:///a%20folder/revocations.log');
     }
