@@ -24,7 +24,7 @@ export interface OpenRevocationsOptions {
   readonly now: Clock;
   /** Measures silence of the feed and the life of cut-offs; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
-  /** The longest age of the newest heartbeat, from its signature on; 10 s unless given. */
+  /** The longest age of the newest heartbeat, from its signature on; `feedStaleSeconds` unless given. */
   readonly staleAfterSeconds?: number;
   /** Called with the outcome of every token: a closed set, fit for a metric label. */
   readonly onOutcome?: (outcome: FeedOutcome) => void;

@@ -12,15 +12,20 @@ const transport = [
   ...plainData,
 ];
 /** Patterns begin with any folder, since paths of imports are matched as written: `./config.ts` or `../config.ts`. */
-const upwards = ['**/*routes.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
+const upwards = ['**/*routes.ts', '**/*handlers.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
 
-const issuer = [otherApps, tools, proxying];
-const app = [otherApps, tools, issuing];
+/** Refuses routers made by hand, which would be in no API document and in no test of refusals. */
+const handMade = {
+  ...group('Routes are definitions: publicRoutes() and getRoutes() of @auth/http make routers of them.', 'express'),
+  names: 'default|Router',
+};
+const issuer = [otherApps, tools, proxying, handMade];
+const app = [otherApps, tools, issuing, handMade];
 const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
 /** The files of an app with a special duty; all others are rules. */
-const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
+const httpFiles = ['app', '*routes', '*handlers', 'problems'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);
 

@@ -1,5 +1,5 @@
-import { createRouter } from '@auth/http';
-import type { Router } from 'express';
+import { getRoutes } from '@auth/http';
+import type { RequestHandler } from 'express';
 import { pageFiles } from './files.ts';
 
 /**
@@ -20,12 +20,10 @@ const pagePolicy = [
 ].join('; ');
 
 /** A small shop to try the gateway with in a browser, at `GET /`. For development: it is part of no API. */
-export function pageRoutes(): Router {
-  const router = createRouter();
-  for (const [path, type, text] of pageFiles) {
-    router.get(path, (_req, res) => {
-      res.set('Content-Security-Policy', pagePolicy).type(type).send(text);
-    });
-  }
-  return router;
+export function pageRoutes(): RequestHandler {
+  const routes = pageFiles.map(([path, type, text]): [string, RequestHandler[]] => [
+    path,
+    [(_req, res) => void res.set('Content-Security-Policy', pagePolicy).type(type).send(text)],
+  ]);
+  return getRoutes(Object.fromEntries(routes));
 }

@@ -1,3 +1,4 @@
+import { loginIdleSeconds } from '@auth/verify/times';
 import type { Session, SessionLife } from './session.ts';
 import type { EndedSession } from './sessions.ts';
 
@@ -47,7 +48,7 @@ interface Term {
   wait(ms: number): Promise<void>;
 }
 
-/** Often enough to repeat an exchange of tokens: it is claimed for 4 s, and the user app repeats it for 10 s. */
+/** Often enough to repeat an exchange of tokens: it is claimed for 4 s, and the user app repeats it for `refreshGraceSeconds`. */
 const everyMs = 2000;
 /** The rounds between two looks at what is only shown in lists, and at what is only tidied up. */
 const [roundsOfLists, roundsOfRest] = [3, 15];
@@ -58,8 +59,8 @@ const many = 500;
 const first = '00000000-0000-0000-0000-000000000000';
 /** A request that ends a session tells the user app itself; this is for when it could not. */
 const untoldSeconds = 5;
-/** A user app that has not been reached in so long has let the session expire on its own. */
-const giveUpSeconds = 7 * 86_400;
+/** When the user app was unreachable for this time, the login has expired there as well. */
+const giveUpSeconds = loginIdleSeconds;
 
 /**
  * What no request waits for, a little at a time for as long as the term lasts: sessions that are over, the user app that

@@ -1,4 +1,5 @@
 import type { UserDb } from '@auth/db/user';
+import { clocksApartSeconds } from '@auth/verify/times';
 import type { Outbox, OutboxEvent } from './outbox.ts';
 
 /** Prisma returns a bigint as such, node-postgres as text. */
@@ -13,8 +14,6 @@ interface Row {
   readonly token: string | null;
 }
 
-/** The difference of clocks between the database and the replicas that is allowed for: an event is kept in the feed longer by it. */
-const clockSpreadSeconds = 60;
 /** The longest time that a process that was suspended in a transaction holds its locks, in milliseconds. */
 const idleMs = '3000';
 
@@ -92,7 +91,7 @@ export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
         SELECT min(seq) AS floor FROM (
           SELECT seq FROM revocation_events
           WHERE seq IS NOT NULL
-            AND keep_until > least(extract(epoch FROM clock_timestamp())::bigint, ${Math.floor(at)}) - ${clockSpreadSeconds}
+            AND keep_until > least(extract(epoch FROM clock_timestamp())::bigint, ${Math.floor(at)}) - ${clocksApartSeconds}
           OFFSET 0
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);
