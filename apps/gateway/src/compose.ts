@@ -13,12 +13,12 @@ import {
 import type { AppParts, Composition, ServiceParts } from '@auth/service';
 import { AuthError } from '@auth/verify';
 import { buildApp } from './app.ts';
-import { createAskerOf } from './authentication/asker.ts';
 import type { Authorize } from './authentication/authorize.ts';
 import { createAuthorize } from './authentication/authorize.ts';
 import { createIdentify } from './authentication/identify.ts';
 import { createSameOrigin } from './authentication/same-origin.ts';
 import { createSessionCookie } from './authentication/session-cookie.ts';
+import { createAskerOf } from './client.ts';
 import type { parseConfig } from './config.ts';
 import { frontLimits } from './config.ts';
 import type { BreakerOptions } from './proxy/breaker.ts';

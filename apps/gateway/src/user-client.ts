@@ -1,7 +1,7 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { startDeadline } from '@auth/verify';
 import { UpstreamError } from '@auth/verify/client';
-import type { Asker } from './authentication/asker.ts';
+import type { Asker } from './client.ts';
 import type { Bulkhead } from './proxy/bulkhead.ts';
 import type { Device, Tokens } from './sessions/session.ts';
 import type { Credentials } from './sessions/sessions.ts';

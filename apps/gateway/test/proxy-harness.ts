@@ -12,11 +12,11 @@ import {
   Problem,
   refuseBy,
 } from '@auth/http';
+import type { Visitor } from '../src/authentication/authentication.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
 import { bodyShares, createProxy } from '../src/proxy/proxy.ts';
 import type { UpstreamName } from '../src/proxy/target.ts';
 import { openUpstreams } from '../src/proxy/upstreams.ts';
-import type { Visitor } from '../src/proxy/visitor.ts';
 
 export const publicOrigin = 'https://shop.example';
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { Asker, AskerOf } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
-import type { Visitor } from '../proxy/visitor.ts';
 import type { Renewal } from '../sessions/renewal.ts';
 import type { Seal } from '../sessions/seal.ts';
 import type { Session } from '../sessions/session.ts';
 import { hashSessionId, isSessionId } from '../sessions/session-id.ts';
 import type { FindSession } from '../sessions/session-lookup.ts';
-import type { Asker, AskerOf } from './asker.ts';
+import type { Visitor } from './authentication.ts';
 import type { Revocation } from './identify.ts';
 import type { SameOrigin } from './same-origin.ts';
 import type { SessionCookie } from './session-cookie.ts';

@@ -1,10 +1,10 @@
 import { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
-import { bufferAnswer } from './answer-buffer.ts';
-import type { Exchange } from './exchange.ts';
-import { noteFailure } from './failure-problem.ts';
+import { bufferAnswer } from './patched-response.ts';
 import type { Place } from './place.ts';
 import { leavePlace } from './place.ts';
+import { noteFailure } from './refuse.ts';
+import type { Exchange } from './request.ts';
 import { assertFramed, responseHeaders } from './response-headers.ts';
 import { UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 

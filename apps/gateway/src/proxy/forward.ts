@@ -1,16 +1,16 @@
 import type { Writable } from 'node:stream';
 import { Problem } from '@auth/http';
 import type { Dispatcher } from 'undici';
+import type { SessionVisitor } from '../authentication/authentication.ts';
 import { beginAnswer, takeRefusal } from './answer.ts';
-import type { Exchange } from './exchange.ts';
-import { ClientLeft } from './exchange.ts';
-import { failureProblem } from './failure-problem.ts';
 import type { Place } from './place.ts';
 import { leavePlace } from './place.ts';
+import { failureProblem } from './refuse.ts';
+import type { Exchange } from './request.ts';
+import { ClientLeft } from './request.ts';
 import { assertFinalStatus } from './response-headers.ts';
 import { isCutOff, UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 import type { Upstream } from './upstreams.ts';
-import type { SessionVisitor } from './visitor.ts';
 
 /** A request as its service is to get it. */
 export interface Outgoing {

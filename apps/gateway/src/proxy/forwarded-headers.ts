@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { contextOf } from '@auth/http';
-import type { Visitor } from './visitor.ts';
+import type { Visitor } from '../authentication/authentication.ts';
 
 /** What the gateway tells a service itself: from a client none of it is taken. */
 export const forwardedNames = [

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import { requestHeaders } from '@auth/contracts';
 import type { Log, Metrics } from '@auth/http';
 import { addressBlock, followRequest, nameRequest, Problem } from '@auth/http';
+import type { Visitor } from '../authentication/authentication.ts';
 import { assertForwardable, assertUnambiguous } from './admission.ts';
-import type { Exchange } from './exchange.ts';
-import { ClientLeft, openExchange } from './exchange.ts';
-import { failureProblem } from './failure-problem.ts';
 import { forward } from './forward.ts';
 import { createForwardedHeaders } from './forwarded-headers.ts';
+import { failureProblem } from './refuse.ts';
+import type { Exchange } from './request.ts';
+import { ClientLeft, openExchange } from './request.ts';
 import { hasBody, readRequestBody } from './request-body.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import { readRequestHeaders } from './request-headers.ts';
@@ -17,7 +18,6 @@ import { createShares } from './shares.ts';
 import type { ProxyRoute } from './target.ts';
 import { findProxyRoute } from './target.ts';
 import type { Upstreams } from './upstreams.ts';
-import type { Visitor } from './visitor.ts';
 
 /** Takes a request that is for a service, or whose target is not clear, and answers it; `false` leaves it to others. */
 export type Proxy = (req: IncomingMessage, res: ServerResponse) => boolean;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@auth/http';
-import { ClientLeft } from './exchange.ts';
+import { ClientLeft } from './request.ts';
 import type { Share, Shares } from './shares.ts';
 
 /** Whether a request has a body, by what its headers say (RFC 9112 §6.3). */

@@ -1,4 +1,4 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Asker } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Sealed } from './seal.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Asker } from '../client.ts';
 import type { Sealed } from './seal.ts';
 
 /** The login of one browser, as every request needs it. Times are seconds since 1970. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFacts } from '@auth/http';
-import type { Unread } from './answer-buffer.ts';
+import type { Unread } from './patched-response.ts';
 
 /** One proxied request and its answer, on their way. */
 export interface Exchange extends RequestFacts, Unread {

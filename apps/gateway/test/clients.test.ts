@@ -1,6 +1,6 @@
 import { Problem } from '@auth/http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Visitor } from '../src/proxy/visitor.ts';
+import type { Visitor } from '../src/authentication/authentication.ts';
 import type { Answer, CapturingServices } from './capturing-services.ts';
 import { openCapturingServices } from './capturing-services.ts';
 import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
