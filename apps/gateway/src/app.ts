@@ -1,11 +1,11 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { addressBlock, assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
+import type { RequestListener } from 'node:http';
+import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody, refuseBy } from '@auth/http';
 import type { AppParts } from '@auth/service';
 import { refuseServiceToken } from '@auth/verify/express';
 import type { Authorize } from './authentication/authorize.ts';
 import type { SameOrigin } from './authentication/same-origin.ts';
 import type { SessionCookie } from './authentication/session-cookie.ts';
-import type { AskerOf } from './client.ts';
+import type { ClientOf } from './client.ts';
 import { openApi, routeDocs } from './openapi.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import { createTranslate } from './problems.ts';
@@ -28,8 +28,7 @@ export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'm
   readonly page: boolean;
   /** The services behind it. */
   readonly upstreams: Upstreams;
-  readonly clientAddress: (req: IncomingMessage) => string;
-  readonly askerOf: AskerOf;
+  readonly clientOf: ClientOf;
   /** Where browsers find it. */
   readonly publicOrigin: string;
   readonly maxBodyBytes: number;
@@ -40,23 +39,23 @@ export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'm
 /** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
 export function buildApp(deps: Deps): RequestListener {
   const { sessions, authorize, cookie, sameOrigin, cors, issuer, page, log, readiness, metrics, trustedProxies } = deps;
-  const { upstreams, clientAddress, askerOf, isReplaced, publicOrigin, maxBodyBytes } = deps;
+  const { upstreams, clientOf, isReplaced, publicOrigin, maxBodyBytes } = deps;
   const app = createApp({ log, readiness, metrics, trustedProxies, currentContext: false });
   app.use(refuseServiceToken());
   app.use(docsRoutes(openApi, { issuer }));
   app.use(jsonBody());
-  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, isReplaced, askerOf }));
+  app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, isReplaced, clientOf }));
   assertDocumented(app, routeDocs);
   if (page) app.use(pageRoutes());
   finishApp(app, { log, translate: createTranslate({ publicOrigin }) });
   const bodies = bodyShares({ maxBodyBytes });
   const proxy = createProxy({
-    ...{ upstreams, authorize, clientAddress, publicOrigin, maxBodyBytes, bodies, log, metrics },
-    refuse: refuseBy(app),
+    ...{ upstreams, authorize, clientOf, publicOrigin, maxBodyBytes, bodies, log, metrics },
+    answerError: refuseBy(app),
   });
   return (req, res) => {
     if (cors(req, res) || proxy(req, res)) return;
-    if (hasBody(req)) holdBody(req, { shares: bodies, client: addressBlock(clientAddress(req)) });
+    if (hasBody(req)) holdBody(req, { shares: bodies, client: clientOf(req).addressBlock() });
     app(req, res);
   };
 }

@@ -18,7 +18,7 @@ import { createAuthorize } from './authentication/authorize.ts';
 import { createIdentify } from './authentication/identify.ts';
 import { createSameOrigin } from './authentication/same-origin.ts';
 import { createSessionCookie } from './authentication/session-cookie.ts';
-import { createAskerOf } from './client.ts';
+import { createClientOf } from './client.ts';
 import type { parseConfig } from './config.ts';
 import { frontLimits } from './config.ts';
 import type { BreakerOptions } from './proxy/breaker.ts';
@@ -104,7 +104,6 @@ export function compose(resources: Resources): Gateway {
   });
   const user = createUserClient({
     logins: upstreams.byName.user.slowBulkhead,
-    clientOf: ({ address }) => addressBlock(address),
     ...{ baseUrl: config.upstreams.user, ...userTimes, headers: outgoingHeaders },
   });
   const { identify, revocationOf, hasEnded } = createIdentify({
@@ -125,9 +124,9 @@ export function compose(resources: Resources): Gateway {
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
   const find = createSessionLookup({ store, cache, life, now, onTrouble });
   const clientAddress = clientAddressBehind(trustedProxies);
-  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
+  const clientOf = createClientOf({ clientAddress, addressBlock, addressPrefix, nameRequest });
   const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, askerOf },
+    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, clientOf },
   });
   const background = {
     ...{ store: createBackgroundStore(db), life, hasEnded, now, onTrouble },
@@ -137,7 +136,7 @@ export function compose(resources: Resources): Gateway {
     ...{ sessions, authorize, renewal, unfinished, upstreams },
     app: buildApp({
       ...{ ...service, sessions, authorize, cookie, isReplaced: endedCookies.isReplaced, sameOrigin },
-      ...{ cors: createCors(corsOrigins), page: !config.production, upstreams, clientAddress, askerOf, trustedProxies },
+      ...{ cors: createCors(corsOrigins), page: !config.production, upstreams, clientOf, trustedProxies },
       ...{ publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
     }),
     details: () => ({ sessionIdleSeconds: life.idleSeconds }),

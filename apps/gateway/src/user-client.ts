@@ -1,7 +1,7 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { startDeadline } from '@auth/verify';
 import { UpstreamError } from '@auth/verify/client';
-import type { Asker } from './client.ts';
+import type { Client } from './client.ts';
 import type { Bulkhead } from './proxy/bulkhead.ts';
 import type { Device, Tokens } from './sessions/session.ts';
 import type { Credentials } from './sessions/sessions.ts';
@@ -32,19 +32,17 @@ export interface UserClientOptions {
    * anyone can ask for one.
    */
   readonly logins: Pick<Bulkhead, 'enter' | 'leave'>;
-  /** Whose share of the logins a request takes, such as a block of addresses. */
-  readonly clientOf: (asker: Asker) => string;
-  /** More headers for what is asked in a request. */
-  readonly headers: (asker: Asker) => Readonly<Record<string, string>>;
+  /** Returns the headers that connect a call to the request of a client. */
+  readonly headers: (client: Client) => Readonly<Record<string, string>>;
 }
 
 /** What the gateway asks the user app for. Every method throws an UpstreamError when that gives no good answer. */
 export interface UserClient {
   /** @throws UserAppRefusal; BulkheadFull while too many logins are under way */
-  logIn(credentials: Credentials, asker: Asker, device: Device): Promise<Tokens>;
+  logIn(credentials: Credentials, client: Client, device: Device): Promise<Tokens>;
   /** `refused` for a session that is over. */
-  refresh(refreshToken: string, asker: Asker | undefined): Promise<Tokens | 'refused'>;
-  logOut(refreshToken: string, asker: Asker | undefined): Promise<void>;
+  refresh(refreshToken: string, client: Client | undefined): Promise<Tokens | 'refused'>;
+  logOut(refreshToken: string, client: Client | undefined): Promise<void>;
 }
 
 /** Errors of a connection that never stood: no request was sent on it. */
@@ -64,7 +62,7 @@ export function mayBeDone(error: unknown): boolean {
 
 /** Creates the client. */
 export function createUserClient(options: UserClientOptions): UserClient {
-  const { baseUrl, timeoutMs, loginTimeoutMs, logins, clientOf, headers } = options;
+  const { baseUrl, timeoutMs, loginTimeoutMs, logins, headers } = options;
   async function post(
     path: string,
     body: unknown,
@@ -94,32 +92,32 @@ export function createUserClient(options: UserClientOptions): UserClient {
     }
   }
 
-  function headersFor(asker: Asker | undefined): Record<string, string> {
-    return asker === undefined ? {} : { ...headers(asker), 'x-forwarded-for': asker.address };
+  function headersFor(client: Client | undefined): Record<string, string> {
+    return client === undefined ? {} : { ...headers(client), 'x-forwarded-for': client.address };
   }
 
   return {
-    async logIn({ email, password }, asker, { userAgent }) {
-      const more = { ...headersFor(asker), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
-      const client = clientOf(asker);
-      await logins.enter(client);
+    async logIn({ email, password }, client, { userAgent }) {
+      const more = { ...headersFor(client), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
+      const block = client.addressBlock();
+      await logins.enter(block);
       try {
         return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
       } finally {
-        logins.leave(client);
+        logins.leave(block);
       }
     },
-    async refresh(refreshToken, asker) {
+    async refresh(refreshToken, client) {
       try {
-        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, headersFor(asker)));
+        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, headersFor(client)));
       } catch (error) {
         if (error instanceof UserAppRefusal && error.problem.code === 'invalid_refresh_token') return 'refused';
         throw error;
       }
     },
-    async logOut(refreshToken, asker) {
+    async logOut(refreshToken, client) {
       // It is repeated in the background: nobody waits long for it.
-      await post('/auth/logout', { refresh_token: refreshToken }, headersFor(asker), Math.min(timeoutMs, 1000));
+      await post('/auth/logout', { refresh_token: refreshToken }, headersFor(client), Math.min(timeoutMs, 1000));
     },
   };
 }

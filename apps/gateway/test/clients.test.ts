@@ -1,6 +1,6 @@
 import { Problem } from '@auth/http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Visitor } from '../src/authentication/authentication.ts';
+import type { Authentication } from '../src/authentication/authentication.ts';
 import type { Answer, CapturingServices } from './capturing-services.ts';
 import { openCapturingServices } from './capturing-services.ts';
 import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
@@ -19,7 +19,10 @@ afterEach(async () => {
 });
 afterAll(() => services.close());
 
-async function open(authorize: () => Visitor | Promise<Visitor>, options: Partial<ProxyHarnessOptions> = {}) {
+async function open(
+  authorize: () => Authentication | Promise<Authentication>,
+  options: Partial<ProxyHarnessOptions> = {},
+) {
   gateway = await openProxyHarness({ origins: services.origins, authorize, ...options });
 }
 
@@ -37,7 +40,7 @@ const session = (onRefused: (code: string) => Promise<string | undefined> = asyn
   ({ kind: 'session', accessToken: 'kept', session: 's1', onRefused }) as const;
 
 describe('a service', () => {
-  it.each<[string, Visitor, string | undefined]>([
+  it.each<[string, Authentication, string | undefined]>([
     ['the token of the session', session(), 'Bearer kept'],
     ['the token of the client', { kind: 'bearer' }, 'Bearer own'],
     ['no token of someone who is nobody', { kind: 'anonymous' }, undefined],
@@ -48,7 +51,7 @@ describe('a service', () => {
   });
 
   it('is not asked before it is known who asks', async () => {
-    let known: (visitor: Visitor) => void = () => undefined;
+    let known: (visitor: Authentication) => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
       void open(() => {
         resolve();
@@ -77,7 +80,7 @@ describe('a service', () => {
     expect(services.requests).toHaveLength(1);
   });
 
-  it.each<[string, () => Visitor | Promise<Visitor>]>([
+  it.each<[string, () => Authentication | Promise<Authentication>]>([
     ['at once', () => throwing(new Problem('forbidden', { reason: 'why' }))],
     ['later', async () => throwing(new Problem('forbidden', { reason: 'why' }))],
   ])('is not asked for someone who is refused %s; that is counted and logged once', async (_case, authorize) => {
@@ -224,7 +227,7 @@ describe('a service that refuses the token of a session', () => {
     expect((await send())?.status).toBe(503);
   });
 
-  it.each<Visitor['kind']>(['bearer', 'anonymous'])('is passed on to someone who is %s', async (kind) => {
+  it.each<Authentication['kind']>(['bearer', 'anonymous'])('is passed on to someone who is %s', async (kind) => {
     await open(() => (kind === 'session' ? session() : { kind }));
     services.answer(refuse);
     expect(await send()).toMatchObject({ status: 401, body });

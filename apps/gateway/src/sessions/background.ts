@@ -34,7 +34,7 @@ export interface BackgroundOptions {
   /** Whether a session ended at the user app, as far as is known here. */
   readonly hasEnded: (sid: string) => boolean;
   /** Ends a session of which the user app knows. */
-  readonly drop: (session: RunningSession, reason: string, asker: undefined) => Promise<void>;
+  readonly drop: (session: RunningSession, reason: string, client: undefined) => Promise<void>;
   readonly tell: (ended: EndedSession) => Promise<void>;
   readonly resume: (session: Session) => Promise<void>;
   /** Seconds since 1970. */

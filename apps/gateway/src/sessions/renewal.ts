@@ -1,4 +1,4 @@
-import type { Asker } from '../client.ts';
+import type { Client } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Sealed } from './seal.ts';
 import type { Session } from './session.ts';
@@ -23,16 +23,16 @@ export interface Renewal {
    * The session with an access token that has not expired. Waits only when the one it has is: otherwise the exchange goes
    * on beside the request.
    *
-   * @param asker is asked for who asks when an exchange is due, which is hardly ever
+   * @param client called only when an exchange is due, which is rare
    * @throws GatewayError `no_session` when it is over, `cannot_refresh` while the user app does not say
    */
-  fresh(session: Session, asker: () => Asker): Session | Promise<Session>;
+  fresh(session: Session, client: () => Client): Session | Promise<Session>;
   /**
    * The session with another access token than this one, which is refused before it expires: its claims have changed.
    *
    * @throws GatewayError as `fresh`
    */
-  replace(session: Session, asker: Asker): Promise<Session>;
+  replace(session: Session, client: Client): Promise<Session>;
   /** Exchanges the tokens of a session whose exchange was broken off. */
   resume(session: Session): Promise<void>;
   /** Waits for what is under way. */
@@ -55,10 +55,10 @@ export function createRenewal(options: RenewalOptions): Renewal {
   const replacements = new Map<string, { readonly since: number; times: number }>();
 
   /** Exchanges, or waits for the process that does. */
-  async function renew(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session> {
+  async function renew(session: Session, client: Client | undefined, refused?: Sealed): Promise<Session> {
     let waitedMs = 0;
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 200)) {
-      const mine = await exchange(session, asker, refused);
+      const mine = await exchange(session, client, refused);
       if (mine !== undefined) return mine;
       const theirs = (await store.find([session.hash])).get(session.hash);
       if (theirs === undefined) throw new GatewayError('no_session', 'ended');
@@ -79,11 +79,11 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   /** All requests for one session on this replica share one exchange. */
-  function shared(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session> {
+  function shared(session: Session, client: Client | undefined, refused?: Sealed): Promise<Session> {
     const { hash } = session;
     const already = running.get(hash);
     if (already !== undefined) return already;
-    const started = renew(session, asker, refused).finally(() => running.delete(hash));
+    const started = renew(session, client, refused).finally(() => running.delete(hash));
     running.set(hash, started);
     return started;
   }
@@ -102,15 +102,15 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   return {
-    fresh(found, asker) {
+    fresh(found, client) {
       const session = unstored(found) ?? found;
       if (session.refreshAt > now()) return session;
-      const renewed = shared(session, asker());
+      const renewed = shared(session, client());
       if (!isGood(session)) return renewed;
       renewed.catch(onTrouble);
       return session;
     },
-    async replace(session, asker) {
+    async replace(session, client) {
       const { hash, accessToken: refused } = session;
       const isOther = ({ accessToken }: Session) => Buffer.compare(accessToken, refused) !== 0;
       const kept = unstored(session);
@@ -123,7 +123,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
         return stored;
       }
       if (!running.has(hash)) countReplacement(hash);
-      return shared(session, asker, refused);
+      return shared(session, client, refused);
     },
     async resume(session) {
       await shared(session, undefined).catch(onTrouble);

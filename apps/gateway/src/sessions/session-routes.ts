@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Authorize } from '../authentication/authorize.ts';
 import type { SameOrigin } from '../authentication/same-origin.ts';
 import type { SessionCookie } from '../authentication/session-cookie.ts';
-import type { AskerOf } from '../client.ts';
+import type { ClientOf } from '../client.ts';
 import type { GatewayErrorCode } from '../gateway-error.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { ClientLeft } from '../proxy/request.ts';
@@ -27,12 +27,12 @@ interface SessionRoutesOptions {
   readonly cookie: SessionCookie;
   /** Whether a login replaced the cookie with this hash a moment ago. */
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
-  readonly askerOf: AskerOf;
+  readonly clientOf: ClientOf;
 }
 
 /** Log in, ask who one is, log out, with a cookie: for browsers. */
 export function sessionRoutes(options: SessionRoutesOptions): Router {
-  const { sessions, authorize, sameOrigin, cookie, isReplaced, askerOf } = options;
+  const { sessions, authorize, sameOrigin, cookie, isReplaced, clientOf } = options;
   const router = createRouter();
   const fromHere: RequestHandler = (req, _res, next) => {
     sameOrigin.assertOwn(req);
@@ -62,13 +62,13 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
 
   router.post('/session', fromHere, async (req, res) => {
     const credentials = readBody(req, Login);
-    const asker = askerOf(req);
-    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(asker.address) };
+    const client = clientOf(req);
+    const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(client.address) };
     const replaced = authorize.cookieHash(req) || undefined;
     const assertNotGone = () => {
       if (req.socket.destroyed) throw new ClientLeft('the client did not wait for its session');
     };
-    const begun = await sessions.begin(credentials, { asker, device, replaced, assertNotGone });
+    const begun = await sessions.begin(credentials, { client, device, replaced, assertNotGone });
     const { session } = begun;
     res.set('Set-Cookie', cookie.give(begun.cookie, session.expiresAt - session.createdAt));
     sendSession(res.status(201).location('/session'), session);
@@ -80,7 +80,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
 
   router.delete('/session', fromHere, async (req, res) => {
     const hash = await orTakeBack(req, res, () => authorize.cookieHash(req));
-    if (hash) await sessions.end({ hash }, 'logout', askerOf(req));
+    if (hash) await sessions.end({ hash }, 'logout', clientOf(req));
     // Also for a session that is over: who logs out is logged out afterwards.
     await takeBack(req, res);
     res.status(204).end();
@@ -99,7 +99,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
   router.delete('/sessions/:id', fromHere, async (req, res) => {
     const { userId, id: current } = await authorize.session(req);
     const { id } = readParams(req, SessionId);
-    if (!(await sessions.end({ id, userId }, 'ended by its user', askerOf(req))))
+    if (!(await sessions.end({ id, userId }, 'ended by its user', clientOf(req))))
       throw new GatewayError('session_not_found', 'unknown');
     if (id === current) await takeBack(req, res);
     res.status(204).end();

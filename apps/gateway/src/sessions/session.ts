@@ -1,4 +1,4 @@
-import type { Asker } from '../client.ts';
+import type { Client } from '../client.ts';
 import type { Sealed } from './seal.ts';
 
 /** The login of one browser, as every request needs it. Times are seconds since 1970. */
@@ -69,4 +69,4 @@ export interface SessionEvent {
 }
 
 /** Told of each event when it has happened, and of whose doing it was. */
-export type SessionAudit = (event: SessionEvent, asker: Asker | undefined) => void;
+export type SessionAudit = (event: SessionEvent, client: Client | undefined) => void;

@@ -1,4 +1,4 @@
-import type { Asker } from '../client.ts';
+import type { Client } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Seal, Sealed } from './seal.ts';
 import type { Device, Identity, Renewed, Session, SessionAudit, SessionLife, Tokens } from './session.ts';
@@ -49,9 +49,9 @@ export interface SessionsOptions {
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
   /** Logs in at the user app. */
-  readonly logIn: (credentials: Credentials, asker: Asker, device: Device) => Promise<Tokens>;
+  readonly logIn: (credentials: Credentials, client: Client, device: Device) => Promise<Tokens>;
   /** Logs out at the user app. */
-  readonly logOut: (refreshToken: string, asker: Asker | undefined) => Promise<void>;
+  readonly logOut: (refreshToken: string, client: Client | undefined) => Promise<void>;
   readonly identify: (accessToken: string) => Identity | 'refused';
   /** Whether a session ended at the user app, as far as is known here. */
   readonly hasEnded: (sid: string) => boolean;
@@ -75,34 +75,34 @@ export interface Sessions {
    * session of the cookie that it replaces ends with it; a login that fails leaves nothing behind, here or at the user app,
    * nor does one whose client is gone by then.
    *
-   * @param visitor.assertNotGone throws when the client has closed its connection
+   * @param from.assertNotGone throws when the client has closed its connection
    */
   begin(
     credentials: Credentials,
-    visitor: { asker: Asker; device: Device; replaced: string | undefined; assertNotGone: () => void },
+    from: { client: Client; device: Device; replaced: string | undefined; assertNotGone: () => void },
   ): Promise<{ readonly cookie: string; readonly session: Session }>;
   list(
     userId: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ readonly items: readonly SessionView[]; readonly more: boolean }>;
   /** Logs out: here at once and for all replicas, at the user app at once or as soon as it can be told. */
-  end(which: WhichSession, reason: string, asker: Asker): Promise<boolean>;
+  end(which: WhichSession, reason: string, client: Client): Promise<boolean>;
   /** Tells the user app of a session that was ended. */
-  tell(ended: EndedSession, asker?: Asker): Promise<void>;
+  tell(ended: EndedSession, client?: Client): Promise<void>;
   /** Ends a session of which the user app knows. */
-  drop(which: WhichSession, reason: string, asker: Asker | undefined): Promise<void>;
+  drop(which: WhichSession, reason: string, client: Client | undefined): Promise<void>;
 }
 
 /** Makes them. */
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, cache, seal, logIn, logOut, identify, hasEnded, unfinished, life, audit, now, onTrouble } = options;
 
-  async function tell({ hash, refreshToken }: EndedSession, asker?: Asker): Promise<void> {
+  async function tell({ hash, refreshToken }: EndedSession, client?: Client): Promise<void> {
     // Once more: the first time it may have been out of reach.
     await cache?.end(hash);
     const token = seal.open(refreshToken, `refresh ${hash}`);
     // What no key opens nobody can use any more either.
-    if (token !== undefined) await logOut(token, asker);
+    if (token !== undefined) await logOut(token, client);
     await store.forget(hash);
   }
 
@@ -113,21 +113,21 @@ export function createSessions(options: SessionsOptions): Sessions {
     return ended;
   }
 
-  async function noteEnd(ended: EndedSession, reason: string, asker: Asker): Promise<void> {
-    audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
-    await tell(ended, asker).catch(onTrouble);
+  async function noteEnd(ended: EndedSession, reason: string, client: Client): Promise<void> {
+    audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, client);
+    await tell(ended, client).catch(onTrouble);
   }
 
-  async function drop(which: WhichSession, reason: string, asker: Asker | undefined): Promise<void> {
+  async function drop(which: WhichSession, reason: string, client: Client | undefined): Promise<void> {
     const ended = await endHere(which);
     if (ended === undefined) return;
-    audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
+    audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, client);
     await store.forget(ended.hash);
   }
 
   /** Undoes a login that no browser can use: now, or as soon as that can be done. */
-  async function undo(hash: string, refreshToken: string, asker: Asker): Promise<void> {
-    const logOutThere = () => logOut(refreshToken, asker);
+  async function undo(hash: string, refreshToken: string, client: Client): Promise<void> {
+    const logOutThere = () => logOut(refreshToken, client);
     await logOutThere().catch((error: unknown) => {
       onTrouble(error);
       unfinished.keep('user app', logOutThere);
@@ -137,8 +137,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   return {
-    async begin(credentials, { asker, device, replaced, assertNotGone }) {
-      const tokens = await logIn(credentials, asker, device);
+    async begin(credentials, { client, device, replaced, assertNotGone }) {
+      const tokens = await logIn(credentials, client, device);
       const cookie = createSessionId();
       const hash = hashSessionId(cookie);
       try {
@@ -156,14 +156,14 @@ export function createSessions(options: SessionsOptions): Sessions {
           ...device,
         };
         const { session, ended } = await store.create(created, replaced);
-        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid }, asker);
+        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid }, client);
         if (ended !== undefined) {
           await cache?.end(ended.hash);
-          await noteEnd(ended, 'another login', asker);
+          await noteEnd(ended, 'another login', client);
         }
         return { cookie, session };
       } catch (error) {
-        await undo(hash, tokens.refreshToken, asker);
+        await undo(hash, tokens.refreshToken, client);
         throw error;
       }
     },
@@ -179,10 +179,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
     },
 
-    async end(which, reason, asker) {
+    async end(which, reason, client) {
       const ended = await endHere(which);
       if (ended === undefined) return false;
-      await noteEnd(ended, reason, asker);
+      await noteEnd(ended, reason, client);
       return true;
     },
 
