@@ -7,7 +7,7 @@ import type { SameOrigin } from './authentication/same-origin.ts';
 import type { SessionCookie } from './authentication/session-cookie.ts';
 import type { ClientOf } from './client.ts';
 import { openApi, routeDocs } from './openapi.ts';
-import { pageRoutes } from './page/page-routes.ts';
+import { pageRoutes } from './page-routes.ts';
 import { createTranslate } from './problems.ts';
 import type { Cors } from './proxy/cors.ts';
 import { bodyShares, createProxy } from './proxy/proxy.ts';
@@ -24,8 +24,8 @@ export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'm
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly sameOrigin: SameOrigin;
   readonly cors: Cors;
-  /** Serve a page to try it with. */
-  readonly page: boolean;
+  /** The folder of a page to try the gateway with; `undefined` for none. */
+  readonly pageFolder: string | undefined;
   /** The services behind it. */
   readonly upstreams: Upstreams;
   readonly clientOf: ClientOf;
@@ -38,7 +38,8 @@ export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'm
 
 /** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
 export function buildApp(deps: Deps): RequestListener {
-  const { sessions, authorize, cookie, sameOrigin, cors, issuer, page, log, readiness, metrics, trustedProxies } = deps;
+  const { sessions, authorize, cookie, sameOrigin, cors, issuer, pageFolder, log, readiness, metrics, trustedProxies } =
+    deps;
   const { upstreams, clientOf, isReplaced, publicOrigin, maxBodyBytes } = deps;
   const app = createApp({ log, readiness, metrics, trustedProxies, currentContext: false });
   app.use(refuseServiceToken());
@@ -46,7 +47,7 @@ export function buildApp(deps: Deps): RequestListener {
   app.use(jsonBody());
   app.use(sessionRoutes({ sessions, authorize, sameOrigin, cookie, isReplaced, clientOf }));
   assertDocumented(app, routeDocs);
-  if (page) app.use(pageRoutes());
+  if (pageFolder !== undefined) app.use(pageRoutes(pageFolder));
   finishApp(app, { log, translate: createTranslate({ publicOrigin }) });
   const bodies = bodyShares({ maxBodyBytes });
   const proxy = createProxy({

@@ -136,7 +136,7 @@ export function compose(resources: Resources): Gateway {
     ...{ sessions, authorize, renewal, unfinished, upstreams },
     app: buildApp({
       ...{ ...service, sessions, authorize, cookie, isReplaced: endedCookies.isReplaced, sameOrigin },
-      ...{ cors: createCors(corsOrigins), page: !config.production, upstreams, clientOf, trustedProxies },
+      ...{ cors: createCors(corsOrigins), pageFolder: config.pageFolder, upstreams, clientOf, trustedProxies },
       ...{ publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
     }),
     details: () => ({ sessionIdleSeconds: life.idleSeconds }),

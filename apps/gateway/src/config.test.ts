@@ -40,6 +40,12 @@ describe('the settings of the gateway', () => {
     expect(wrongSettings({ ...good, NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '3' })).toEqual([]);
   });
 
+  it('refuse a page to try the gateway with in production', () => {
+    const env = { ...good, PAGE_DIR: '/page', REVOCATIONS: 'none', REPLICAS: '1' };
+    expect(parseConfig(env)).toMatchObject({ pageFolder: '/page' });
+    expect(wrongSettings({ ...env, NODE_ENV: 'production' })).toEqual(['PAGE_DIR']);
+  });
+
   it('let a cookie go without https on this machine alone', () => {
     const local = { ...good, PUBLIC_ORIGIN: 'http://127.0.0.1:4000, http://localhost:4000' };
     expect(parseConfig(local)).toMatchObject({

@@ -49,12 +49,21 @@ export const Settings = withKeyRules(
       MAX_BODY_BYTES: wholeNumber({ min: 0, max: 10_000_000 })
         .default(100_000)
         .describe('The largest body of a request, in bytes; it is held in memory until it is whole.'),
+      PAGE_DIR: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The folder of a page to try the gateway with, served at /, for development; none unless set.'),
     })
     .refine(({ NODE_ENV, PUBLIC_ORIGIN }) => NODE_ENV !== 'production' || areHttps(PUBLIC_ORIGIN) === true, {
       path: ['PUBLIC_ORIGIN'],
       error: 'must be https in production',
+    })
+    .refine(({ NODE_ENV, PAGE_DIR }) => NODE_ENV !== 'production' || PAGE_DIR === undefined, {
+      path: ['PAGE_DIR'],
+      error: 'is for development: production serves no page',
     }),
-  // Nobody calls it, so there is no single use to share.
+  // No service calls the gateway, so there is no single use of service tokens to share.
   { takesCalls: false },
 );
 
@@ -73,6 +82,7 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConnections: settings.UPSTREAM_CONNECTIONS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
+    pageFolder: settings.PAGE_DIR,
     sessionLife: { absoluteSeconds: settings.SESSION_HOURS * 3600, idleSeconds: settings.SESSION_IDLE_MINUTES * 60 },
   };
 }

@@ -136,8 +136,7 @@ export async function openHarness(
     ...{ UPSTREAM_TIMEOUT_MS: '1000', UPSTREAM_CONNECTIONS: String(connections) },
   });
   const gateway = compose({
-    // In production it serves no page.
-    config: { ...config, production: true, trustedProxies: [...trustedProxies] },
+    config: { ...config, trustedProxies: [...trustedProxies] },
     ...{ db, retryMs: 20, userTimes: { timeoutMs: 1000, loginTimeoutMs: 1000 }, ...(breaker && { breaker }) },
     service: { ...parts, redis, keys: { current: () => ({ sessionKeys: keys }) }, revocations: { revocations } },
   });

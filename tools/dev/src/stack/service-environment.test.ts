@@ -22,6 +22,7 @@ describe('serviceEnvironment', () => {
       PUBLIC_ORIGIN: 'http://127.0.0.1:4000,http://localhost:4000',
     });
     expect(of('order')).not.toHaveProperty('PUBLIC_ORIGIN');
+    expect(of('order')).not.toHaveProperty('PAGE_DIR');
   });
 
   it('keeps calls on this machine from a proxy, beside what the developer excepts', () => {
