@@ -20,23 +20,25 @@ export interface Deps extends Pick<AppParts, 'issuer' | 'log' | 'readiness' | 'm
   readonly sessions: Sessions;
   readonly authorize: Authorize;
   readonly cookie: SessionCookie;
-  /** Whether a login replaced the cookie with this hash a moment ago. */
+  /** Returns whether a login replaced the cookie with this hash in the last minute. */
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly sameOrigin: SameOrigin;
   readonly cors: Cors;
   /** The folder of a page to try the gateway with; `undefined` for none. */
   readonly pageFolder: string | undefined;
-  /** The services behind it. */
   readonly upstreams: Upstreams;
   readonly clientOf: ClientOf;
-  /** Where browsers find it. */
+  /** The origin of the gateway for browsers. */
   readonly publicOrigin: string;
   readonly maxBodyBytes: number;
   /** Proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies?: readonly string[];
 }
 
-/** The gateway, from top to bottom: what it hands on to the services, and below it what is its own. */
+/**
+ * Creates the listener of the gateway. Requests for services go to the proxy, without Express; all others go to the app
+ * with the gateway's own routes.
+ */
 export function buildApp(deps: Deps): RequestListener {
   const { sessions, authorize, cookie, sameOrigin, cors, issuer, pageFolder, log, readiness, metrics, trustedProxies } =
     deps;

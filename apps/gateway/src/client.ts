@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The client of one request: its address, and the ids of the request. It is passed on as a parameter, since the gateway has
- * no current request (`createApp({ currentContext: false })`).
+ * The client of one request: its address, and the ids of the request. It is passed on as a parameter, since the gateway
+ * has no current request (`createApp({ currentContext: false })`).
  */
 export interface Client {
   /** `unknown` on a closed connection. */

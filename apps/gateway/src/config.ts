@@ -67,7 +67,7 @@ export const Settings = withKeyRules(
   { takesCalls: false },
 );
 
-/** The settings of the gateway. @throws ConfigError */
+/** Reads the configuration of the gateway. @throws ConfigError */
 export function parseConfig(env: NodeJS.ProcessEnv) {
   const settings = readConfig(Settings, env);
   return {
@@ -88,15 +88,15 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
 }
 
 /**
- * What a connection to the gateway may take: less than one to a service, so that a client cannot make the gateway send
- * what a service refuses.
+ * Returns the limits of a connection to the gateway. They are lower than those of a service, so that a client cannot make
+ * the gateway send what a service refuses.
  */
 export function frontLimits({ upstreamTimeoutMs }: { readonly upstreamTimeoutMs: number }): ConnectionLimits {
   return {
-    // A service takes 16 KB, with the access token and what else is added here.
+    // A service accepts 16 KB. The rest is for the access token and the other headers that the gateway adds.
     headerBytes: 12_288,
     requestMs: 20_000,
-    // Who does not read must not keep a service waiting.
+    // Longer than the timeout of a service, so that a slow service does not end the connection of a client.
     stillMs: Math.max(30_000, upstreamTimeoutMs + 5000),
     pipelined: 4,
   };

@@ -4,8 +4,8 @@ import { createRouter } from '@auth/http';
 import type { Router } from 'express';
 
 /**
- * The policy of the page: only files and requests of its own origin, no markup made from text. A form that no script handles
- * is not sent: the password would be in the address.
+ * The policy of the page: only files and requests of its own origin, no markup made from text. A form that no script
+ * handles is not sent: the password would be in the address.
  */
 const pagePolicy = [
   "default-src 'none'",
@@ -21,8 +21,8 @@ const pagePolicy = [
 ].join('; ');
 
 /**
- * Serves the files of a folder, `index.html` at `GET /`: a page to try the gateway with in a browser, for development only.
- * The list of files is read once, a file with each request, so that an edit shows after a reload.
+ * Serves the files of a folder, `index.html` at `GET /`: a page to try the gateway with in a browser, for development
+ * only. The list of files is read once, a file with each request, so that an edit shows after a reload.
  */
 export function pageRoutes(folder: string): Router {
   const router = createRouter();

@@ -15,7 +15,7 @@ const open = async () => {
   await once(server, 'listening');
   return { asked, server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 };
-const logins = createBulkhead({ places: 1, waiting: 0, waitMs: 1 });
+const logins = createBulkhead({ slots: 1, waiting: 0, waitMs: 1 });
 const clientOf = (baseUrl: string) =>
   createUserClient({ ...{ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, logins }, headers: () => ({}) });
 

@@ -17,9 +17,9 @@ async function work(rounds: number, databaseNow = around.now): Promise<unknown[]
   const store = { ...gateway.backgroundStore, now: async () => databaseNow() };
   await workInBackground(
     {
-      ...{ store, life, tell: sessions.tell, resume: renewal.resume, drop: sessions.drop, now: around.now },
+      ...{ store, life, notify: sessions.notify, resume: renewal.resume, drop: sessions.drop, now: around.now },
       hasEnded: (sid) => around.revoked.has(sid),
-      onTrouble: (error) => troubles.push(error),
+      onError: (error) => troubles.push(error),
     },
     {
       signal: stop.signal,

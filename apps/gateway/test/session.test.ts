@@ -273,7 +273,7 @@ describe('DELETE /session', () => {
     expect((await openBrowser(gateway.server, { cookie: stolen }).send('get', '/session')).status).toBe(401);
     const [left] = await gateway.backgroundStore.findEnded(around.now(), 10);
     expect(left).toMatchObject({ id: row?.id, sid: row?.sid });
-    if (left !== undefined) await gateway.sessions.tell(left);
+    if (left !== undefined) await gateway.sessions.notify(left);
     expect(around.userApp.loggedOut).toContain(row?.sid);
     expect(await gateway.backgroundStore.findEnded(around.now(), 10)).toEqual([]);
   });

@@ -31,7 +31,9 @@ export function createAuthorize(options: CookieOptions): Authorize {
   const cookie = createCookieAuthentication(options);
   const anonymous = createAnonymous(options.sameOrigin);
 
-  /** Two credentials may be of two users, and two parties may each use another one. @throws GatewayError two_credentials */
+  /**
+   * Two credentials may be of two users, and two parties may each use another one. @throws GatewayError two_credentials
+   */
   function assertOneCredential(req: IncomingMessage): void {
     if (req.headers.authorization !== undefined && cookie.hash(req) !== undefined) {
       throw new GatewayError('two_credentials', 'a session cookie and Authorization');

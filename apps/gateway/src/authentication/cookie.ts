@@ -28,13 +28,15 @@ export interface CookieOptions {
 export interface CookieAuthentication {
   readonly authenticate: Authenticate;
   /**
-   * Returns the session of the cookie. By its access token and the revocation feed it has not ended at the user app either.
+   * Returns the session of the cookie. By its access token and the revocation feed it has not ended at the user app
+   * either.
    *
    * @throws GatewayError `no_session`; `cannot_refresh` while that cannot be known
    */
   session(req: IncomingMessage): Promise<Session>;
   /**
-   * Returns the hash of the cookie without a look-up; `undefined` without a cookie, and `''` for a value that is no session id.
+   * Returns the hash of the cookie without a look-up; `undefined` without a cookie, and `''` for a value that is no
+   * session id.
    *
    * @throws GatewayError `two_cookies`
    */

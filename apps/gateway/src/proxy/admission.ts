@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '@auth/http';
 
 /**
- * Creates the refusal of a request whose end is uncertain. Its connection is closed: later bytes may be a part of the request
- * (RFC 9112 §6.3).
+ * Creates the refusal of a request whose end is uncertain. Its connection is closed: later bytes may be a part of the
+ * request (RFC 9112 §6.3).
  */
 export function framingProblem(detail: string, reason: string): Problem {
   return new Problem('invalid_request', { detail, reason, headers: { Connection: 'close' } });

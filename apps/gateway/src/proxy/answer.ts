@@ -18,8 +18,8 @@ const maxRefusalBytes = 16_384;
 const bodiless: ReadonlySet<number> = new Set([204, 304]);
 
 /**
- * Begins the answer to the client and returns the stream for its body. Destroying the stream cuts the client's connection, so
- * that an answer that broke off does not look whole.
+ * Begins the answer to the client and returns the stream for its body. Destroying the stream cuts the client's
+ * connection, so that an answer that broke off does not look whole.
  *
  * @throws UpstreamFailure upstream_failed for an answer that cannot be forwarded
  */
@@ -75,8 +75,8 @@ function writeHead({ req, res, client, authentication }: ProxyRequest, { status,
     res.writeHead(status, headers);
     return;
   }
-  // The response already has headers: `Connection: close` of a server that drains, CORS. Beside them, `writeHead` would keep
-  // only the last value of a repeated name.
+  // The response already has headers: `Connection: close` of a server that drains, CORS. Beside them, `writeHead` would
+  // keep only the last value of a repeated name.
   for (let index = 0; index < headers.length; index += 2) {
     res.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
   }

@@ -3,13 +3,13 @@ import { BulkheadFull, createBulkhead } from './bulkhead.ts';
 
 describe('a bulkhead', () => {
   it('lets in as many as there are places, at once', () => {
-    const { enter } = createBulkhead({ places: 2, waiting: 0, waitMs: 1000 });
+    const { enter } = createBulkhead({ slots: 2, waiting: 0, waitMs: 1000 });
     expect([enter(), enter()]).toEqual([undefined, undefined]);
     expect(enter).toThrow(BulkheadFull);
   });
 
   it('lets in those who wait when a place becomes free, first come, first served', async () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 2, waitMs: 1000 });
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 2, waitMs: 1000 });
     const order: string[] = [];
     expect(enter()).toBeUndefined();
     const waiting = ['a', 'b'].map(async (name) => {
@@ -26,7 +26,7 @@ describe('a bulkhead', () => {
   });
 
   it('has a place again when all have left', () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 0, waitMs: 1000 });
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 0, waitMs: 1000 });
     for (let count = 0; count < 3; count += 1) {
       expect(enter()).toBeUndefined();
       leave();
@@ -34,7 +34,7 @@ describe('a bulkhead', () => {
   });
 
   it('sends away whoever waited too long, and keeps no place for them', async () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 1, waitMs: 10 });
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 1, waitMs: 10 });
     expect(enter()).toBeUndefined();
     await expect(enter()).rejects.toThrow(BulkheadFull);
     leave();
@@ -45,8 +45,8 @@ describe('a bulkhead', () => {
 describe('a bulkhead with a bound for one client', () => {
   it('keeps a client that has its share waiting, and lets others pass it', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 3, waiting: 10, waitMs: 1000 },
-      perClient: { places: 1, waiting: 1 },
+      ...{ slots: 3, waiting: 10, waitMs: 1000 },
+      perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();
     const waiting = enter('a');
@@ -59,8 +59,8 @@ describe('a bulkhead with a bound for one client', () => {
 
   it('gives a place to the first who waits and may have one', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 2, waiting: 10, waitMs: 1000 },
-      perClient: { places: 1, waiting: 10 },
+      ...{ slots: 2, waiting: 10, waitMs: 1000 },
+      perClient: { slots: 1, waiting: 10 },
     });
     expect([enter('a'), enter('b')]).toEqual([undefined, undefined]);
     const order: string[] = [];
@@ -80,8 +80,8 @@ describe('a bulkhead with a bound for one client', () => {
 
   it('has all places again when a client that waited too long and one that came in have left', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 1, waiting: 1, waitMs: 10 },
-      perClient: { places: 1, waiting: 1 },
+      ...{ slots: 1, waiting: 1, waitMs: 10 },
+      perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();
     await expect(enter('a')).rejects.toThrow(BulkheadFull);

@@ -103,8 +103,8 @@ function mayRepeat({ repeated, request: { req, body } }: Attempt, error: unknown
 }
 
 /**
- * Retries a request whose access token was refused with another token of its session, or forwards the refusal when there is
- * none. A service refuses a token before it carries anything out, so nothing is done twice.
+ * Retries a request whose access token was refused with another token of its session, or forwards the refusal when there
+ * is none. A service refuses a token before it carries anything out, so nothing is done twice.
  */
 async function retryWithOtherToken(
   request: ProxyRequest,
@@ -134,7 +134,9 @@ async function onRefusedAgain(code: string): Promise<undefined> {
   throw new Problem('unavailable', { reason: `a new token is refused: ${code}`, retryAfterSeconds: 1 });
 }
 
-/** Returns raw headers. With `responseHeaders: 'raw'` they are names and values in turn, which undici's types do not say. */
+/**
+ * Returns raw headers. With `responseHeaders: 'raw'` they are names and values in turn, which undici's types do not say.
+ */
 function flat(headers: unknown): readonly string[] {
   if (!Array.isArray(headers)) throw new TypeError('undici gave headers that are not raw');
   return headers;

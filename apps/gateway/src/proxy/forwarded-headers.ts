@@ -16,8 +16,8 @@ export interface Forwarded {
 }
 
 /**
- * Creates a function that writes these headers: the ids of the request, where it came from, and the credentials. It returns
- * names and values in turn, `authorization` last.
+ * Creates a function that writes these headers: the ids of the request, where it came from, and the credentials. It
+ * returns names and values in turn, `authorization` last.
  */
 export function createForwardedHeaders({ publicOrigin }: { readonly publicOrigin: string }) {
   const { protocol, host } = new URL(publicOrigin);

@@ -6,14 +6,16 @@ import { freeSlot } from './request.ts';
 import type { Share } from './shares.ts';
 import { upstreamFailure } from './upstream-failure.ts';
 
-// This is the only file that changes a `ServerResponse`. undici's `Pool.stream` writes the answer of a service into it as into any
-// stream. That is not enough for four reasons, each of which has a function below: undici must learn that the client left;
-// it must go on reading while the client is slow, since the service has a slot until then; the slot must become free when the
-// service is done, not when the client is; and an answer that broke off must not look whole. A stream in between would need no
-// patch, but costs each answer another buffer. The functions are shared by all responses: a response with functions of its own
-// lives until a full garbage collection.
+// This is the only file that changes a `ServerResponse`. undici's `Pool.stream` writes the answer of a service into it as
+// into any stream. That is not enough for four reasons, each of which has a function below: undici must learn that the
+// client left; it must go on reading while the client is slow, since the service has a slot until then; the slot must
+// become free when the service is done, not when the client is; and an answer that broke off must not look whole. A
+// stream in between would need no patch, but costs each answer another buffer. The functions are shared by all responses:
+// a response with functions of its own lives until a full garbage collection.
 
-/** The bytes of an answer that are kept in memory for a client that reads slowly, so that the slot of the service is free. */
+/**
+ * The bytes of an answer that are kept in memory for a client that reads slowly, so that the slot of the service is free.
+ */
 export const maxUnreadBytes = 256 * 1024;
 /** The time within which a client must read that much of a longer answer, while its service waits. */
 const readTimeoutMs = 20_000;
@@ -29,8 +31,8 @@ interface Patch {
 type PatchedResponse = ServerResponse & { [patch]?: Patch };
 
 /**
- * Lets a response stand for an `AbortSignal`: it emits `abort` when the client leaves before it is answered. undici takes any
- * emitter as the signal of a request, and an emitter that exists costs less than an AbortController for each request.
+ * Lets a response stand for an `AbortSignal`: it emits `abort` when the client leaves before it is answered. undici takes
+ * any emitter as the signal of a request, and an emitter that exists costs less than an AbortController for each request.
  */
 export function abortWhenClientLeaves(request: ProxyRequest): void {
   const { res } = request;
@@ -52,9 +54,9 @@ export function patchResponse(attempt: Attempt): Writable {
 }
 
 /**
- * Writes a part of an answer. Returns true although the client has not read the parts before, up to a bound, so that undici
- * goes on reading and the slot of the service becomes free. Beyond the bound, a client that does not read in time, or has too
- * many such answers, is cut off: its answers must not use memory without a bound.
+ * Writes a part of an answer. Returns true although the client has not read the parts before, up to a bound, so that
+ * undici goes on reading and the slot of the service becomes free. Beyond the bound, a client that does not read in time,
+ * or has too many such answers, is cut off: its answers must not use memory without a bound.
  */
 function writeBuffered(this: PatchedResponse, ...rest: unknown[]): boolean {
   if (Reflect.apply(ServerResponse.prototype.write, this, rest)) return true;
@@ -90,8 +92,8 @@ function endAndFreeSlot(this: PatchedResponse, ...rest: unknown[]): PatchedRespo
 }
 
 /**
- * Cuts the client's connection when the answer broke off, so that it does not look whole, and notes why. Does nothing after a
- * whole answer: undici destroys the response then as well.
+ * Cuts the client's connection when the answer broke off, so that it does not look whole, and notes why. Does nothing
+ * after a whole answer: undici destroys the response then as well.
  */
 function cutUnlessWhole(this: PatchedResponse, error?: Error): PatchedResponse {
   if (this.writableFinished) return this;
@@ -99,7 +101,8 @@ function cutUnlessWhole(this: PatchedResponse, error?: Error): PatchedResponse {
   if (request !== undefined && !request.left) {
     const failure = upstreamFailure(error);
     if (failure !== undefined) noteBrokenOff(request, failure);
-    // To a client of HTTP/1.0 the end of the connection is the end of the answer (RFC 9112 §6.3): only a reset is an error.
+    // To a client of HTTP/1.0 the end of the connection is the end of the answer (RFC 9112 §6.3): only a reset is an
+    // error.
     if (request.req.httpVersionMinor === 0) request.req.socket.resetAndDestroy();
   }
   ServerResponse.prototype.destroy.call(this, error);

@@ -19,13 +19,19 @@ import { createShares } from './shares.ts';
 import { findProxyRoute } from './target.ts';
 import type { Upstreams } from './upstreams.ts';
 
-/** Answers a request that is for a service. Returns false for a request that is not: it is left to the gateway's own routes. */
+/**
+ * Answers a request that is for a service. Returns false for a request that is not: it is left to the gateway's own
+ * routes.
+ */
 export type Proxy = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 export interface ProxyOptions extends Pick<ProxyParts, 'answerError'> {
   /** Closed by the caller of `openUpstreams`. */
   readonly upstreams: Upstreams;
-  /** Authenticates the client, or throws to refuse the request. A header with one value, such as `Cookie`, is not repeated. */
+  /**
+   * Authenticates the client, or throws to refuse the request. A header with one value, such as `Cookie`, is not
+   * repeated.
+   */
   readonly authorize: (req: IncomingMessage) => Authentication | Promise<Authentication>;
   readonly clientOf: ClientOf;
   readonly maxBodyBytes: number;
@@ -43,7 +49,9 @@ export interface ProxyOptions extends Pick<ProxyParts, 'answerError'> {
 const bodyMemory = 128_000_000;
 /** The bound for answers that clients do not read: 128 MB in all. */
 const unreadAnswers = { perClient: 64, total: 512 };
-/** The age from which an authentication is repeated after the body: the session may have ended, or its token be expiring. */
+/**
+ * The age from which an authentication is repeated after the body: the session may have ended, or its token be expiring.
+ */
 const authorizeAgainMs = 1000;
 
 /** Creates the bound for incomplete bodies: 1024, or fewer larger ones; an eighth of that for one client. */
@@ -71,7 +79,9 @@ export function createProxy(options: ProxyOptions): Proxy {
     forward(request);
   }
 
-  /** Reads the body before the request takes a slot, and after everything that can refuse the request without its body. */
+  /**
+   * Reads the body before the request takes a slot, and after everything that can refuse the request without its body.
+   */
   async function passWithBody(
     request: ProxyRequest,
     headers: RequestHeaders,

@@ -8,9 +8,9 @@ import { UpstreamFailure } from './upstream-failure.ts';
 import type { Upstream } from './upstreams.ts';
 
 /**
- * Answers a request in place of its service, whatever the reason. Every refusal of the proxy goes through this function: it
- * counts a failure of the service, closes the connection where the error requires that, and has the app of the gateway write
- * the problem and the reason in the log line. A client that left gets no answer.
+ * Answers a request in place of its service, whatever the reason. Every refusal of the proxy goes through this function:
+ * it counts a failure of the service, closes the connection where the error requires that, and has the app of the gateway
+ * write the problem and the reason in the log line. A client that left gets no answer.
  */
 export function refuse(request: ProxyRequest, error: unknown): void {
   const { req, res, service, parts, left } = request;

@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SealKey } from './seal.ts';
-import { createSeal } from './seal.ts';
+import { createOpenedTexts, createSeal } from './seal.ts';
 
 const newKey = (kid: string): SealKey => ({ kid, key: createSecretKey(randomBytes(32)) });
 const [first, second] = [newKey('session.1'), newKey('session.2')];
@@ -72,5 +72,27 @@ describe('createSeal', () => {
 
   it('says that there is no key instead of leaving a text open', () => {
     expect(() => createSeal(() => []).seal(text, 'refresh a')).toThrow('no key to seal with');
+  });
+});
+
+describe('createOpenedTexts', () => {
+  const { key } = first;
+  const sealed = Uint8Array.of(1, 2, 3);
+
+  it('finds what was remembered for the same bytes and the same key alone', () => {
+    const texts = createOpenedTexts();
+    texts.remember('access a', { sealed, key, text: 'token' });
+    expect(texts.find('access a', Uint8Array.of(1, 2, 3), key)).toBe('token');
+    expect(texts.find('access b', sealed, key)).toBeUndefined();
+    expect(texts.find('access a', Uint8Array.of(1, 2, 4), key)).toBeUndefined();
+    expect(texts.find('access a', sealed, createSecretKey(randomBytes(32)))).toBeUndefined();
+  });
+
+  it('lets go of the first when there are too many', () => {
+    const texts = createOpenedTexts();
+    for (let index = 0; index < 1001; index += 1) texts.remember(`access ${index}`, { sealed, key, text: 'token' });
+    expect(texts.find('access 0', sealed, key)).toBeUndefined();
+    expect(texts.find('access 1', sealed, key)).toBe('token');
+    expect(texts.find('access 1000', sealed, key)).toBe('token');
   });
 });

@@ -17,7 +17,7 @@ export const Login = z.strictObject({ email: z.string().max(1000), password: z.s
 export const SessionsQuery = z.object(PageQuery);
 export const SessionId = z.object({ id: z.uuid().toLowerCase() });
 
-/** Errors of a cookie that opens nothing, also not later. */
+/** Errors that show that the cookie will never be valid again. */
 const useless: ReadonlySet<GatewayErrorCode> = new Set(['no_session', 'two_cookies']);
 
 interface SessionRoutesOptions {
@@ -25,12 +25,12 @@ interface SessionRoutesOptions {
   readonly authorize: Pick<Authorize, 'session' | 'cookieHash'>;
   readonly sameOrigin: SameOrigin;
   readonly cookie: SessionCookie;
-  /** Whether a login replaced the cookie with this hash a moment ago. */
+  /** Returns whether a login replaced the cookie with this hash in the last minute. */
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
   readonly clientOf: ClientOf;
 }
 
-/** Log in, ask who one is, log out, with a cookie: for browsers. */
+/** Creates the routes of the session: log in, read it, log out, list and end others. For browsers, with the cookie. */
 export function sessionRoutes(options: SessionRoutesOptions): Router {
   const { sessions, authorize, sameOrigin, cookie, isReplaced, clientOf } = options;
   const router = createRouter();
@@ -43,19 +43,19 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
    * Deletes the cookie that a request came with, unless a login replaced it meanwhile: the browser would delete the new
    * cookie, which has the same name.
    */
-  async function takeBack(req: IncomingMessage, res: Response): Promise<void> {
+  async function clearCookie(req: IncomingMessage, res: Response): Promise<void> {
     const ids = cookie.read(req.headers.cookie);
     const replaced = await Promise.all(ids.map((id) => isReplaced(hashSessionId(id)))).catch(() => [true]);
     if (!replaced.includes(true)) res.set('Set-Cookie', cookie.clear);
   }
 
-  /** Runs what may find that the cookie is of no use, and then takes it back. */
-  async function orTakeBack<T>(req: IncomingMessage, res: Response, work: () => T | Promise<T>): Promise<T> {
+  /** Runs `work`, and deletes the cookie when it fails because the cookie is of no use. */
+  async function orClearCookie<T>(req: IncomingMessage, res: Response, work: () => T | Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const isUseless = error instanceof GatewayError && useless.has(error.code);
-      if (isUseless && cookie.read(req.headers.cookie).length > 0) await takeBack(req, res);
+      if (isUseless && cookie.read(req.headers.cookie).length > 0) await clearCookie(req, res);
       throw error;
     }
   }
@@ -75,14 +75,14 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
   });
 
   router.get('/session', async (req, res) => {
-    sendSession(res, await orTakeBack(req, res, () => authorize.session(req)));
+    sendSession(res, await orClearCookie(req, res, () => authorize.session(req)));
   });
 
   router.delete('/session', fromHere, async (req, res) => {
-    const hash = await orTakeBack(req, res, () => authorize.cookieHash(req));
+    const hash = await orClearCookie(req, res, () => authorize.cookieHash(req));
     if (hash) await sessions.end({ hash }, 'logout', clientOf(req));
-    // Also for a session that is over: who logs out is logged out afterwards.
-    await takeBack(req, res);
+    // Also for a session that has ended: after a logout the browser has no cookie.
+    await clearCookie(req, res);
     res.status(204).end();
   });
 
@@ -101,7 +101,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Router {
     const { id } = readParams(req, SessionId);
     if (!(await sessions.end({ id, userId }, 'ended by its user', clientOf(req))))
       throw new GatewayError('session_not_found', 'unknown');
-    if (id === current) await takeBack(req, res);
+    if (id === current) await clearCookie(req, res);
     res.status(204).end();
   });
 

@@ -7,7 +7,7 @@ import { createLookupStore } from './session-lookup-store.ts';
 import { bytesOf, dateOf, hashOf, sessionOf, timesOf } from './session-row.ts';
 import type { EndedSession, NewSession, SessionStore, WhichSession } from './sessions.ts';
 
-/** Sessions in the database of the gateway. */
+/** Creates the store of sessions, on the database of the gateway. */
 export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): SessionStore & LookupStore & RenewalStore {
   const { client } = db;
   return {

@@ -7,9 +7,9 @@ import type { Unfinished } from './unfinished.ts';
 
 export interface ExchangeStore {
   /**
-   * Claims the exchange of a session's tokens, for all replicas. Returns the sealed refresh token, or `undefined` when the
-   * exchange is not due, another process has it or may still have to store it, or the session has ended. The exchange is
-   * due from `refreshAt` on, and at once where `refused` is the access token of the row.
+   * Claims the exchange of a session's tokens, for all replicas. Returns the sealed refresh token, or `undefined` when
+   * the exchange is not due, another process has it or may still have to store it, or the session has ended. The exchange
+   * is due from `refreshAt` on, and at once where `refused` is the access token of the row.
    */
   claim(
     hash: string,
@@ -39,7 +39,7 @@ export interface TokenExchangeOptions {
   readonly leaseSeconds: number;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Exchanges the tokens of sessions, each once among all replicas. */
@@ -83,7 +83,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       return await refresh(refreshToken, client);
     } catch (cause) {
       // A failure to store the delay only postpones the next attempt.
-      await store.defer(session.hash, now() + retrySeconds, { mayBeDone: mayBeDone(cause) }).catch(options.onTrouble);
+      await store.defer(session.hash, now() + retrySeconds, { mayBeDone: mayBeDone(cause) }).catch(options.onError);
       throw new GatewayError('cannot_refresh', 'the user app gave no tokens', { cause });
     }
   }
@@ -118,7 +118,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     try {
       return (await write()) ? 'stored' : 'overtaken';
     } catch (error) {
-      options.onTrouble(error);
+      options.onError(error);
       unstored.set(hash, renewed);
       unfinished.keep('database', async () => {
         await write();

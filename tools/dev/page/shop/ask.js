@@ -10,8 +10,8 @@ export class Refusal extends Error {
 }
 
 /**
- * Sends a request to the gateway and returns the content of the answer; `undefined` for none. The browser adds the cookie,
- * which no script can read. @throws Refusal for everything but success
+ * Sends a request to the gateway and returns the content of the answer; `undefined` for none. The browser adds the
+ * cookie, which no script can read. @throws Refusal for everything but success
  */
 export async function ask(method, path, { body, headers, signal } = {}) {
   const answer = await send(path, {

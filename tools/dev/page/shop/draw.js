@@ -1,6 +1,6 @@
 /**
- * Creates an element with properties and content: elements, and text. Data becomes text, never markup: the policy of the page
- * refuses all other ways.
+ * Creates an element with properties and content: elements, and text. Data becomes text, never markup: the policy of the
+ * page refuses all other ways.
  */
 export function draw(name, properties = {}, ...content) {
   const element = Object.assign(document.createElement(name), properties);

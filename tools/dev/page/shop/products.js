@@ -32,7 +32,9 @@ function drawOrderForm({ id, name }, options) {
   return form;
 }
 
-/** Uses one idempotency key for each intended order: a retry after an attempt with an unknown result places it only once. */
+/**
+ * Uses one idempotency key for each intended order: a retry after an attempt with an unknown result places it only once.
+ */
 function createOrdering(productId, { visit, onOrdered }) {
   let attempt;
   return async ({ quantity }) => {

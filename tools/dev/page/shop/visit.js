@@ -1,8 +1,8 @@
 import { ask } from './ask.js';
 
 /**
- * Creates the visit of one user. After it has ended, by the page or by a 401, no answer reaches the page any more: it could
- * show the data of a user who logged out.
+ * Creates the visit of one user. After it has ended, by the page or by a 401, no answer reaches the page any more: it
+ * could show the data of a user who logged out.
  */
 export function createVisit({ onEnded }) {
   const ending = new AbortController();
