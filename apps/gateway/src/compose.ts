@@ -84,7 +84,7 @@ export function compose(resources: Resources): Gateway {
   const { keys, log, metrics, redis, verify, now } = service;
   const onError = (err: unknown) => {
     // @auth/db reports once that the database cannot be used.
-    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'left for later');
+    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'work is retried later');
   };
   const store = createSessionStore(db);
   const countCacheFailure = metrics.counter('gateway_cache_failures_total', 'Calls to Redis that failed.', []);

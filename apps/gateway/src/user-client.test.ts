@@ -29,7 +29,7 @@ describe('the client of the user app', () => {
 });
 
 describe('mayBeDone', () => {
-  it('is false when nothing listens there', async () => {
+  it('is false when no server listens', async () => {
     const { server, origin } = await open();
     server.close();
     await once(server, 'close');

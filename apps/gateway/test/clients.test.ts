@@ -31,7 +31,7 @@ async function send(...headers: string[]): Promise<RawAnswer | undefined> {
   return (await sendRaw(gateway.port, head.join('\r\n')))[0];
 }
 
-/** What the service got under this name. */
+/** Returns the values that the service received in a header. */
 function arrived(name: string): (string | undefined)[] {
   return services.requests.map(({ headers }) => headers.find(([given]) => given === name)?.[1]);
 }
@@ -43,15 +43,15 @@ describe('a service', () => {
   it.each<[string, Authentication, string | undefined]>([
     ['the token of the session', session(), 'Bearer kept'],
     ['the token of the client', { kind: 'bearer' }, 'Bearer own'],
-    ['no token of someone who is nobody', { kind: 'anonymous' }, undefined],
-  ])('is sent %s', async (_case, visitor, authorization) => {
-    await open(() => visitor);
+    ['no token for an anonymous client', { kind: 'anonymous' }, undefined],
+  ])('receives %s', async (_case, authentication, authorization) => {
+    await open(() => authentication);
     await send('Authorization: Bearer own');
     expect(arrived('authorization')).toEqual([authorization]);
   });
 
-  it('is not asked before it is known who asks', async () => {
-    let known: (visitor: Authentication) => void = () => undefined;
+  it('receives no request before the client is authenticated', async () => {
+    let known: (authentication: Authentication) => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
       void open(() => {
         resolve();
@@ -66,7 +66,7 @@ describe('a service', () => {
     expect(await gateway.requestLine()).toMatchObject({ status: 200 });
   });
 
-  it('is not asked for a client that has left meanwhile', async () => {
+  it('receives no request of a client that left meanwhile', async () => {
     let left: Promise<unknown> = Promise.resolve();
     await open(async () => {
       await left;
@@ -83,27 +83,32 @@ describe('a service', () => {
   it.each<[string, () => Authentication | Promise<Authentication>]>([
     ['at once', () => throwing(new Problem('forbidden', { reason: 'why' }))],
     ['later', async () => throwing(new Problem('forbidden', { reason: 'why' }))],
-  ])('is not asked for someone who is refused %s; that is counted and logged once', async (_case, authorize) => {
-    await open(authorize);
-    const answer = await send('X-Request-Id: r1');
-    expect([answer?.status, answer?.headers.get('content-type')]).toEqual([403, 'application/problem+json']);
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'forbidden', requestId: 'r1' });
-    expect(answer?.headers.get('x-request-id')).toBe('r1');
-    expect(services.requests).toEqual([]);
-    expect(gateway.lines()).toMatchObject([
-      { path: '/products', status: 403, code: 'forbidden', reason: 'why', requestId: 'r1', upstream: 'product' },
-    ]);
-    expect(await gateway.samples('http_requests_total')).toEqual(['{method="GET",route="/products/*",status="403"} 1']);
-  });
+  ])(
+    'receives no request of a client that is refused %s; the refusal is counted and logged once',
+    async (_case, authorize) => {
+      await open(authorize);
+      const answer = await send('X-Request-Id: r1');
+      expect([answer?.status, answer?.headers.get('content-type')]).toEqual([403, 'application/problem+json']);
+      expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'forbidden', requestId: 'r1' });
+      expect(answer?.headers.get('x-request-id')).toBe('r1');
+      expect(services.requests).toEqual([]);
+      expect(gateway.lines()).toMatchObject([
+        { path: '/products', status: 403, code: 'forbidden', reason: 'why', requestId: 'r1', upstream: 'product' },
+      ]);
+      expect(await gateway.samples('http_requests_total')).toEqual([
+        '{method="GET",route="/products/*",status="403"} 1',
+      ]);
+    },
+  );
 
-  it('is told where the client is, as far as a proxy in front is trusted', async () => {
+  it('receives the address of the client, as far as trusted proxies report it', async () => {
     await open(() => ({ kind: 'anonymous' }), { trustedProxies: ['127.0.0.0/8'] });
     await send('X-Forwarded-For: 198.51.100.1, 203.0.113.9');
     await send('X-Forwarded-For: made up');
     expect(arrived('x-forwarded-for')).toEqual(['203.0.113.9', '127.0.0.1']);
   });
 
-  it('is told how the request is named, as the log and the client are', async () => {
+  it('receives the ids of the request that the log and the client get', async () => {
     await open(() => ({ kind: 'anonymous' }));
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const answer = await send('X-Request-Id: r1', `traceparent: 00-${trace}-b7ad6b7169203331-00`);
@@ -118,7 +123,7 @@ function throwing(error: Error): never {
 }
 
 describe('the log', () => {
-  it('has one line for a proxied request, as for any other', async () => {
+  it('has one line for a proxied request, as for any other request', async () => {
     await open(() => session());
     await send('X-Request-Id: r1');
     expect(await gateway.requestLine()).toEqual({
@@ -143,7 +148,7 @@ describe('a service that refuses the token of a session', () => {
     services.requests.length === 1 ? refuse(req, res) : void res.writeHead(200).end('done');
 
   it.each(['GET', 'HEAD', 'POST'])(
-    'gets %s once more, with another token of the session and the same body',
+    'receives %s once more, with another token of the session and the same body',
     async (method) => {
       const codes: string[] = [];
       await open(() =>
@@ -165,7 +170,7 @@ describe('a service that refuses the token of a session', () => {
     },
   );
 
-  it('is not called a third time: 503 when it refuses the new token as revoked as well', async () => {
+  it('receives no third request: 503 when it also refuses the new token as revoked', async () => {
     await open(() => session(async () => 'renewed'));
     services.answer(refuse);
     const answer = await send();
@@ -174,14 +179,14 @@ describe('a service that refuses the token of a session', () => {
     expect(services.requests).toHaveLength(2);
   });
 
-  it('is answered for as the session says, when that has no other token', async () => {
+  it('causes the problem of the session when that has no other token', async () => {
     await open(() => session(() => Promise.reject(new Problem('no_session', { reason: 'ended' }))));
     services.answer(refuse);
     expect(JSON.parse((await send())?.body ?? '').code).toBe('no_session');
     expect(await gateway.requestLine()).toMatchObject({ status: 401, code: 'no_session', session: 's1' });
   });
 
-  it('is passed on when the session has nothing to say', async () => {
+  it('has its refusal forwarded when the session has no other token', async () => {
     await open(() => session());
     services.answer(refuse);
     const answer = await send();
@@ -190,7 +195,7 @@ describe('a service that refuses the token of a session', () => {
     expect(answer?.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is passed on when its answer has no code', async () => {
+  it('has its refusal forwarded when that has no code', async () => {
     await open(() => session(async () => 'renewed'));
     for (const text of ['', 'no JSON', 'null', '[]', '{"code":1}', '"code"']) {
       services.answer((_req, res) => res.writeHead(401).end(text));
@@ -198,14 +203,14 @@ describe('a service that refuses the token of a session', () => {
     }
   });
 
-  it('is passed on to HEAD', async () => {
+  it('has its refusal forwarded to HEAD', async () => {
     await open(() => session());
     services.answer(refuse);
     const answers = await sendRaw(gateway.port, 'HEAD /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(answers).toMatchObject([{ status: 401, body: '' }]);
   });
 
-  it('is answered for with 502 when it takes more than 16 KB to say so', async () => {
+  it('causes a 502 when its refusal is longer than 16 KB', async () => {
     await open(() => session());
     services.answer((_req, res) => res.writeHead(401).end('x'.repeat(16_385)));
     expect((await send())?.status).toBe(502);
@@ -213,7 +218,7 @@ describe('a service that refuses the token of a session', () => {
     expect(await send()).toMatchObject({ status: 401, body: 'x'.repeat(16_384) });
   });
 
-  it('is answered for with 502 when it breaks off, and nothing of it is passed on', async () => {
+  it('causes a 502 when its refusal breaks off, and no part of that is forwarded', async () => {
     await open(() => session());
     services.answer((_req, res) => res.writeHead(401, { 'Content-Length': 9 }).write('half', () => res.destroy()));
     const answer = await send();
@@ -221,17 +226,20 @@ describe('a service that refuses the token of a session', () => {
     expect(await gateway.samples('gateway_upstream_failures_total')).toHaveLength(1);
   });
 
-  it('is answered for as the failure says when the session cannot be asked', async () => {
+  it('causes a 503 when the session cannot be renewed', async () => {
     await open(() => session(() => Promise.reject(new Problem('unavailable'))));
     services.answer(refuse);
     expect((await send())?.status).toBe(503);
   });
 
-  it.each<Authentication['kind']>(['bearer', 'anonymous'])('is passed on to someone who is %s', async (kind) => {
-    await open(() => (kind === 'session' ? session() : { kind }));
-    services.answer(refuse);
-    expect(await send()).toMatchObject({ status: 401, body });
-  });
+  it.each<Authentication['kind']>(['bearer', 'anonymous'])(
+    'has its refusal forwarded to a client that is %s',
+    async (kind) => {
+      await open(() => (kind === 'session' ? session() : { kind }));
+      services.answer(refuse);
+      expect(await send()).toMatchObject({ status: 401, body });
+    },
+  );
 });
 
 describe('an answer to a session', () => {
@@ -245,15 +253,18 @@ describe('an answer to a session', () => {
     ['max-age=1, MUST-REVALIDATE', 'max-age=1, MUST-REVALIDATE'],
     ['s-maxage=5', 's-maxage=5'],
     ['not-private', 'private, not-private'],
-  ])('with Cache-Control %s has %s: no cache on the way knows that it took a token', async (given, expected) => {
+  ])('with Cache-Control %s has %s, since caches on the way do not know of the token', async (given, expected) => {
     await open(() => session());
     services.answer((_req, res) => res.writeHead(200, given === undefined ? {} : { 'Cache-Control': given }).end());
     expect((await send())?.headers.get('cache-control')).toBe(expected);
   });
 
-  it.each([undefined, 'max-age=60'])('is as the service has it for anyone else: %s', async (given) => {
-    await open(() => ({ kind: 'bearer' }));
-    services.answer((_req, res) => res.writeHead(200, given === undefined ? {} : { 'Cache-Control': given }).end());
-    expect((await send())?.headers.get('cache-control')).toBe(given);
-  });
+  it.each([undefined, 'max-age=60'])(
+    'keeps its Cache-Control for a client with a token of its own: %s',
+    async (given) => {
+      await open(() => ({ kind: 'bearer' }));
+      services.answer((_req, res) => res.writeHead(200, given === undefined ? {} : { 'Cache-Control': given }).end());
+      expect((await send())?.headers.get('cache-control')).toBe(given);
+    },
+  );
 });

@@ -20,8 +20,8 @@ async function loggedIn(): Promise<Browser & { readonly sid: string; readonly id
 const rows = (id: string) => gateway.db.client.session.count({ where: { id } });
 const refreshes = () => around.userApp.requests.filter(({ path }) => path === '/auth/refresh').length;
 
-/** Every route that the session cookie opens. */
-const doors = [
+/** Routes that need a session. */
+const routes = [
   ['get', '/session'],
   ['get', '/sessions'],
   ['delete', '/sessions/019b0000-0000-7000-8000-000000000001'],
@@ -31,7 +31,7 @@ const doors = [
 ] as const;
 
 describe('a session that ended at the user app', () => {
-  it.each(doors)(
+  it.each(routes)(
     'does not open %s %s after its event in the revocation feed, and its row is removed',
     async (method, path) => {
       const browser = await loggedIn();
@@ -41,13 +41,13 @@ describe('a session that ended at the user app', () => {
       expect([answer.status, answer.body.code]).toEqual([401, 'no_session']);
       expect(around.service.received).toHaveLength(before);
       expect(await rows(browser.id)).toBe(0);
-      // It stays ended when the feed has forgotten it.
+      // The session stays ended after the feed has removed its event.
       around.revoked.delete(browser.sid);
       expect((await browser.send(method, path, method === 'get' ? undefined : {})).status).toBe(401);
     },
   );
 
-  it.each(doors)(
+  it.each(routes)(
     'does not open %s %s after its access token expired, when the feed missed the event',
     async (method, path) => {
       const browser = await loggedIn();
@@ -63,7 +63,7 @@ describe('a session that ended at the user app', () => {
     const browser = await loggedIn();
     around.advance(700);
     await around.userApp.stop();
-    for (const [method, path] of doors) {
+    for (const [method, path] of routes) {
       const answer = await browser.send(method, path, method === 'get' ? undefined : {});
       expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
       expect(answer.headers['retry-after']).toBeDefined();
@@ -102,7 +102,7 @@ describe('a session whose claims have changed', () => {
     around.advance(1);
   }
 
-  it.each(doors)('opens %s %s after one silent refresh, with the same cookie', async (method, path) => {
+  it.each(routes)('opens %s %s after one silent refresh, with the same cookie', async (method, path) => {
     const browser = await loggedIn();
     const { cookie } = browser;
     const before = refreshes();
@@ -157,7 +157,7 @@ describe('a session whose claims have changed', () => {
     const browser = await loggedIn();
     changeClaims(browser);
     await around.userApp.stop();
-    for (const [method, path] of doors) {
+    for (const [method, path] of routes) {
       const answer = await browser.send(method, path, method === 'get' ? undefined : {});
       expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
       around.advance(2);
@@ -174,7 +174,7 @@ describe('a session whose claims have changed', () => {
     expect(await rows(browser.id)).toBe(0);
   });
 
-  it('asks the user app a few times at most when a service refuses every token', async () => {
+  it('is refreshed only a few times when a service refuses every token', async () => {
     const browser = await loggedIn();
     const before = refreshes();
     around.service.answer((res) => problem(res, 401, 'token_revoked'));

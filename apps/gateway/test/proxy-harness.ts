@@ -27,15 +27,15 @@ export const publicOrigin = 'https://shop.example';
 /** The access token that the gateway sends for a client with a session cookie. */
 export const sessionToken = 'token-of-the-session';
 
-/** The proxy as the gateway has it, in front of an app without routes of its own. */
+/** The proxy of the gateway, in front of an app without routes. */
 export interface ProxyHarness {
   readonly port: number;
-  /** The log so far. */
+  /** Returns all log lines so far. */
   lines(): Record<string, unknown>[];
-  /** The line of the latest request, once there are as many lines of requests as asked for. */
+  /** Resolves with the latest line of a request, once there are `count` of them. */
   requestLine(count?: number): Promise<Record<string, unknown>>;
   readonly metrics: Metrics;
-  /** The samples of a metric that are not 0, without the label of the gateway itself. */
+  /** Returns the samples of a metric that are not 0, without the label of the gateway. */
   samples(name: string): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface ProxyHarnessOptions {
   readonly trustedProxies?: readonly string[];
 }
 
-/** Opens it on a free port. */
+/** Opens the proxy on a free port. */
 export async function openProxyHarness(options: ProxyHarnessOptions): Promise<ProxyHarness> {
   const { bodyTimeoutMs } = options;
   const { origins, connections = 8, timeoutMs = 5000, maxBodyBytes = 1000, breaker, trustedProxies = [] } = options;

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { BulkheadFull, createBulkhead } from './bulkhead.ts';
 
 describe('a bulkhead', () => {
-  it('lets in as many as there are places, at once', () => {
+  it('gives all its slots at once', () => {
     const { enter } = createBulkhead({ slots: 2, waiting: 0, waitMs: 1000 });
     expect([enter(), enter()]).toEqual([undefined, undefined]);
     expect(enter).toThrow(BulkheadFull);
   });
 
-  it('lets in those who wait when a place becomes free, first come, first served', async () => {
+  it('gives a free slot to the request that has waited longest', async () => {
     const { enter, leave } = createBulkhead({ slots: 1, waiting: 2, waitMs: 1000 });
     const order: string[] = [];
     expect(enter()).toBeUndefined();
@@ -25,7 +25,7 @@ describe('a bulkhead', () => {
     expect(order).toEqual(['a', 'b']);
   });
 
-  it('has a place again when all have left', () => {
+  it('has all slots again when all requests have left', () => {
     const { enter, leave } = createBulkhead({ slots: 1, waiting: 0, waitMs: 1000 });
     for (let count = 0; count < 3; count += 1) {
       expect(enter()).toBeUndefined();
@@ -33,7 +33,7 @@ describe('a bulkhead', () => {
     }
   });
 
-  it('sends away whoever waited too long, and keeps no place for them', async () => {
+  it('refuses a request that waited too long, and keeps no slot for it', async () => {
     const { enter, leave } = createBulkhead({ slots: 1, waiting: 1, waitMs: 10 });
     expect(enter()).toBeUndefined();
     await expect(enter()).rejects.toThrow(BulkheadFull);
@@ -42,8 +42,8 @@ describe('a bulkhead', () => {
   });
 });
 
-describe('a bulkhead with a bound for one client', () => {
-  it('keeps a client that has its share waiting, and lets others pass it', async () => {
+describe('a bulkhead with bounds per client', () => {
+  it('lets a client with all its slots wait, and other clients overtake it', async () => {
     const { enter, leave } = createBulkhead({
       ...{ slots: 3, waiting: 10, waitMs: 1000 },
       perClient: { slots: 1, waiting: 1 },
@@ -57,7 +57,7 @@ describe('a bulkhead with a bound for one client', () => {
     await waiting;
   });
 
-  it('gives a place to the first who waits and may have one', async () => {
+  it('gives a free slot to the first waiting client that may have one', async () => {
     const { enter, leave } = createBulkhead({
       ...{ slots: 2, waiting: 10, waitMs: 1000 },
       perClient: { slots: 1, waiting: 10 },
@@ -78,7 +78,7 @@ describe('a bulkhead with a bound for one client', () => {
     expect(order).toEqual(['b', 'c', 'a']);
   });
 
-  it('has all places again when a client that waited too long and one that came in have left', async () => {
+  it('has all slots again after a request that waited too long and one that got a slot have left', async () => {
     const { enter, leave } = createBulkhead({
       ...{ slots: 1, waiting: 1, waitMs: 10 },
       perClient: { slots: 1, waiting: 1 },
