@@ -53,7 +53,14 @@ export function buildApp(deps: Deps): RequestListener {
   finishApp(app, { log, translate: createTranslate({ publicOrigin }) });
   const bodies = bodyShares({ maxBodyBytes });
   const proxy = createProxy({
-    ...{ upstreams, authorize, clientOf, publicOrigin, maxBodyBytes, bodies, log, metrics },
+    upstreams,
+    authorize,
+    clientOf,
+    publicOrigin,
+    maxBodyBytes,
+    bodies,
+    log,
+    metrics,
     answerError: refuseBy(app),
   });
   return (req, res) => {

@@ -33,7 +33,10 @@ export function createClientOf(options: ClientOfOptions): ClientOf {
     const address = clientAddress(req);
     const { requestId, traceId, traceparent } = nameRequest(req);
     return {
-      ...{ address, requestId, traceId, traceparent },
+      address,
+      requestId,
+      traceId,
+      traceparent,
       addressBlock: () => addressBlock(address),
       addressPrefix: () => addressPrefix(address),
     };

@@ -93,7 +93,7 @@ export function compose(resources: Resources): Gateway {
     redis &&
     createCheckedCache({
       ended: createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError }),
-      cache: createSessionCache({ ...{ redis, now }, onError: () => countCacheFailure({}) }),
+      cache: createSessionCache({ redis, now, onError: () => countCacheFailure({}) }),
     });
   const unfinished = createUnfinished({ ...(retryMs === undefined ? {} : { retryMs }), onError });
   metrics.gauges('gateway_unfinished', 'Writes and calls that wait for a retry.', [], () => [
@@ -101,12 +101,17 @@ export function compose(resources: Resources): Gateway {
   ]);
   const seal = createSeal(() => keys.current().sessionKeys);
   const upstreams = openUpstreams({
-    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
-    ...{ metrics, ...(breaker && { breaker }) },
+    origins: config.upstreams,
+    connections: config.upstreamConnections,
+    timeoutMs: config.upstreamTimeoutMs,
+    metrics,
+    ...(breaker && { breaker }),
   });
   const user = createUserClient({
     logins: upstreams.byName.user.slowBulkhead,
-    ...{ baseUrl: config.upstreams.user, ...userTimes, headers: outgoingHeaders },
+    baseUrl: config.upstreams.user,
+    ...userTimes,
+    headers: outgoingHeaders,
   });
   const { identify, revocationOf, hasEnded } = createIdentify({
     verify: verify.verify,
@@ -114,12 +119,20 @@ export function compose(resources: Resources): Gateway {
     isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
   });
   const audit = auditEvents<SessionEvent>({
-    ...{ log, metrics, metric: 'gateway_session_events_total', help: 'Events of sessions, by outcome.' },
+    log,
+    metrics,
+    metric: 'gateway_session_events_total',
+    help: 'Events of sessions, by outcome.',
   });
   const shared = { store, cache, seal, identify, unfinished, audit, now, onError };
   const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
+  const { drop, notify } = sessions;
   const renewal = createRenewal({
-    ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
+    ...shared,
+    refresh: user.refresh,
+    mayBeDone,
+    end: drop,
+    wait: (ms) => delay(ms),
     leaseSeconds: userTimeoutMs / 1000 + 1,
   });
   const cookie = createSessionCookie({ secure: config.secureCookie, port: config.publicPort });
@@ -127,25 +140,36 @@ export function compose(resources: Resources): Gateway {
   const find = createSessionLookup({ store, cache, life, now, onError });
   const clientAddress = clientAddressBehind(trustedProxies);
   const clientOf = createClientOf({ clientAddress, addressBlock, addressPrefix, nameRequest });
-  const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, clientOf },
-  });
-  const background = {
-    ...{ store: createBackgroundStore(db), life, hasEnded, now, onError },
-    ...{ drop: sessions.drop, notify: sessions.notify, resume: renewal.resume },
-  };
+  const authorize = createAuthorize({ cookie, sameOrigin, find, renewal, seal, revocationOf, drop, clientOf });
+  const { resume } = renewal;
+  const background = { store: createBackgroundStore(db), life, hasEnded, now, onError, drop, notify, resume };
   return {
-    ...{ sessions, authorize, renewal, unfinished, upstreams },
+    sessions,
+    authorize,
+    renewal,
+    unfinished,
+    upstreams,
     app: buildApp({
-      ...{ ...service, sessions, authorize, cookie, isReplaced: endedCookies.isReplaced, sameOrigin },
-      ...{ cors: createCors(corsOrigins), pageFolder: config.pageFolder, upstreams, clientOf, trustedProxies },
-      ...{ publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
+      ...service,
+      sessions,
+      authorize,
+      cookie,
+      isReplaced: endedCookies.isReplaced,
+      sameOrigin,
+      cors: createCors(corsOrigins),
+      pageFolder: config.pageFolder,
+      upstreams,
+      clientOf,
+      trustedProxies,
+      publicOrigin: publicOrigins[0] ?? '',
+      maxBodyBytes: config.maxBodyBytes,
     }),
     details: () => ({ sessionIdleSeconds: life.idleSeconds }),
     limits: frontLimits(config),
     startBackground() {
       const leader = openLeader({
-        ...{ url: config.database.url, duty: 'gateway background' },
+        url: config.database.url,
+        duty: 'gateway background',
         lead: ({ signal, wait }) => workInBackground(background, { signal, wait }),
         onError: (err) => log.warn({ err }, 'not the leader of the background work'),
       });

@@ -28,19 +28,18 @@ export interface CookieOptions {
 export interface CookieAuthentication {
   readonly authenticate: Authenticate;
   /**
-   * Returns the session of the cookie. By its access token and the revocation feed it has not ended at the user app
-   * either.
+   * Returns the session of the cookie. By its access token and the revocation feed it has not ended at the user app either.
    *
-   * @throws GatewayError `no_session`; `cannot_refresh` while that cannot be known
+   * @throws GatewayError `no_session`; `cannot_refresh` while that cannot be known; for two cookies
    */
   session(req: IncomingMessage): Promise<Session>;
   /**
-   * Returns the hash of the cookie without a look-up; `undefined` without a cookie, and `''` for a value that is no
-   * session id.
+   * Returns the hash of the cookie without a look-up, for routes that end or replace its session; `undefined` without a
+   * cookie, and `''` for a value that is no session id.
    *
-   * @throws GatewayError `two_cookies`
+   * @throws GatewayError for two cookies
    */
-  hash(req: IncomingMessage): string | undefined;
+  cookieHash(req: IncomingMessage): string | undefined;
 }
 
 /** A session and its decrypted access token. */
@@ -108,7 +107,7 @@ export function createCookieAuthentication(options: CookieOptions): CookieAuthen
     };
   }
 
-  function hash({ headers }: IncomingMessage): string | undefined {
+  function cookieHash({ headers }: IncomingMessage): string | undefined {
     const ids = cookie.read(headers.cookie);
     if (ids.length > 1) throw new GatewayError('two_cookies', 'more than one session cookie');
     const [id] = ids;
@@ -118,17 +117,17 @@ export function createCookieAuthentication(options: CookieOptions): CookieAuthen
 
   return {
     authenticate(req) {
-      const given = hash(req);
-      if (given === undefined) return undefined;
+      const hash = cookieHash(req);
+      if (hash === undefined) return undefined;
       sameOrigin.assertOwn(req);
-      return authenticateSession(given, req);
+      return authenticateSession(hash, req);
     },
     async session(req) {
-      const given = hash(req);
-      if (given === undefined) throw new GatewayError('no_session', 'no cookie');
-      return (await current(given, req)).session;
+      const hash = cookieHash(req);
+      if (hash === undefined) throw new GatewayError('no_session', 'no cookie');
+      return (await current(hash, req)).session;
     },
-    hash,
+    cookieHash,
   };
 }
 

@@ -49,8 +49,19 @@ export function openRequest(
 ): ProxyRequest {
   const { req, res, client, route, upstream, service, slow, parts } = known;
   return {
-    ...{ req, res, client, route, upstream, service, slow, parts },
-    ...{ session: undefined, authentication: undefined, headers: [], body: undefined, left: false },
+    req,
+    res,
+    client,
+    route,
+    upstream,
+    service,
+    slow,
+    parts,
+    session: undefined,
+    authentication: undefined,
+    headers: [],
+    body: undefined,
+    left: false,
   };
 }
 

@@ -9,7 +9,13 @@ type Row = Omit<Session, 'hash' | Times> & { readonly hash: Uint8Array } & Reado
 export function sessionOf(row: Row): Session {
   const { id, userId, sid, roles, scope, accessToken } = row;
   return {
-    ...{ hash: hashOf(row.hash), id, userId, sid, roles, scope, accessToken },
+    hash: hashOf(row.hash),
+    id,
+    userId,
+    sid,
+    roles,
+    scope,
+    accessToken,
     accessExpiresAt: secondsOf(row.accessExpiresAt),
     refreshAt: secondsOf(row.refreshAt),
     ...timesOf(row),

@@ -72,8 +72,7 @@ export interface Credentials {
 export interface Sessions {
   /**
    * Logs in. The session always has a new id, so that a user cannot be made to use one that an attacker knows (session
-   * fixation). The session of a replaced cookie ends. A login that fails, or whose client leaves, is undone at the user
-   * app.
+   * fixation). The session of a replaced cookie ends. A login that fails, or whose client leaves, is undone.
    *
    * @param from.assertNotGone throws when the client has closed its connection
    */
@@ -85,10 +84,7 @@ export interface Sessions {
     userId: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ readonly items: readonly SessionView[]; readonly more: boolean }>;
-  /**
-   * Logs out: at once for all replicas of the gateway, and at the user app as soon as it can be notified. False if none
-   * runs.
-   */
+  /** Logs out: at once for all replicas, at the user app as soon as it can be notified. Returns false if none runs. */
   end(which: WhichSession, reason: string, client: Client): Promise<boolean>;
   /** Ends a session at the user app, after it was ended here. */
   notify(ended: EndedSession, client?: Client): Promise<void>;
@@ -148,18 +144,25 @@ export function createSessions(options: SessionsOptions): Sessions {
         assertNotGone();
         const identity = identify(tokens.accessToken);
         if (identity === 'refused') throw new GatewayError('no_session', 'ended while it began');
+        const { userId, sid, roles, scope } = identity;
         const at = now();
         const created: NewSession = {
-          ...{ hash, userId: identity.userId, sid: identity.sid, roles: identity.roles, scope: identity.scope },
+          hash,
+          userId,
+          sid,
+          roles,
+          scope,
           accessToken: seal.seal(tokens.accessToken, `access ${hash}`),
           refreshToken: seal.seal(tokens.refreshToken, `refresh ${hash}`),
           accessExpiresAt: identity.expiresAt,
           refreshAt: refreshTime(identity),
-          ...{ createdAt: at, lastUsedAt: at, expiresAt: at + life.absoluteSeconds },
+          createdAt: at,
+          lastUsedAt: at,
+          expiresAt: at + life.absoluteSeconds,
           ...device,
         };
         const { session, ended } = await store.create(created, replaced);
-        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid }, client);
+        audit({ event: 'login', outcome: 'ok', session: session.id, sid }, client);
         if (ended !== undefined) {
           await cache?.end(ended.hash);
           await noteEnd(ended, 'another login', client);

@@ -97,7 +97,9 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       if (identity === 'refused') throw new GatewayError('cannot_refresh', 'the new access token is revoked');
       return {
         ...next,
-        ...{ roles: identity.roles, scope: identity.scope, accessExpiresAt: identity.expiresAt },
+        roles: identity.roles,
+        scope: identity.scope,
+        accessExpiresAt: identity.expiresAt,
         accessToken: seal.seal(accessToken, `access ${hash}`),
         refreshAt: refreshTime(identity),
       };
