@@ -50,6 +50,8 @@ describe('docs/add-a-service.md', () => {
 
   it('ends with tests that pass', async () => {
     await run(execPath, [...fromSource, 'tools/ops/src/calls/cli.ts', 'graph']);
+    expect(await run(execPath, [...fromSource, 'tools/dev/pages/pages.ts'])).toMatchObject({ code: 0 });
+    expect(await readFile(join(copy, 'docs/configuration.md'), 'utf8')).toMatch(/^## .*\bshipping\b/m);
     const tests = steps.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
     expect(tests.length).toBeGreaterThan(2);
     const jest = [...fromSource, 'node_modules/jest/bin/jest.js', '--runTestsByPath', '--maxWorkers=2'];

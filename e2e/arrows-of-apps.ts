@@ -56,7 +56,7 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
       ...['./sessions-store.ts', '../main.ts', '@auth/dev', '../../../order/src/app.ts'],
     ],
   },
-  'apps/user/src/accounts/accounts-command.ts': {
+  'apps/user/src/accounts-command.ts': {
     allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
     forbidden: ['@auth/db/product', '@auth/dev'],
   },
@@ -77,8 +77,8 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/http', '@auth/db/gateway', './session-store.ts', '../proxy/proxy.ts', 'undici', 'cockatiel'],
   },
   'apps/gateway/src/sessions/session-routes.ts': {
-    allowed: ['express', 'zod', '@auth/http', './sessions.ts', '../authentication/authorize.ts'],
-    forbidden: ['@auth/db/gateway', './session-store.ts', '../config.ts', '../main.ts', 'undici'],
+    allowed: ['zod', '@auth/http', './sessions.ts', '../authentication/authorize.ts'],
+    forbidden: ['express', '@auth/db/gateway', './session-store.ts', '../config.ts', '../main.ts', 'undici'],
   },
   'apps/gateway/src/user-client.ts': {
     allowed: ['@auth/contracts', '@auth/verify/client'],
@@ -109,7 +109,6 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
   'apps/without-a-database/src/parcel-store.ts': { allowed: ['./parcels.ts'], forbidden: ['@auth/db/order'] },
   'apps/order/src/app.ts': {
     allowed: [
-      'express',
       '@auth/http',
       '@auth/verify',
       '@auth/verify/express',
@@ -118,11 +117,20 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
       './problems.ts',
       '@auth/db/errors',
     ],
-    forbidden: ['@auth/db', '@auth/db/order', './order-store.ts', './config.ts', './compose.ts', '@auth/testkit'],
+    forbidden: [
+      'express',
+      '@auth/db',
+      '@auth/db/order',
+      './order-store.ts',
+      './config.ts',
+      './compose.ts',
+      '@auth/testkit',
+    ],
   },
   'apps/order/src/routes.ts': {
-    allowed: ['express', 'zod', '@auth/http', '@auth/contracts', '@auth/verify/express', './orders.ts'],
+    allowed: ['zod', '@auth/http', '@auth/contracts', '@auth/verify/express', './orders.ts'],
     forbidden: [
+      'express',
       '@auth/db/order',
       './order-store.ts',
       './config.ts',
@@ -131,7 +139,7 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
       '../../user/src/x.ts',
     ],
   },
-  'apps/order/src/internal-routes.ts': {
+  'apps/order/src/handlers.ts': {
     allowed: ['@auth/verify/express', './orders.ts'],
     forbidden: ['@auth/db/order', './order-store.ts'],
   },

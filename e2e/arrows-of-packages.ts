@@ -82,6 +82,10 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/contracts', '@auth/http', '@auth/keys', '@auth/revocation', '@auth/verify', '@auth/verify/jwks'],
     forbidden: ['express', '@auth/db', '@auth/db/user', '@auth/verify/express', '@auth/verify/testing', '@auth/dev'],
   },
+  'packages/service/src/service-app.ts': {
+    allowed: ['@auth/contracts', '@auth/http', '@auth/verify/express'],
+    forbidden: ['@auth/db', '@auth/db/user', '@auth/verify/client', '@auth/verify/testing', '@auth/dev', 'undici'],
+  },
   'tools/dev/src/services.ts': {
     allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
     forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],

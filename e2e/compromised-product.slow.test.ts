@@ -1,7 +1,8 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { demoAccounts, services } from '@auth/contracts';
+import { services } from '@auth/contracts';
+import { demoAccounts } from '@auth/contracts/demo-accounts';
 import type { Stack } from '@auth/dev';
 import { ada, mug, readSettings, startStack } from '@auth/dev';
 import type { KeyDocument } from '@auth/keys';

@@ -1,5 +1,4 @@
 import { freePort } from '@auth/dev/postgres/free-port';
-import { readExitCode } from '@auth/dev/stack/exit-code';
 import { isPortFree } from '@auth/dev/stack/ports';
 import { serviceNames, servicePort } from '@auth/dev/stack/services';
 import { readSettings } from '@auth/dev/stack/settings';
@@ -33,7 +32,7 @@ describe('startStack without watch', () => {
     const lines: string[] = [];
     const say: Say = (_name, line) => lines.push(line);
     const error: unknown = await startStack({ settings, watch: true, say, seed: true }).catch((reason) => reason);
-    expect(readExitCode(error)).toBe(1);
+    expect(error).toHaveProperty('exitCode', 1);
     const problem = `DATABASE_URL_USER: no Postgres answers at 127.0.0.1:${port} (ECONNREFUSED).`;
     expect(error).toHaveProperty('message', expect.stringContaining(problem));
     expect(error).toHaveProperty('message', expect.not.stringContaining('s3cret'));

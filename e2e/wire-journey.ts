@@ -1,5 +1,6 @@
 import type { Stack } from '@auth/dev';
 import type { AppName } from '@auth/dev/stack/services';
+import type { MetricsDocument } from '@auth/http';
 import { rawAccepted, rawRefusals, refusedRequest, sendRawRequest } from '@auth/testkit/raw-requests';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loggedLines } from './logged-lines.ts';
@@ -53,13 +54,15 @@ export function testRawRequests(running: () => Stack): void {
   });
 }
 
+const refusals = new Set(['400', '417', '431', '501', '505']);
+
 /** The number of requests that were refused before they reached a route. */
 async function countRefusals(stack: Stack, name: AppName): Promise<number> {
-  const metrics = await (await fetch(`http://127.0.0.1:${portOf(stack, name) + 100}/metrics`)).text();
-  return metrics
-    .split('\n')
-    .filter((line) => /^http_requests_total\{.*route="unmatched",status="(?:400|417|431|501|505)"/.test(line))
-    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  const answer = await fetch(`http://127.0.0.1:${portOf(stack, name) + 100}/metrics.json`);
+  const { metrics } = (await answer.json()) as MetricsDocument;
+  return (metrics['http_requests_total'] ?? [])
+    .filter(({ labels }) => labels['route'] === 'unmatched' && refusals.has(labels['status'] ?? ''))
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 function portOf({ urls }: Stack, name: AppName): number {

@@ -1,141 +1,151 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openTestDatabase } from '@auth/testkit';
+import { skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type { MigrationDatabase } from '../test/migration-database.ts';
+import { INIT, LAST, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
+import { MigrationError, migrate } from './migrate.ts';
 
-import { diffSchema, MigrationError, migrate, servicePaths } from './migrate.ts';
-
-const INIT = '20261122144500_init';
-const NEXT = '20270101000000_next';
-const LAST = '20270102000000_last';
 const COUNT_APPLIED = 'select count(*)::int as n from _prisma_migrations where finished_at is not null';
 
-let test: Awaited<ReturnType<typeof openTestDatabase>>;
-let client: pg.Client;
-let migrationsDir: string;
+let database: MigrationDatabase;
 
 beforeEach(async () => {
-  test = await openTestDatabase('product');
-  client = new pg.Client(test.url);
-  await client.connect();
-  migrationsDir = await mkdtemp(join(tmpdir(), 'migrations-'));
-  await cp(servicePaths('product').migrationsDir, migrationsDir, { recursive: true });
+  database = await openMigrationDatabase();
 });
 
-afterEach(async () => {
-  await client.end();
-  await test.drop();
-  await rm(migrationsDir, { recursive: true });
-});
+afterEach(() => database.close());
 
-const empty = () => client.query('drop schema public cascade; create schema public');
-const run = () => migrate({ url: test.url, service: 'product', migrationsDir });
-const count = async (sql: string): Promise<unknown> => (await client.query(sql)).rows[0]?.n;
-const write = async (name: string, sql: string): Promise<void> => {
-  await mkdir(join(migrationsDir, name), { recursive: true });
-  await writeFile(join(migrationsDir, name, 'migration.sql'), sql);
+const running = `select count(*)::int as n from pg_stat_activity where datname = current_database() and query like`;
+const until = async (sql: string, wanted: unknown): Promise<void> => {
+  while ((await database.count(sql)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 20));
 };
-const refusal = (): Promise<unknown> =>
-  run().then(
-    () => 'it did not fail',
-    (error: unknown) => error,
-  );
 
 describe('migrate', () => {
   it('brings an empty database up to date, once', async () => {
-    await empty();
-    expect(await run()).toEqual({ applied: [INIT] });
-    expect(await run()).toEqual({ applied: [] });
-    expect(await count('select count(*)::int as n from products')).toBe(0);
+    await database.empty();
+    expect(await database.run()).toEqual({ applied: [INIT] });
+    expect(await database.run()).toEqual({ applied: [] });
+    expect(await database.count('select count(*)::int as n from products')).toBe(0);
   });
 
   it('succeeds for several replicas at once', async () => {
-    await empty();
-    await write(NEXT, 'create table next (id int)');
-    const results = await Promise.all([run(), run(), run()]);
+    await database.empty();
+    await database.write(NEXT, 'create table next (id int)');
+    const results = await Promise.all([database.run(), database.run(), database.run()]);
     expect(results.flatMap(({ applied }) => applied)).toEqual([INIT, NEXT]);
-    expect(await count(COUNT_APPLIED)).toBe(2);
+    expect(await database.count(COUNT_APPLIED)).toBe(2);
   });
 
   it('takes SQL with semicolons within strings, comments and functions', async () => {
-    await write(
+    await database.write(
       NEXT,
       `-- first; second
        create table notes (text text default 'a; b');
        create function one() returns int language plpgsql as $$ begin return 1; end $$;`,
     );
-    expect(await run()).toEqual({ applied: [NEXT] });
-    expect(await count('select one() as n')).toBe(1);
+    expect(await database.run()).toEqual({ applied: [NEXT] });
+    expect(await database.count('select one() as n')).toBe(1);
   });
 
   it('keeps nothing of a migration that fails, names it, and goes on when it is corrected', async () => {
-    await write(NEXT, 'create table next (id int)');
-    await write(LAST, 'create table last (id int); insert into last values (1); select * from nowhere;');
-    const error = await refusal();
+    await database.write(NEXT, 'create table next (id int)');
+    await database.write(LAST, 'create table last (id int); insert into last values (1); select * from nowhere;');
+    const error = await database.refusal();
     expect(error).toBeInstanceOf(MigrationError);
     expect(error).toMatchObject({ code: 'migration_failed', migration: LAST });
     expect(error).toHaveProperty(
       'message',
       expect.stringMatching(/product.*20270102000000_last.*"nowhere" does not exist/s),
     );
-    expect(await count(`select count(*)::int as n from pg_tables where tablename in ('next', 'last')`)).toBe(0);
-    expect(await count('select count(*)::int as n from _prisma_migrations')).toBe(1);
-    await write(LAST, 'create table last (id int)');
-    expect(await run()).toEqual({ applied: [NEXT, LAST] });
+    expect(await database.count(`select count(*)::int as n from pg_tables where tablename in ('next', 'last')`)).toBe(
+      0,
+    );
+    expect(await database.count('select count(*)::int as n from _prisma_migrations')).toBe(1);
+    await database.write(LAST, 'create table last (id int)');
+    expect(await database.run()).toEqual({ applied: [NEXT, LAST] });
   });
 
   it('leaves an empty database empty when the first migration fails', async () => {
-    await empty();
-    await write(INIT, 'create table products (id int); select 1/0');
-    expect(await refusal()).toMatchObject({ code: 'migration_failed', migration: INIT });
-    expect(await count(`select count(*)::int as n from pg_tables where schemaname = 'public'`)).toBe(0);
+    await database.empty();
+    await database.write(INIT, 'create table products (id int); select 1/0');
+    expect(await database.refusal()).toMatchObject({ code: 'migration_failed', migration: INIT });
+    expect(await database.count(`select count(*)::int as n from pg_tables where schemaname = 'public'`)).toBe(0);
+  });
+
+  it('keeps nothing of a migration whose connection is lost, and applies it in the next run', async () => {
+    await database.write(NEXT, 'create table next (id int); select pg_sleep(60)');
+    const refusal = database.refusal();
+    await until(`${running} 'create table next%'`, 1);
+    await database.client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like 'create table next%'`,
+    );
+    expect(await refusal).toMatchObject({ code: 'database_unreachable' });
+    await database.write(NEXT, 'create table next (id int)');
+    expect(await database.run()).toEqual({ applied: [NEXT] });
+  });
+
+  it('reports a migration that commits by itself', async () => {
+    await database.write(NEXT, 'create table next (id int); commit; create table more (id int)');
+    const error = await database.refusal();
+    expect(error).toMatchObject({ code: 'migration_failed', migration: NEXT });
+    expect(error).toHaveProperty('message', expect.stringContaining('contains COMMIT'));
+    expect(await database.refusal()).toMatchObject({ code: 'migration_unfinished', migration: NEXT });
   });
 
   it('refuses a migration that was edited after it had been applied', async () => {
-    await write(INIT, 'create table other (id int)');
-    expect(await refusal()).toMatchObject({ code: 'migration_edited', migration: INIT });
+    await database.write(INIT, 'create table other (id int)');
+    expect(await database.refusal()).toMatchObject({ code: 'migration_edited', migration: INIT });
+  });
+
+  it('accepts other line endings in a migration that was applied', async () => {
+    await database.write(NEXT, 'create table next (id int);\nselect 1;\n');
+    expect(await database.run()).toEqual({ applied: [NEXT] });
+    await database.write(NEXT, 'create table next (id int);\r\nselect 1;\r\n');
+    expect(await database.run()).toEqual({ applied: [] });
+  });
+
+  it('accepts a database that a newer build has migrated', async () => {
+    await database.write(NEXT, 'create table next (id int)');
+    await database.run();
+    expect(await migrate({ url: database.url, service: 'product' })).toEqual({ applied: [] });
   });
 
   it('refuses to go on where another tool has left a migration unfinished', async () => {
-    await client.query('update _prisma_migrations set finished_at = null');
-    expect(await refusal()).toMatchObject({ code: 'migration_unfinished', migration: INIT });
+    await database.client.query('update _prisma_migrations set finished_at = null');
+    expect(await database.refusal()).toMatchObject({ code: 'migration_unfinished', migration: INIT });
   });
 
   it('refuses a database that holds tables but no history', async () => {
-    await client.query('drop table _prisma_migrations');
-    const error = await refusal();
+    await database.client.query('drop table _prisma_migrations');
+    const error = await database.refusal();
     expect(error).toMatchObject({ code: 'migration_refused' });
     expect(error).toHaveProperty('message', expect.stringContaining('not empty'));
   });
 
   it('names the folder that has no SQL', async () => {
-    await mkdir(join(migrationsDir, NEXT));
-    expect(await refusal()).toMatchObject({ code: 'migration_unreadable', migration: NEXT });
+    await mkdir(join(database.migrationsDir, NEXT));
+    expect(await database.refusal()).toMatchObject({ code: 'migration_unreadable', migration: NEXT });
   });
 
   it('names the server that does not answer, and not the password', async () => {
-    const url = 'postgresql://postgres:secret@127.0.0.1:1/product';
-    const error: unknown = await migrate({ url, service: 'product' }).catch((reason: unknown) => reason);
+    const error = await database.refusal('postgresql://postgres:secret@127.0.0.1:1/product');
     expect(error).toMatchObject({ code: 'database_unreachable' });
     expect(String(error)).toContain('127.0.0.1:1/product');
     expect(String(error)).not.toContain('secret');
   });
 });
 
-describe('diffSchema', () => {
-  it.each(['user', 'product', 'order'] as const)('finds the migrations of %s equal to its schema', async (service) => {
-    const migrated = await openTestDatabase(service);
-    expect(await diffSchema({ url: migrated.url, service })).toBeUndefined();
-    await migrated.drop();
-  });
-
-  it('says how to get from the database to the schema', async () => {
-    await client.query('alter table products drop column stock');
-    expect(await diffSchema({ url: test.url, service: 'product' })).toContain(
-      'ADD COLUMN     "stock" INTEGER NOT NULL',
-    );
+(skipsWithoutPgBouncer('migrations through a pooler') ? describe.skip : describe)('migrate, through PgBouncer', () => {
+  it('refuses a pooler that ignores the settings of the session', async () => {
+    await database.write(NEXT, 'create table next (id int)');
+    const ignored = 'search_path, IntervalStyle, default_transaction_isolation, statement_timeout';
+    const settings = { ignore_startup_parameters: ignored };
+    const pooler = await startPgBouncer({ target: database.url, settings });
+    const error = await database.refusal(pooler.url(new URL(database.url).pathname.slice(1)));
+    expect(error).toMatchObject({ code: 'database_unreachable' });
+    expect(error).toHaveProperty('message', expect.stringMatching(/a pooler .*DATABASE_DIRECT_URL for migrations/));
+    await pooler.stop();
   });
 });

@@ -1,126 +1,115 @@
-import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
-
-import { withSchemaEngine } from './engine.ts';
 import { databaseTrouble } from './errors.ts';
 import { MigrationError } from './migration-error.ts';
 import type { MigrationFile } from './migration-files.ts';
-import { readMigrations } from './migration-files.ts';
+import { readMigrations, runsAlone } from './migration-files.ts';
+import type { MigrationRecord } from './migration-history.ts';
+import { compareHistory, isEmptyDatabase, readHistory } from './migration-history.ts';
+import { applyMigrations, reasonOf } from './migration-run.ts';
 import type { Service } from './services.ts';
-import { servicePaths } from './services.ts';
-import { inTransaction } from './transaction.ts';
-import { isUpToDate } from './up-to-date.ts';
+import { migrationsFolder } from './services.ts';
+import type { Connection } from './session-client.ts';
+import { createConnection } from './session-client.ts';
+import { troubleWords } from './trouble-kinds.ts';
 
-export { diffSchema } from './diff.ts';
 export { MigrationError, type MigrationErrorCode } from './migration-error.ts';
-export { type Service, servicePaths, services } from './services.ts';
+export { migrationsFolder, type Service, services } from './services.ts';
 
-/** The lock that `prisma migrate` takes. Held to the end of our transaction, it lets replicas migrate one by one. */
-const TAKE_LOCK = 'SELECT pg_advisory_xact_lock(72707369)';
+const CONNECT_TIMEOUT_MS = 10_000;
+const LOCK_POLL_MS = 100;
+
+/** The lock that `prisma migrate` takes. The end of the connection releases it. */
+const LOCK_SQL = 'SELECT pg_try_advisory_lock(72707369) AS "isTaken"';
+
+interface MigrateOptions {
+  readonly url: string;
+  readonly service: Service;
+  readonly migrationsDir?: string;
+}
 
 /**
- * Brings a database up to date, as `prisma migrate deploy` does and with the same book-keeping: `applied` holds the
- * names of the migrations that were missing. All of them are applied, or, when one fails, none.
- * Safe to call from several replicas at once. A migration must not contain COMMIT, nor what refuses to run in a
- * transaction (CREATE INDEX CONCURRENTLY).
+ * Brings a database up to date, as `prisma migrate deploy` does and with the same history: `applied` holds the
+ * names of the migrations that were missing. All of them are applied, or, when one fails, none. The exception is a migration
+ * with the first line `-- no transaction`, which holds a single statement such as CREATE INDEX CONCURRENTLY: migrations up to it
+ * stay applied.
+ * Safe to call from several replicas at once. A migration must not contain COMMIT.
  *
  * @throws MigrationError
  */
-export async function migrate(options: {
-  url: string;
-  service: Service;
-  migrationsDir?: string;
-  schemaPath?: string;
-}): Promise<{ applied: string[] }> {
-  const { url, service } = options;
-  const { migrationsDir: baseDir, schemaPath } = { ...servicePaths(service), ...definedOf(options) };
-  const [migrations, schema] = await Promise.all([readMigrations(baseDir), readFile(schemaPath, 'utf8')]);
-  if (await isUpToDate(url, migrations)) return { applied: [] };
-  const input = {
-    migrationsList: migrationsList(baseDir, migrations),
-    filters: { externalTables: [], externalEnums: [] },
-  };
-  let failed: { script: string; error: unknown } | undefined;
-  const onScriptError = (script: string, error: unknown): void => {
-    failed = { script, error };
-  };
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const { url, service, migrationsDir = migrationsFolder(service) } = options;
+  const files = await readMigrations(migrationsDir);
+  // A migration takes as long as it takes, whatever limit the role has for everything else.
+  const client = createConnection({ url, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: 0 });
   try {
-    return await inTransaction({ url, onScriptError }, async (adapter) => {
-      await adapter.executeRaw({ sql: TAKE_LOCK, args: [], argTypes: [] });
-      return withSchemaEngine({ schema, adapter }, async (engine) => {
-        const history = await engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false });
-        assertTrue(service, history);
-        return { applied: (await engine.applyMigrations(input)).appliedMigrationNames };
-      });
-    });
+    await client.connect();
+    if (isUpToDate(await readHistory(client), files)) return { applied: [] };
+    await assertDirect(client, options);
+    await takeLock(client);
+    const work = await findWork(client, service, files);
+    await applyMigrations({ client, service, ...work });
+    return { applied: work.pending.map(({ name }) => name) };
   } catch (error) {
     if (error instanceof MigrationError) throw error;
-    const migration = migrations.find(({ sql }) => sql === failed?.script)?.name;
-    const trouble = databaseTrouble(failed?.error ?? error);
-    // What a migration asks for in vain is its own fault, as is a table that is missing: unless the connection was lost.
-    if (trouble !== undefined && (migration === undefined || trouble.kind === 'unreachable'))
-      throw unreachable(options, trouble.reason, error);
-    if (migration !== undefined) throw failure(service, migration, failed?.error);
+    const trouble = databaseTrouble(error);
+    if (trouble !== undefined) throw unreachable(options, trouble.reason, error);
     throw new MigrationError('migration_refused', `${service}: the database was not migrated: ${reasonOf(error)}`, {
       cause: error,
     });
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 
-const definedOf = (options: { migrationsDir?: string; schemaPath?: string }) => ({
-  ...(options.migrationsDir !== undefined && { migrationsDir: options.migrationsDir }),
-  ...(options.schemaPath !== undefined && { schemaPath: options.schemaPath }),
-});
+/** Whether there is nothing to do. Without the lock, a history that is not plainly complete may be changing. */
+function isUpToDate(history: readonly MigrationRecord[] | undefined, files: readonly MigrationFile[]): boolean {
+  if (history === undefined) return false;
+  const { pending, edited, unfinished } = compareHistory(history, files);
+  return pending.length === 0 && edited === undefined && unfinished.length === 0;
+}
 
-const migrationsList = (baseDir: string, migrations: readonly MigrationFile[]) => ({
-  baseDir,
-  lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"' },
-  shadowDbInitScript: '',
-  migrationDirectories: migrations.map(({ name, sql }) => ({
-    path: name,
-    migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
-  })),
-});
+/** Refuses a pooler that drops session settings: a lock of the session would stay with one of its server connections. */
+async function assertDirect(client: Connection, options: MigrateOptions): Promise<void> {
+  const { rows } = await client.query<{ search_path: string }>('SHOW search_path');
+  if (rows[0]?.search_path === 'public') return;
+  throw unreachable(options, `${troubleWords.pooler}: the settings of the session are not in force`);
+}
 
-/** Checks what is recorded against what is on disk. */
-function assertTrue(
-  service: Service,
-  history: { editedMigrationNames: string[]; failedMigrationNames: string[] },
-): void {
-  const [edited] = history.editedMigrationNames;
+/**
+ * Waits until no other process migrates this database. Polls, since a statement that waits keeps a snapshot, and
+ * CREATE INDEX CONCURRENTLY in the other process would wait for that snapshot: a deadlock.
+ */
+async function takeLock(client: Connection): Promise<void> {
+  while ((await client.query<{ isTaken: boolean }>(LOCK_SQL)).rows[0]?.isTaken !== true) await sleep(LOCK_POLL_MS);
+}
+
+/** Checks the history against the files, and finds what is to be applied. */
+async function findWork(client: Connection, service: Service, files: readonly MigrationFile[]) {
+  const history = await readHistory(client);
+  if (history === undefined && !(await isEmptyDatabase(client))) {
+    const message = `${service}: the database is not empty, and has no history of migrations`;
+    const fix = 'Name an empty one, or record what it has with: prisma migrate resolve --applied <migration>';
+    throw new MigrationError('migration_refused', `${message}. ${fix}`);
+  }
+  const { pending, edited, unfinished } = compareHistory(history ?? [], files);
   if (edited !== undefined) {
     const message = `${service}: the migration ${edited} was edited after it had been applied to this database`;
     const fix = 'Restore its migration.sql and put the change into a new migration (pnpm db:diff)';
     throw new MigrationError('migration_edited', `${message}. ${fix}.`, { migration: edited });
   }
-  const [unfinished] = history.failedMigrationNames;
-  if (unfinished !== undefined) {
-    const message = `${service}: the migration ${unfinished} was begun by another tool and never finished`;
-    const fix = `Repair the database by hand, then: prisma migrate resolve --applied|--rolled-back ${unfinished}`;
-    throw new MigrationError('migration_unfinished', `${message}. ${fix}`, { migration: unfinished });
+  const repeatable = new Set(pending.filter(runsAlone).map(({ name }) => name));
+  const stuck = unfinished.find(({ name }) => !repeatable.has(name))?.name;
+  if (stuck !== undefined) {
+    const message = `${service}: the migration ${stuck} was begun by another tool and never finished`;
+    const fix = `Repair the database by hand, then: prisma migrate resolve --applied|--rolled-back ${stuck}`;
+    throw new MigrationError('migration_unfinished', `${message}. ${fix}`, { migration: stuck });
   }
+  return { pending, unfinished };
 }
 
-const failure = (service: Service, migration: string, error: unknown): MigrationError =>
-  new MigrationError(
-    'migration_failed',
-    `${service}: the migration ${migration} failed and nothing of it was kept: ${reasonOf(error)}. ` +
-      `Correct prisma/${service}/migrations/${migration}/migration.sql and run again.`,
-    { cause: error, migration },
-  );
-
-function unreachable({ url, service }: { url: string; service: Service }, reason: string, cause: unknown) {
+function unreachable({ url, service }: MigrateOptions, reason: string, cause?: unknown): MigrationError {
   const { host, pathname } = new URL(url);
   const message = `${service}: the database at ${host}${pathname} cannot be migrated: ${reason}`;
   return new MigrationError('database_unreachable', message, { cause });
-}
-
-/** Postgres' own words where there are any. */
-function reasonOf(error: unknown): string {
-  if (isDriverAdapterError(error)) {
-    const { originalCode, originalMessage, kind } = error.cause;
-    return originalMessage === undefined ? kind : `${originalMessage} (${originalCode})`;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** What kept a database from being migrated. */
+/** The reasons why a database was not migrated. */
 export type MigrationErrorCode =
   | 'migration_failed'
   | 'migration_edited'
@@ -7,10 +7,12 @@ export type MigrationErrorCode =
   | 'migration_refused'
   | 'database_unreachable';
 
-/** A database that was not migrated. It is as it was before. The message names the service and the fix. */
+/** Thrown when a database was not migrated to the end. The message names the service and the fix. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: MigrationErrorCode;
+  /** What a command exits with. */
+  readonly exitCode = 1;
   /** The folder name of the migration, when one is to blame. */
   readonly migration: string | undefined;
 

@@ -10,6 +10,12 @@ export interface MigrationFile {
 }
 
 /**
+ * Whether a migration says with its first line, `-- no transaction`, that it runs outside a transaction: CREATE INDEX
+ * CONCURRENTLY refuses to run in one.
+ */
+export const runsAlone = ({ sql }: MigrationFile): boolean => /^-- no transaction\r?\n/.test(sql);
+
+/**
  * Reads `<dir>/<name>/migration.sql` of every folder, in the order of the names: the order in which they are applied.
  *
  * @throws MigrationError `migration_unreadable`.

@@ -106,8 +106,11 @@ function configOf(options: ConnectionOptions): SessionConfig {
   };
 }
 
+/** One connection to a database. */
+export type Connection = pg.Client;
+
 /** Creates one connection, not yet connected. @throws DatabaseUrlError */
-export const createConnection = (options: ConnectionOptions): pg.Client => new SessionClient(configOf(options));
+export const createConnection = (options: ConnectionOptions): Connection => new SessionClient(configOf(options));
 
 /** Creates a pool of connections. @throws DatabaseUrlError */
 export function createPool(options: ConnectionOptions & { readonly max: number }): pg.Pool {

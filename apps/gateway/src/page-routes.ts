@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { extname } from 'node:path';
-import { createRouter } from '@auth/http';
-import type { Router } from 'express';
+import { getRoutes } from '@auth/http';
+import type { RequestHandler } from 'express';
 
 /**
  * The policy of the page: only files and requests of its own origin, no markup made from text. A form that no script
@@ -24,14 +24,16 @@ const pagePolicy = [
  * Serves the files of a folder, `index.html` at `GET /`: a page to try the gateway with in a browser, for development
  * only. The list of files is read once, a file with each request, so that an edit shows after a reload.
  */
-export function pageRoutes(folder: string): Router {
-  const router = createRouter();
+export function pageRoutes(folder: string): RequestHandler {
   const files = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) => extname(name) !== '');
-  for (const file of files) {
-    router.get(file === 'index.html' ? '/' : `/${file}`, (_req, res) => {
-      res.set('Content-Security-Policy', pagePolicy);
-      res.sendFile(file, { root: folder, cacheControl: false, etag: false, lastModified: false });
-    });
-  }
-  return router;
+  const routes = files.map((file): [string, RequestHandler[]] => [
+    file === 'index.html' ? '/' : `/${file}`,
+    [
+      (_req, res) => {
+        res.set('Content-Security-Policy', pagePolicy);
+        res.sendFile(file, { root: folder, cacheControl: false, etag: false, lastModified: false });
+      },
+    ],
+  ]);
+  return getRoutes(Object.fromEntries(routes));
 }

@@ -13,10 +13,10 @@ import type { Redis } from 'ioredis';
 import type { Gateway } from '../src/compose.ts';
 import { compose } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
-import { openApi } from '../src/openapi.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
 import { createBackgroundStore } from '../src/sessions/background-store.ts';
 import type { SealKey } from '../src/sessions/seal.ts';
+import { sessionRoutes } from '../src/sessions/session-routes.ts';
 import type { Service } from './service.ts';
 import { openService } from './service.ts';
 import type { UserApp } from './user-app.ts';
@@ -141,7 +141,7 @@ export async function openHarness(
     service: { ...parts, redis, keys: { current: () => ({ sessionKeys: keys }) }, revocations: { revocations } },
   });
   const { renewal, unfinished, upstreams } = gateway;
-  const served = await test.serve(gateway.app, openApi, {
+  const served = await test.serve(gateway.app, sessionRoutes, {
     // Forwarded routes are in the documents of the services.
     isUnchecked: (target) => /^\/(?:auth|users|products|orders|\.well-known)(?:[/?]|$)/.test(target),
     async closeParts() {

@@ -1,7 +1,8 @@
+import { createOpenApi } from '@auth/http';
 import { documentFaults } from '@auth/testkit/app';
 import { expect, it } from '@jest/globals';
-import { openApi } from '../src/openapi.ts';
+import { sessionRoutes as routes } from '../src/sessions/session-routes.ts';
 
 it('has an API document that is valid OpenAPI 3.1, with examples that its own schemas accept', () => {
-  expect(documentFaults(openApi)).toEqual([]);
+  expect(documentFaults(createOpenApi({ title: 'gateway', description: '', routes }))).toEqual([]);
 });

@@ -17,11 +17,12 @@ export const Settings = withKeyRules(
     ...ServerSettings,
     ...DatabaseSettings,
     ...JwksSettings,
-    PRODUCT_URL: httpOrigin.describe('Where the product app is, such as http://product:4002.'),
-    USER_URL: httpOrigin.describe('Where the user app is, such as http://user:4001.'),
-    IDEMPOTENCY_KEYS_PER_USER: wholeNumber({ min: 1, max: 1_000_000 })
-      .default(10_000)
-      .describe('How many idempotency keys of the last 24 h one user may have; a new key beyond that is answered 429.'),
+    PRODUCT_URL: httpOrigin.meta({ description: 'The origin of the product app, such as `http://product:4002`.' }),
+    USER_URL: httpOrigin.meta({ description: 'The origin of the user app, such as `http://user:4001`.' }),
+    IDEMPOTENCY_KEYS_PER_USER: wholeNumber({ min: 1, max: 1_000_000 }).default(10_000).meta({
+      description: 'How many idempotency keys of the last 24 h one user may have; a further key is answered 429.',
+      details: 'Raise it for an account that machines order with.',
+    }),
   }),
 );
 

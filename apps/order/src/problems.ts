@@ -1,8 +1,7 @@
 import { unavailableReason } from '@auth/db/errors';
 import type { FieldError, ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, refusalProblem, upstreamProblem } from '@auth/http';
+import { Problem, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
-import { refusalOf } from '@auth/verify/express';
 import type { OrderErrorCode, RejectedItem } from './order-error.ts';
 import { OrderError } from './order-error.ts';
 
@@ -35,7 +34,6 @@ const rejections = {
 
 /** Translations of the errors of this service to problems, tried in this order. */
 export const translate: readonly Translate[] = [
-  (error) => refusalProblem(refusalOf(error)),
   (error) => {
     const reason = unavailableReason(error);
     return reason === undefined ? undefined : new Problem('unavailable', { reason });

@@ -1,48 +1,55 @@
-import { WantedItems } from '@auth/contracts';
-import { createRouter, PageQuery, readBody, readIdempotencyKey, readParams, readQuery, sendPage } from '@auth/http';
-import type { AccessTokenVerifier } from '@auth/verify';
-import { accessTokenOf, requireScope, requireUser, userOf } from '@auth/verify/express';
-import type { Request, Router } from 'express';
+import { Order, WantedItems } from '@auth/contracts';
+import { defineRoutes, idempotencyKey, PageQuery, pageHeaders, pageOf } from '@auth/http';
 import * as z from 'zod';
-import { viewOf } from './order-view.ts';
-import type { Customer, Orders } from './orders.ts';
 
-export const NewOrder = z.strictObject({ items: WantedItems });
-export const ListQuery = z.object(PageQuery);
-export const Id = z.object({ id: z.uuid() });
+const PlacedOrder = Order.meta({
+  id: 'Order',
+  description: '`contact` is null until it could be had from user, and for a token without the scope `account`.',
+});
+const params = z.object({ id: z.uuid() });
 
-/** Creates the routes of a user's orders. */
-export function orderRoutes({ orders, verify }: { orders: Orders; verify: AccessTokenVerifier }): Router {
-  const router = createRouter();
-  const reader = [requireUser(verify), requireScope('order:read')];
-  const buyer = [requireUser(verify), requireScope('order:write')];
-
-  router.post('/orders', ...buyer, async (req, res) => {
-    const { items } = readBody(req, NewOrder);
-    const { order, replayed } = await orders.place(customerOf(req), items, readIdempotencyKey(req));
-    if (replayed) res.set('Idempotent-Replayed', 'true');
-    res.status(201).location(`/orders/${order.id}`).json(viewOf(order));
-  });
-
-  router.get('/orders', ...reader, async (req, res) => {
-    const { cursor: before, limit } = readQuery(req, ListQuery);
-    const { items, more } = await orders.list(customerOf(req), { before, limit });
-    sendPage(req, res, { items: items.map(viewOf), more });
-  });
-
-  router.get('/orders/:id', ...reader, async (req, res) => {
-    res.json(viewOf(await orders.get(customerOf(req), readParams(req, Id).id)));
-  });
-
-  router.post('/orders/:id/cancel', ...buyer, async (req, res) => {
-    res.json(viewOf(await orders.cancel(customerOf(req), readParams(req, Id).id)));
-  });
-
-  return router;
-}
-
-function customerOf(req: Request): Customer {
-  const { sub, aud, scopes } = userOf(req);
-  const rights = { readsAny: scopes.has('order:read-any'), readsContact: scopes.has('account') };
-  return { userId: sub, accessToken: accessTokenOf(req), audience: aud, ...rights };
-}
+/** The public routes of order. */
+export const routes = defineRoutes({
+  'POST /orders': {
+    who: { scope: 'order:write' },
+    summary: 'Place an order',
+    details:
+      'Prices come from product, the contact from user. Without product: 503, and nothing is stored. Without user, or for a token without the scope `account`, the order is stored, and its contact is attached when its owner reads it with a token that has the scope.',
+    headers: idempotencyKey,
+    body: z.strictObject({ items: WantedItems }),
+    example: { items: [{ productId: '019b0000-0000-7000-8000-000000000003', quantity: 2 }] },
+    answer: {
+      status: 201,
+      description: 'The order, at the prices of now.',
+      schema: PlacedOrder,
+      headers: { Location: 'Where it is.', 'Idempotent-Replayed': '`true` when this repeats an earlier answer.' },
+    },
+    problems: ['insufficient_audience', 'conflict', 'rate_limited', 'upstream_failed', 'upstream_timeout'],
+  },
+  'GET /orders': {
+    who: { scope: 'order:read' },
+    summary: 'List orders, newest first',
+    details: 'Own orders; with the scope `order:read-any` all orders.',
+    query: z.object(PageQuery),
+    answer: {
+      status: 200,
+      description: "A page of one's own orders; of everybody's with the scope `order:read-any`.",
+      schema: pageOf(PlacedOrder),
+      headers: pageHeaders,
+    },
+  },
+  'GET /orders/:id': {
+    who: { scope: 'order:read' },
+    summary: 'Read an order',
+    details: '404 for the order of another user, without the scope `order:read-any`.',
+    params,
+    answer: { status: 200, description: 'The order.', schema: PlacedOrder },
+  },
+  'POST /orders/:id/cancel': {
+    who: { scope: 'order:write' },
+    summary: 'Cancel an order',
+    params,
+    answer: { status: 200, description: 'The order, cancelled.', schema: PlacedOrder },
+    problems: ['conflict', 'unsupported_media_type', 'payload_too_large'],
+  },
+});

@@ -8,7 +8,7 @@ import { openTestService } from '@auth/testkit/test-service';
 import type { AccessTokenVerifier } from '@auth/verify';
 import type { Clients } from '../src/compose.ts';
 import { compose } from '../src/compose.ts';
-import { openApi } from '../src/openapi.ts';
+import { routes } from '../src/routes.ts';
 
 /** Someone who orders. */
 export interface Customer {
@@ -42,7 +42,7 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const test = await openTestService({ name: 'order', openDb: openOrderDb, url, now });
   const { db, issuer, parts } = test;
   const config = { idempotencyKeysPerUser: 20 };
-  const served = await test.serve(compose({ config, db, service: parts, catalog, contacts }).app, openApi);
+  const served = await test.serve(compose({ config, db, service: parts, catalog, contacts }).app, routes);
 
   return {
     ...{ ...test, ...served, now, metrics: parts.metrics },

@@ -1,47 +1,26 @@
-import { operations } from '@auth/contracts';
-import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
 import type { AppParts } from '@auth/service';
-import {
-  assertInternalRoutes,
-  identityOf,
-  refuseServiceToken,
-  reportUnmatched,
-  requireCaller,
-} from '@auth/verify/express';
+import { createServiceApp } from '@auth/service';
 import type { Express } from 'express';
-import { internalRoutes } from './internal-routes.ts';
-import { openApi, routeDocs } from './openapi.ts';
+import { createHandlers } from './handlers.ts';
 import { translate } from './problems.ts';
 import type { Products } from './products.ts';
 import type { Quotes } from './quotes.ts';
-import { productRoutes } from './routes.ts';
+import { routes } from './routes.ts';
 
 export interface Deps extends AppParts {
   readonly products: Products;
   readonly quotes: Quotes;
 }
 
-/**
- * Builds the Express app of the product service: middleware and routers, in the order in which a request passes them.
- */
-export function buildApp({
-  products,
-  quotes,
-  issuer,
-  verify,
-  calls,
-  audit: onDecision,
-  log,
-  readiness,
-  metrics,
-}: Deps): Express {
-  const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext: false });
-  app.use(internalRoutes({ quotes, guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }) }));
-  app.use(reportUnmatched({ prefix: '/internal', onDecision }), refuseServiceToken());
-  app.use(docsRoutes(openApi, { issuer }));
-  app.use(jsonBody());
-  app.use(productRoutes({ products, verify }));
-  assertInternalRoutes(app, { service: 'product', operations, prefix: '/internal' });
-  assertDocumented(app, routeDocs);
-  return finishApp(app, { log, translate });
+/** Builds the Express app of the product service. */
+export function buildApp({ products, quotes, ...parts }: Deps): Express {
+  return createServiceApp(parts, {
+    service: 'product',
+    description: 'The catalogue. Prices are integer minor units plus an ISO 4217 code.',
+    operationHandlers: { 'product:quotes.create': ({ body }) => quotes.create(body.items) },
+    routes,
+    handlers: createHandlers({ products }),
+    translate,
+    currentContext: false,
+  });
 }

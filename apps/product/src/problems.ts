@@ -1,7 +1,6 @@
 import { unavailableReason } from '@auth/db/errors';
 import type { ProblemCode, Translate } from '@auth/http';
-import { Problem, refusalProblem } from '@auth/http';
-import { refusalOf } from '@auth/verify/express';
+import { Problem } from '@auth/http';
 import type { ProductErrorCode } from './product-error.ts';
 import { ProductError } from './product-error.ts';
 
@@ -13,7 +12,6 @@ const answers = {
 
 /** Translations of the errors of this service to problems, tried in this order. */
 export const translate: readonly Translate[] = [
-  (error) => refusalProblem(refusalOf(error)),
   (error) => {
     const reason = unavailableReason(error);
     return reason === undefined ? undefined : new Problem('unavailable', { reason });

@@ -1,22 +1,6 @@
 import { plainText } from '@auth/contracts';
-import {
-  assertIfMatch,
-  createRouter,
-  hasIfMatch,
-  PageQuery,
-  Problem,
-  readBody,
-  readParams,
-  readPreconditions,
-  readQuery,
-  sendPage,
-  versionTag,
-} from '@auth/http';
-import type { AccessTokenVerifier } from '@auth/verify';
-import { requireScope, requireUser, userOf } from '@auth/verify/express';
-import type { Request, Router } from 'express';
+import { defineRoutes, PageQuery, pageHeaders, pageOf, preconditions, requiredIfMatch } from '@auth/http';
 import * as z from 'zod';
-import type { Products } from './products.ts';
 
 const description = z
   .string()
@@ -33,52 +17,84 @@ const fields = {
 const sku = z
   .string()
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
-export const NewProduct = z.strictObject({ sku, ...fields, description: description.default('') });
-export const Changes = z.strictObject({ ...fields, active: z.boolean() }).partial();
-export const ListQuery = z.object({ ...PageQuery, q: plainText(100).optional() });
-export const Id = z.object({ id: z.uuid() });
 
-/** Creates the routes of the catalogue: reading needs `product:read`, changing needs `product:write`. */
-export function productRoutes({ products, verify }: { products: Products; verify: AccessTokenVerifier }): Router {
-  const router = createRouter();
-  const reader = [requireUser(verify), requireScope('product:read')];
-  const editor = [requireUser(verify), requireScope('product:write')];
-
-  router.get('/products', ...reader, async (req, res) => {
-    const { cursor: after, limit, q: text } = readQuery(req, ListQuery);
-    sendPage(req, res, await products.list({ after, limit, text, activeOnly: seesActiveOnly(req) }));
+const example = {
+  sku: 'NOTEBOOK-A5',
+  name: 'Notebook A5',
+  description: 'Dotted paper, 160 pages, opens flat.',
+  price: 1290,
+  currency: 'EUR',
+  stock: 240,
+};
+const Product = z
+  .strictObject({
+    id: z.uuid(),
+    sku: z.string(),
+    name: z.string(),
+    description: z.string(),
+    price: z.int().meta({ description: 'Minor units of the currency.' }),
+    currency: z.string(),
+    stock: z.int(),
+    active: z.boolean(),
+    version: z.int(),
+  })
+  .meta({
+    id: 'Product',
+    example: { id: '019b0000-0000-7000-8000-000000000001', ...example, active: true, version: 1 },
   });
+const params = z.object({ id: z.uuid() });
+const ETag = { ETag: 'The version, for If-Match and If-None-Match.' } as const;
 
-  router.get('/products/:id', ...reader, async (req, res) => {
-    const product = await products.get(readParams(req, Id).id, { activeOnly: seesActiveOnly(req) });
-    assertIfMatch(req, product.version);
-    res.set({ ETag: versionTag(product.version), 'Cache-Control': 'private, no-cache' }).json(product);
-  });
-
-  router.post('/products', ...editor, async (req, res) => {
-    const product = await products.create(readBody(req, NewProduct));
-    res.status(201).location(`/products/${product.id}`).set('ETag', versionTag(product.version)).json(product);
-  });
-
-  router.patch('/products/:id', ...editor, async (req, res) => {
-    const { id } = readParams(req, Id);
-    // Preconditions are checked after everything else that could refuse the request (RFC 9110 §13.2.1).
-    const changes = readBody(req, Changes);
-    if (!hasIfMatch(req)) throw new Problem('precondition_required');
-    const product = await products.update(id, readPreconditions(req), changes);
-    res.set('ETag', versionTag(product.version)).json(product);
-  });
-
-  router.delete('/products/:id', ...editor, async (req, res) => {
-    await products.remove(readParams(req, Id).id, readPreconditions(req));
-    res.status(204).end();
-  });
-
-  return router;
-}
-
-/**
- * Whether the client sees active products only. Clients with `product:write` also see inactive ones, in lists and by
- * id.
- */
-const seesActiveOnly = (req: Request): boolean => !userOf(req).scopes.has('product:write');
+/** The public routes of product. */
+export const routes = defineRoutes({
+  'GET /products': {
+    who: { scope: 'product:read' },
+    summary: 'List products, page by page',
+    details: 'Inactive products are listed only for a token with the scope `product:write`.',
+    query: z.object({ ...PageQuery, q: plainText(100).optional() }),
+    answer: { status: 200, description: 'A page.', schema: pageOf(Product), headers: pageHeaders },
+  },
+  'GET /products/:id': {
+    who: { scope: 'product:read' },
+    summary: 'Read a product',
+    details: 'An inactive product is found only with the scope `product:write`.',
+    params,
+    answer: {
+      ...{ status: 200, description: 'The product.', schema: Product },
+      ...{ headers: ETag, cacheControl: 'private, no-cache', revalidated: true },
+    },
+    problems: ['precondition_failed'],
+  },
+  'POST /products': {
+    who: { scope: 'product:write' },
+    summary: 'Add a product',
+    body: z.strictObject({ sku, ...fields, description: description.default('') }),
+    example,
+    answer: {
+      status: 201,
+      description: 'The product.',
+      schema: Product,
+      headers: { ...ETag, Location: 'Where it is.' },
+    },
+    problems: ['conflict'],
+  },
+  'PATCH /products/:id': {
+    who: { scope: 'product:write' },
+    summary: 'Change a product',
+    details:
+      '`If-Match` as in RFC 9110 §13: `*`, lists, never weak tags. A request that would be refused without it (404, 422) is refused in the same way.',
+    params,
+    headers: requiredIfMatch,
+    body: z.strictObject({ ...fields, active: z.boolean() }).partial(),
+    example: { price: 1190, stock: 200 },
+    answer: { status: 200, description: 'The product as it is now.', schema: Product, headers: ETag },
+  },
+  'DELETE /products/:id': {
+    who: { scope: 'product:write' },
+    summary: 'Remove a product',
+    details: 'With or without `If-Match`.',
+    params,
+    headers: preconditions,
+    answer: { status: 204, description: 'It is gone.' },
+  },
+});

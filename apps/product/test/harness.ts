@@ -5,8 +5,8 @@ import type { Metrics } from '@auth/http';
 import type { ServedApp, TestService } from '@auth/testkit/test-service';
 import { openTestService } from '@auth/testkit/test-service';
 import { compose } from '../src/compose.ts';
-import { openApi } from '../src/openapi.ts';
 import type { Product } from '../src/products.ts';
+import { routes } from '../src/routes.ts';
 
 /** The product app on a database, keys and a clock of its own. */
 export interface Harness
@@ -24,7 +24,7 @@ export async function openHarness(url?: string): Promise<Harness> {
   const now = () => 1_800_000_000;
   const test = await openTestService({ name: 'product', openDb: openProductDb, url, now });
   const { db, issuer, parts } = test;
-  const served = await test.serve(compose({ db, service: parts }).app, openApi);
+  const served = await test.serve(compose({ db, service: parts }).app, routes);
   return {
     ...{ ...test, ...served, now, metrics: parts.metrics },
     bearer: (scope) => `Bearer ${issuer.token({ scope })}`,

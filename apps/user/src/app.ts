@@ -1,26 +1,17 @@
-import { operations } from '@auth/contracts';
-import { assertDocumented, createApp, docsRoutes, finishApp, jsonBody } from '@auth/http';
 import type { AppParts } from '@auth/service';
-import {
-  assertInternalRoutes,
-  identityOf,
-  refuseServiceToken,
-  reportUnmatched,
-  requireCaller,
-} from '@auth/verify/express';
+import { createServiceApp } from '@auth/service';
 import type { Express } from 'express';
-import { accountRoutes } from './accounts/account-routes.ts';
+import { accountHandlers } from './accounts/account-handlers.ts';
 import type { Accounts } from './accounts/accounts.ts';
-import { adminRoutes } from './accounts/admin-routes.ts';
+import { adminHandlers } from './accounts/admin-handlers.ts';
 import type { UserAdmin } from './accounts/user-admin.ts';
-import type { Discovery } from './discovery-routes.ts';
-import { discoveryRoutes } from './discovery-routes.ts';
-import { internalRoutes } from './internal-routes.ts';
+import type { Discovery } from './discovery-handlers.ts';
+import { discoveryAliases, discoveryHandlers } from './discovery-handlers.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
-import { openApi, routeDocs } from './openapi.ts';
 import { translate } from './problems.ts';
-import { authRoutes } from './sessions/auth-routes.ts';
-import { sessionRoutes } from './sessions/session-routes.ts';
+import { routes } from './routes.ts';
+import { authHandlers } from './sessions/auth-handlers.ts';
+import { sessionHandlers } from './sessions/session-handlers.ts';
 import type { Sessions } from './sessions/sessions.ts';
 
 export interface Deps extends AppParts {
@@ -35,38 +26,25 @@ export interface Deps extends AppParts {
   readonly trustedProxies?: readonly string[];
 }
 
-/** The user service, from top to bottom. */
-export function buildApp({
-  accounts,
-  sessions,
-  admin,
-  discovery,
-  limits,
-  verify,
-  calls,
-  audit: onDecision,
-  log,
-  readiness,
-  metrics,
-  registration = 'plain',
-  trustedProxies,
-}: Deps): Express {
-  const app = createApp({ log, readiness, metrics, identify: identityOf, trustedProxies });
-  app.use(
-    internalRoutes({
-      accounts,
-      guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
-    }),
-  );
-  app.use(reportUnmatched({ prefix: '/internal', onDecision }), refuseServiceToken());
-  app.use(docsRoutes(openApi, { issuer: discovery.issuer }));
-  app.use(jsonBody());
-  app.use(discoveryRoutes(discovery));
-  app.use(authRoutes({ accounts, sessions, limits, registration }));
-  app.use(sessionRoutes({ sessions, verify }));
-  app.use(accountRoutes({ accounts, sessions, limits, verify }));
-  app.use(adminRoutes({ admin, verify }));
-  assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' });
-  assertDocumented(app, routeDocs);
-  return finishApp(app, { log, translate });
+/** Builds the Express app of the user service. */
+export function buildApp(deps: Deps): Express {
+  const { accounts, sessions, admin, discovery, limits, registration = 'plain', trustedProxies, ...parts } = deps;
+  return createServiceApp(parts, {
+    service: 'user',
+    description: 'Accounts, logins and access tokens. Log in below and the token is filled in for the other routes.',
+    operationHandlers: {
+      'user:contacts.read': ({ params }, { user }) => accounts.contactFor(params.id, user?.sub),
+    },
+    before: discoveryAliases(discovery.issuer),
+    routes,
+    handlers: {
+      ...authHandlers({ accounts, sessions, limits, registration }),
+      ...sessionHandlers({ sessions }),
+      ...accountHandlers({ accounts, sessions, limits }),
+      ...adminHandlers({ admin }),
+      ...discoveryHandlers(discovery),
+    },
+    translate,
+    trustedProxies,
+  });
 }

@@ -42,7 +42,6 @@ const answers = {
 
 /** How the errors of this service become answers. */
 export const translate: readonly Translate[] = [
-  (error) => refusalProblem(refusalOf(error)),
   (error) => {
     const reason = unavailableReason(error);
     return reason === undefined ? undefined : new Problem('unavailable', { reason });

@@ -28,7 +28,10 @@ describe('a user app without its database', () => {
       () => request(server).get(`/users/${randomUUID()}`).set('Authorization', admin),
       () => request(server).patch(`/users/${randomUUID()}`).set('Authorization', admin).send({ disabled: true }),
       () =>
-        request(server).put('/users/me/password').set('Authorization', authorization).send({ current: 'x', next: 'y' }),
+        request(server)
+          .put('/users/me/password')
+          .set('Authorization', authorization)
+          .send({ current: 'x', next: password }),
       () => request(server).get('/users/me').set('Authorization', authorization),
       () => request(server).get('/users/me/contact').set('Authorization', authorization),
       () => sendCall(harness, contactCall(harness, randomUUID()).sent),

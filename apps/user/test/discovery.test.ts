@@ -1,8 +1,10 @@
+import { publicRoutes } from '@auth/http';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { discoveryRoutes } from '../src/discovery-routes.ts';
+import { discoveryAliases, discoveryHandlers } from '../src/discovery-handlers.ts';
+import { discoveryRoutes as routes } from '../src/discovery-routes.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 
@@ -89,7 +91,8 @@ describe('the metadata of an issuer', () => {
     ['a long path', 'http://[::1]:4001/a/b%20c', '/a/b%20c', 'http://[::1]:4001/a/b%20c/.well-known/jwks.json'],
   ])('with %s is where RFC 8414 §3 puts it, and so are its keys', async (_case, issuer, path, jwksUri) => {
     const jwks = { keys: [{ kty: 'RSA', kid: 'a' }] };
-    const app = express().use(discoveryRoutes({ issuer, jwks: () => jwks, jwksMaxAgeSeconds: 300, scopes: [] }));
+    const handlers = discoveryHandlers({ issuer, jwks: () => jwks, jwksMaxAgeSeconds: 300, scopes: [] });
+    const app = express().use(discoveryAliases(issuer), publicRoutes({ routes, handlers, guard: () => [] }));
     for (const place of new Set([standard, `${standard}${path}`])) {
       const { status, body } = await request(app).get(place);
       expect({ place, status, body }).toMatchObject({ status: 200, body: { issuer, jwks_uri: jwksUri } });

@@ -10,11 +10,11 @@ import type { TestIssuer } from '@auth/verify/testing';
 import { compose } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
 import type { RateLimitSettings } from '../src/limits/rate-limits.ts';
-import { openApi } from '../src/openapi.ts';
 import type { HashForm } from '../src/passwords/password-hash.ts';
 import { createPasswords } from '../src/passwords/passwords.ts';
 import type { WorkQueue } from '../src/passwords/work-queue.ts';
 import { createWorkQueue } from '../src/passwords/work-queue.ts';
+import { routes } from '../src/routes.ts';
 
 const usual = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
 /** The password of every user that `addUser` makes. */
@@ -109,7 +109,7 @@ export async function openHarness({
     slowDown: async (ms) => void delays.push(ms),
     countTimes: { timeoutMs: 5000, retryAfterMs: 0 },
   });
-  const served = await test.serve(app, openApi);
+  const served = await test.serve(app, routes);
 
   return {
     ...{ ...test, ...served, now, delays, metrics: parts.metrics },

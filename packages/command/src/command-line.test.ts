@@ -13,7 +13,11 @@ const spec = {
     tag: { value: '<word>', multiple: true, help: 'a label' },
     gift: { help: 'wrap it' },
   },
-  notes: ['SHOP_DIR  where the shop is'],
+  variables: {
+    SHOP_DIR: { help: 'where the shop is', default: '.shop' },
+    TILL: { help: 'a till to use' },
+  },
+  notes: ['Nothing is sold on Sundays.'],
 } as const satisfies CommandSpec;
 const shop = {
   name: 'pnpm shop',
@@ -50,7 +54,8 @@ describe('readCommandLine', () => {
   it.each([
     [['--nope'], "Unknown option '--nope'"],
     [['-x'], "Unknown option '-x'"],
-    [['--gif'], "Unknown option '--gif'"],
+    [['--gif'], "Unknown option '--gif': did you mean --gift?"],
+    [['--prize=1'], "Unknown option '--prize': did you mean --price?"],
     [['--gift=yes'], "Option '--gift' does not take an argument"],
     [['--price'], "Option '--price <value>' argument missing"],
     [['--price', '--gift'], "Option '--price' argument is ambiguous"],
@@ -70,6 +75,7 @@ describe('findCommand', () => {
   it.each([
     [undefined, 'a command is missing'],
     ['buy', 'there is no command "buy"'],
+    ['sel', 'there is no command "sel": did you mean sell?'],
     ['constructor', 'there is no command "constructor"'],
     ['--json', 'unknown option "--json"'],
   ])('refuses %s', (word, problem) => {
@@ -78,7 +84,7 @@ describe('findCommand', () => {
 });
 
 describe('helpText', () => {
-  it('describes a command, its options and its notes', () => {
+  it('describes a command, its options, its environment variables and its notes', () => {
     expect(helpText(spec).split('\n')).toEqual([
       'usage: pnpm shop sell <what> <to> [options]',
       '',
@@ -90,7 +96,11 @@ describe('helpText', () => {
       '  --gift           wrap it',
       '  --help, -h       print this',
       '',
-      'SHOP_DIR  where the shop is',
+      'environment:',
+      '  SHOP_DIR  where the shop is (default: .shop)',
+      '  TILL      a till to use',
+      '',
+      'Nothing is sold on Sundays.',
     ]);
   });
 
@@ -106,7 +116,7 @@ describe('helpText', () => {
       'options:',
       '  --help, -h  print this',
       '',
-      'pnpm shop <command> --help tells more of one command.',
+      'pnpm shop <command> --help describes one command.',
     ]);
   });
 });

@@ -1,16 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import type { CommandSpec, OptionValues, VariableValues } from './command-spec.ts';
 import { helpText, usageLine } from './help-text.ts';
+import { nearest } from './nearest.ts';
 import { UsageError } from './usage-error.ts';
-
-/** The options that a specification names: a switch is a boolean, a value a text, one that may be repeated a list. */
-export type OptionValues<O extends Readonly<Record<string, OptionSpec>>> = {
-  readonly [Name in keyof O]: O[Name] extends { readonly value: string }
-    ? O[Name] extends { readonly multiple: true }
-      ? readonly string[]
-      : string | undefined
-    : boolean;
-};
 
 /** The result of reading a command line: help, or the command with its arguments and options. */
 export type CommandLine<S extends CommandSpec> =
@@ -40,6 +32,15 @@ export function readCommandLine<const S extends CommandSpec>(spec: S, args: read
   return { words, options: values as OptionValues<NonNullable<S['options']>> };
 }
 
+/** Reads the environment variables that a command declares. An empty variable counts as absent. */
+export function readVariables<const S extends CommandSpec>(
+  { variables = {} }: S,
+  env: Readonly<Record<string, string | undefined>>,
+): VariableValues<NonNullable<S['variables']>> {
+  const read = Object.entries(variables).map(([name, { default: usual }]) => [name, env[name] || usual]);
+  return Object.fromEntries(read) as VariableValues<NonNullable<S['variables']>>;
+}
+
 /** Finds the subcommand with that name. @throws UsageError */
 export function findCommand<C extends Readonly<Record<string, CommandSpec>>>(
   spec: CommandSpec & { readonly commands: C },
@@ -47,7 +48,8 @@ export function findCommand<C extends Readonly<Record<string, CommandSpec>>>(
 ): keyof C & string {
   if (word === undefined) refuse(spec, 'a command is missing');
   if (Object.hasOwn(spec.commands, word)) return word;
-  return refuse(spec, `${word.startsWith('-') ? 'unknown option' : 'there is no command'} ${JSON.stringify(word)}`);
+  if (word.startsWith('-')) return refuse(spec, `unknown option ${JSON.stringify(word)}`);
+  return refuse(spec, `there is no command ${JSON.stringify(word)}${suggestion(word, Object.keys(spec.commands))}`);
 }
 
 /** Refuses a command line: one line with the mistake and how to get help. @throws UsageError */
@@ -69,8 +71,15 @@ function parse(spec: CommandSpec, args: readonly string[]) {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     // Node's own message, without its advice about arguments that begin with a dash.
-    return refuse(spec, messageOf(error).split(/[.\n]/, 1)[0] ?? '');
+    const problem = messageOf(error).split(/[.\n]/, 1)[0] ?? '';
+    const unknown = /^Unknown option '--([\w-]+)'$/.exec(problem)?.[1];
+    return refuse(spec, unknown === undefined ? problem : problem + suggestion(unknown, Object.keys(options), '--'));
   }
+}
+
+function suggestion(word: string, names: readonly string[], prefix = ''): string {
+  const meant = nearest(word, names);
+  return meant === undefined ? '' : `: did you mean ${prefix}${meant}?`;
 }
 
 function messageOf(error: unknown): string {

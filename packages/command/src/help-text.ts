@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import type { CommandSpec, OptionSpec, VariableSpec } from './command-spec.ts';
 
 /** The line that shows how a command is called: `pnpm keys revoke <kid> [options]`. */
 export function usageLine({ name, arguments: words = [], options, commands }: CommandSpec): string {
@@ -9,7 +9,7 @@ export function usageLine({ name, arguments: words = [], options, commands }: Co
 
 /** What `--help` prints: usage, what the command does, its commands or options, and notes. Ends without a newline. */
 export function helpText(spec: CommandSpec): string {
-  const { summary, commands, options = {}, notes = [] } = spec;
+  const { summary, commands, options = {}, variables = {}, notes = [] } = spec;
   const listed = Object.values(commands ?? {}).map((command): [string, string] => [
     usageLine({ ...command, name: command.name.slice(spec.name.length + 1), options: {} }),
     command.summary,
@@ -23,13 +23,18 @@ export function helpText(spec: CommandSpec): string {
     ...['', summary],
     ...section('commands', listed),
     ...section('options', [...named, ['--help, -h', 'print this']]),
-    ...(commands === undefined ? [] : ['', `${spec.name} <command> --help tells more of one command.`]),
+    ...section('environment', Object.entries(variables).map(variableRow)),
+    ...(commands === undefined ? [] : ['', `${spec.name} <command> --help describes one command.`]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ].join('\n');
 }
 
 function optionName(name: string, { value, multiple = false }: OptionSpec): string {
   return `--${name}${value === undefined ? '' : ` ${value}`}${multiple ? ' …' : ''}`;
+}
+
+function variableRow([name, { help, default: usual }]: [string, VariableSpec]): [string, string] {
+  return [name, usual === undefined ? help : `${help} (default: ${usual})`];
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): readonly string[] {

@@ -1,8 +1,10 @@
-export type { CommandLine, OptionValues } from './command-line.ts';
+export type { CommandLine } from './command-line.ts';
 export { findCommand, readCommandLine, refuse } from './command-line.ts';
-export type { CommandSpec, OptionSpec } from './command-spec.ts';
+export type { CommandSpec, OptionSpec, VariableSpec } from './command-spec.ts';
+export { type Command, type CommandOutput, type CommandRun, defineCommand } from './define-command.ts';
 export type { DirectAnswer } from './get-directly.ts';
 export { getDirectly } from './get-directly.ts';
 export { helpText } from './help-text.ts';
+export { type CommandInput, exitCodeOf, runCommand, runHere } from './run-command.ts';
 export { startCommand } from './start-command.ts';
 export { UsageError } from './usage-error.ts';

@@ -1,6 +1,5 @@
 export { ProblemDetails, TokenResponse } from './answers.ts';
 export { Address, Contact, Phone } from './contact.ts';
-export { type DemoAccount, demoAccounts } from './demo-accounts.ts';
 export type { CallableBy, Edge } from './edges.ts';
 export { edges, operationsBetween } from './edges.ts';
 export type { OperationId, OperationSpec, Operations } from './operation.ts';

@@ -1,6 +1,8 @@
 export { areHttps, browserOrigins } from './config/browser-origins.ts';
 export { ConfigError, readConfig, type WrongSetting } from './config/config.ts';
+export { DatabaseSettings } from './config/database-settings.ts';
 export { httpOrigin } from './config/http-origin.ts';
+export { JwksSettings } from './config/jwks-settings.ts';
 export {
   type DatabaseConfig,
   databaseConfig,
@@ -9,7 +11,8 @@ export {
   type ServerConfig,
   serverConfig,
 } from './config/server-config.ts';
-export { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './config/server-settings.ts';
+export { ServerSettings } from './config/server-settings.ts';
+export { withKeyRules } from './config/setting-rules.ts';
 export { ProxySettings } from './config/trusted-proxies.ts';
 export { wholeNumber } from './config/whole-number.ts';
 export { type Audit, type AuditCallsOptions, auditCalls } from './log/audit-calls.ts';
@@ -31,28 +34,42 @@ export {
   clientAddress,
   clientAddressBehind,
 } from './request/client-address.ts';
-export { readIdempotencyKey } from './request/idempotency-key.ts';
+export { idempotencyKey, readIdempotencyKey } from './request/idempotency-key.ts';
 export { jsonBody } from './request/json-body.ts';
 export { outgoingHeaders } from './request/outgoing-headers.ts';
-export { PageQuery, type Slice, sendPage } from './request/page.ts';
+export { PageQuery, page, pageHeaders, pageOf, type Slice, sendPage } from './request/page.ts';
 export {
   assertIfMatch,
   hasIfMatch,
+  preconditions,
   readPreconditions,
+  requiredIfMatch,
   type VersionCondition,
   versionTag,
 } from './request/preconditions.ts';
 export { readBody, readParams, readQuery } from './request/read.ts';
 export { contextOf, currentContext, nameRequest, type RequestContext } from './request/request-context.ts';
 export { type CountedLimit, visitorOf } from './request/visitor.ts';
+export { dateTime } from './route/date-time.ts';
 export { docsRoutes } from './route/openapi/docs-routes.ts';
 export { createOpenApi, type OpenApiDocument } from './route/openapi/document.ts';
-export { assertDocumented } from './route/openapi/documented-routes.ts';
-export type { RouteDoc } from './route/openapi/route-doc.ts';
+export { createMethodRouters, getRoutes } from './route/other-methods.ts';
+export { publicRoutes } from './route/public-routes.ts';
+export {
+  defineRoutes,
+  type HeaderInput,
+  problemsOf,
+  type RouteHandlers,
+  type RouteInput,
+  type RouteName,
+  type RouteSpec,
+  type Routes,
+  type Who,
+} from './route/route.ts';
 export { createRouter } from './route/router.ts';
 export { type AdminAppOptions, adminApp } from './server/admin-app.ts';
 export { createApp, finishApp } from './server/create-app.ts';
 export { type ConnectionLimits, type Listening, type ListenOptions, listen } from './server/listen.ts';
-export { createMetrics, type Metrics, type Sample } from './server/metrics.ts';
+export { createMetrics, type Metrics, type MetricsDocument, type Sample } from './server/metrics.ts';
 export { createReadiness, type Readiness, type ReadinessOptions } from './server/readiness.ts';
 export { runService, type Service } from './server/serve.ts';

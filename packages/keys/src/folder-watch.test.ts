@@ -4,7 +4,7 @@ import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { watchFolder } from './folder-watch.ts';
 
-/** Longer than any test, also halved: only a change or the end is waited for. */
+/** Longer than any test, in ms: `next` resolves only for a change or at the end. */
 const neverMs = 600_000;
 
 describe('watchFolder', () => {
@@ -20,14 +20,14 @@ describe('watchFolder', () => {
       watched.close();
     }));
 
-  it('resolves from time to time where there is no folder', async () => {
+  it('resolves after a time without a folder', async () => {
     const watched = watchFolder({ folder: '/does/not/exist', pollMs: 2 });
     watched.renew();
     expect(await watched.next()).toBeUndefined();
     watched.close();
   });
 
-  it('resolves when it is closed, then and later', () =>
+  it('resolves when it is closed, and at each call after that', () =>
     inFolder(async (folder) => {
       const watched = watchFolder({ folder, pollMs: neverMs });
       watched.renew();

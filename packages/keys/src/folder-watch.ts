@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A watch on a folder. */
 export interface FolderWatch {
-  /** Watches the folder that is at the path now. */
+  /** Begins to watch the folder that is at the path now. */
   renew(): void;
-  /** Resolves soon after the system reported a change in the folder, and after a time in any case, or when it is closed. */
+  /** Resolves soon after a reported change in the folder, without a change after a time, and when the watch is closed. */
   next(): Promise<void>;
   close(): void;
 }
@@ -18,8 +18,7 @@ export interface FolderWatchOptions {
 }
 
 /**
- * Watches a folder. Not every change is reported: not by every file system, and not what happens behind a link. Keeps no
- * process alive.
+ * Watches a folder. Changes may go unreported: on some file systems, and behind a link. The watch keeps no process alive.
  */
 export function watchFolder({ folder, pollMs }: FolderWatchOptions): FolderWatch {
   const closing = new AbortController();
@@ -42,12 +41,12 @@ export function watchFolder({ folder, pollMs }: FolderWatchOptions): FolderWatch
       try {
         watcher = watch(folder, { persistent: false }, () => changed.abort()).on('error', unwatch);
       } catch {
-        // There may be no folder, or too many watches.
+        // The folder does not exist, or the process has too many watches.
       }
     },
     async next() {
       await pause(watcher === undefined ? pollMs : 4 * pollMs, changed.signal);
-      // A file that is written in place is emptied first.
+      // A file that is written in place is empty for a moment: wait until it is complete.
       if (changed.signal.aborted) await pause(pollMs / 2, closing.signal);
       if (!closing.signal.aborted) changed = new AbortController();
     },

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { findObstacle, readMountPoints } from './key-delivery.ts';
 
 describe('findObstacle', () => {
-  it('finds none at a file in a folder, also through a link or beside a hard link', () =>
+  it('finds none for a file in a folder, through a link or with a second hard link', () =>
     inFolder(async (dir) => {
       const file = join(dir, 'keys.json');
       await writeFile(file, '{}');
@@ -17,7 +17,7 @@ describe('findObstacle', () => {
       expect(await findObstacle(join(dir, 'missing.json'), mounts)).toBeUndefined();
     }));
 
-  it('finds a file that is a mount point of its own, also through a link', () =>
+  it('finds a file that is a mount point, also through a link', () =>
     inFolder(async (dir) => {
       const file = join(dir, 'keys.json');
       await writeFile(file, '{}');
@@ -27,7 +27,7 @@ describe('findObstacle', () => {
       expect(await findObstacle(file, new Set([dir]))).toBeUndefined();
     }));
 
-  it('finds a file that no longer has a name at its path', () =>
+  it('finds a file that has no name left', () =>
     inFolder(async (dir) => {
       const file = join(dir, 'keys.json');
       await writeFile(file, 'old');

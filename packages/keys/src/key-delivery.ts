@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 
 /**
  * Whether a changed key document reaches a running service, as a closed set that is fit for a metric label.
- * `watched`: yes, the file is read again all the time. `text`: no, `AUTH_KEYS` is read once. `single_file_mount`: only a
+ * `watched`: yes, the file is read again and again. `text`: no, `AUTH_KEYS` is read once. `single_file_mount`: only a
  * change that is written into the file in place arrives; a file that is renamed over it does not. `replaced`: a file was
  * renamed over it, and this process still sees the old one. `refused`: a changed document was found and cannot be used.
  * `unreachable`: the file could not be looked at for a while, such as on a network file system that hangs.
@@ -12,7 +12,7 @@ export type KeyDelivery = 'watched' | 'text' | 'single_file_mount' | 'replaced' 
 /** The obstacles for a changed file. */
 export type FileObstacle = Extract<KeyDelivery, 'single_file_mount' | 'replaced'>;
 
-/** The message for an operator about an obstacle, with what to do. */
+/** The message for an operator about each obstacle, with the repair. */
 export const obstacleWords: Readonly<Record<FileObstacle, string>> = {
   single_file_mount:
     'the key document is a mount of a single file: a document that replaces it does not arrive here. Mount its folder instead',
@@ -40,7 +40,7 @@ export async function readMountPoints(): Promise<ReadonlySet<string>> {
   return new Set(text.split('\n').map((line) => unescaped(line.split(' ')[4] ?? '')));
 }
 
-/** Blanks, tabs, line breaks and backslashes are written as three octal digits. */
+/** Decodes a path of `mountinfo`: blanks, tabs, line breaks and backslashes are written as three octal digits. */
 function unescaped(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -1,7 +1,7 @@
-/** A key document that cannot be used. Says which one and which member is wrong, never its value. */
+/** The error for a key document that cannot be used. The message names the document and the wrong member, never a value. */
 export class KeyDocumentError extends Error {
   override readonly name = 'KeyDocumentError';
-  /** EX_CONFIG of sysexits: a configuration error, for the process that cannot start. */
+  /** `EX_CONFIG` of sysexits.h, for a process that cannot start. */
   readonly exitCode = 78;
 
   /** @param source the file or setting the document came from */

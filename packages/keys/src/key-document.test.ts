@@ -12,7 +12,7 @@ beforeAll(async () => {
 const parse = (document: unknown, service = 'order') =>
   parseKeyDocument(JSON.stringify(document), { service, source: 'keys.json' });
 
-/** The document with one value replaced, or taken out: `undefined` has no JSON. */
+/** Copies a document with one value replaced; `undefined` removes it. */
 function changed(document: object, path: readonly (string | number)[], value: unknown): object {
   const [first, ...rest] = path;
   if (first === undefined) throw new Error('a path is needed');
@@ -43,9 +43,9 @@ describe('parseKeyDocument', () => {
   it.each([
     ['a secret for audit hashes', ['auditKey'], () => generateEdgeKey('x', 'active').secret],
     ['no calls', ['calls'], () => ({})],
-    ['nobody to accept', ['accepts'], () => ({})],
+    ['no caller to accept', ['accepts'], () => ({})],
     ['an issuer over plain http, for development', ['issuer', 'iss'], () => 'http://localhost:4001'],
-  ])('takes %s', (_case, path, value) => {
+  ])('accepts %s', (_case, path, value) => {
     expect(() => parse(changed(good.order, path, value()))).not.toThrow();
   });
 
@@ -59,7 +59,7 @@ describe('parseKeyDocument', () => {
     ['"order"', 'the document must be an object'],
     ['5', 'the document must be an object'],
     ['{}', 'service must be a string'],
-  ])('refuses the text %j', (text, expected) => {
+  ])('rejects the text %j', (text, expected) => {
     const read = () => parseKeyDocument(text, { service: 'order', source: 'AUTH_KEYS' });
     const message = refusalOf(text, read);
     expect(message).toBe(`key document AUTH_KEYS: ${expected}`);
@@ -132,20 +132,20 @@ describe('parseKeyDocument', () => {
     ['a kid with a bar', [...firstCall, 'kid'], 'a|b', 'calls.product[0].kid must match'],
     ['an unknown member of a key', [...firstCall, 'note'], 'x', 'calls.product[0].note is not a known member'],
     ['a short audit key', ['auditKey'], 'c2hvcnQ', 'auditKey must be 32 random bytes or more'],
-  ] as [string, (string | number)[], unknown, string][])('refuses %s', (_case, path, value, expected) => {
+  ] as [string, (string | number)[], unknown, string][])('rejects %s', (_case, path, value, expected) => {
     const document = changed(good.order, path, value);
     const message = refusalOf(JSON.stringify(document), () => parse(document));
     expect(message).toContain('key document keys.json: ');
     expect(message).toContain(expected);
   });
 
-  it('refuses the document of the issuer without signing keys', () => {
+  it('rejects the document of the issuer without signing keys', () => {
     const { signing: _, ...document } = good.user;
     const message = refusalOf(JSON.stringify(document), () => parse(document, 'user'));
     expect(message).toContain('signing is missing: user signs access tokens');
   });
 
-  it('does without the public keys of the issuer where they come from elsewhere', () => {
+  it('ignores the public keys of the issuer when they come from AUTH_JWKS_URL', () => {
     const document = { ...good.order, issuer: { iss: 'https://auth.example' } };
     const options = { service: 'order', source: 'keys.json', remoteJwks: true };
     expect(parseKeyDocument(JSON.stringify(document), options).publicKeys.size).toBe(0);
@@ -160,7 +160,7 @@ describe('parseKeyDocument', () => {
     ],
     ['calls and accepts', ['accepts', 'billing', 0, 'secret'], 'calls.product[0].secret is the same secret as accepts'],
     ['an edge and the audit key', ['auditKey'], 'auditKey is the same secret as calls.product[0].secret'],
-  ])('refuses one secret for %s', (_case, path, expected) => {
+  ])('rejects one secret for %s', (_case, path, expected) => {
     const secret = good.order.calls['product']?.[0]?.secret;
     const document = changed(good.order, path, secret);
     expect(refusalOf(JSON.stringify(document), () => parse(document))).toContain(expected);

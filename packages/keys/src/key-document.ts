@@ -25,7 +25,7 @@ const secret = z.string().superRefine((value, context) => {
   const problem = secretProblem(value);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
-/** RFC 8414 §2: no query and no fragment. Every token and every answer names it, so it can hold no credentials. */
+/** The URL of an issuer: no query and no fragment (RFC 8414 §2), and no credentials, since every token names it. */
 const issuerUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL', abort: true }).refine(
   (text) => {
     const { username, password } = new URL(text);
@@ -46,7 +46,7 @@ const PublicJwk = z.strictObject({
   y: z.string().optional(),
 });
 
-/** The JSON shape of a key document: everything one service needs to verify and to sign, and nothing else. */
+/** The JSON shape of a key document: all keys that one service needs to verify and to sign, and no others. */
 export const KeyDocument = z.strictObject({
   service: ServiceName,
   issuer: z.strictObject({
@@ -61,36 +61,36 @@ export const KeyDocument = z.strictObject({
 });
 export type KeyDocument = z.output<typeof KeyDocument>;
 
-/** A key document ready to use. */
+/** The keys of a parsed key document. */
 export interface ServiceKeys {
   readonly service: string;
   readonly issuer: string;
-  /** Verifies access tokens. */
+  /** Keys that verify access tokens. */
   readonly publicKeys: PublicKeys;
-  /** Signs access tokens: only in the issuer's own document. */
+  /** Keys that sign access tokens: only in the issuer's own document. */
   readonly signing: SigningKeys | undefined;
-  /** Verify the calls of others. */
+  /** Keys that verify calls of other services. */
   readonly accepts: InboundKeys;
-  /** Sign calls to others. */
+  /** Keys that sign calls to other services. */
   readonly calls: OutboundKeys;
-  /** Hashes user ids in audit lines. */
+  /** The key that hashes user ids in audit lines. */
   readonly auditKey: KeyObject | undefined;
-  /** Open stored sessions, each those that it sealed; the first one seals. Only in the gateway's own document, else empty. */
+  /** Keys of stored sessions: each opens the sessions that it has sealed, and the first one seals. Empty but at the gateway. */
   readonly sessionKeys: readonly SessionKey[];
-  /** Every key of the document, without the key. */
+  /** Every key of the document, without its secret. */
   readonly loaded: readonly LoadedKey[];
 }
 
 export interface ParseOptions {
   readonly service: string;
-  /** Where the text came from, for the error. */
+  /** The source of the text, for the error. */
   readonly source: string;
   /** The issuer's public keys come from elsewhere: `issuer.jwks` may be missing, and is not used. */
   readonly remoteJwks?: boolean;
 }
 
 /**
- * Reads a key document for one service.
+ * Parses the text of a key document for one service.
  *
  * @throws KeyDocumentError naming the document and the member that is wrong, never a value
  */
@@ -160,7 +160,7 @@ function parseIssuerKeys({ issuer }: KeyDocument, signing: SigningKeys | undefin
   }
 }
 
-/** One secret, one purpose: also between what a service accepts and what it calls with. */
+/** Rejects a secret that is in the document twice: one secret has one purpose. */
 function assertUniqueSecrets({ accepts, calls, auditKey, sessionKeys = [] }: KeyDocument): void {
   const seen = new Map<string, string>();
   const edges = { accepts, calls };

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateEdgeKey } from '@auth/ops/keys/generate';
+import { generateEdgeKey, generateSigningKey } from '@auth/ops/keys/generate';
 import { goodDocuments, inFolder, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import type { KeyDocument } from './key-document.ts';
@@ -9,27 +9,27 @@ import { openKeyRing } from './key-ring.ts';
 
 const textOf = (document: KeyDocument) => JSON.stringify(document);
 
-/** The document with one more key to accept from billing. */
+/** Adds a key for calls from billing to a document. */
 function withKey(document: KeyDocument, kid: string): KeyDocument {
   const { billing = [] } = document.accepts;
   return { ...document, accepts: { billing: [...billing, generateEdgeKey(kid, 'pending')] } };
 }
 
-/** Replaces a file in one step: a reader of one that is written in place may find it half written, and refuse it. */
+/** Replaces a file in one step: a file that is written in place may be read half written, and refused. */
 async function put(file: string, text: string): Promise<void> {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
-/** Opens a ring, and waits for what it tells. */
-async function watching(file: string) {
+/** Opens a ring, and waits for its callbacks. */
+async function watching(file: string, service = 'order') {
   let time = 1000;
   let monotonic = 50;
   const refusals: KeyDocumentError[] = [];
   let reloads = 0;
   let wake = () => {};
   const ring = await openKeyRing({
-    service: 'order',
+    service,
     source: { file, production: false },
     now: () => time,
     monotonicMs: () => monotonic * 1000,
@@ -56,35 +56,39 @@ async function watching(file: string) {
   };
 }
 
+type Watched = Awaited<ReturnType<typeof watching>> & { readonly file: string; readonly order: KeyDocument };
+
+/** Runs with a ring that watches a document of order, which `change` may change before. */
+function inRing(run: (watched: Watched) => Promise<void>, change = (order: KeyDocument) => order) {
+  return inFolder(async (dir) => {
+    const { order } = await goodDocuments();
+    const file = join(dir, 'order.json');
+    await writeFile(file, textOf(change(order)));
+    const watched = await watching(file);
+    await run({ ...watched, file, order });
+    watched.ring.close();
+  });
+}
+
 const accepted = (ring: { current(): { accepts: ReadonlyMap<string, unknown> } }) => [...ring.current().accepts.keys()];
 
 describe('openKeyRing', () => {
-  it('takes a document that is written in place', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, reloaded } = await watching(file);
+  it('loads a document that is written in place', () =>
+    inRing(async ({ ring, reloaded, file, order }) => {
       await writeFile(file, textOf(withKey(order, 'billing.order.2')));
       await reloaded(1);
       expect(accepted(ring)).toEqual(['billing.order.1', 'billing.order.2']);
-      ring.close();
     }));
 
-  it('takes a document that is renamed over the old one', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, reloaded } = await watching(file);
-      await writeFile(join(dir, 'new'), textOf(withKey(order, 'billing.order.2')));
-      await rename(join(dir, 'new'), file);
+  it('loads a document that replaces the old one by a rename', () =>
+    inRing(async ({ ring, reloaded, file, order }) => {
+      await writeFile(`${file}.new`, textOf(withKey(order, 'billing.order.2')));
+      await rename(`${file}.new`, file);
       await reloaded(1);
       expect(accepted(ring)).toContain('billing.order.2');
-      ring.close();
     }));
 
-  it('takes a mounted secret whose link is swapped, as Kubernetes does it', () =>
+  it('loads a mounted secret whose link is swapped, as Kubernetes does it', () =>
     inFolder(async (dir) => {
       const { order } = await goodDocuments();
       for (const [version, document] of Object.entries({ v1: order, v2: withKey(order, 'billing.order.2') })) {
@@ -102,12 +106,21 @@ describe('openKeyRing', () => {
       ring.close();
     }));
 
-  it('keeps the last good document when a broken one comes, and says once what is wrong with it', () =>
+  it('loads a document of the version before, with the states next and retired, while it runs', () =>
     inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, refusals, refused, reloaded } = await watching(file);
+      const { user } = await goodDocuments();
+      const file = join(dir, 'user.json');
+      await writeFile(file, textOf(user));
+      const { ring, reloaded } = await watching(file, 'user');
+      const fresh = { ...(await generateSigningKey('active')), state: 'next' };
+      await put(file, JSON.stringify({ ...user, signing: [...(user.signing ?? []), fresh] }));
+      await reloaded(1);
+      expect(ring.inForce()).toContainEqual({ kid: fresh.kid, member: 'signing', state: 'pending', since: 1000 });
+      ring.close();
+    }));
+
+  it('keeps the last good document when the new one is broken, and reports the fault once', () =>
+    inRing(async ({ ring, refusals, refused, reloaded, file, order }) => {
       const broken = textOf(order).replace('"active"', '"live"');
       await put(file, broken);
       await refused(1);
@@ -121,74 +134,52 @@ describe('openKeyRing', () => {
       await reloaded(1);
       expect(accepted(ring)).toContain('billing.order.2');
       expect(refusals).toHaveLength(1);
-      ring.close();
     }));
 
-  it('keeps the last good document when the file goes away', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, refusals, refused } = await watching(file);
+  it('keeps the last good document when the file is removed', () =>
+    inRing(async ({ ring, refusals, refused, file }) => {
       await rm(file);
       await refused(1);
       expect(refusals[0]?.message).toContain('does not exist');
       expect(accepted(ring)).toEqual(['billing.order.1']);
-      ring.close();
     }));
 
-  it('refuses another issuer: what was built for the first one would go on checking for it', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, refusals, refused } = await watching(file);
+  it('refuses a document with another issuer, since verifiers are built for the first one', () =>
+    inRing(async ({ ring, refusals, refused, file, order }) => {
       await put(file, textOf({ ...order, issuer: { ...order.issuer, iss: 'https://other.example' } }));
       await refused(1);
       expect(refusals[0]?.message).toContain('issuer.iss is another one now: restart the service to change it');
       expect(ring.current().issuer).toBe('https://auth.example');
-      ring.close();
     }));
 
-  it('lets a removed key go at once, and knows since when it has each of the others', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(withKey(order, 'billing.order.2')));
-      const { ring, reloaded, setTime } = await watching(file);
-      setTime(2000);
-      await writeFile(file, textOf(withKey(order, 'billing.order.3')));
-      await reloaded(1);
-      expect(accepted(ring)).toEqual(['billing.order.1', 'billing.order.3']);
-      expect(ring.inForce().filter(({ member }) => member === 'accepts.billing')).toEqual([
-        { kid: 'billing.order.1', member: 'accepts.billing', state: 'retiring', since: 1000 },
-        { kid: 'billing.order.3', member: 'accepts.billing', state: 'pending', since: 2000 },
-      ]);
-      ring.close();
-    }));
+  it('drops a removed key at once, and keeps the start of each other key', () =>
+    inRing(
+      async ({ ring, reloaded, setTime, file, order }) => {
+        setTime(2000);
+        await writeFile(file, textOf(withKey(order, 'billing.order.3')));
+        await reloaded(1);
+        expect(accepted(ring)).toEqual(['billing.order.1', 'billing.order.3']);
+        expect(ring.inForce().filter(({ member }) => member === 'accepts.billing')).toEqual([
+          { kid: 'billing.order.1', member: 'accepts.billing', state: 'retiring', since: 1000 },
+          { kid: 'billing.order.3', member: 'accepts.billing', state: 'pending', since: 2000 },
+        ]);
+      },
+      (order) => withKey(order, 'billing.order.2'),
+    ));
 
   it.each([
     ['forward', 9000],
     ['back', -9000],
   ])('counts how long a key has been in force by a monotonic clock, also when the clock is set %s', (_case, step) =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, setTime, pass } = await watching(file);
+    inRing(async ({ ring, setTime, pass }) => {
       setTime(1000 + step);
       pass(7);
       expect(new Set(ring.held().map(({ heldSeconds }) => heldSeconds))).toEqual(new Set([7]));
-      ring.close();
     }),
   );
 
-  it('says that a changed document reaches it, that it refused one, or that it cannot look any more', () =>
-    inFolder(async (dir) => {
-      const { order } = await goodDocuments();
-      const file = join(dir, 'order.json');
-      await writeFile(file, textOf(order));
-      const { ring, refused, reloaded, pass } = await watching(file);
+  it('reports whether a changed document reaches it, was refused, or cannot be looked at', () =>
+    inRing(async ({ ring, refused, reloaded, pass, file, order }) => {
       expect(ring.delivery()).toBe('watched');
       await put(file, '{}');
       await refused(1);
@@ -197,27 +188,13 @@ describe('openKeyRing', () => {
       await reloaded(1);
       expect(ring.delivery()).toBe('watched');
       ring.close();
-      // Stopped, it looks no more: as when its file system hangs.
+      // A closed ring looks no more, as one whose file system hangs.
       pass(11);
       expect(ring.delivery()).toBe('unreachable');
     }));
 
-  it('does not open without a good document', () =>
+  it('does not open without a valid document', () =>
     inFolder(async (dir) => {
       await expect(watching(join(dir, 'order.json'))).rejects.toThrow('does not exist');
     }));
-
-  it('has no file to watch where the document is a text', async () => {
-    const { order } = await goodDocuments();
-    const ring = await openKeyRing({
-      service: 'order',
-      source: { text: textOf(order), production: false },
-      now: () => 1000,
-      onReloaded: () => {},
-      onRefused: () => {},
-    });
-    expect(ring.inForce().map(({ member, kid }) => `${member} ${kid}`)).toContain('calls.product order.product.1');
-    expect(ring.delivery()).toBe('text');
-    ring.close();
-  });
 });

@@ -37,7 +37,7 @@ async function ringIn(dir: string) {
 }
 
 describe('the public keys of a key ring', () => {
-  it('are the same objects after a reload that did not change them, so that verified tokens stay remembered', () =>
+  it('are the same objects after a reload without a change of them, so that remembered tokens stay valid', () =>
     inFolder(async (dir) => {
       const { ring, document, replace } = await ringIn(dir);
       const keys = () => ring.current().publicKeys;
@@ -60,7 +60,7 @@ describe('the public keys of a key ring', () => {
       ring.close();
     }));
 
-  it('are new objects where the material changed under the same kid', () =>
+  it('are new objects when the material changed under the same kid', () =>
     inFolder(async (dir) => {
       const { ring, document, replace } = await ringIn(dir);
       const keys = () => ring.current().publicKeys;
@@ -70,4 +70,20 @@ describe('the public keys of a key ring', () => {
       expect(keys().get(issuer.kid)?.key).not.toBe(before);
       ring.close();
     }));
+});
+
+describe('openKeyRing', () => {
+  it('watches no file when the document is a text', async () => {
+    const { order } = await goodDocuments();
+    const ring = await openKeyRing({
+      service: 'order',
+      source: { text: JSON.stringify(order), production: false },
+      now,
+      onReloaded: () => {},
+      onRefused: () => {},
+    });
+    expect(ring.inForce().map(({ member, kid }) => `${member} ${kid}`)).toContain('calls.product order.product.1');
+    expect(ring.delivery()).toBe('text');
+    ring.close();
+  });
 });

@@ -13,12 +13,13 @@ import { KeyDocumentError } from './key-document-error.ts';
 import type { KeySource } from './load.ts';
 import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
 
-/** The keys of a service as they are now. */
+/** The current keys of a service, which follow its document. */
 export interface KeyRing {
-  /** The document in force: ask at each use, so that a removed key stops working at that moment. */
+  /** Returns the document in force. Call it at each use, so that a removed key stops working at once. */
   readonly current: () => ServiceKeys;
+  /** The keys in force, with times on the clock. */
   readonly inForce: () => readonly KeyInForce[];
-  /** The same keys with a time to wait by: a clock that is set changes nothing of it. */
+  /** The keys in force, with times on a monotonic clock, for rotations to wait by. */
   readonly held: () => readonly HeldKey[];
   /** Whether a changed document reaches this process. */
   readonly delivery: () => KeyDelivery;
@@ -31,24 +32,24 @@ export interface KeyRingOptions {
   readonly source: KeySource;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds on a clock that is never set; that of the process unless given. */
+  /** Milliseconds on a monotonic clock; that of the process unless given. */
   readonly monotonicMs?: () => number;
-  /** How often the file is looked at, a quarter as often while its folder is watched; 250 ms unless given. */
+  /** The interval of looks at the file in ms; four times as long while its folder is watched. 250 unless given. */
   readonly pollMs?: number;
-  /** A changed document is in force. */
+  /** Called when a changed document is in force. */
   readonly onReloaded: (change: KeyChange) => void;
-  /** A changed document cannot be used: the last good one stays in force. Told once for each such document. */
+  /** Called once for each changed document that cannot be used: the last good one stays in force. */
   readonly onRefused: (error: KeyDocumentError) => void;
   /** Called when an obstacle keeps a changed file from arriving, at the start or later. */
   readonly onObstacle?: (obstacle: FileObstacle) => void;
 }
 
 /**
- * Loads a service's key document and, where it is a file, watches it. An event of its folder only says when to look: what
- * was read is what counts, be it written in place, renamed over, or reached through a link that was swapped (as Kubernetes
- * does with a mounted secret). Without an event the file is looked at as well, since some file systems send none.
+ * Loads a service's key document and watches its file. An event of the folder is only a hint to look: the content of the
+ * file decides, whether the file was written in place, replaced by a rename, or reached through a link that was swapped (as
+ * Kubernetes does with a mounted secret). The file is looked at without events as well, since some file systems send none.
  *
- * @throws KeyDocumentError when there is no good document to begin with
+ * @throws KeyDocumentError when there is no valid document at the start
  */
 export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   const { service, source, now, monotonicMs = () => performance.now(), pollMs = 250, onReloaded, onRefused } = options;
@@ -68,7 +69,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   async function look(): Promise<void> {
     const mark = 'file' in source ? await statusOf(source.file) : '';
     looks += 1;
-    // A network file system may give an old status: what was read is what counts.
+    // A network file system may report an old status, so the file is also read at times when that is the same.
     if (mark !== seenStatus || looks % looksUntilRead === 0) {
       if (mark !== seenStatus) folder?.renew();
       seenStatus = mark;
@@ -87,7 +88,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 
   async function lookForChange(): Promise<void> {
     const found = await readKeyText(source).catch(asRefusal);
-    // Each state of the file is looked at once, also one in which it cannot be read.
+    // Each state of the file is reported once, also one in which it cannot be read.
     const mark = typeof found === 'string' ? fingerprint(found) : found.message;
     if (stopped.signal.aborted || mark === seen) return;
     seen = mark;
@@ -144,16 +145,16 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   };
 }
 
-/** The file is read in every fourth look, though its status is the same. */
+/** In every fourth look the file is read with the same status as well. */
 const looksUntilRead = 4;
 
-/** Tells two states of a file apart, without reading it. */
+/** Returns a text that differs when the file has changed, without reading the file. */
 async function statusOf(file: string): Promise<string> {
   const status = await stat(file, { bigint: true }).catch(() => undefined);
   return status === undefined ? '' : [status.dev, status.ino, status.nlink, status.size, status.ctimeNs].join(' ');
 }
 
-/** A look takes moments; a file system that hangs can take it for ever. */
+/** The time in ms after which a look has failed: on a file system that hangs it never ends. */
 const unreachableAfterMs = 10_000;
 
 function asRefusal(error: unknown): KeyDocumentError {
@@ -161,7 +162,7 @@ function asRefusal(error: unknown): KeyDocumentError {
   throw error;
 }
 
-/** Tells two texts apart without keeping one. */
+/** Hashes a text, so that a change is found without keeping the secrets in it. */
 function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -30,7 +30,7 @@ describe('loadServiceKeys', () => {
       expect([fromFile.calls.size, fromText.calls.size]).toEqual([2, 2]);
     }));
 
-  it("refuses another service's document", () =>
+  it("rejects another service's document", () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });
       await expect(loadServiceKeys('product', { file: files.order, production: false })).rejects.toThrow(
@@ -42,7 +42,7 @@ describe('loadServiceKeys', () => {
     ['is not there', 'missing.json', 'does not exist: set AUTH_KEYS_FILE to yours, or make one with: pnpm keys init'],
     ['is a folder', '.', 'cannot be read (EISDIR)'],
     ['is behind a file', 'file/x.json', 'cannot be read (ENOTDIR)'],
-  ])('names the file and the fix when it %s', (_case, name, problem) =>
+  ])('names the file and the repair when it %s', (_case, name, problem) =>
     inFolder(async (dir) => {
       await writeFile(join(dir, 'file'), '');
       await expect(loadServiceKeys('order', { file: join(dir, name), production: false })).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe('loadServiceKeys', () => {
     }),
   );
 
-  it('names the setting when its text is wrong', async () => {
+  it('names the setting when its text is not valid', async () => {
     await expect(loadServiceKeys('order', { text: '{"secret":"hunter2', production: false })).rejects.toThrow(
       'key document AUTH_KEYS: the document is not valid JSON',
     );
@@ -61,7 +61,7 @@ describe('loadServiceKeys', () => {
 });
 
 describe('signingOf', () => {
-  it('is what the issuer signs with, and a fault of the wiring anywhere else', () =>
+  it('returns the signing keys of the issuer, and throws for any other service', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });
       const keys = await loadServiceKeys('user', { file: files.user, production: false });

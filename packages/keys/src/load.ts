@@ -1,23 +1,23 @@
+import { assertProductionKeys } from './development-keys.ts';
 import type { ServiceKeys } from './key-document.ts';
 import { KeyDocument, parseKeyDocument } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
-import { assertProductionKeys } from './production-keys.ts';
 import { readText, withoutMark } from './read-text.ts';
 
 /** Where a service's key document is: its JSON text (`AUTH_KEYS`) or a path (`AUTH_KEYS_FILE`). */
 export type KeySource = ({ readonly text: string } | { readonly file: string }) & {
-  /** Refuse a document that was made for development. */
+  /** Whether a document that was made for development is rejected. */
   readonly production: boolean;
   /** The issuer's public keys come from elsewhere (`AUTH_JWKS_URL`): the document's `issuer.jwks` is not used. */
   readonly remoteJwks?: boolean;
 };
 
-/** What the errors call a source. */
+/** Returns the name of a source in errors. */
 export function nameOfSource(source: KeySource): string {
   return 'file' in source ? source.file : 'AUTH_KEYS';
 }
 
-/** Reads the text of a document. @throws KeyDocumentError when there is none */
+/** Reads the text of a key document. @throws KeyDocumentError when there is none */
 export async function readKeyText(source: KeySource): Promise<string> {
   if ('text' in source) return withoutMark(source.text);
   const text = await readText(source.file);
@@ -26,7 +26,7 @@ export async function readKeyText(source: KeySource): Promise<string> {
   throw new KeyDocumentError(source.file, problem);
 }
 
-/** Parses a document's text as one that this service may run with. @throws KeyDocumentError */
+/** Parses the text of a service's key document; in production it must not be one of development. @throws KeyDocumentError */
 export function parseServiceKeys(service: string, text: string, source: KeySource): ServiceKeys {
   const name = nameOfSource(source);
   const keys = parseKeyDocument(text, { service, source: name, remoteJwks: source.remoteJwks === true });

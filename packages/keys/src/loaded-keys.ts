@@ -1,14 +1,14 @@
-import type { EdgeKeys } from '@auth/verify';
+import type { EdgeKeys, KeyState } from '@auth/verify';
 import type { SessionSecret } from './session-key.ts';
 import type { SigningJwk } from './signing-key.ts';
 
-/** One key of a document, without the key: what a service may tell of what it holds. */
+/** One key of a document without its secret, which reports, logs and metrics may show. */
 export interface LoadedKey {
   readonly kid: string;
   /** Where in the document: `signing`, `issuer.jwks`, `accepts.order`, `calls.product`, `sessionKeys`. */
   readonly member: string;
-  /** Of an edge or session key `pending`, `active` or `retiring`, of a signing key `next`, `active` or `retired`, else `public`. */
-  readonly state: string;
+  /** `public` for a copy of a public key, whose state is in the document of the issuer. */
+  readonly state: KeyState | 'public';
 }
 
 interface Document {
@@ -19,11 +19,11 @@ interface Document {
   readonly sessionKeys?: readonly Pick<SessionSecret, 'kid' | 'state'>[] | undefined;
 }
 
-/** Every key of a document with its place and state. */
+/** Lists every key of a document with its member and state. */
 export function loadedKeys({ issuer, signing = [], calls, accepts, sessionKeys = [] }: Document): readonly LoadedKey[] {
   return [
     ...signing.map(({ kid, state }) => ({ kid, member: 'signing', state })),
-    ...(issuer.jwks?.keys ?? []).map(({ kid }) => ({ kid, member: 'issuer.jwks', state: 'public' })),
+    ...(issuer.jwks?.keys ?? []).map(({ kid }) => ({ kid, member: 'issuer.jwks', state: 'public' as const })),
     ...edgeKeys('accepts', accepts),
     ...edgeKeys('calls', calls),
     ...sessionKeys.map(({ kid, state }) => ({ kid, member: 'sessionKeys', state })),

@@ -12,7 +12,7 @@ export async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-/** The text without a byte order mark, which some editors write at the start of a file (RFC 8259 §8.1 allows to ignore it). */
+/** Removes a byte order mark, which some editors write at the start of a file. RFC 8259 §8.1 allows to ignore it. */
 export function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, '');
 }

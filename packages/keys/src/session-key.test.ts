@@ -24,7 +24,7 @@ function refusal(document: Readonly<Record<string, unknown>> & { readonly servic
 }
 
 describe('session keys', () => {
-  it('come with the one that seals in front, and each with its state', () => {
+  it('have the active key first, and each its state', () => {
     const { sessionKeys, loaded } = parse(good);
     expect(sessionKeys.map(({ kid }) => kid)).toEqual(['session.2', 'session.3', 'session.1']);
     expect(sessionKeys.map(({ key }) => key.export().toString('base64url'))).toEqual(
@@ -37,12 +37,12 @@ describe('session keys', () => {
     ]);
   });
 
-  it('are needed by the gateway', () => {
+  it('are required for the gateway', () => {
     const { sessionKeys: _, ...document } = good;
     expect(refusal(document)).toBe('key document keys.json: sessionKeys is missing: gateway seals sessions');
   });
 
-  it('are no matter of other services', async () => {
+  it('are rejected for other services', async () => {
     const { order } = await goodDocuments();
     expect(parse(order, 'order').sessionKeys).toEqual([]);
     expect(refusal({ ...order, sessionKeys: [second] })).toContain('sessionKeys is only for gateway');
@@ -64,7 +64,7 @@ describe('session keys', () => {
       'sessionKeys[0].secret must be 32 bytes, no more',
     ],
     ['an unknown member', [{ ...second, note: 'x' }], 'sessionKeys[0].note is not a known member'],
-  ])('are refused when there is %s', (_case, sessionKeys, expected) => {
+  ])('are rejected with %s', (_case, sessionKeys, expected) => {
     expect(refusal({ ...good, sessionKeys })).toContain(`key document keys.json: ${expected}`);
   });
 });

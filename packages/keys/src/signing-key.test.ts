@@ -9,11 +9,11 @@ import { parseSigning } from './signing-key.ts';
 
 let user: KeyDocument;
 let active: SigningJwk;
-let next: SigningJwk;
+let pending: SigningJwk;
 beforeAll(async () => {
   ({ user } = await goodDocuments());
   active = await generateSigningKey('active');
-  next = await generateSigningKey('next');
+  pending = await generateSigningKey('pending');
 });
 
 /** Reads the issuer's document with other signing keys. */
@@ -23,16 +23,25 @@ function parse(signing: unknown, issuer: object = user.issuer) {
 }
 
 describe('the signing keys of a key document', () => {
-  it('sign with the active one and publish all of them', () => {
-    const retired = { ...next, kid: 'retired', state: 'retired' };
-    const { signing, publicKeys } = parse([next, active, retired]).read();
+  it('sign with the active key and publish every key', () => {
+    const retiring = { ...pending, kid: 'retiring', state: 'retiring' };
+    const { signing, publicKeys } = parse([pending, active, retiring]).read();
     expect(signing?.active).toMatchObject({ kid: active.kid, alg: 'RS256' });
-    expect([...publicKeys.keys()]).toEqual([next.kid, active.kid, 'retired']);
+    expect([...publicKeys.keys()]).toEqual([pending.kid, active.kid, 'retiring']);
     const published = JSON.stringify(signing?.jwks);
     for (const name of ['"d"', '"p"', '"q"', '"dp"', '"dq"', '"qi"', '"state"']) expect(published).not.toContain(name);
   });
 
-  it('fit what is published', () => {
+  it('of the version before are read: next as pending, retired as retiring', () => {
+    const older = [{ ...pending, state: 'next' }, active, { ...pending, kid: 'older', state: 'retired' }];
+    const { signing, loaded } = parse(older).read();
+    expect(signing?.active.kid).toBe(active.kid);
+    expect(loaded.filter(({ member }) => member === 'signing').map(({ state }) => state)).toEqual([
+      ...['pending', 'active', 'retiring'],
+    ]);
+  });
+
+  it('sign for their published halves', () => {
     const { signing, publicKeys } = parse([active]).read();
     const [key, publicKey] = [signing?.active.key, publicKeys.get(active.kid)?.key];
     if (key === undefined || publicKey === undefined) throw new Error('a key is missing');
@@ -50,11 +59,11 @@ describe('the signing keys of a key document', () => {
   it.each([
     ['none', () => [], 'signing must hold at least one key'],
     ['no list', () => ({}), 'signing must be an array'],
-    ['no active one', () => [next], 'signing must hold exactly one active key'],
-    ['two active ones', () => [active, { ...next, state: 'active' }], 'signing must hold exactly one active key'],
-    ['two with one kid', () => [active, { ...next, kid: active.kid }], 'signing[1].kid is used by another key'],
-    ['another state', () => [{ ...active, state: 'pending' }], 'signing[0].state must be next, active or retired'],
-    ['no state', () => [{ ...active, state: undefined }], 'signing[0].state must be next, active or retired'],
+    ['no active one', () => [pending], 'signing must hold exactly one active key'],
+    ['two active ones', () => [active, { ...pending, state: 'active' }], 'signing must hold exactly one active key'],
+    ['two with one kid', () => [active, { ...pending, kid: active.kid }], 'signing[1].kid is used by another key'],
+    ['another state', () => [{ ...active, state: 'used' }], 'signing[0].state must be pending, active or retiring'],
+    ['no state', () => [{ ...active, state: undefined }], 'signing[0].state must be pending, active or retiring'],
     ['the public half alone', () => [{ ...active, d: undefined }], 'signing[0].d must be a string'],
     ['an empty private half', () => [{ ...active, d: '' }], 'signing[0].d must be base64url without padding'],
     [
@@ -64,12 +73,12 @@ describe('the signing keys of a key document', () => {
     ],
     [
       'a private half of another key',
-      () => [{ ...next, n: modulusOf(active), state: 'active' }],
+      () => [{ ...pending, n: modulusOf(active), state: 'active' }],
       'signing[0] is not a valid private key',
     ],
     [
-      'a broken key that is yet to be active',
-      () => [active, { ...next, n: modulusOf(active) }],
+      'a broken pending key',
+      () => [active, { ...pending, n: modulusOf(active) }],
       'signing[1] is not a valid private key',
     ],
     [
@@ -88,12 +97,12 @@ describe('the signing keys of a key document', () => {
       () => [{ ...active, kid: 'a b' }],
       'signing[0].kid must be 1 to 128 visible ASCII characters',
     ],
-  ])('are refused when there is %s', (_case, signing, expected) => {
+  ])('are rejected with %s', (_case, signing, expected) => {
     const { text, read } = parse(signing());
     expect(refusalOf(text, read)).toContain(`key document keys.json: ${expected}`);
   });
 
-  it('are refused beside a jwks: what is published is derived', () => {
+  it('are rejected beside a jwks, which is derived from them', () => {
     const { text, read } = parse([active], { ...user.issuer, jwks: { keys: [] } });
     expect(refusalOf(text, read)).toContain('issuer.jwks must be absent beside signing');
   });
@@ -107,7 +116,7 @@ describe('generateSigningKey', () => {
     const canonical = `{"e":"${e}","kty":"RSA","n":"${n}"}`;
     expect(kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
     expect(active).toMatchObject({ alg: 'RS256', use: 'sig', e: 'AQAB', state: 'active' });
-    expect(next.kid).not.toBe(kid);
+    expect(pending.kid).not.toBe(kid);
   });
 
   it('makes a key for ES256 whose kid is its thumbprint, and which signs', async () => {

@@ -1,12 +1,22 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { PublicKeyAlgorithm } from '@auth/verify';
-import { KeyMaterialError, parseMember, parseOwnJwks } from '@auth/verify';
+import { activeKeyOf, KeyMaterialError, KeyState, parseMember, parseOwnJwks } from '@auth/verify';
 import * as z from 'zod';
 
-const states = z.enum(['next', 'active', 'retired'], 'must be next, active or retired');
+/** The words of the version before for the states of a signing key: read for one version (decision 41). */
+const oldWords: ReadonlyMap<unknown, KeyState> = new Map([
+  ['next', 'pending'],
+  ['retired', 'retiring'],
+]);
+
+/** Translates the old word for a state of a signing key; any other value stays as it is. */
+export function currentWord(state: unknown): unknown {
+  return oldWords.get(state) ?? state;
+}
+
 const member = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
-const common = { kid: z.string(), use: z.literal('sig'), state: states };
+const common = { kid: z.string(), use: z.literal('sig'), state: z.preprocess(currentWord, KeyState) };
 
 /** A private signing key (RFC 7517) with its state. */
 export const SigningJwk = z.discriminatedUnion(
@@ -39,14 +49,14 @@ export const SigningJwk = z.discriminatedUnion(
 );
 export type SigningJwk = z.output<typeof SigningJwk>;
 
-/** The key new access tokens are signed with. */
+/** The key that new access tokens are signed with. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: PublicKeyAlgorithm;
   readonly key: KeyObject;
 }
 
-/** What the issuer signs with, and the JWK Set it publishes: keys of every state, public members only. */
+/** The key that the issuer signs with, and the JWK Set that it publishes: keys of every state, public members only. */
 export interface SigningKeys {
   readonly active: SigningKey;
   readonly jwks: { readonly keys: readonly ReturnType<typeof publicJwk>[] };
@@ -57,30 +67,26 @@ export function parseSigning(input: unknown): SigningKeys {
   const entries = parseMember(z.array(SigningJwk), input, 'signing');
   const jwks = { keys: entries.map(publicJwk) };
   inSigning(() => parseOwnJwks(jwks));
-  // Those that are not active yet as well: a broken one is found today, not on the day it is needed.
+  // Pending keys are imported as well: a broken one is found today, not on the day it is needed.
   const keys = entries.map((jwk, index) => ({ ...jwk, key: importPrivate(jwk, index) }));
-  const [active, second] = keys.filter(({ state }) => state === 'active');
-  if (active === undefined || second !== undefined) {
-    throw new KeyMaterialError('signing', 'must hold exactly one active key');
-  }
-  const { kid, alg, key } = active;
+  const { kid, alg, key } = activeKeyOf(keys, 'signing');
   return { active: { kid, alg, key }, jwks };
 }
 
-/** What a service signs access tokens with. @throws Error for any service but the issuer: a fault of the wiring */
+/** Returns the keys that a service signs access tokens with. @throws Error for any service but the issuer: a fault of the wiring */
 export function signingOf({ service, signing }: { service: string; signing: SigningKeys | undefined }): SigningKeys {
   if (signing === undefined) throw new Error(`${service} signs no access tokens`);
   return signing;
 }
 
-/** The public members of a signing key: what its JWK Set entry holds. */
+/** Returns the public members of a signing key, which its entry in the JWK Set holds. */
 export function publicJwk(jwk: SigningJwk) {
   const { kty, kid, alg, use } = jwk;
   if (jwk.kty === 'RSA') return { kty, kid, alg, use, n: jwk.n, e: jwk.e };
   return { kty, kid, alg, use, crv: jwk.crv, x: jwk.x, y: jwk.y };
 }
 
-/** Node imports a key whose parts do not belong together: only a signature shows whether it signs for its public half. */
+/** Imports a private key. Node accepts parts that do not belong together: only a signature shows that the halves fit. */
 function importPrivate(jwk: SigningJwk, index: number): KeyObject {
   const probe = Buffer.from('probe');
   try {
@@ -88,12 +94,12 @@ function importPrivate(jwk: SigningJwk, index: number): KeyObject {
     const publicKey = createPublicKey({ key: publicJwk(jwk), format: 'jwk' });
     if (verify('sha256', probe, publicKey, sign('sha256', probe, key))) return key;
   } catch {
-    // Refused below, like a key that signs for another.
+    // Rejected below, as a key whose halves do not fit.
   }
   throw new KeyMaterialError(`signing[${index}]`, 'is not a valid private key');
 }
 
-/** The public policy speaks of `keys[0].e`; here that is `signing[0].e`. */
+/** Runs a check of the public policy; its errors name `signing[0].e` in place of `keys[0].e`. */
 function inSigning(check: () => void): void {
   try {
     check();

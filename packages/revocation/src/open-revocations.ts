@@ -25,7 +25,7 @@ export interface OpenRevocationsOptions {
   readonly now: Clock;
   /** Measures how long the feed is silent and cut-offs are kept; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
-  /** How old the newest heartbeat may be, 10 s unless given. Its age counts from its signature. */
+  /** How old the newest heartbeat may be, `feedStaleSeconds` unless given. Its age counts from its signature. */
   readonly staleAfterSeconds?: number;
   /** Told of every token: a closed set, fit for a metric label. */
   readonly onOutcome?: (outcome: FeedOutcome) => void;

@@ -4,7 +4,7 @@ import { createSingleUseStore, processClock } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 
-/** The most uses that are remembered, about 13 MB: 5000 calls a second, each for the 20 seconds of its token's life. */
+/** The most uses that are remembered, about 13 MB: 5000 calls a second, each for the life of its token and the skew. */
 const capacity = 100_000;
 
 export interface OpenSingleUseOptions {

@@ -43,7 +43,7 @@ export interface AccessTokenVerifierOptions {
   /** `null` turns revocation off: a token is valid until it expires. */
   readonly revocations: Revocations | null;
   readonly now: Clock;
-  /** Skew allowed on `iat`, `nbf` and `exp`; 0 to 60, 5 unless given. */
+  /** Skew allowed on `iat`, `nbf` and `exp`; 0 to `maxSkewSeconds`, `skewSeconds` unless given. */
   readonly clockToleranceSeconds?: number;
   /** The longest life (`exp - iat`) accepted; at most a day, an hour unless given. */
   readonly maxLifetimeSeconds?: number;

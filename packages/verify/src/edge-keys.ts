@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import * as z from 'zod';
 import { isCanonicalBase64url } from './base64url.ts';
 import { KeyMaterialError, parseMember } from './key-material.ts';
+import { activeKeyOf, KeyState } from './key-state.ts';
 
 /** A key of one caller: this service accepts its calls with it. */
 export interface InboundKey {
@@ -28,7 +29,7 @@ export const EdgeKey = z.strictObject({
     const problem = secretProblem(secret);
     if (problem !== undefined) context.addIssue(problem);
   }),
-  state: z.enum(['pending', 'active', 'retiring'], 'must be pending, active or retiring'),
+  state: KeyState,
 });
 export type EdgeKey = z.output<typeof EdgeKey>;
 
@@ -69,11 +70,8 @@ export function parseAccepts(input: unknown): InboundKeys {
 export function parseCalls(input: unknown): OutboundKeys {
   const keys = new Map<string, OutboundKey>();
   for (const [callee, entries] of Object.entries(parseEdges(input, 'calls'))) {
-    const [active, second] = entries.filter(({ state }) => state === 'active');
-    if (active === undefined || second !== undefined) {
-      throw new KeyMaterialError(`calls.${callee}`, 'must hold exactly one active key');
-    }
-    keys.set(callee, { kid: active.kid, key: secretKey(active.secret) });
+    const { kid, secret } = activeKeyOf(entries, `calls.${callee}`);
+    keys.set(callee, { kid, key: secretKey(secret) });
   }
   return keys;
 }

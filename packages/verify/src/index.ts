@@ -18,6 +18,7 @@ export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-
 export { EdgeKey, EdgeKeys, parseAccepts, parseCalls, ServiceName, secretProblem } from './edge-keys.ts';
 export { hasGoodSignature, signJws } from './jws-signature.ts';
 export { KeyMaterialError, parseMember } from './key-material.ts';
+export { activeKeyOf, KeyState, keyStates } from './key-state.ts';
 export type { VerificationOutcome } from './observed.ts';
 export { observed } from './observed.ts';
 export type { OperationPolicy } from './operation.ts';

@@ -32,7 +32,7 @@ export interface ServiceTokenSignerOptions {
   /** The outbound keys, from `parseCalls`: a service without an entry for a callee cannot call it. */
   readonly keys: Current<ReadonlyMap<string, OutboundKey>>;
   readonly now: Clock;
-  /** The life of a token, 1 to 30; 15 unless given. */
+  /** The life of a token, 1 to `maxServiceTokenSeconds`; `serviceTokenSeconds` unless given. */
   readonly lifetimeSeconds?: number;
 }
 

@@ -35,7 +35,7 @@ export interface ServiceTokenVerifierOptions {
   readonly accessTokens: AccessTokenVerifier | null;
   readonly singleUse: SingleUseStore;
   readonly now: Clock;
-  /** Skew allowed on `iat` and `exp`; 0 to 10, 5 unless given. */
+  /** Skew allowed on `iat` and `exp`; 0 to `maxServiceSkewSeconds`, `skewSeconds` unless given. */
   readonly clockToleranceSeconds?: number;
 }
 

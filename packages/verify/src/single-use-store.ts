@@ -20,8 +20,8 @@ export interface SingleUseStore {
 
 export interface SingleUseStoreOptions {
   /**
-   * The most ids that are stored, about 130 bytes each. 5000 calls a second with tokens of 15 s and a skew of 5 s need
-   * 100 000. Spare room keeps expired ids, in case the clock is set back.
+   * The most ids that are stored, about 130 bytes each. 5000 calls a second, each for the life of its token and the skew,
+   * need 100 000. Spare room keeps expired ids, in case the clock is set back.
    */
   readonly capacity: number;
   readonly now: Clock;

@@ -12,6 +12,9 @@ export const maxServiceSkewSeconds = 10;
 /** The largest step of a clock after which used tokens are still remembered, such as from a day ahead to a day behind. */
 export const maxClockStepSeconds = 2 * 86_400;
 
+/** How far apart the clocks of replicas and of their database may be. Rows and counts are kept longer by that. */
+export const clocksApartSeconds = 60;
+
 /** How long an access token lives unless the issuer is configured otherwise. */
 export const accessTokenSeconds = 600;
 /** The longest life of an access token that an issuer can be given, and the limit of a verifier unless given another. */
@@ -31,6 +34,10 @@ export const jwksStaleSeconds = 86_400;
 /** How long the revocation feed may be silent before it counts as stale. */
 export const feedStaleSeconds = 10;
 
+/** How long a used refresh token yields its successor again, unless the user app is configured otherwise. */
+export const refreshGraceSeconds = 10;
+/** How long a login lasts without a refresh, unless the user app is configured otherwise. */
+export const loginIdleSeconds = 7 * 86_400;
 /** How long a session at the gateway lasts without a request. */
 export const sessionIdleSeconds = 86_400;
 

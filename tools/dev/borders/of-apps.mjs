@@ -12,15 +12,20 @@ const transport = [
   ...plainData,
 ];
 /** Paths of imports are as they are written, `./config.ts` or `../config.ts`: so patterns begin with any folder. */
-const upwards = ['**/*routes.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
+const upwards = ['**/*routes.ts', '**/*handlers.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
 
-const issuer = [otherApps, tools, proxying];
-const app = [otherApps, tools, issuing];
+/** Routers made by hand would be in no API document and in no test of refusals. */
+const handMade = {
+  ...group('Routes are definitions: publicRoutes() and getRoutes() of @auth/http make routers of them.', 'express'),
+  names: 'default|Router',
+};
+const issuer = [otherApps, tools, proxying, handMade];
+const app = [otherApps, tools, issuing, handMade];
 const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
 /** The files of an app that have a duty of their own; all others are rules. */
-const httpFiles = ['app', '*routes', 'problems', 'openapi*'];
+const httpFiles = ['app', '*routes', '*handlers', 'problems'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);
 

@@ -119,6 +119,17 @@ export const bordersOfPackages = [
     ],
   },
   {
+    files: ['packages/service/src/service-app.ts'],
+    not: [
+      tools,
+      proxying,
+      group(
+        'The app of a service is made from definitions: the service itself is handed in.',
+        ...[...database, '@auth/verify/client', ...Object.keys(databases), apps],
+      ),
+    ],
+  },
+  {
     files: ['prisma/src/**', '!prisma/src/session-client.ts'],
     not: [
       group('The database layer knows databases.', '@auth/**', 'express', 'zod', apps),

@@ -13,7 +13,10 @@ const overrides = [...bordersOfApps, ...bordersOfPackages].map(({ files, not, gl
     rules: {
       style: {
         noRestrictedImports: error({
-          patterns: not.map(({ imports, reason }) => ({ group: imports, message: reason })),
+          patterns: not.map(({ imports, reason, names }) => ({
+            ...{ group: imports, message: reason },
+            ...(names && { importNamePattern: names }),
+          })),
         }),
         ...(globals && { noRestrictedGlobals: error({ deniedGlobals: globals }) }),
       },

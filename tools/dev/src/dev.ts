@@ -1,25 +1,16 @@
-import { startCommand } from '@auth/command';
+import { exitCodeOf, startCommand } from '@auth/command';
+import { devCommands } from './commands.ts';
 import { isLocalDatabase } from './demo/seed-demo-data.ts';
 import { findLaunchers, watchLaunchers } from './stack/ancestors.ts';
 import { findCompiler } from './stack/compiler.ts';
 import { startStopwatch } from './stack/duration.ts';
-import { readExitCode } from './stack/exit-code.ts';
-import { databaseNames, databaseSetting, serviceNames } from './stack/services.ts';
+import { databaseNames, serviceNames } from './stack/services.ts';
 import { readSettings } from './stack/settings.ts';
 import { startStack } from './stack/stack.ts';
 import { renderBanner } from './terminal/banner.ts';
 import { createConsole, wantsColour } from './terminal/console.ts';
 
-startCommand({
-  name: 'pnpm dev',
-  summary: 'Starts every service with its database, keys and demo data, and restarts a service when its files change.',
-  notes: [
-    'PORT_BASE      the port of the gateway; the services come after it (default: 4000)',
-    'DATA_DIR       where keys and the embedded Postgres are kept (default: .data)',
-    ...databaseNames.map((name) => `${databaseSetting(name).padEnd(22)}  a database of your own for ${name}`),
-    'Every other variable is passed to the services: docs/configuration.md lists them.',
-  ],
-});
+startCommand(devCommands.dev);
 
 /** npm and pnpm may pass on a Ctrl-C that the terminal has sent to all of us already: so close together it is one. */
 const sameKeyPressMs = 400;
@@ -84,7 +75,7 @@ try {
     say('dev', 'stopped');
     process.exit(0);
   }
-  const foreseen = readExitCode(error);
+  const foreseen = exitCodeOf(error);
   if (error instanceof Error) say('dev', foreseen === undefined ? (error.stack ?? error.message) : error.message);
   process.exit(foreseen ?? 1);
 }

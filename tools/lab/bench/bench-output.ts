@@ -5,9 +5,6 @@ import { repositoryRoot } from '@auth/dev';
 import { readMachine } from '../compare/machine.ts';
 import { fillIn } from '../compare/page.ts';
 
-/** The option of every benchmark that can publish what it printed. */
-export const writeOption = { write: { help: 'writes what was measured into docs/performance.md' } } as const;
-
 /** The lines that a benchmark prints. */
 export interface BenchOutput {
   say(line: string): void;

@@ -9,12 +9,12 @@ import { readSettings, startStack } from '@auth/dev';
 export async function withBenchStack<T>(
   serviceEnv: Record<string, string>,
   measure: (urls: Stack['urls']) => Promise<T>,
-  portBase = '45000',
+  portBase: string,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-'));
   // Postgres runs as another user when we are root: it has to reach its data.
   await chmod(dataDir, 0o755);
-  const settings = readSettings({ PORT_BASE: portBase, ...env, DATA_DIR: dataDir });
+  const settings = readSettings({ ...env, PORT_BASE: portBase, DATA_DIR: dataDir });
   const say = (_name: string, line: string) => {
     if (/fatal|error/i.test(line)) process.stderr.write(`${line}\n`);
   };

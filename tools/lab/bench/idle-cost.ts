@@ -4,15 +4,12 @@ import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCommand } from '@auth/command';
+import { labCommands } from '../commands.ts';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
-import { createBenchOutput, writeOption } from './bench-output.ts';
+import { createBenchOutput } from './bench-output.ts';
 import { startBuilt, startDev } from './idle-services.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:idle',
-  summary: 'Measures what services cost: idle, and product under 16 connections. Built services unless --dev is given.',
-  options: { dev: { help: 'measures those of pnpm dev, and its launcher' }, ...writeOption },
-});
+const { options, variables } = startCommand(labCommands['bench:idle']);
 
 /** The work of the start is over by then, that of the compiler too; V8 collects and shrinks the heap twice in this time. */
 const settleMs = 40_000;
@@ -21,7 +18,7 @@ const loadMs = 15_000;
 const connections = 16;
 const { say, publish } = createBenchOutput('idle');
 
-const running = await (options.dev ? startDev() : startBuilt());
+const running = await (options.dev ? startDev : startBuilt)(Number(variables.PORT_BASE));
 try {
   const token = await logIn(running.urls.user);
   await delay(settleMs);

@@ -28,11 +28,10 @@ export interface IdleServices {
 const { nodeOptions }: { nodeOptions: (env: NodeJS.ProcessEnv) => string } = await import(
   new URL('../../dev/node-options.mjs', import.meta.url).href
 );
-const portBase = Number(env['PORT_BASE'] ?? '46000');
-const urls = perService((name) => serviceUrl(name, portBase));
 
 /** Starts the built services as in production, on a database that is thrown away. */
-export async function startBuilt(): Promise<IdleServices> {
+export async function startBuilt(portBase: number): Promise<IdleServices> {
+  const urls = urlsAt(portBase);
   const dir = await temporaryFolder();
   const postgres = await startPostgres({});
   const children = new Map<string, ChildProcess>();
@@ -76,7 +75,7 @@ export async function startBuilt(): Promise<IdleServices> {
 }
 
 /** Starts `pnpm dev`, without npx and pnpm before it. */
-export async function startDev(): Promise<IdleServices> {
+export async function startDev(portBase: number): Promise<IdleServices> {
   const dataDir = await temporaryFolder();
   const child = spawn(execPath, ['tools/dev/dev.mjs'], {
     cwd: repositoryRoot,
@@ -107,8 +106,10 @@ export async function startDev(): Promise<IdleServices> {
     const name = serviceNames.find((service) => command.includes(`/${service}-`));
     if (name !== undefined) pids.set(name, pid);
   }
-  return { what: 'pnpm dev', pids, urls, stop };
+  return { what: 'pnpm dev', pids, urls: urlsAt(portBase), stop };
 }
+
+const urlsAt = (portBase: number) => perService((name) => serviceUrl(name, portBase));
 
 async function temporaryFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'bench-'));

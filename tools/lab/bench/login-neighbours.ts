@@ -4,26 +4,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 import { cpuSecondsOf } from '../compare/cpu-time.ts';
 import { spreadOf } from '../compare/spread.ts';
-import { createBenchOutput, writeOption } from './bench-output.ts';
+import { createBenchOutput } from './bench-output.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
 import { openUserClient } from './user-client.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:login-neighbours',
-  summary: 'Measures how long others wait while logins keep bcrypt busy. Exits 1 above the limit.',
-  options: writeOption,
-  notes: ['ROUNDS  how many (default: 7)'],
-});
+const { options, variables } = startCommand(labCommands['bench:login-neighbours']);
 
-const rounds = Number(env['ROUNDS'] || '7');
+const rounds = Number(variables.ROUNDS);
 const roundMs = 6000;
 const everyMs = 20;
 /** Logins at a time: more than are hashed, so that some always wait. */

@@ -3,19 +3,17 @@
 import { availableParallelism } from 'node:os';
 import { startCommand } from '@auth/command';
 import { ada } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile, timeSteadily } from './latency.ts';
 
-startCommand({
-  name: 'pnpm bench:logins',
-  summary: 'Measures how long others wait at the user app while logins queue. Exits 1 above the limit.',
-});
+const { variables } = startCommand(labCommands['bench:logins']);
 
 const logins = 40;
 const limitMs = 100;
 const routes = ['/livez', '/users/me'] as const;
 
-process.exitCode = (await withBenchStack({ BCRYPT_COST: '12' }, ({ user }) => run(user))) ? 0 : 1;
+process.exitCode = (await withBenchStack({ BCRYPT_COST: '12' }, ({ user }) => run(user), variables.PORT_BASE)) ? 0 : 1;
 
 async function run(base: string): Promise<boolean> {
   // Another password than the demo one costs as much as it, and an unknown address as much as both: all of them at cost 12.

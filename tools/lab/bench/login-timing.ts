@@ -3,13 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { startCommand } from '@auth/command';
 import { ada } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { describeTimes, percentile } from './latency.ts';
 
-startCommand({
-  name: 'pnpm bench:login-timing',
-  summary: 'Measures whether time tells who has an account. Exits 1 when two medians differ by more than the limit.',
-});
+const { variables } = startCommand(labCommands['bench:login-timing']);
 
 const tries = 200;
 const limit = 0.05;
@@ -50,6 +48,7 @@ const good = await withBenchStack(
     ]);
     return logins && registrations;
   },
+  variables.PORT_BASE,
 );
 process.exitCode = good ? 0 : 1;
 

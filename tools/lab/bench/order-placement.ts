@@ -1,27 +1,22 @@
 // pnpm bench:orders: what knowing who asks costs the placement of an order, which makes two calls to other services.
 
-import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/command';
 import type { Stack } from '@auth/dev';
 import { ada, mug } from '@auth/dev';
 import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Client } from 'undici';
+import { labCommands } from '../commands.ts';
 import type { Spread } from '../compare/spread.ts';
 import { ratioOf, spreadOf } from '../compare/spread.ts';
-import { createBenchOutput, writeOption } from './bench-output.ts';
+import { createBenchOutput } from './bench-output.ts';
 import { withBenchStack } from './bench-stack.ts';
 import { readCpuSeconds } from './service-cpu.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:orders',
-  summary: 'Measures order placement with all checks and with none, by turns. Exits 1 below the limit.',
-  options: writeOption,
-  notes: ['ROUNDS         how many (default: 7)', 'ROUND_SECONDS  of each composition in each round (default: 4)'],
-});
+const { options, variables } = startCommand(labCommands['bench:orders']);
 
-const rounds = Number(env['ROUNDS'] || '7');
-const seconds = Number(env['ROUND_SECONDS'] || '4');
+const rounds = Number(variables.ROUNDS);
+const seconds = Number(variables.ROUND_SECONDS);
 const connections = 8;
 const warmUpOrders = 300;
 const limit = 0.9;

@@ -1,21 +1,16 @@
 // pnpm bench:refresh: the processor time of a refresh and of a login, in the user app and in Postgres. Exits 1 above the limit.
 
-import { env } from 'node:process';
 import { startCommand } from '@auth/command';
+import { labCommands } from '../commands.ts';
 import { spreadOf } from '../compare/spread.ts';
-import { createBenchOutput, writeOption } from './bench-output.ts';
+import { createBenchOutput } from './bench-output.ts';
 import type { MeasuredUserApp } from './user-app.ts';
 import { withUserApp } from './user-app.ts';
 import { openUserClient } from './user-client.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:refresh',
-  summary: 'Measures the processor time of a refresh and of a login. Exits 1 when a refresh is above the limit.',
-  options: writeOption,
-  notes: ['ROUNDS  how many (default: 9)'],
-});
+const { options, variables } = startCommand(labCommands['bench:refresh']);
 
-const rounds = Number(env['ROUNDS'] || '9');
+const rounds = Number(variables.ROUNDS);
 const refreshesPerRound = 600;
 const loginsPerRound = 12;
 /** Clients that each send the next request when the last is answered. */

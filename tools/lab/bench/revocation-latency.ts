@@ -3,22 +3,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { ada, mug, repositoryRoot } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 import type { DrillStack } from '../drill/drill-stack.ts';
 import { withDrillStack } from '../drill/drill-stack.ts';
 import { lineChart } from '../drill/line-chart.ts';
 import { describeTimes, percentile } from './latency.ts';
 
-startCommand({
-  name: 'pnpm bench:revocation',
-  summary: 'Measures how long after a logout other services still take the token. Exits 1 above the limit.',
-  notes: ['LOGOUTS    how many (default: 200)', 'REDIS_URL  a Redis to use (default: redis://127.0.0.1:6379)'],
-});
+const { variables } = startCommand(labCommands['bench:revocation']);
 
-const logouts = Number(env['LOGOUTS'] || '200');
-const redisUrl = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
+const logouts = Number(variables.LOGOUTS);
+const redisUrl = variables.REDIS_URL;
 
 /** How each transport is chosen, and the p99 that it must keep, in milliseconds. */
 const transports = [

@@ -7,10 +7,11 @@ import { parseSigning } from '@auth/keys/signing-key';
 import { generateSigningKey } from '@auth/ops/keys/generate';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
+import { labCommands } from '../commands.ts';
 import type { Candidate } from './verify/measure.ts';
 import { measure, print } from './verify/measure.ts';
 
-startCommand({ name: 'pnpm bench:signatures', summary: 'Measures access tokens of RS256 and of ES256.' });
+startCommand(labCommands['bench:signatures']);
 
 const now = () => Date.now() / 1000;
 const issuer = 'https://auth.example';

@@ -8,17 +8,14 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
-import { createBenchOutput, writeOption } from './bench-output.ts';
+import { labCommands } from '../commands.ts';
+import { createBenchOutput } from './bench-output.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:start',
-  summary: 'Measures how long pnpm dev takes to be ready when everything is installed and compiled.',
-  options: writeOption,
-});
+const { options, variables } = startCommand(labCommands['bench:start']);
 
 const rounds = 5;
 const { say, publish } = createBenchOutput('start');
-const ports = { PORT_BASE: '46000', ...env };
+const ports = { ...env, PORT_BASE: variables.PORT_BASE };
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bench-'));
 // Postgres runs as another user when we are root: it has to reach its data.

@@ -3,9 +3,9 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 import { isWithinLimit } from './bar.ts';
 import type { LongRun } from './long-run.ts';
 import { runToEnd } from './long-run.ts';
@@ -15,20 +15,12 @@ import { plotsOf } from './plots.ts';
 import { blocksOf } from './report.ts';
 import { readCompareSettings } from './settings.ts';
 
-startCommand({
-  name: 'pnpm compare',
-  summary:
-    'Measures every way of finding out who asks, and writes docs/compare.md. Exits 1 when a bearer token costs more than a session in Redis.',
-  notes: [
-    'COMPARE_SECONDS  how long the load lasts, 1 to 300 (default: 50); a shorter run is not published',
-    'REDIS_URL        a Redis to use (default: one of its own, where redis-server is installed)',
-  ],
-});
+const { variables } = startCommand(labCommands.compare);
 
 await runToEnd(run);
 
 async function run({ signal, say, tell }: LongRun): Promise<boolean> {
-  const settings = readCompareSettings(env);
+  const settings = readCompareSettings(variables);
   const comparison = await measureAll({ settings, tell, signal });
   const blocks = blocksOf(comparison);
   for (const block of Object.values(blocks)) say(`\n${block}`);

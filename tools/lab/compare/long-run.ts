@@ -1,5 +1,5 @@
 import { stdout } from 'node:process';
-import { readExitCode } from '@auth/dev/stack/exit-code';
+import { exitCodeOf } from '@auth/command';
 
 /** What a measurement is given. */
 export interface LongRun {
@@ -37,7 +37,7 @@ export async function runToEnd(measure: (run: LongRun) => Promise<boolean>): Pro
       say('stopped');
       process.exit(130);
     }
-    const foreseen = readExitCode(error);
+    const foreseen = exitCodeOf(error);
     const reason = error instanceof Error ? (foreseen === undefined ? error.stack : error.message) : String(error);
     process.stderr.write(`${reason}\n`);
     process.exit(foreseen ?? 1);

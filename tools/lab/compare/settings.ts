@@ -1,4 +1,5 @@
 import { LaunchError } from '@auth/dev';
+import { labCommands } from '../commands.ts';
 
 /** What one who runs the comparison may choose. */
 export interface CompareSettings {
@@ -26,7 +27,7 @@ export interface CompareSettings {
 
 /** An access token is good for ten minutes, and nobody refreshes it meanwhile. */
 const longest = 300;
-const usual = 50;
+const usual = Number(labCommands.compare.variables.COMPARE_SECONDS.default);
 
 /** Reads `COMPARE_SECONDS` and `REDIS_URL`: the rest follows. @throws LaunchError with exit code 78 */
 export function readCompareSettings(env: Readonly<Record<string, string | undefined>>): CompareSettings {

@@ -1,3 +1,4 @@
+import type { MetricsDocument } from '@auth/http';
 import type { CompareStack } from './compare-stack.ts';
 
 /** What is counted: requests to the user app, commands to Redis, and transactions in each database. */
@@ -22,12 +23,10 @@ export async function readStoreCounts({ postgres, redis, userMetrics }: CompareS
   };
 }
 
-/** Every request that the user app has answered, without probes and scrapes of its metrics. */
+/** The number of requests that the user app has answered, without probes and scrapes of its metrics. */
 async function userRequestsAt(userMetrics: string): Promise<number> {
-  const text = await (await fetch(`${userMetrics}/metrics`)).text();
-  const counts = [...text.matchAll(/^http_requests_total\{(.*)\} (\d+)$/gm)];
-  return counts.reduce(
-    (sum, [, labels, count]) => (/"\/(?:livez|readyz|metrics)"/.test(labels ?? '') ? sum : sum + Number(count)),
-    0,
-  );
+  const { metrics } = (await (await fetch(`${userMetrics}/metrics.json`)).json()) as MetricsDocument;
+  return (metrics['http_requests_total'] ?? [])
+    .filter(({ labels }) => !/^\/(?:livez|readyz|metrics)/.test(labels['route'] ?? ''))
+    .reduce((sum, { value }) => sum + value, 0);
 }

@@ -5,6 +5,7 @@ import { env } from 'node:process';
 import type { Stack } from '@auth/dev';
 import { readSettings, serviceNames, startStack } from '@auth/dev';
 import { adminPort } from '@auth/dev/stack/services';
+import { labCommands } from '../commands.ts';
 
 /** A stack of its own for a drill: the real processes, on a database of their own. */
 export interface DrillStack extends Stack {
@@ -14,6 +15,8 @@ export interface DrillStack extends Stack {
   readonly adminOptions: readonly string[];
 }
 
+const portBase = labCommands.drill.variables.PORT_BASE.default;
+
 /** Runs a drill on a stack that is gone afterwards. */
 export async function withDrillStack<T>(
   serviceEnv: Record<string, string>,
@@ -22,7 +25,7 @@ export async function withDrillStack<T>(
   const dataDir = await mkdtemp(join(tmpdir(), 'drill-'));
   // Postgres runs as another user when we are root: it has to reach its data.
   await chmod(dataDir, 0o755);
-  const settings = readSettings({ PORT_BASE: '46000', ...env, DATA_DIR: dataDir });
+  const settings = readSettings({ PORT_BASE: portBase, ...env, DATA_DIR: dataDir });
   const say = (name: string, line: string) => {
     if (/fatal/i.test(line)) process.stderr.write(`${name} ${line}\n`);
   };

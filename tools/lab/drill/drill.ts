@@ -1,40 +1,39 @@
-// pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes. Exits 1 when it does not.
-import { startCommand } from '@auth/command';
+// pnpm drill [name …]: what must go well on a bad day, rehearsed on the real processes.
+import { defineCommand, runHere } from '@auth/command';
+import { labCommands } from '../commands.ts';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
 import { outageDrill } from './outage.ts';
 import { revokeDrill } from './revoke.ts';
 import { rotationDrill } from './rotation.ts';
 
-const drills: Readonly<Record<string, (tell: Tell) => Promise<DrillOutcome>>> = {
+const drills: Readonly<
+  Record<string, (tell: Tell, options: { readonly outageSeconds: number }) => Promise<DrillOutcome>>
+> = {
   rotation: rotationDrill,
   revoke: revokeDrill,
   outage: outageDrill,
 };
 
-const { words } = startCommand({
-  name: 'pnpm drill',
-  summary: 'Rehearses what must go well on a bad day, on real processes. Exits 1 when it does not.',
-  arguments: ['[<drill>]…'],
-  notes: [`Drills: ${Object.keys(drills).join(', ')}. All of them unless named.`],
+const drill = defineCommand({
+  ...labCommands.drill,
+  async run({ words, variables, print, refuse }) {
+    const unknown = words.find((name) => !Object.hasOwn(drills, name));
+    if (unknown !== undefined)
+      refuse(`there is no drill ${JSON.stringify(unknown)}: there are ${Object.keys(drills).join(', ')}`);
+    const outcomes: boolean[] = [];
+    for (const [name, rehearse] of Object.entries(drills)) {
+      if (words.length > 0 && !words.includes(name)) continue;
+      print(`== drill ${name}`);
+      const { passed } = await rehearse((line) => print(`   ${line}`), {
+        outageSeconds: Number(variables.OUTAGE_SECONDS),
+      });
+      print(`== drill ${name}: ${passed ? 'passed' : 'FAILED'}`);
+      outcomes.push(passed);
+    }
+    const passed = outcomes.filter(Boolean).length;
+    print(`${passed} passed, ${outcomes.length - passed} failed`);
+    return passed === outcomes.length ? 0 : 1;
+  },
 });
-const names = words.length > 0 ? words : Object.keys(drills);
-const unknown = names.find((name) => !Object.hasOwn(drills, name));
-if (unknown !== undefined) {
-  process.stderr.write(
-    `there is no drill ${unknown}: there are ${Object.keys(drills).join(', ')} (help: pnpm drill --help)\n`,
-  );
-  process.exit(64);
-}
-const say = (line: string) => process.stdout.write(`${line}\n`);
-const outcomes: boolean[] = [];
-for (const name of names) {
-  const drill = drills[name];
-  if (drill === undefined) continue;
-  say(`== drill ${name}`);
-  const { passed } = await drill((line) => say(`   ${line}`));
-  say(`== drill ${name}: ${passed ? 'passed' : 'FAILED'}`);
-  outcomes.push(passed);
-}
-const passed = outcomes.filter(Boolean).length;
-say(`${passed} passed, ${outcomes.length - passed} failed`);
-process.exitCode = passed === outcomes.length ? 0 : 1;
+
+await runHere(drill);

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryRoot } from '@auth/dev';
 import type { DrillOutcome, Tell } from './drill-outcome.ts';
@@ -9,17 +8,19 @@ import { lineChart } from './line-chart.ts';
 import type { Second } from './traffic.ts';
 import { startTraffic } from './traffic.ts';
 
-/** How long the user app is stopped: OUTAGE_SECONDS. */
-const outageSeconds = Number(env['OUTAGE_SECONDS'] || '60');
 const aroundSeconds = 10;
 
 /**
- * Stops the user app under traffic, for a minute, and starts it again. Whoever is logged in notices nothing: product and
- * order verify tokens by themselves. Draws what it measured into `docs/plots/outage.svg`, when it lasts a minute.
+ * Stops the user app under traffic and starts it again. Users who are logged in are served all the time, since product and
+ * order verify tokens by themselves. Draws the requests of each second into `docs/plots/outage.svg` when the user app is
+ * stopped for a minute or longer.
  */
-export async function outageDrill(tell: Tell): Promise<DrillOutcome> {
+export async function outageDrill(
+  tell: Tell,
+  { outageSeconds }: { readonly outageSeconds: number },
+): Promise<DrillOutcome> {
   return withDrillStack({}, async (stack) => {
-    // Longer than the drill: nobody can log in while nobody can.
+    // Longer than the drill: no login works while the user app is stopped.
     const traffic = await startTraffic({ urls: stack.urls, perSecond: 120, tokenSeconds: 3600 });
     await delay(aroundSeconds * 1000);
     const from = traffic.seconds.length;

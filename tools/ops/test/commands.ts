@@ -1,19 +1,19 @@
 import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
-import { edgesOf } from '../src/keys/manage/edge-ends.ts';
 import { addService, allowEdge, forbidEdge } from '../src/keys/manage/edges.ts';
+import type { Folder } from '../src/keys/manage/folder.ts';
+import { documentOf, withDocuments } from '../src/keys/manage/folder.ts';
 import type { Gate } from '../src/keys/manage/gate.ts';
+import { unmet } from '../src/keys/manage/gate.ts';
+import { edgesOf } from '../src/keys/manage/kinds/edge-ends.ts';
 import { planInit } from '../src/keys/manage/plan-init.ts';
-import { planRevocation } from '../src/keys/manage/revoke.ts';
-import { planEdgeRotation } from '../src/keys/manage/rotate-edge.ts';
-import { planSessionRotation } from '../src/keys/manage/rotate-sessions.ts';
-import { planSigningRotation } from '../src/keys/manage/rotate-signing.ts';
-import type { Folder } from '../src/keys/manage/step.ts';
-import { documentOf } from '../src/keys/manage/step.ts';
+import type { Step } from '../src/keys/manage/planner.ts';
+import type { Rotation } from '../src/keys/manage/rotations.ts';
+import { edgeRotation, rotationWith, sessionRotation, signingRotation } from '../src/keys/manage/rotations.ts';
 import type { TestKeys } from './folders.ts';
-import { everybodyReady } from './folders.ts';
+import { allReady } from './folders.ts';
 
-/** A command as the documents that it would write, in their order. Empty: there is nothing to do, or it is refused. */
+/** A command that returns the documents that it would write, in order. Empty: nothing to do, or refused. */
 export type Planned = (folder: Folder, keys: TestKeys, gate?: Gate) => Promise<readonly KeyDocument[]>;
 
 export const init: Planned = async (folder, keys) => {
@@ -22,28 +22,24 @@ export const init: Planned = async (folder, keys) => {
   return planInit(folder, { issuer: issuer.iss, signing, sessionKeys, nextKid: keys.nextKid });
 };
 
-export const rotateSigning: Planned = async (folder, keys, gate = everybodyReady) => {
-  const { writes, blockers } = await planSigningRotation(folder, { gate, generate: keys.signingKey });
-  return blockers.length === 0 ? writes : [];
-};
+const rotate =
+  (rotationOf: (keys: TestKeys) => Rotation): Planned =>
+  async (folder, keys, gate = allReady) => {
+    const { writes, needs } = await rotationOf(keys).plan(folder, gate);
+    return unmet(needs, gate).length === 0 ? writes : [];
+  };
 
-export const rotateSessions: Planned = async (folder, keys, gate = everybodyReady) => {
-  const { writes, blockers } = await planSessionRotation(folder, { gate, generate: keys.sessionKey });
-  return blockers.length === 0 ? writes : [];
-};
+export const rotateSigning = rotate(signingRotation);
+
+export const rotateSessions = rotate(sessionRotation);
 
 /** `rotateEdge('order product')` */
-export const rotateEdge =
-  (edge: string): Planned =>
-  async (folder, { nextKid }, gate = everybodyReady) => {
-    const { writes, blockers } = planEdgeRotation(folder, edgeNamed(edge), { gate, nextKid });
-    return blockers.length === 0 ? writes : [];
-  };
+export const rotateEdge = (edge: string): Planned => rotate((keys) => edgeRotation(keys, edgeNamed(edge)));
 
 export const revoke =
   (kid: string): Planned =>
   async (folder, keys) =>
-    (await planRevocation(folder, kid, keys))?.stages.flatMap(({ writes }) => writes) ?? [];
+    (await rotationWith(keys, folder, kid)?.revoke(folder, kid))?.changes.flatMap(({ writes }) => writes) ?? [];
 
 export const allow =
   (edge: string): Planned =>
@@ -62,7 +58,7 @@ export const add =
     return document === undefined ? [] : [document];
   };
 
-/** Every edge of a folder, as `order product`. */
+/** Lists every edge of a folder, as `order product`. */
 export function edgeNames(folder: Folder): string[] {
   return edgesOf(folder).map(({ caller, callee }) => `${caller} ${callee}`);
 }
@@ -70,4 +66,33 @@ export function edgeNames(folder: Folder): string[] {
 export function edgeNamed(name: string) {
   const [caller = '', callee = ''] = name.split(' ');
   return { caller, callee };
+}
+
+const noSettings: Pick<Gate, 'setting'> = { setting: () => undefined };
+
+/** Returns settings as replicas report them, by names such as `user jwksMaxAgeSeconds`. */
+export function settingsOf(settings: Readonly<Record<string, number>>): Pick<Gate, 'setting'> {
+  return { setting: (service, name) => settings[`${service} ${name}`] };
+}
+
+/** Plans the next step of a rotation. */
+export function planOf(rotation: Rotation, folder: Folder, gate = noSettings): Promise<Step> {
+  return rotation.plan(folder, gate);
+}
+
+interface StepTaken {
+  readonly step: Step;
+  /** The folder after the step. */
+  readonly folder: Folder;
+}
+
+/** Takes the three steps of a whole rotation: publish, switch, remove. */
+export async function stepsOf(rotation: Rotation, rest: Folder): Promise<readonly [StepTaken, StepTaken, StepTaken]> {
+  const take = async (folder: Folder): Promise<StepTaken> => {
+    const step = await planOf(rotation, folder);
+    return { step, folder: withDocuments(folder, step.writes) };
+  };
+  const published = await take(rest);
+  const switched = await take(published.folder);
+  return [published, switched, await take(switched.folder)];
 }

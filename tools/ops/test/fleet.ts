@@ -1,33 +1,33 @@
 import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { Folder } from '../src/keys/manage/folder.ts';
+import { documentOf } from '../src/keys/manage/folder.ts';
 import type { Replica } from '../src/keys/manage/replicas.ts';
-import type { Folder } from '../src/keys/manage/step.ts';
-import { documentOf } from '../src/keys/manage/step.ts';
 
-/** How long tokens and copies of the public keys are good for, and sessions without a request, in seconds. */
+/** The lives of tokens, of copies of the public keys, and of sessions without a request, in seconds. */
 export const lives = { serviceToken: 30, accessToken: 600, jwks: 300, sessionIdle: 300 };
 
-/** A running service process: the document it has loaded, and since when it has each key. */
+/** A running service process: its loaded document, and the time since when it has each key. */
 interface Running {
   readonly service: string;
   loaded: KeyDocument;
   since: ReadonlyMap<string, number>;
 }
 
-/** Replicas of every service, which load their documents when they like, sign all the time, and verify each other. */
+/** Replicas of every service, which load their documents at any time, sign all the time, and verify each other. */
 export interface Fleet {
   readonly size: number;
   /** One replica loads its document as it is now. */
   load(index: number, folder: Folder): void;
-  /** One replica begins anew. */
+  /** One replica restarts. */
   restart(index: number, folder: Folder): void;
-  /** Somebody outside fetches the published keys from one replica of the issuer, to keep them as long as is allowed. */
+  /** A verifier elsewhere fetches the published keys from one replica of the issuer, and keeps them as long as is allowed. */
   fetchJwks(index: number): void;
   pass(seconds: number): void;
-  /** What each replica says of itself. */
+  /** Returns the report of each replica. */
   reports(): readonly Replica[];
-  /** What somebody signs, or has signed with a token that is still good, and somebody else would refuse; likewise sessions. */
+  /** Lists valid tokens that a service would refuse, and sessions that a gateway would not open. */
   refusals(): readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function startFleet(folder: Folder): Fleet {
     (service): Running => ({ service, loaded: documentOf(folder, service), since: new Map() }),
   );
   const issuers = replicas.filter(({ service }) => service === issuerService);
-  /** By the key and where it counts, until when something that was signed with it is good. */
+  /** The time until which something that a key signed is valid, by the key and its verifier. */
   const goodUntil = new Map<string, number>();
   const copies: { kids: ReadonlySet<string>; until: number }[] = [];
   for (const replica of replicas) put(replica, replica.loaded);
@@ -58,7 +58,7 @@ export function startFleet(folder: Folder): Fleet {
       }
       const kid = loaded.signing?.find(({ state }) => state === 'active')?.kid;
       if (kid !== undefined) goodUntil.set(`jwks ${kid}`, now + lives.accessToken);
-      // A session that is in use is sealed anew when its access token expires.
+      // A session in use is sealed again when its access token expires.
       const seal = loaded.sessionKeys?.find(({ state }) => state === 'active')?.kid;
       if (seal !== undefined) goodUntil.set(`sessions ${seal}`, now + lives.accessToken + lives.sessionIdle);
     }
@@ -101,7 +101,7 @@ export function startFleet(folder: Folder): Fleet {
       copies.push({ kids: new Set(signing.map(({ kid }) => kid)), until: now + lives.jwks });
     },
     pass(seconds) {
-      // Up to the last moment before: what is signed now is signed until then.
+      // Replicas sign until the last moment before `now`.
       now += seconds;
       sign();
     },

@@ -14,6 +14,8 @@ export type { OtherMethod } from './request-refusals.ts';
 export { databaseNowhere, expectUnavailable, testBodyRefusals, testOtherMethods } from './request-refusals.ts';
 export type { ResponseCheck } from './response-check.ts';
 export { checkResponses } from './response-check.ts';
+export type { RouteRefusalOptions } from './route-refusals.ts';
+export { testOtherMethodsOf, testRouteRefusals } from './route-refusals.ts';
 export type { RunEdges } from './run-edges.ts';
 export { createRunEdges } from './run-edges.ts';
 export { openRunIssuer } from './run-issuer.ts';

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { DatabaseName } from '@auth/dev/stack/services';
-import { auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import type { Routes } from '@auth/http';
+import { auditCalls, createLog, createMetrics, createOpenApi, createReadiness, createUserHash } from '@auth/http';
 import type { AppParts } from '@auth/service';
 import { createCallVerifier, createUserTokenVerifier } from '@auth/service';
 import type { PublicKeys, Revocations } from '@auth/verify';
@@ -49,8 +50,8 @@ export interface TestService<Name extends DatabaseName, Db> {
   events(): Decision[];
   /** Every line of the log so far. */
   lines(): string[];
-  /** Serves the app on a free port, and compares its answers with its API document. */
-  serve(app: RequestListener, openApi: object, options?: ServeOptions): Promise<ServedApp>;
+  /** Serves the app on a free port, and holds every answer against the API document of its routes. */
+  serve(app: RequestListener, routes: Routes, options?: ServeOptions): Promise<ServedApp>;
 }
 
 export interface ServeOptions {
@@ -93,8 +94,8 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
   return {
     ...{ db, issuer, calls: edges.calls, decisions, events, lines },
     parts: { issuer: issuer.issuer, verify, calls, audit, log, readiness, metrics, now },
-    async serve(app, openApi, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
-      const responses = checkResponses(app, openApi);
+    async serve(app, routes, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
+      const responses = checkResponses(app, createOpenApi({ title: name, description: 'Under test.', routes }));
       const { server, close } = await serveApp((req, res) =>
         (isUnchecked(req.url ?? '') ? app : responses.listener)(req, res),
       );

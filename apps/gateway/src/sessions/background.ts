@@ -1,3 +1,4 @@
+import { loginIdleSeconds } from '@auth/verify/times';
 import type { Session, SessionLife } from './session.ts';
 import type { EndedSession } from './sessions.ts';
 
@@ -49,7 +50,7 @@ interface Term {
 
 /**
  * The interval of the rounds. It is short enough to repeat an exchange of tokens: a claim lasts 4 s, a repetition is
- * possible for 10 s.
+ * possible for `refreshGraceSeconds`.
  */
 const everyMs = 2000;
 /** The rounds between two runs of work for lists, and between two runs of clean-up. */
@@ -67,7 +68,7 @@ const notifyAfterSeconds = 5;
 /**
  * The age from which an ended session is removed. If the user app could not be notified, its session has expired by then.
  */
-const giveUpSeconds = 7 * 86_400;
+const giveUpSeconds = loginIdleSeconds;
 
 /**
  * Does the work that no request waits for, in rounds, until the process is no leader any more. It ends stale sessions,

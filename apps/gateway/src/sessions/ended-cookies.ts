@@ -23,7 +23,7 @@ export interface EndedCookiesOptions {
 const readAgainMs = 500;
 /** The largest age of a list that is used: the bound for a logout at another replica while Redis does not work. */
 const oldestMs = 1000;
-/** How long a cookie stays on the list: much longer than a cached copy of its session lasts (60 s). */
+/** How long a cookie stays on the list: much longer than a cached copy of its session lasts (`session-cache.ts`). */
 export const keepSeconds = 600;
 /** How much further back each read goes: an entry has the time at which its transaction began, not ended. */
 const overlapSeconds = 30;

@@ -1,13 +1,14 @@
 import type { GatewayDb } from '@auth/db/gateway';
 import { Prisma } from '@auth/db/gateway';
+import { refreshGraceSeconds } from '@auth/verify/times';
 import type { RenewalStore } from './renewal.ts';
 import { bytesOf, dateOf } from './session-row.ts';
 
 /**
- * How long after its first use a refresh token may be sent again: the user app repeats the exchange for 10 s. The rest is
- * a margin for the duration of a request to the user app, and a second for clocks.
+ * How long after its first use a refresh token may be sent again. The user app repeats the exchange for
+ * `refreshGraceSeconds`; 3 s are a margin for the duration of a request to the user app, and 1 s is for clocks.
  */
-const repeatSeconds = 6;
+const repeatSeconds = refreshGraceSeconds - 4;
 /** How long the process that made an exchange has to store it, once the database answers again. */
 const storeSeconds = 5;
 

@@ -1,19 +1,32 @@
-import { UsageError } from '@auth/command';
+import { runCommand } from '@auth/command';
 import { describe, expect, it } from '@jest/globals';
-import { parseArguments } from './accounts-arguments.ts';
+import type { RoleChange } from './accounts-arguments.ts';
+import { createAccountsCommand } from './accounts-arguments.ts';
+
+async function run(args: readonly string[]) {
+  const [out, err, changes]: [string[], string[], RoleChange[]] = [[], [], []];
+  const command = createAccountsCommand(async (wanted) => {
+    changes.push(wanted);
+    return 'changed';
+  });
+  const print = (text: string) => void out.push(text);
+  const code = await runCommand(command, { args, env: {}, print, complain: (text) => void err.push(text) });
+  return { code, out, err, changes };
+}
 
 describe('the command line of pnpm accounts', () => {
-  it.each([
-    ['grant', { command: 'grant', email: 'ada@example.com', role: 'admin' }],
-    ['revoke', { command: 'revoke', email: 'ada@example.com', role: 'admin' }],
-  ])('reads %s', (command, expected) => {
-    expect(parseArguments([command, 'ada@example.com', 'admin'])).toEqual(expected);
+  it.each(['grant', 'revoke'])('reads %s, makes the change and prints it', async (command) => {
+    expect(await run([command, 'Ada@Example.com', 'admin'])).toEqual({
+      ...{ code: 0, out: ['changed'], err: [] },
+      changes: [{ command, email: 'ada@example.com', role: 'admin' }],
+    });
   });
 
-  it.each([[['--help']], [['-h']], [['grant', '--help']]])('reads %j as a question for help', (typed) => {
+  it.each([[['--help']], [['-h']], [['grant', '--help']]])('prints help for %j', async (typed) => {
     const words = typed.filter((word) => word !== '--help' && word !== '-h').map((word) => `${word} <e-mail> <role>`);
     const usage = ['usage: pnpm accounts', ...(words.length === 0 ? ['<command>'] : words)].join(' ');
-    expect(parseArguments(typed)).toEqual({ help: expect.stringContaining(`${usage}\n`) });
+    const out = [expect.stringContaining(`${usage}\n`)];
+    expect(await run(typed)).toEqual({ code: 0, out, err: [], changes: [] });
   });
 
   it.each([
@@ -25,16 +38,10 @@ describe('the command line of pnpm accounts', () => {
     ['an unknown role', ['grant', 'ada@example.com', 'root'], 'customer or admin'],
     ['one argument too many', ['grant', 'ada@example.com', 'admin', 'customer'], 'unexpected argument "customer"'],
     ['an unknown option', ['grant', 'ada@example.com', 'admin', '--force'], '--force'],
-  ])('refuses %s in one line that says where help is', (_case, typed, problem) => {
-    const refusal = (() => {
-      try {
-        return parseArguments(typed);
-      } catch (error) {
-        return error;
-      }
-    })();
-    expect(refusal).toBeInstanceOf(UsageError);
-    expect(refusal).toMatchObject({ exitCode: 64, message: expect.stringContaining(problem) });
-    expect(String(refusal)).toMatch(/^[^\n]+ \(usage: pnpm accounts [^\n]+; help: pnpm accounts[^\n]* --help\)$/);
+  ])('refuses %s in one line that says where help is', async (_case, typed, problem) => {
+    const { code, out, err, changes } = await run(typed);
+    expect({ code, out, changes }).toEqual({ code: 64, out: [], changes: [] });
+    expect(err).toEqual([expect.stringContaining(problem)]);
+    expect(err[0]).toMatch(/^[^\n]+ \(usage: pnpm accounts [^\n]+; help: pnpm accounts[^\n]* --help\)$/);
   });
 });

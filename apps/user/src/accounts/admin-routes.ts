@@ -1,39 +1,39 @@
-import { createRouter, PageQuery, readBody, readParams, readQuery, sendPage } from '@auth/http';
-import type { AccessTokenVerifier } from '@auth/verify';
-import { requireScope, requireUser, userOf } from '@auth/verify/express';
-import type { Router } from 'express';
+import { allRoles } from '@auth/contracts/grants';
+import { defineRoutes, PageQuery, pageHeaders, pageOf } from '@auth/http';
 import * as z from 'zod';
-import { actorOf } from './actor.ts';
-import { allRoles } from './grants.ts';
-import type { UserAdmin } from './user-admin.ts';
+import { OwnUser } from './account-routes.ts';
 
-export const ListQuery = z.object(PageQuery);
-// In lower case, as ids are: whether it is one's own is a comparison of texts.
-export const Id = z.object({ id: z.uuid().toLowerCase() });
+const who = { scope: 'user:admin' } as const;
+const ManagedUser = OwnUser.extend({ disabled: z.boolean() }).meta({ id: 'ManagedUser' });
+// In lower case, as stored ids are: a comparison of texts decides whether an account is the admin's own.
+const params = z.object({ id: z.uuid().toLowerCase() });
 const roles = z
   .array(z.enum(allRoles))
   .min(1)
   .refine((names) => new Set(names).size === names.length, 'must name each role once');
-export const Changes = z.strictObject({ roles: roles.optional(), disabled: z.boolean().optional() });
 
-/** Managing users: scope `user:admin`. */
-export function adminRoutes({ admin, verify }: { admin: UserAdmin; verify: AccessTokenVerifier }): Router {
-  const router = createRouter();
-  const administrator = [requireUser(verify), requireScope('user:admin')];
-
-  router.get('/users', ...administrator, async (req, res) => {
-    const { cursor: after, limit } = readQuery(req, ListQuery);
-    sendPage(req, res, await admin.list({ after, limit }));
-  });
-
-  router.get('/users/:id', ...administrator, async (req, res) => {
-    res.json(await admin.get(readParams(req, Id).id));
-  });
-
-  router.patch('/users/:id', ...administrator, async (req, res) => {
-    const { id } = readParams(req, Id);
-    res.json(await admin.change(actorOf(userOf(req)), id, readBody(req, Changes)));
-  });
-
-  return router;
-}
+/** The routes with which an admin manages users. */
+export const adminRoutes = defineRoutes({
+  'GET /users': {
+    who,
+    summary: 'List users, page by page',
+    query: z.object(PageQuery),
+    answer: { status: 200, description: 'A page.', schema: pageOf(ManagedUser), headers: pageHeaders },
+  },
+  'GET /users/:id': {
+    who,
+    summary: 'Read a user',
+    params,
+    answer: { status: 200, description: 'The user.', schema: ManagedUser },
+  },
+  'PATCH /users/:id': {
+    who,
+    summary: 'Change roles, disable or enable',
+    details: "New tokens have the changed rights. 409 for the admin's own rights and for those of the last admin.",
+    params,
+    body: z.strictObject({ roles: roles.optional(), disabled: z.boolean().optional() }),
+    example: { roles: ['customer'], disabled: false },
+    answer: { status: 200, description: 'The user. The sessions of a disabled user have ended.', schema: ManagedUser },
+    problems: ['conflict'],
+  },
+});

@@ -1,8 +1,9 @@
+import { demoAccounts } from '@auth/contracts/demo-accounts';
 import { databaseTrouble } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
 
-/** The accounts that `pnpm dev` creates. Their passwords stand in the repository, for everybody to read. */
-export const demoAccountIds = ['019b0000-0000-7000-8000-000000000ada', '019b0000-0000-7000-8000-000000000adb'];
+/** The ids of the accounts that `pnpm dev` creates. Their passwords are public. */
+export const demoAccountIds = Object.values(demoAccounts).map(({ id }) => id);
 
 /** The database keeps the service from starting in production. */
 export class UnfitDatabaseError extends Error {

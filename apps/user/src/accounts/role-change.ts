@@ -1,7 +1,7 @@
+import type { Role } from '@auth/contracts/grants';
+import { allRoles } from '@auth/contracts/grants';
 import { UserError } from '../user-error.ts';
 import type { AccountAudit } from './account-event.ts';
-import type { Role } from './grants.ts';
-import { allRoles } from './grants.ts';
 
 /** An account whose roles are changed. */
 export interface RoleHolder {

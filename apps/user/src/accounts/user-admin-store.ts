@@ -1,8 +1,8 @@
+import { scopesOf } from '@auth/contracts/grants';
 import type { UserDb } from '@auth/db/user';
 import { transactionLimits } from '../feed/cut-off-store.ts';
 import { UserError } from '../user-error.ts';
 import { lockActor } from './actor-store.ts';
-import { scopesOf } from './grants.ts';
 import { changeRights, lockRights, managed, managedFields } from './rights-store.ts';
 import type { UserAdminStore } from './user-admin.ts';
 

@@ -1,4 +1,5 @@
 import type { UserDb } from '@auth/db/user';
+import { clocksApartSeconds } from '@auth/verify/times';
 import type { OutboxEvent, RelayStore } from './outbox.ts';
 
 /** Prisma returns a bigint as such, node-postgres as text. */
@@ -13,8 +14,6 @@ interface Row {
   readonly token: string | null;
 }
 
-/** How much the clocks of the database and of the replicas may differ: an event is kept in the feed longer by that. */
-const clockSpreadSeconds = 60;
 /** A process that stops in a transaction must not hold its locks for longer. */
 const idleMs = '3000';
 
@@ -92,7 +91,7 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
         SELECT min(seq) AS floor FROM (
           SELECT seq FROM revocation_events
           WHERE seq IS NOT NULL
-            AND keep_until > least(extract(epoch FROM clock_timestamp())::bigint, ${Math.floor(at)}) - ${clockSpreadSeconds}
+            AND keep_until > least(extract(epoch FROM clock_timestamp())::bigint, ${Math.floor(at)}) - ${clocksApartSeconds}
           OFFSET 0
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UserDb } from '@auth/db/user';
+import { clocksApartSeconds } from '@auth/verify/times';
 import {
   RateLimiterMemory,
   RateLimiterPostgres,
@@ -26,8 +27,6 @@ type Limiter = Pick<RateLimiterMemory, 'get' | 'consume' | 'delete'>;
 
 /** Counts in memory are kept for so many keys of a limit at most; two keys may then share one. */
 const localKeys = 2 ** 14;
-/** The library counts by the clocks of processes, which may differ by so much. */
-const clocksApartSeconds = 60;
 
 /**
  * Counts tries in Postgres, or in Redis, for all replicas together; when that is down, in memory, for this process alone.
@@ -126,6 +125,7 @@ async function readTrue(limiter: Limiter, id: string, limit: Limit): Promise<Rat
 }
 
 function longestMs({ windowSeconds }: Limit): number {
+  // The library counts by the clocks of processes.
   return (windowSeconds + clocksApartSeconds) * 1000;
 }
 

@@ -1,15 +1,10 @@
 import { plainText, services } from '@auth/contracts';
-import { addressPrefix, clientAddress, createRouter, readBody, visitorOf } from '@auth/http';
-import type { Response, Router } from 'express';
+import { allScopes } from '@auth/contracts/grants';
+import { defineRoutes } from '@auth/http';
 import * as z from 'zod';
-import type { Accounts } from '../accounts/accounts.ts';
+import { OwnUser } from '../accounts/account-routes.ts';
 import { emailProblem, normalizeEmail } from '../accounts/email.ts';
-import { allScopes } from '../accounts/grants.ts';
-import type { StoredTries } from '../limits/rate-limit.ts';
-import type { RateLimits } from '../limits/rate-limits.ts';
 import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
-import type { Sessions } from './sessions.ts';
-import type { Tokens } from './tokens.ts';
 
 // Normalising takes quadratic time in the worst case: nothing longer gets that far.
 const Email = z
@@ -21,7 +16,7 @@ const Email = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   })
   .meta({ format: 'email', description: 'As browsers accept it in a form; only the domain may be more than ASCII.' });
-export const Register = z
+const Register = z
   .strictObject({ email: Email, password: z.string().meta({ description: passwordRule }), name: plainText(100) })
   .superRefine(({ email, password }, context) => {
     const problem = passwordProblem(password, email);
@@ -44,70 +39,61 @@ const AudienceList = z
   .transform((names) => [...new Set(names)]);
 const Audience = z.union([z.enum(services).transform((service) => [service]), AudienceList]);
 const wanted = { scope: Scope.optional(), audience: Audience.optional() };
-export const Login = z.strictObject({ email: Email, password: z.string(), ...wanted });
+const Login = z.strictObject({ email: Email, password: z.string(), ...wanted });
 const RefreshToken = z.string().min(1).max(200);
-export const Refresh = z.strictObject({ refresh_token: RefreshToken, ...wanted });
-export const Logout = z.strictObject({ refresh_token: RefreshToken });
+const Refresh = z.strictObject({ refresh_token: RefreshToken, ...wanted });
+const Logout = z.strictObject({ refresh_token: RefreshToken });
 
-interface AuthRoutesOptions {
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
-  readonly limits: RateLimits;
-  /** `neutral` answers a registration alike, whether or not the e-mail had an account. */
-  readonly registration: 'plain' | 'neutral';
-}
+const Tokens = z
+  .strictObject({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().meta({ description: 'Seconds.' }),
+    refresh_token: z.string().meta({ description: 'Good for one exchange.' }),
+    scope: z.string(),
+  })
+  .meta({ id: 'Tokens' });
+const Accepted = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'Accepted' });
 
-/** Register, log in, stay logged in, log out: open to anyone. */
-export function authRoutes({ accounts, sessions, limits, registration }: AuthRoutesOptions): Router {
-  const router = createRouter();
-
-  router.post('/auth/register', async (req, res) => {
-    const account = readBody(req, Register);
-    const visitor = visitorOf(req, res);
-    if (registration === 'neutral') {
-      await limits.register(visitor, () => accounts.registerQuietly(account));
-      res.status(202).json({ status: 'accepted' });
-      return;
-    }
-    const user = await limits.register(visitor, () => accounts.register(account));
-    res.status(201).location('/users/me').json(user);
-  });
-
-  router.post('/auth/login', async (req, res) => {
-    const { scope: scopes, ...login } = readBody(req, Login);
-    const visitor = visitorOf(req, res);
-    const device = {
-      userAgent: req.get('user-agent')?.slice(0, 200),
-      addressPrefix: addressPrefix(clientAddress(req)),
-    };
-    const { from, signal } = visitor;
-    const work = () => sessions.login({ ...login, ...device, from, signal, scopes });
-    sendTokens(res, await limits.login(visitor, login.email, work));
-  });
-
-  router.post('/auth/refresh', async (req, res) => {
-    const { refresh_token, scope: scopes, audience } = readBody(req, Refresh);
-    const wanted = { scopes, audience };
-    const work = () => sessions.refresh(refresh_token, wanted);
-    const first = (tries: StoredTries) => sessions.refreshWithin(refresh_token, wanted, tries);
-    sendTokens(res, await limits.refresh(visitorOf(req, res), refresh_token, work, first));
-  });
-
-  router.post('/auth/logout', async (req, res) => {
-    await sessions.logout(readBody(req, Logout).refresh_token);
-    res.status(204).end();
-  });
-
-  return router;
-}
-
-/** RFC 6749 §5.1: an answer with tokens is never stored. */
-function sendTokens(res: Response, { access, refreshToken, scopes }: Tokens): void {
-  res.set('Cache-Control', 'no-store').json({
-    access_token: access.token,
-    token_type: 'Bearer',
-    expires_in: access.expiresInSeconds,
-    refresh_token: refreshToken,
-    scope: scopes.join(' '),
-  });
-}
+/** The routes to register, log in, stay logged in and log out. Answers with tokens are never stored (RFC 6749 §5.1). */
+export const authRoutes = defineRoutes({
+  'POST /auth/register': {
+    who: 'anyone',
+    summary: 'Make an account',
+    details: 'With `REGISTRATION=neutral` the answer is 202, whether or not the e-mail has an account.',
+    body: Register,
+    example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
+    answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
+    otherAnswer: {
+      status: 202,
+      description: 'With REGISTRATION=neutral, whether or not the e-mail had an account.',
+      schema: Accepted,
+    },
+    problems: ['conflict', 'rate_limited'],
+  },
+  'POST /auth/login': {
+    who: 'anyone',
+    summary: 'Log in',
+    details: '`scope` and `audience` ask for a subset of what the user may have.',
+    body: Login,
+    example: { email: 'ada@example.com', password: 'analytical-engine-1843' },
+    answer: { status: 200, description: 'Tokens.', schema: Tokens },
+    problems: ['invalid_credentials', 'rate_limited'],
+  },
+  'POST /auth/refresh': {
+    who: 'anyone',
+    summary: 'Exchange a refresh token',
+    details:
+      'The same token within 10 seconds yields the same successor; later, its use ends the session. `scope` and `audience` ask for a subset of what the login was given. 503 when the rights of the user changed several times within seconds: the token stays valid.',
+    body: Refresh,
+    answer: { status: 200, description: 'Tokens; the old refresh token is used up.', schema: Tokens },
+    problems: ['invalid_refresh_token', 'rate_limited'],
+  },
+  'POST /auth/logout': {
+    who: 'anyone',
+    summary: 'End a session',
+    details: '204 also for an unknown token (RFC 7009 §2.2).',
+    body: Logout,
+    answer: { status: 204, description: 'It has ended, if there was one.' },
+  },
+});

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Grant, GrantRequest } from '../accounts/grants.ts';
-import { narrow, scopesOf } from '../accounts/grants.ts';
+import { scopesOf } from '@auth/contracts/grants';
+import { skewSeconds } from '@auth/verify/times';
 import { RateLimitError } from '../limits/rate-limit.ts';
 import { UserError } from '../user-error.ts';
+import type { Grant, GrantRequest } from './grant.ts';
+import { narrow } from './grant.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { deriveSuccessor, hashesOf } from './refresh-token.ts';
 import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
@@ -94,8 +96,8 @@ export interface RefreshRuleOptions {
 /** Decides on a presented token. @throws UserError when more is wanted than login granted */
 export type RefreshRule = (refreshToken: string, wanted: GrantRequest, presented: PresentedToken) => Decision;
 
-/** How far ahead of our clock an `iat` may be: verifiers accept 5 s, and their clocks may be behind ours. */
-const aheadSeconds = 3;
+/** How far ahead of this clock an `iat` may be: less than verifiers accept, since their clocks may be behind this one. */
+const aheadSeconds = skewSeconds - 2;
 /** From here on the client would wait too long: the session ends, and the next login is not ahead. */
 const endsAheadSeconds = 60;
 /** How far the database's clock may be set back without a repeated exchange counting as reuse. */

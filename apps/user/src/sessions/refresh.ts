@@ -1,8 +1,8 @@
 import type { AccountAudit } from '../accounts/account-event.ts';
-import type { GrantRequest } from '../accounts/grants.ts';
 import type { StoredCount, StoredTries } from '../limits/rate-limit.ts';
 import { RateLimitError } from '../limits/rate-limit.ts';
 import { UserError } from '../user-error.ts';
+import type { GrantRequest } from './grant.ts';
 import type { Decision, Exchanged, PresentedToken, RefreshRuleOptions } from './refresh-rule.ts';
 import { createRefreshRule } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';

@@ -1,50 +1,45 @@
-import { createRouter, PageQuery, readParams, readQuery, sendPage } from '@auth/http';
-import type { AccessTokenVerifier } from '@auth/verify';
-import { requireScope, requireUser, userOf } from '@auth/verify/express';
-import type { Router } from 'express';
+import { dateTime, defineRoutes, PageQuery, pageHeaders, pageOf } from '@auth/http';
 import * as z from 'zod';
-import { actorOf } from '../accounts/actor.ts';
-import type { Sessions } from './sessions.ts';
 
-export const SessionsQuery = z.object(PageQuery);
-export const Sid = z.object({ sid: z.uuid().toLowerCase() });
+const who = { scope: 'account' } as const;
+const Session = z.strictObject({
+  sid: z.uuid(),
+  createdAt: dateTime,
+  lastUsedAt: dateTime,
+  expiresAt: dateTime,
+  userAgent: z.string().nullable(),
+  addressPrefix: z.string().nullable(),
+  current: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+  endedAt: dateTime.optional(),
+  endReason: z.literal('reuse').optional().meta({
+    description: 'A used refresh token came again, so the session was ended: somebody else may have had it.',
+  }),
+});
 
-interface SessionRoutesOptions {
-  readonly sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>;
-  readonly verify: AccessTokenVerifier;
-}
-
-/** A user's own sessions: where they are logged in, and ending that. */
-export function sessionRoutes({ sessions, verify }: SessionRoutesOptions): Router {
-  const router = createRouter();
-  const owner = [requireUser(verify), requireScope('account')];
-
-  router.get('/auth/sessions', ...owner, async (req, res) => {
-    const { sub, sid: current } = userOf(req);
-    const { cursor: after, limit } = readQuery(req, SessionsQuery);
-    const { items, more } = await sessions.list(sub, { after, limit });
-    const shown = items.map(({ sid, userAgent, addressPrefix, reusedAt, ...times }) => ({
-      ...{
-        sid,
-        ...times,
-        userAgent: userAgent ?? null,
-        addressPrefix: addressPrefix ?? null,
-        current: sid === current,
-      },
-      ...(reusedAt === undefined ? {} : { endedAt: reusedAt, endReason: 'reuse' }),
-    }));
-    sendPage(req, res, { items: shown, more }, ({ sid }) => sid);
-  });
-
-  router.delete('/auth/sessions/:sid', ...owner, async (req, res) => {
-    await sessions.end(actorOf(userOf(req)), readParams(req, Sid).sid);
-    res.status(204).end();
-  });
-
-  router.post('/auth/logout-all', ...owner, async (req, res) => {
-    await sessions.endAll(actorOf(userOf(req)));
-    res.status(204).end();
-  });
-
-  return router;
-}
+/** The routes of a user's own sessions. */
+export const sessionRoutes = defineRoutes({
+  'GET /auth/sessions': {
+    who,
+    summary: 'List where you are logged in',
+    details:
+      'A session that ended because a used refresh token was sent again is listed with `endedAt` and `endReason`.',
+    query: z.object(PageQuery),
+    answer: {
+      status: 200,
+      description: 'Newest first.',
+      schema: pageOf(Session).meta({ id: 'Sessions' }),
+      headers: pageHeaders,
+    },
+  },
+  'DELETE /auth/sessions/:sid': {
+    who,
+    summary: 'End one of your sessions',
+    params: z.object({ sid: z.uuid().toLowerCase() }),
+    answer: { status: 204, description: 'It has ended.' },
+  },
+  'POST /auth/logout-all': {
+    who,
+    summary: 'End all your sessions',
+    answer: { status: 204, description: 'They have ended, this one as well.' },
+  },
+});

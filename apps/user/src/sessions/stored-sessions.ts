@@ -1,5 +1,5 @@
 import type { Actor } from '../accounts/actor.ts';
-import type { Grant } from '../accounts/grants.ts';
+import type { Grant } from './grant.ts';
 import type { TokenHashes } from './refresh-token.ts';
 
 /** How long a session lasts, in seconds. */

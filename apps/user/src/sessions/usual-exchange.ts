@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { GrantRequest } from '../accounts/grants.ts';
+import type { GrantRequest } from './grant.ts';
 import type { RefreshRuleOptions } from './refresh-rule.ts';
 import { deriveSuccessor } from './refresh-token.ts';
 

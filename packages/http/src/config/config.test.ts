@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { ConfigError, readConfig } from './config.ts';
-import { DatabaseSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+import { DatabaseSettings } from './database-settings.ts';
+import { ServerSettings } from './server-settings.ts';
+import { withKeyRules } from './setting-rules.ts';
 
 const Settings = withKeyRules(
   z.object({
@@ -58,8 +60,8 @@ describe('readConfig', () => {
     expect(error.message.split('\n')).toEqual([
       '6 settings are wrong:',
       '  PORT is required. The port to listen on, such as 4001; 0 takes a free one.',
-      '  LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent. The least level that is logged.',
-      '  DRAIN_DELAY_MS must be a whole number from 0 to 5000. How long to go on serving after a stop signal, in milliseconds, until load balancers have noticed.',
+      '  LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent. The lowest level that is logged.',
+      '  DRAIN_DELAY_MS must be a whole number from 0 to 5000. How long the service goes on serving after SIGTERM, in milliseconds, until load balancers have noticed.',
       '  DATABASE_URL is not a postgres URL. The database of this service: a URL such as postgresql://host:5432/name, with user and password in front of the host.',
       '  ISSUER is required. The URL that tokens name as their issuer.',
       '  AUTH_KEYS or AUTH_KEYS_FILE must be set, and not both. The key document of this service, as JSON text.',

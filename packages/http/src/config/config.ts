@@ -27,7 +27,7 @@ export class ConfigError extends Error {
 
 /**
  * Reads settings from environment variables. An empty variable counts as missing; variables outside the schema are
- * ignored. The `.describe()` texts of the schema say how to fix a wrong setting.
+ * ignored. The descriptions in the schema say how to fix a wrong setting. They are Markdown: docs/configuration.md shows them too.
  * @throws ConfigError naming every wrong setting.
  */
 export function readConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
@@ -50,10 +50,10 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined
   return schema instanceof z.ZodPipe ? shapeOf(schema.in) : undefined;
 }
 
-/** Finds the `.describe()` text, before or after `.default()` and similar calls. */
+/** Finds the description, before or after `.default()` and similar calls, as plain text. */
 function descriptionOf(schema: unknown): string | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
-  if (schema.description !== undefined) return schema.description;
+  if (schema.description !== undefined) return schema.description.replaceAll('`', '');
   if (schema instanceof z.ZodPipe) return descriptionOf(schema.in) ?? descriptionOf(schema.out);
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return descriptionOf(schema.unwrap());
   return undefined;

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /** A range of addresses as 128-bit numbers, both ends included. IPv4 is mapped into IPv6, at ::ffff:0:0/96. */
 export interface IpNetwork {
@@ -39,19 +40,10 @@ export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): 
   return covered;
 }
 
-function parseAddress(address: string): bigint | undefined {
-  if (isIP(address) === 4) return mappedPrefix | fromDigits(address.split('.').map(Number), 8n);
-  if (isIP(address) !== 6 || address.includes('%')) return undefined;
-  // The URL standard has one spelling for an address: no dots, at most one "::".
-  const [head = '', tail = ''] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
-  const [before, after] = [groups(head), groups(tail)];
-  return fromDigits([...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after], 16n);
-}
-
-function groups(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-}
-
-function fromDigits(digits: readonly number[], bits: bigint): bigint {
-  return digits.reduce((number, digit) => (number << bits) | BigInt(digit), 0n);
+/** Accepts what both Node and Express accept: ipaddr.js takes `127.1` as well, and does not know `64:ff9b::10.0.0.1`. */
+function parseAddress(text: string): bigint | undefined {
+  if (isIP(text) === 0 || text.includes('%') || !ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.parse(text);
+  const { parts } = address instanceof ipaddr.IPv4 ? address.toIPv4MappedAddress() : address;
+  return parts.reduce((number, part) => (number << 16n) | BigInt(part), 0n);
 }

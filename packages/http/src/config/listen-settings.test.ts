@@ -4,7 +4,8 @@ import { listen } from '../server/listen.ts';
 import { createReadiness } from '../server/readiness.ts';
 import { readConfig } from './config.ts';
 import { ListenSettings } from './listen-settings.ts';
-import { ServerSettings, withKeyRules } from './server-settings.ts';
+import { ServerSettings } from './server-settings.ts';
+import { withKeyRules } from './setting-rules.ts';
 
 const read = (env: NodeJS.ProcessEnv) => readConfig(z.object(ListenSettings), { PORT: '4001', ...env });
 const readAll = (env: NodeJS.ProcessEnv) =>

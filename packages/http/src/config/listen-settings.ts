@@ -16,17 +16,24 @@ const address = z
 
 /** The address a service listens on, and how long it keeps connections: a raw shape, part of `ServerSettings`. */
 export const ListenSettings = {
-  PORT: wholeNumber({ min: 0, max: 65_535 }).describe('The port to listen on, such as 4001; 0 takes a free one.'),
-  HOST: address
+  PORT: wholeNumber({ min: 0, max: 65_535 }).meta({
+    description: 'The port to listen on, such as 4001; 0 takes a free one.',
+  }),
+  HOST: address.default('127.0.0.1').meta({
+    description: 'The address to listen on, such as `127.0.0.1`, `::1`, `0.0.0.0`, or `::` for all of IPv4 and IPv6.',
+    details: 'In a container it is `0.0.0.0` or `::`. Of a name, the first address counts.',
+  }),
+  ADMIN_PORT: wholeNumber({ min: 0, max: 65_535 }).optional().meta({
+    description: 'The port of `/metrics` and `/readyz?verbose`; another one than `PORT`.',
+    default: '`PORT` + 100',
+  }),
+  ADMIN_HOST: address
     .default('127.0.0.1')
-    .describe('The address to listen on, such as 127.0.0.1, ::1, 0.0.0.0, or :: for all of IPv4 and IPv6.'),
-  ADMIN_PORT: wholeNumber({ min: 0, max: 65_535 })
-    .optional()
-    .describe('The port of /metrics and /readyz?verbose; PORT + 100 unless set.'),
-  ADMIN_HOST: address.default('127.0.0.1').describe('The address of the admin port: one that clients cannot reach.'),
-  KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: 7200 })
-    .default(620)
-    .describe('How long an idle connection is kept, in seconds: longer than the proxy in front keeps it.'),
+    .meta({ description: 'The address of the admin port: one that clients cannot reach.' }),
+  KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: 7200 }).default(620).meta({
+    description: 'How long an idle connection is kept, in seconds: longer than the proxy in front keeps it.',
+    details: 'What proxies do: [production.md](production.md#proxies-in-front).',
+  }),
 };
 
 /** Describes what is wrong with the admin port next to the port; `undefined` when both are valid. */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { readConfig } from './config.ts';
+import { DatabaseSettings } from './database-settings.ts';
+import { JwksSettings } from './jwks-settings.ts';
 import { databaseConfig, serverConfig } from './server-config.ts';
-import { DatabaseSettings, JwksSettings, ServerSettings, withKeyRules } from './server-settings.ts';
+import { ServerSettings } from './server-settings.ts';
+import { withKeyRules } from './setting-rules.ts';
 
 const Settings = withKeyRules(z.object(ServerSettings));
 const env = { PORT: '4001' };
@@ -106,7 +109,7 @@ describe('serverConfig', () => {
   it('wants it said in production when revocation is done without', () => {
     const settings = { ...env, NODE_ENV: 'production', AUTH_KEYS: '{}' };
     expect(() => readConfig(Settings, settings)).toThrow(
-      /REVOCATIONS must be set in production.*say none to do without/,
+      /REVOCATIONS must be set in production.*none to run without it/,
     );
   });
 

@@ -1,7 +1,9 @@
 import { jwksFreshSeconds, jwksStaleSeconds } from '@auth/verify/times';
 import type * as z from 'zod';
 import type { LogOptions } from '../log/log.ts';
-import type { DatabaseSettings, JwksSettings, ServerSettings } from './server-settings.ts';
+import type { DatabaseSettings } from './database-settings.ts';
+import type { JwksSettings } from './jwks-settings.ts';
+import type { ServerSettings } from './server-settings.ts';
 
 type Settings = z.output<z.ZodObject<typeof ServerSettings>>;
 

@@ -19,7 +19,12 @@ export const ProxySettings = {
     .refine((networks) => !isEverybody(networks), {
       error: 'trusts too many addresses: every client there could forge its address',
     })
-    .describe('The proxies in front, whose X-Forwarded-For counts: 10.0.0.0/8, 2001:db8::/32 or loopback.'),
+    .meta({
+      description:
+        'The proxies in front, whose `X-Forwarded-For` counts: addresses or networks such as `10.0.0.0/8,2001:db8::/32`, or `loopback`.',
+      details:
+        'Together they are at most a sixteenth of IPv4, and of public IPv6 as many addresses as a /16 has: more is refused, since every client there could forge its address. Only the addresses that these proxies add count, with a port (`203.0.113.9:4711`, `[2001:db8::1]:4711`) or without; the header `Forwarded` is not read. Without this setting all clients behind a proxy share its address, and its limits. At `user`, name the gateway.',
+    }),
 };
 
 function isNetwork(text: string): boolean {

@@ -13,5 +13,6 @@ export function wholeNumber(range: { min: number; max: number }): z.ZodType<numb
     .string()
     .regex(DIGITS, { error })
     .transform(Number)
-    .refine((value) => value >= min && value <= max, { error });
+    .refine((value) => value >= min && value <= max, { error })
+    .meta({ range: `${min} to ${max}` });
 }

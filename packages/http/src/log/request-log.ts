@@ -24,7 +24,7 @@ interface RequestLogOptions {
   readonly metrics?: Metrics | undefined;
 }
 
-const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics', '/metrics.json']);
 /** Not implemented, HTTP version not supported: errors of the client, not failures of the service. */
 const clientFaults: ReadonlySet<number> = new Set([501, 505]);
 const refusals = new WeakMap<IncomingMessage, Problem>();

@@ -44,6 +44,7 @@ describe('clientAddress', () => {
     ['a balancer that writes the port', '203.0.113.9:4711', '203.0.113.9'],
     ['a balancer that writes the port of IPv6', '[2001:db8::1]:4711', '2001:db8::1'],
     ['a balancer that writes brackets', '[2001:db8::1]', '2001:db8::1'],
+    ['a proxy that separates with tabs', '203.0.113.9,\t10.1.2.3', '203.0.113.9'],
     ['two balancers that write the port', '203.0.113.9:4711, 10.1.2.3:80', '203.0.113.9'],
   ])('is the last one that no trusted proxy has: %s', async (_case, forwarded, address) => {
     expect(await seen(trusting, forwarded)).toBe(address);

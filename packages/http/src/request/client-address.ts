@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4 } from 'node:net';
-import express from 'express';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import proxyAddress from 'proxy-addr';
 
 /** The result without an address, as on a closed connection. */
 const unknown = 'unknown';
-/** IPv4 addresses inside IPv6: mapped ones (RFC 4291 §2.5.5.2) and those behind a translator (RFC 6052 §2.1). */
-const embeddedIPv4 = /^(?:(?:0:){5}ffff|64:ff9b:0:0:0:0):([\da-f]+):([\da-f]+)$/;
 /** `203.0.113.9:4711` and `[2001:db8::1]:4711`, as some balancers write `X-Forwarded-For`. */
 const withPort = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d{1,5})?$/i;
 
@@ -23,42 +22,24 @@ export function clientAddress(req: AddressedRequest): string {
 
 /** Creates a function that reads the address as `clientAddress` does, for requests that no app serves. */
 export function clientAddressBehind(trustedProxies: readonly string[]): (req: IncomingMessage) => string {
-  // Uses the trust function of Express, so that networks mean the same as in an app.
-  const trusts: Trusts =
-    trustedProxies.length === 0
-      ? () => false
-      : express()
-          .set('trust proxy', [...trustedProxies])
-          .get('trust proxy fn');
+  const trusts = proxyAddress.compile([...trustedProxies]);
   return (req) => readAddress(req, trusts);
 }
 
 function readAddress(req: IncomingMessage, trusts: Trusts): string {
   const peer = bareAddress(req.socket.remoteAddress ?? '');
-  if (!trusts(peer, 0)) return isIP(peer) === 0 ? unknown : peer;
-  const hops = [peer, ...forwardedFor(req)];
-  const client = hops.find((address, hop) => !trusts(address, hop)) ?? hops.at(-1) ?? '';
-  return [client, peer].find((address) => isIP(address) !== 0) ?? unknown;
+  const client = proxyAddress(req, (address, hop) => trusts(bareAddress(address ?? ''), hop));
+  return [bareAddress(client ?? ''), peer].find((address) => isIP(address) !== 0) ?? unknown;
 }
 
 function isTrusts(value: unknown): value is Trusts {
   return typeof value === 'function';
 }
 
-/** Parses `X-Forwarded-For`, nearest proxy first. */
-function forwardedFor(req: IncomingMessage): string[] {
-  const text = String(req.headers['x-forwarded-for'] ?? '');
-  return text
-    .split(',')
-    .map((entry) => bareAddress(entry.trim()))
-    .filter((address) => address !== '')
-    .reverse();
-}
-
-/** Removes the port and the brackets. */
+/** Removes the port, the brackets, and tabs: proxy-addr splits at spaces only (RFC 9110 §5.6.3 has both). */
 function bareAddress(text: string): string {
-  const [, ipv6, ipv4] = withPort.exec(text) ?? [];
-  return ipv6 ?? ipv4 ?? text;
+  const [, ipv6, ipv4] = withPort.exec(text.trim()) ?? [];
+  return ipv6 ?? ipv4 ?? text.trim();
 }
 
 /**
@@ -83,30 +64,23 @@ export function addressPrefix(address: string): string {
   return shorten(address, { ipv4Bytes: 3, ipv6Groups: 3 });
 }
 
-function shorten(address: string, { ipv4Bytes, ipv6Groups }: { ipv4Bytes: number; ipv6Groups: number }): string {
-  if (isIPv4(address)) {
-    const bytes = address.split('.').map((byte, index) => (index < ipv4Bytes ? byte : '0'));
-    return `${bytes.join('.')}/${ipv4Bytes * 8}`;
+function shorten(text: string, { ipv4Bytes, ipv6Groups }: { ipv4Bytes: number; ipv6Groups: number }): string {
+  if (isIP(text) === 0) return unknown;
+  const address = withoutIPv6(ipaddr.process(isIP(text) === 6 ? respell(text) : text));
+  if (address instanceof ipaddr.IPv6) {
+    const groups = address.parts.slice(0, ipv6Groups).map((group) => group.toString(16));
+    return `${groups.join(':')}::/${ipv6Groups * 16}`;
   }
-  const groups = groupsOf(address);
-  if (groups === undefined) return unknown;
-  const embedded = embeddedIPv4.exec(groups.join(':'));
-  if (embedded !== null) return shorten(dotted(embedded), { ipv4Bytes, ipv6Groups });
-  return `${groups.slice(0, ipv6Groups).join(':')}::/${ipv6Groups * 16}`;
+  return `${address.octets.map((byte, index) => (index < ipv4Bytes ? byte : 0)).join('.')}/${ipv4Bytes * 8}`;
 }
 
-/** The eight groups of an IPv6 address, without leading zeros; `undefined` for anything else. */
-function groupsOf(address: string): readonly string[] | undefined {
+/** The spelling of the URL standard, without dots and without a zone: ipaddr.js cannot read `64:ff9b::203.0.113.9`. */
+function respell(address: string): string {
   const [literal = ''] = address.split('%', 1);
-  const url = `http://[${literal}]/`;
-  if (isIP(literal) !== 6 || !URL.canParse(url)) return undefined;
-  // The URL standard has one spelling for an address: lower case, no dots, at most one "::".
-  const [head = '', tail = ''] = new URL(url).hostname.slice(1, -1).split('::');
-  const [before, after] = [head, tail].map((part) => part.split(':').filter(Boolean));
-  const given = [...(before ?? []), ...(after ?? [])];
-  return [...(before ?? []), ...Array<string>(8 - given.length).fill('0'), ...(after ?? [])];
+  return new URL(`http://[${literal}]/`).hostname.slice(1, -1);
 }
 
-function dotted([, high = '', low = '']: RegExpExecArray): string {
-  return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join('.');
+/** The IPv4 address that a translator has written into an IPv6 address (RFC 6052 §2.1); mapped ones are replaced by `process`. */
+function withoutIPv6(address: ReturnType<typeof ipaddr.process>): typeof address {
+  return address.range() === 'rfc6052' ? ipaddr.fromByteArray(address.toByteArray().slice(-4)) : address;
 }

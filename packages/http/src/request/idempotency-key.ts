@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import * as z from 'zod';
 import { Problem } from '../problem/problem.ts';
+import type { HeaderInput } from '../route/route.ts';
 import { headerValues } from '../server/wire/header-values.ts';
 
 /**
@@ -14,3 +16,15 @@ export function readIdempotencyKey(req: Request): string | undefined {
   }
   return key;
 }
+
+/** The optional `Idempotency-Key` of a request. */
+export const idempotencyKey: HeaderInput<string | undefined> = {
+  schema: z.object({
+    'Idempotency-Key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/)
+      .optional()
+      .meta({ description: 'The same request under the same key is placed once; the answer is kept for 24 hours.' }),
+  }),
+  read: readIdempotencyKey,
+};

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import express from 'express';
 import { Problem } from '../problem/problem.ts';
-import { allowedMethods } from '../route/allowed-methods.ts';
 import { headerValues } from '../server/wire/header-values.ts';
 
 /** Allows one `charset=utf-8` and no other parameter: two parsers could read others differently. */
@@ -22,15 +21,9 @@ export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler 
       next();
       return;
     }
-    try {
-      assertJson(req);
-      // The parser would read the whole body before it refuses it.
-      if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
-    } catch (problem) {
-      // Without a route, another body would not help: `finishApp` answers 404 or 405.
-      next(allowedMethods(req.app.router, req.path).includes(req.method) ? problem : undefined);
-      return;
-    }
+    assertJson(req);
+    // The parser would read the whole body before it refuses it.
+    if (Number(req.headers['content-length']) > limitBytes) throw new Problem('payload_too_large');
     parse(req, res, next);
   };
 }

@@ -23,9 +23,37 @@ export interface Slice<Item> {
   readonly more: boolean;
 }
 
-/** Sends a page: `{ items, next_cursor }`, and a `Link` with `rel="next"` (RFC 8288) when there are more items. */
+/** A page as a list route answers with it. */
+export interface Page<Item> {
+  readonly body: { readonly items: readonly Item[]; readonly next_cursor: string | null };
+  readonly headers: { readonly Link?: string };
+}
+
+/** The schema of a page. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** The headers of a page, with their meaning. */
+export const pageHeaders = { Link: 'The next page, rel="next", where there is one.' } as const;
+
+/** Creates the answer of a list route: a `Link` with `rel="next"` (RFC 8288) when there are more items. */
+export function page<Item extends { readonly id: string }>(req: Request, slice: Slice<Item>): Page<Item>;
+/** Creates the answer from items whose id has another name. */
+export function page<Item>(req: Request, slice: Slice<Item>, idOf: (item: Item) => string): Page<Item>;
+export function page(
+  req: Request,
+  { items, more }: Slice<{ readonly id: string }>,
+  idOf = ({ id }: { readonly id: string }) => id,
+): Page<unknown> {
+  const last = more ? items.at(-1) : undefined;
+  if (last === undefined) return { body: { items, next_cursor: null }, headers: {} };
+  const next_cursor = Buffer.from(idOf(last)).toString('base64url');
+  return { body: { items, next_cursor }, headers: { Link: `<${nextTarget(req, next_cursor)}>; rel="next"` } };
+}
+
+/** Sends a page. */
 export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void;
-/** Sends a page of items whose id has another name. */
 export function sendPage<Item>(req: Request, res: Response, slice: Slice<Item>, idOf: (item: Item) => string): void;
 export function sendPage(
   req: Request,
@@ -33,10 +61,9 @@ export function sendPage(
   slice: Slice<{ readonly id: string }>,
   idOf = ({ id }: { readonly id: string }) => id,
 ): void {
-  const last = slice.more ? slice.items.at(-1) : undefined;
-  const next_cursor = last === undefined ? null : Buffer.from(idOf(last)).toString('base64url');
-  if (next_cursor !== null) res.set('Link', `<${nextTarget(req, next_cursor)}>; rel="next"`);
-  res.json({ items: slice.items, next_cursor });
+  const { body, headers } = page(req, slice, idOf);
+  if (headers.Link !== undefined) res.set('Link', headers.Link);
+  res.json(body);
 }
 
 function nextTarget(req: Request, cursor: string): string {

@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import * as z from 'zod';
 import { Problem } from '../problem/problem.ts';
+import type { HeaderInput } from '../route/route.ts';
 
 /** The versions of a resource that a request is meant for: all versions without a condition. */
 export interface VersionCondition {
@@ -39,6 +41,27 @@ export function readPreconditions(req: Request): VersionCondition {
     ...(noneMatch === undefined ? {} : { notIn: versions(noneMatch) }),
   };
 }
+
+const schema = z.object({
+  'If-Match': z.string().meta({ description: 'The ETag of the version to change, several of them, or *.' }),
+});
+
+/** The preconditions of a change, of which `If-Match` is optional. */
+export const preconditions: HeaderInput<VersionCondition> = {
+  schema: schema.partial(),
+  problems: ['precondition_failed'],
+  read: readPreconditions,
+};
+
+/** The preconditions of a change that must name its version in `If-Match`: 428 without it. */
+export const requiredIfMatch: HeaderInput<VersionCondition> = {
+  schema,
+  problems: ['precondition_failed', 'precondition_required'],
+  read(req) {
+    if (!hasIfMatch(req)) throw new Problem('precondition_required');
+    return readPreconditions(req);
+  },
+};
 
 /** Checks `If-Match` of a read request. @throws Problem precondition_failed, or as `readPreconditions` */
 export function assertIfMatch(req: Request, version: number): void {

@@ -33,12 +33,25 @@ describe('adminApp', () => {
     expect((await request(open).get('/metrics')).status).toBe(404);
   });
 
-  it.each(['/metrics', '/readyz?verbose', '/livez', '/nothing'])('answers 400 to a service token: %s', async (path) => {
-    const { admin, text } = bothApps(up);
-    const { body } = await request(admin).get(path).set('Service-Token', 'a.b.c');
-    expect(body).toMatchObject({ status: 400, code: 'invalid_service_token' });
-    expect(text()).toContain('"code":"invalid_service_token"');
+  it('answers GET /metrics.json with the same numbers, which the public app does not, and logs nothing', async () => {
+    const { open, admin, text } = bothApps(up);
+    const { status, headers, body } = await request(admin).get('/metrics.json');
+    expect(text()).toBe('');
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toMatchObject({ service: 'order', metrics: { auth_service_calls_total: [] } });
+    expect((await request(open).get('/metrics.json')).status).toBe(404);
   });
+
+  it.each(['/metrics', '/metrics.json', '/readyz?verbose', '/livez', '/nothing'])(
+    'answers 400 to a service token: %s',
+    async (path) => {
+      const { admin, text } = bothApps(up);
+      const { body } = await request(admin).get(path).set('Service-Token', 'a.b.c');
+      expect(body).toMatchObject({ status: 400, code: 'invalid_service_token' });
+      expect(text()).toContain('"code":"invalid_service_token"');
+    },
+  );
 
   it('lists every check at /readyz?verbose, which the public app does not', async () => {
     const { open, admin } = bothApps(up);

@@ -1,5 +1,6 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Log } from '../log/log.ts';
+import { getRoutes } from '../route/other-methods.ts';
 import { refuseServiceToken } from '../route/service-token.ts';
 import { createApp, finishApp } from './create-app.ts';
 import type { Metrics } from './metrics.ts';
@@ -14,16 +15,18 @@ export interface AdminAppOptions {
 }
 
 /**
- * Creates the app of the admin port: `GET /metrics` and `GET /readyz?verbose`, for operators and not for clients. The
- * port must not be reachable from outside.
+ * Creates the app of the admin port: `GET /metrics`, `GET /metrics.json` and `GET /readyz?verbose`, for operators and not for
+ * clients. The port must not be reachable from outside.
  */
 export function adminApp({ log, readiness, metrics, details = () => ({}) }: AdminAppOptions): Express {
   const app = createApp({ log, metrics, readiness, probeDetails: details });
   app.use(refuseServiceToken());
-  app.get('/metrics', async (_req, res) => {
+  const sendMetrics: RequestHandler = async (_req, res) => {
     const { type, text } = await metrics.render();
     // Through `end`: Express would add a charset to Prometheus' own media type.
-    res.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
-  });
+    res.set('Content-Type', type).end(text);
+  };
+  const sendJson: RequestHandler = async (_req, res) => void res.json(await metrics.read());
+  app.use(getRoutes({ '/metrics': [sendMetrics], '/metrics.json': [sendJson] }));
   return finishApp(app, { log, translate: [] });
 }

@@ -11,8 +11,6 @@ import type { Translate } from '../problem/problem-handler.ts';
 import { problemHandler } from '../problem/problem-handler.ts';
 import { passRefused } from '../problem/refuse-by.ts';
 import { requestContext } from '../request/request-context.ts';
-import { allowedMethods, answersOptions, assertLiteralRoutes } from '../route/allowed-methods.ts';
-import { assertNoServiceToken } from '../route/service-token.ts';
 import type { Metrics } from './metrics.ts';
 import { probes } from './probes.ts';
 import type { Readiness } from './readiness.ts';
@@ -32,7 +30,7 @@ export interface CreateAppOptions {
 
 /**
  * Creates an Express app with the middleware of every service: literal paths, request context, one log line per
- * request, security headers, `GET /livez`, `GET /readyz`, `OPTIONS`. Add the routes, then call `finishApp`.
+ * request, security headers, `GET /livez`, `GET /readyz`. Add the routes, then call `finishApp`.
  */
 export function createApp(options: CreateAppOptions): Express {
   const { log, readiness, identify, metrics, probeDetails, trustedProxies = [], currentContext = true } = options;
@@ -46,35 +44,19 @@ export function createApp(options: CreateAppOptions): Express {
   app.use(
     inOne(
       ...[requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), fixedHeaders()],
-      ...[passRefused(), answerOptions(app)],
+      passRefused(),
     ),
     probes(readiness, probeDetails),
   );
   return app;
 }
 
-/** Adds the handlers after the routes: 404, 405 with `Allow`, the problem handler. Nothing may be added after it. */
+/** Adds the handlers after the routes: 404 and the problem handler. Nothing may be added after it. */
 export function finishApp(app: Express, options: { log: Log; translate: readonly Translate[] }): Express {
-  assertLiteralRoutes(app.router);
-  app.use((req) => {
-    const methods = allowedMethods(app.router, req.path);
-    if (methods.length === 0) throw new Problem('not_found');
-    throw new Problem('method_not_allowed', { headers: { Allow: methods.join(', ') } });
+  app.use(() => {
+    throw new Problem('not_found');
   });
   return app.use(problemHandler(options));
-}
-
-/** Answers OPTIONS before the routes: a nested router would answer with 200 and only its own methods. */
-function answerOptions(app: Express): RequestHandler {
-  return (req, res, next) => {
-    const methods = req.method === 'OPTIONS' ? allowedMethods(app.router, req.path) : [];
-    if (methods.length === 0 || answersOptions(app.router, req.path)) {
-      next();
-      return;
-    }
-    assertNoServiceToken(req);
-    res.set('Allow', methods.join(', ')).status(204).end();
-  };
 }
 
 /** Combines several middlewares into one layer: a layer of Express costs more than most of these middlewares. */

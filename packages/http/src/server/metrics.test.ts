@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import request from 'supertest';
 import { auditCalls } from '../log/audit-calls.ts';
 import { memoryLog } from '../log/memory-log.fixture.ts';
+import { getRoutes } from '../route/other-methods.ts';
 import { createApp, finishApp } from './create-app.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
@@ -21,10 +22,11 @@ async function samples(metrics: Metrics, name: string): Promise<string[]> {
 function countedApp() {
   const metrics = createMetrics({ service: 'order' });
   const app = createApp({ log, metrics, readiness: createReadiness({}) });
-  app.get('/orders/:id', (req, res) => {
-    if (req.params.id === '13') throw new Error('bad luck');
+  const readOrder: RequestHandler = (req, res) => {
+    if (req.params['id'] === '13') throw new Error('bad luck');
     res.json({});
-  });
+  };
+  app.use(getRoutes({ '/orders/:id': [readOrder] }));
   return { metrics, app: finishApp(app, { log, translate: [] }) };
 }
 
@@ -34,7 +36,7 @@ describe('createMetrics', () => {
     for (const path of ['/orders/1', '/orders/2', '/orders/13', '/nowhere', '/elsewhere']) await request(app).get(path);
     await request(app).delete('/orders/1');
     expect(await samples(metrics, 'http_requests_total')).toEqual([
-      '{method="DELETE",route="unmatched",status="405"} 1',
+      '{method="DELETE",route="/orders/:id",status="405"} 1',
       '{method="GET",route="/orders/:id",status="200"} 2',
       '{method="GET",route="/orders/:id",status="500"} 1',
       '{method="GET",route="unmatched",status="404"} 2',
@@ -49,7 +51,7 @@ describe('createMetrics', () => {
     const { port, drain } = await serveForTest(app);
     for (const method of ['PURGE', 'PROPFIND', 'M-SEARCH']) await rawRequest(port, [`${method} /orders/1 HTTP/1.1`]);
     await drain();
-    const counted = '{method="OTHER",route="unmatched",status="405"} 3';
+    const counted = '{method="OTHER",route="/orders/:id",status="405"} 3';
     expect(await samples(metrics, 'http_requests_total')).toEqual([counted]);
   });
 
@@ -94,6 +96,31 @@ describe('createMetrics', () => {
     const { text } = await metrics.render();
     expect(text).toContain('# TYPE hits_total counter');
     expect(text).toContain('hits_total{service="order"} 6');
+  });
+
+  it('has the same numbers as data: by name, without the label of the service', async () => {
+    const { metrics, app } = countedApp();
+    metrics.countCall({ operation: 'a:b.c', caller: 'user', decision: 'allow', reason: 'none' });
+    metrics.gauge('jobs', 'Jobs by state.', 'state', () => ({ running: 2 }));
+    for (const path of ['/orders/1', '/orders/13']) await request(app).get(path);
+    const { service, metrics: read } = await metrics.read();
+    expect(service).toBe('order');
+    expect(read).toMatchObject({
+      auth_service_calls_total: [
+        { labels: { operation: 'a:b.c', caller: 'user', decision: 'allow', reason: 'none' }, value: 1 },
+      ],
+      auth_verifications_total: [],
+      http_requests_total: [
+        { labels: { method: 'GET', route: '/orders/:id', status: '200' }, value: 1 },
+        { labels: { method: 'GET', route: '/orders/:id', status: '500' }, value: 1 },
+      ],
+      http_request_duration_seconds_count: [{ labels: { method: 'GET', route: '/orders/:id' }, value: 2 }],
+      jobs: [{ labels: { state: 'running' }, value: 2 }],
+      process_cpu_seconds_total: [{ labels: {}, value: expect.any(Number) }],
+    });
+    const { text } = await metrics.render();
+    const rendered = text.split('\n').filter((line) => /^\w+[{ ]/.test(line));
+    expect(Object.values(read).flat()).toHaveLength(rendered.length);
   });
 
   it('tells of the process, under the name of the service', async () => {

@@ -22,6 +22,15 @@ export interface Metrics {
   counted(name: string, help: string, read: () => number): void;
   /** Returns the metrics as Prometheus text, and its media type. */
   render(): Promise<{ type: string; text: string }>;
+  /** Returns the same numbers as data, for programs that are not Prometheus. */
+  read(): Promise<MetricsDocument>;
+}
+
+/** The answer to `GET /metrics.json`. A metric without numbers has an empty list. */
+export interface MetricsDocument {
+  readonly service: string;
+  /** By name. A histogram has three: `_bucket`, `_sum` and `_count`. */
+  readonly metrics: Readonly<Record<string, readonly Sample[]>>;
 }
 
 /** One number of a metric, by the values of its labels. */
@@ -114,7 +123,24 @@ export function createMetrics(options: { service: string }): Metrics {
       });
     },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    read: async () => ({ service: options.service, metrics: samplesOf(await registry.getMetricsAsJSON()) }),
   };
+}
+
+/** The numbers of each metric, without the label of the service. */
+function samplesOf(all: Awaited<ReturnType<Registry['getMetricsAsJSON']>>): MetricsDocument['metrics'] {
+  const samples: Record<string, Sample[]> = {};
+  for (const { name, values } of all) {
+    if (values.length === 0) samples[name] = [];
+    for (const { value, labels: given, ...more } of values) {
+      const { service: _service, ...labels } = Object.fromEntries(
+        Object.entries(given).map(([label, text]) => [label, String(text)]),
+      );
+      const key = 'metricName' in more && typeof more.metricName === 'string' ? more.metricName : name;
+      samples[key] = [...(samples[key] ?? []), { labels, value }];
+    }
+  }
+  return samples;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { Problem } from '../problem/problem.ts';
-import { createRouter } from '../route/router.ts';
+import { getRoutes } from '../route/other-methods.ts';
 import { refuseServiceToken } from '../route/service-token.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -10,22 +10,16 @@ import type { Readiness } from './readiness.ts';
  * details.
  */
 export function probes(readiness: Readiness, details?: () => Readonly<Record<string, unknown>>): Router {
-  const router = createRouter();
-  router.get('/livez', refuseServiceToken(), (_req, res) => {
-    res.set('Cache-Control', 'no-store').json({ status: 'ok' });
-  });
-  router.get('/readyz', refuseServiceToken(), async (req, res) => {
+  const isAlive: RequestHandler = (_req, res) => void res.json({ status: 'ok' });
+  const isReady: RequestHandler = async (req, res) => {
     const { ready, failing, checks } = await readiness.check();
     if (details !== undefined && req.query['verbose'] !== undefined) {
       const status = ready ? 'ready' : 'not ready';
-      res
-        .status(ready ? 200 : 503)
-        .set('Cache-Control', 'no-store')
-        .json({ status, checks, ...details() });
+      res.status(ready ? 200 : 503).json({ status, checks, ...details() });
       return;
     }
     if (!ready) throw new Problem('unavailable', { detail: `Not ready: ${failing.join(', ')}.` });
-    res.set('Cache-Control', 'no-store').json({ status: 'ready' });
-  });
-  return router;
+    res.json({ status: 'ready' });
+  };
+  return getRoutes({ '/livez': [refuseServiceToken(), isAlive], '/readyz': [refuseServiceToken(), isReady] });
 }

@@ -14,11 +14,11 @@ export interface JwksSourceOptions {
    * between containers on one machine, or in a mesh whose proxies speak TLS. `http:` to this machine is always allowed.
    */
   readonly allowHttp?: boolean;
-  /** How long keys are used before they are fetched again, in seconds; 1 to 86 400, 300 unless given. */
+  /** How long keys are used before they are fetched again, in seconds; 1 to 86 400, `jwksFreshSeconds` unless given. */
   readonly freshForSeconds?: number;
   /**
    * How long keys are trusted while the issuer cannot be reached, in seconds from the start of the last successful
-   * fetch; `freshForSeconds` to 604 800 (a week), 86 400 unless given. Until then a revoked key still works.
+   * fetch; `freshForSeconds` to 604 800 (a week), `jwksStaleSeconds` unless given. Until then a revoked key still works.
    */
   readonly staleForSeconds?: number;
   /** The least time between two early fetches, in seconds; 1 to 3600, 30 unless given. */

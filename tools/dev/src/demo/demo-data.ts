@@ -1,8 +1,10 @@
-/** Somebody to log in as. */
+import { demoAccounts } from '@auth/contracts/demo-accounts';
+
+/** A user of `pnpm dev`. */
 export interface DemoUser {
   id: string;
   email: string;
-  /** Known to everybody who has read this file, which is why demo data stays out of production and of remote databases. */
+  /** Public: demo data is refused in production and on databases of other machines. */
   password: string;
   name: string;
   roles: string[];
@@ -30,26 +32,30 @@ export interface DemoProduct {
 
 /** A customer. */
 export const ada: DemoUser = {
-  id: '019b0000-0000-7000-8000-000000000ada',
+  ...accountOf('ada'),
   email: 'ada@example.com',
   password: 'analytical-engine-1843',
   name: 'Ada Lovelace',
-  roles: ['customer'],
 };
 
-/** Where Ada lives. */
+/** The id and the roles of a demo account. */
+function accountOf(name: keyof typeof demoAccounts): Pick<DemoUser, 'id' | 'roles'> {
+  const { id, roles } = demoAccounts[name];
+  return { id, roles: [...roles] };
+}
+
+/** The contact details of Ada. */
 export const contactOfAda: DemoContact = {
   phone: '+442079460018',
   address: { line1: "12 St James's Square", city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
 };
 
-/** Somebody who may change products and users. */
+/** A user who may change products and users. */
 export const admin: DemoUser = {
-  id: '019b0000-0000-7000-8000-000000000adb',
+  ...accountOf('admin'),
   email: 'admin@example.com',
   password: 'difference-engine-1822',
   name: 'Charles Babbage',
-  roles: ['admin'],
 };
 
 /** In plenty: the commands of the banner order it. */

@@ -1,12 +1,9 @@
-import type { CommandSpec } from '@auth/command';
-import { refuse } from '@auth/command';
+import type { CommandRun } from '@auth/command';
 import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames } from '../stack/services.ts';
 
 /** Finds the service with a database that a word names. @throws UsageError */
-export function parseDatabaseName(spec: CommandSpec, text: string): DatabaseName {
+export function parseDatabaseName(text: string, { refuse }: Pick<CommandRun, 'refuse'>): DatabaseName {
   const name = databaseNames.find((candidate) => candidate === text);
-  return (
-    name ?? refuse(spec, `there is no service "${text}" with a database: it is one of ${databaseNames.join(', ')}`)
-  );
+  return name ?? refuse(`there is no service "${text}" with a database: it is one of ${databaseNames.join(', ')}`);
 }

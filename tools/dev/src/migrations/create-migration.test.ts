@@ -3,13 +3,12 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-
-import { servicePaths } from '@auth/db/migrate';
+import { runCommand } from '@auth/command';
 import { readTestServer, testUrl } from '@auth/testkit/test-server';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
 import type { ShadowDatabase } from './create-migration.ts';
-import { createMigration, createMigrationFor } from './create-migration.ts';
+import { createDiffCommand, createMigration, sourceOf } from './create-migration.ts';
 
 const now = new Date('2027-01-02T03:04:05Z');
 const openShadow = async (): Promise<ShadowDatabase> => {
@@ -24,7 +23,7 @@ let source: { schemaPath: string; migrationsDir: string; now: Date };
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migration-'));
-  const { schemaPath, migrationsDir } = servicePaths('order');
+  const { schemaPath, migrationsDir } = sourceOf('order');
   source = { schemaPath: join(folder, 'schema.prisma'), migrationsDir: join(folder, 'migrations'), now };
   await cp(schemaPath, source.schemaPath);
   await cp(migrationsDir, source.migrationsDir, { recursive: true });
@@ -50,7 +49,7 @@ describe('createMigration', () => {
   });
 });
 
-describe('createMigrationFor', () => {
+describe('pnpm db:diff', () => {
   it.each([
     ['no arguments', []],
     ['a service only', ['user']],
@@ -58,7 +57,9 @@ describe('createMigrationFor', () => {
     ['a name that is no name', ['user', '../note']],
     ['a third argument', ['user', 'add', 'note']],
   ])('answers %s with the usage', async (_case, args) => {
-    const work = createMigrationFor(args, { now, print: () => undefined, openShadow });
-    await expect(work).rejects.toMatchObject({ exitCode: 64, message: expect.stringContaining('usage: pnpm db:diff') });
+    const complaints: string[] = [];
+    const output = { print: () => undefined, complain: (text: string) => void complaints.push(text) };
+    const code = await runCommand(createDiffCommand({ now, openShadow }), { args, env: {}, ...output });
+    expect([code, complaints]).toEqual([64, [expect.stringContaining('usage: pnpm db:diff')]]);
   });
 });

@@ -1,22 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import type { CommandSpec } from '@auth/command';
-import { readCommandLine, refuse } from '@auth/command';
-import { diffSchema, migrate, servicePaths } from '@auth/db/migrate';
+import type { Command, CommandRun } from '@auth/command';
+import { defineCommand } from '@auth/command';
+import { migrate, migrationsFolder } from '@auth/db/migrate';
+import { devCommands } from '../commands.ts';
 import type { DatabaseName } from '../stack/services.ts';
+import { repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
-
-const spec = {
-  name: 'pnpm db:diff',
-  summary:
-    'Writes prisma/<service>/migrations/<time>_<name>/migration.sql with what is new in prisma/<service>/schema.prisma.',
-  arguments: ['<service>', '<name>'],
-  notes: [
-    '<name> says what changes, in lower case: add_order_note',
-    'It is tried on the server of a DATABASE_URL_… that is set, else on an embedded Postgres.',
-  ],
-} as const satisfies CommandSpec;
+import { diffSchema } from './diff-schema.ts';
 
 /** Where to find what is compared, and what the time is. */
 export interface MigrationSource {
@@ -31,36 +22,42 @@ export interface ShadowDatabase {
   close(): Promise<void>;
 }
 
-interface CommandOptions {
+/** Creates `pnpm db:diff`. `openShadow` opens an empty database; it gets the environment variables of the command. */
+export function createDiffCommand({
+  now,
+  openShadow,
+}: {
   readonly now: Date;
-  readonly print: (line: string) => void;
-  readonly openShadow: () => Promise<ShadowDatabase>;
+  readonly openShadow: (env: CommandRun['variables'] & object) => Promise<ShadowDatabase>;
+}): Command {
+  return defineCommand({
+    ...devCommands['db:diff'],
+    async run({ words: [first, name], variables, print, refuse }) {
+      if (first === undefined || name === undefined) return refuse('two arguments are needed');
+      const service = parseDatabaseName(first, { refuse });
+      if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuse(`"${name}" cannot name a migration`);
+      const asked = { service, name, openShadow: () => openShadow(variables) };
+      const file = await createMigration(asked, { ...sourceOf(service), now });
+      print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
+    },
+  });
 }
 
-/** `pnpm db:diff`: checks the arguments, creates the migration, reports. */
-export async function createMigrationFor(
-  args: readonly string[],
-  { now, print, openShadow }: CommandOptions,
-): Promise<void> {
-  const line = readCommandLine(spec, args);
-  if (line.help !== undefined) return print(line.help);
-  const [first, name] = line.words;
-  if (first === undefined || name === undefined) refuse(spec, 'two arguments are needed');
-  const service = parseDatabaseName(spec, first);
-  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) refuse(spec, `"${name}" cannot name a migration`);
-  const file = await createMigration({ service, name, openShadow }, { ...servicePaths(service), now });
-  print(file === undefined ? `${service}: no change` : `${service}: wrote ${file}. Read it, then: pnpm db:migrate`);
-}
+/** The schema and the migrations of a service, as absolute paths. */
+export const sourceOf = (service: DatabaseName) => ({
+  schemaPath: join(repositoryRoot, 'prisma', service, 'schema.prisma'),
+  migrationsDir: migrationsFolder(service),
+});
 
 /** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
 export async function createMigration(
-  { service, name, openShadow }: { service: DatabaseName; name: string } & Pick<CommandOptions, 'openShadow'>,
+  { service, name, openShadow }: { service: DatabaseName; name: string; openShadow: () => Promise<ShadowDatabase> },
   { schemaPath, migrationsDir, now }: MigrationSource,
 ): Promise<string | undefined> {
   const { url, close } = await openShadow();
   try {
-    await migrate({ url, service, migrationsDir, schemaPath });
-    const sql = await diffSchema({ url, service, schemaPath });
+    await migrate({ url, service, migrationsDir });
+    const sql = await diffSchema({ url, schemaPath });
     if (sql === undefined) return undefined;
     const folder = join(migrationsDir, `${stamp(now)}_${name}`);
     await mkdir(folder, { recursive: true });

@@ -1,14 +1,5 @@
-import { createMigrationFor } from './create-migration.ts';
-import { runCommand } from './run-command.ts';
+import { runHere } from '@auth/command';
+import { createDiffCommand } from './create-migration.ts';
 import { openShadowDatabase } from './shadow-database.ts';
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-await runCommand(() =>
-  createMigrationFor(process.argv.slice(2), {
-    ...{ now: new Date(), print },
-    openShadow: () => openShadowDatabase(process.env),
-  }),
-);
+await runHere(createDiffCommand({ now: new Date(), openShadow: openShadowDatabase }));

@@ -1,8 +1,4 @@
-import { migrateServices } from './migrate-services.ts';
-import { runCommand } from './run-command.ts';
+import { runHere } from '@auth/command';
+import { migrateCommand } from './migrate-services.ts';
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-await runCommand(() => migrateServices(process.argv.slice(2), { env: process.env, print }));
+await runHere(migrateCommand);

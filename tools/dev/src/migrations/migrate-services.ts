@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-
-import type { CommandSpec } from '@auth/command';
-import { readCommandLine, refuse } from '@auth/command';
+import { defineCommand } from '@auth/command';
 import { migrate } from '@auth/db/migrate';
+import { devCommands } from '../commands.ts';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';
 import { directUrlOf, readPoolerSettings } from '../stack/direct-urls.ts';
@@ -10,42 +9,32 @@ import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
 
-const spec = {
-  name: 'pnpm db:migrate',
-  summary: 'Applies the pending migrations of the named services, or of all.',
-  arguments: ['[<service>]…'],
-  notes: [
-    `The databases are those of ${databaseNames.map(databaseSetting).join(', ')}.`,
-    'When none of these is set: those of pnpm dev.',
-    'Behind a pooler (DATABASE_POOLER=transaction) each needs its DATABASE_DIRECT_URL_… as well.',
-  ],
-} as const satisfies CommandSpec;
-
-/** `pnpm db:migrate`: creates what database is missing, migrates it, and reports one line per service. */
-export async function migrateServices(
-  args: readonly string[],
-  options: { env: Readonly<Record<string, string | undefined>>; print: (line: string) => void },
-): Promise<void> {
-  const { env, print } = options;
-  const line = readCommandLine(spec, args);
-  if (line.help !== undefined) return print(line.help);
-  const named = line.words.map((text) => parseDatabaseName(spec, text));
-  const given = (name: DatabaseName): string | undefined => env[databaseSetting(name)] || undefined;
-  if (databaseNames.every((name) => given(name) === undefined)) return migrateEmbedded(named, env['DATA_DIR'], print);
-  const chosen = named.length > 0 ? named : databaseNames.filter((name) => given(name) !== undefined);
-  const missing = chosen.find((name) => given(name) === undefined);
-  if (missing !== undefined) refuse(spec, `set ${databaseSetting(missing)}: another one is set`);
-  const pooling = readPoolerSettings(env);
-  const direct = chosen.map((name) => [name, directUrlOf(name, given(name) ?? '', pooling)] as const);
-  for (const [name, url] of direct) await migrateOne(name, url, print);
-}
+/** `pnpm db:migrate`: creates each database that is missing, migrates it, and reports one line per service. */
+export const migrateCommand = defineCommand({
+  ...devCommands['db:migrate'],
+  async run({ words, variables, print, refuse }) {
+    const named = words.map((text) => parseDatabaseName(text, { refuse }));
+    const env: Readonly<Record<string, string | undefined>> = variables;
+    const given = (name: DatabaseName) => env[databaseSetting(name)];
+    if (databaseNames.every((name) => given(name) === undefined)) {
+      await migrateEmbedded(named, variables.DATA_DIR, print);
+      return;
+    }
+    const chosen = named.length > 0 ? named : databaseNames.filter((name) => given(name) !== undefined);
+    const missing = chosen.find((name) => given(name) === undefined);
+    if (missing !== undefined) refuse(`set ${databaseSetting(missing)}: another one is set`);
+    const pooling = readPoolerSettings(env);
+    const direct = chosen.map((name) => [name, directUrlOf(name, given(name) ?? '', pooling)] as const);
+    for (const [name, url] of direct) await migrateOne(name, url, print);
+  },
+});
 
 async function migrateEmbedded(
   named: readonly DatabaseName[],
-  dataDir: string | undefined,
+  dataDir: string,
   print: (line: string) => void,
 ): Promise<void> {
-  const postgres = await usePostgres({ dataDir: resolve(repositoryRoot, dataDir || '.data'), onProgress: print });
+  const postgres = await usePostgres({ dataDir: resolve(repositoryRoot, dataDir), onProgress: print });
   try {
     for (const name of named.length > 0 ? named : databaseNames) {
       await migrateOne(name, postgres.url(name), print);

@@ -15,6 +15,8 @@ export type PostgresErrorCode =
 export class PostgresError extends Error {
   override readonly name = 'PostgresError';
   readonly code: PostgresErrorCode;
+  /** What a command exits with. */
+  readonly exitCode = 1;
 
   constructor(code: PostgresErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DatabaseUrlError, parseDatabaseUrl as readDatabaseUrl } from '@auth/db/connection';
+import { developmentVariables } from '@auth/ops/development-variables';
 import type { PoolerSettings } from './direct-urls.ts';
 import { readPoolerSettings } from './direct-urls.ts';
 import { LaunchError } from './launch-error.ts';
@@ -12,6 +13,8 @@ import {
   serviceNames,
   urlSetting,
 } from './services.ts';
+
+const { PORT_BASE, DATA_DIR } = developmentVariables;
 
 /** What the developer may choose. */
 export interface Settings {
@@ -67,8 +70,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   for (const [name, url] of Object.entries(pooling.directUrls))
     parseDatabaseUrl(directDatabaseSetting(name as DatabaseName), url);
   return {
-    portBase: parsePortBase(env['PORT_BASE'] || '4000'),
-    dataDir: resolve(repositoryRoot, env['DATA_DIR'] || '.data'),
+    portBase: parsePortBase(env['PORT_BASE'] || PORT_BASE.default),
+    dataDir: resolve(repositoryRoot, env['DATA_DIR'] || DATA_DIR.default),
     databaseUrls,
     pooling,
     environment: without([...setPerService, ...setForUs, ...colourSettings], env),

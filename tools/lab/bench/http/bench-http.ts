@@ -3,10 +3,10 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { startCommand } from '@auth/command';
 import { repositoryRoot } from '@auth/dev';
 import { createClosers } from '@auth/dev/stack/closers';
+import { labCommands } from '../../commands.ts';
 import type { LongRun } from '../../compare/long-run.ts';
 import { runToEnd } from '../../compare/long-run.ts';
 import { readMachine } from '../../compare/machine.ts';
@@ -22,17 +22,7 @@ import { openStage } from './stage.ts';
 import { faultsOf } from './verdict.ts';
 import { versionsOf } from './versions.ts';
 
-const { options } = startCommand({
-  name: 'pnpm bench:http',
-  summary:
-    'Measures what it costs a server to know who asks, and writes docs/performance.md. Exits 1 above the limits.',
-  options: {
-    quick: { help: 'fewer and shorter rounds, which are not published' },
-    rounds: { value: '<number>', help: 'so many rounds, which are not published' },
-    rows: { value: '<key,key>', help: 'of the rows that are not judged only these; not published' },
-  },
-  notes: ['REDIS_URL  a Redis to use (default: one of its own, where redis-server is installed)'],
-});
+const { options, variables } = startCommand(labCommands['bench:http']);
 
 await runToEnd(measureAndPublish);
 
@@ -56,7 +46,7 @@ async function measureAndPublish(run: LongRun): Promise<boolean> {
 async function measure(settings: BenchSettings, { signal, tell }: LongRun): Promise<Report> {
   const closers = createClosers();
   try {
-    const stage = await openStage({ settings, redisUrl: env['REDIS_URL'] || undefined, closers, tell, signal });
+    const stage = await openStage({ settings, redisUrl: variables.REDIS_URL, closers, tell, signal });
     const measured = await runRounds(stage, { settings, tell, signal });
     const { postgres, redis, tokenLength } = stage;
     const machine = readMachine({ postgres: postgres.version, redis: redis?.version }, versionsOf());

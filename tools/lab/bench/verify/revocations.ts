@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { startCommand } from '@auth/command';
 import { createRevocationTable } from '@auth/verify';
+import { labCommands } from '../../commands.ts';
 
-startCommand({ name: 'pnpm bench:revocations', summary: 'Measures what a check for revocation costs.' });
+startCommand(labCommands['bench:revocations']);
 
 // What a check costs, and what entries weigh: pnpm bench:revocations
 const count = 100_000;

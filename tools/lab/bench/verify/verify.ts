@@ -13,10 +13,11 @@ import { createTestEdge, createTestIssuer } from '@auth/verify/testing';
 import { createVerifier } from 'fast-jwt';
 import { importJWK, jwtVerify } from 'jose';
 import jwt from 'jsonwebtoken';
+import { labCommands } from '../../commands.ts';
 import { measure, print } from './measure.ts';
 import { measureRemembered } from './remembered.ts';
 
-startCommand({ name: 'pnpm bench:verify', summary: 'Measures what the verification of a token costs.' });
+startCommand(labCommands['bench:verify']);
 
 const now = () => Date.now() / 1000;
 const issuer = 'https://auth.example';

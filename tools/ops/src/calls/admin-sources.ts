@@ -1,6 +1,17 @@
 import type { ServiceName } from '@auth/contracts';
 import { services } from '@auth/contracts';
-import { CallsError } from './calls-error.ts';
+import { developmentVariables } from '../development-variables.ts';
+
+/** A wrong admin port. The message alone is printed; the exit code is one of sysexits.h. */
+class CallsError extends Error {
+  override readonly name = 'CallsError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /** Where the metrics of a service are: the base URL of its admin port. */
 export interface Source {
@@ -14,9 +25,12 @@ export interface Source {
  *
  * @throws CallsError saying what is wrong with one
  */
-export function adminSources(given: readonly string[], env: Readonly<Record<string, string | undefined>>): Source[] {
+export function adminSources(
+  given: readonly string[],
+  variables: { readonly PORT_BASE?: string | undefined },
+): Source[] {
   if (given.length > 0) return given.map(parseSource);
-  const base = portBase(env['PORT_BASE'] || '4000');
+  const base = portBase(variables.PORT_BASE || developmentVariables.PORT_BASE.default);
   return services.map((service, index) => ({ service, url: `http://127.0.0.1:${base + 101 + index}` }));
 }
 

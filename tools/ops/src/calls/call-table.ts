@@ -1,6 +1,6 @@
+import { textTable } from '../text-table.ts';
 import type { CallMap } from './call-map.ts';
 import { userOf, withoutOutgoingArrow } from './call-map.ts';
-import { textTable } from './text-table.ts';
 
 const head = ['operation', 'method and path', 'callers', 'user'] as const;
 

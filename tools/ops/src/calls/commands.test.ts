@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from '@auth/command';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callTable } from './call-table.ts';
-import type { Surroundings } from './commands.ts';
-import { runCalls } from './commands.ts';
+import type { CallsOptions } from './commands.ts';
+import { createCallsCommand } from './commands.ts';
 import { shopMap } from './map.fixture.ts';
 
 let dir: string;
@@ -13,17 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-async function run(args: readonly string[], changed: Partial<Surroundings> = {}) {
+async function run(args: readonly string[], changed: Partial<CallsOptions> = {}) {
   const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCalls(args, {
-    ...{ map: shopMap, env: {}, document: join(dir, 'none.md'), separator: '' },
-    print: (text) => void out.push(text),
-    complain: (text) => void err.push(text),
+  const command = createCallsCommand({
+    ...{ map: shopMap, document: join(dir, 'none.md'), separator: '' },
     ticks: () => {
-      throw new Error('nobody watches');
+      throw new Error('there is no --watch');
     },
     ...changed,
   });
+  const print = (text: string) => void out.push(text);
+  const code = await runCommand(command, { args, env: {}, print, complain: (text) => void err.push(text) });
   return { code, out, err };
 }
 

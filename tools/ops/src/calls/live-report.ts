@@ -1,5 +1,5 @@
+import { textTable } from '../text-table.ts';
 import type { CallRow, Ledger } from './ledger.ts';
-import { textTable } from './text-table.ts';
 
 const head = ['caller', 'operation', 'allowed', 'refused', 'why', ''] as const;
 

@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
+import { runCommand } from '@auth/command';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Surroundings } from './commands.ts';
-import { runCalls } from './commands.ts';
+import type { CallsOptions } from './commands.ts';
+import { createCallsCommand } from './commands.ts';
 import { shopMap } from './map.fixture.ts';
 import type { Counted, MetricsServer } from './metrics-server.fixture.ts';
 import { metricsText, serveMetrics } from './metrics-server.fixture.ts';
@@ -30,22 +31,25 @@ const never = async function* () {};
 async function live(
   admin: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
-  ticks: Surroundings['ticks'] = never,
+  ticks: CallsOptions['ticks'] = never,
 ) {
   const out: string[] = [];
   const given = Object.entries(admin).flatMap(([service, url]) => ['--admin', `${service}=${url}`]);
-  const code = await runCalls(['live', ...given, ...flags], {
-    ...{ map: shopMap, env: {}, document: '', separator: '----', ticks },
+  const command = createCallsCommand({ map: shopMap, document: '', separator: '----', ticks });
+  const code = await runCommand(command, {
+    ...{ args: ['live', ...given, ...flags], env: {} },
     print: (text) => void out.push(text),
     complain: (text) => void out.push(`complaint: ${text}`),
   });
   return { code, out, lines: out.join('\n').split('\n') };
 }
 
-const labels = (operation: string, caller: string, decision: string, reason: string) =>
-  `operation="${operation}",caller="${caller}",decision="${decision}",reason="${reason}"`;
+const labels = (operation: string, caller: string, decision: string, reason: string) => ({
+  ...{ operation, caller, decision, reason },
+});
 const quotes = 'product:quotes.create';
 const contacts = 'user:contacts.read';
+const uncounted = 'does not count auth_service_calls_total: is that its admin port?';
 
 describe('pnpm calls live', () => {
   it('shows who calls what, how often, refused how often and why, and who may and never does', async () => {
@@ -110,20 +114,13 @@ describe('pnpm calls live', () => {
 
   it.each([
     ['another status', 'answers 503', '', 503],
-    [
-      'other metrics',
-      'does not count auth_service_calls_total: is that its admin port?',
-      '# TYPE up gauge\nup 1\n',
-      200,
-    ],
-    ['the metrics of another service', 'answers as "product"', metricsText('product', [['a="b"', 1]]), 200],
-    [
-      'a malformed line',
-      'answers what cannot be read: a line of auth_service_calls_total',
-      metricsText('user', [['a=b', 1]]),
-      200,
-    ],
-    ['other labels', 'counts auth_service_calls_total in another way', metricsText('user', [['a="b"', 1]]), 200],
+    ['other metrics', uncounted, '{"service":"user","metrics":{"up":[]}}', 200],
+    ['another document', uncounted, '{"status":"ready"}', 200],
+    ['no JSON', uncounted, '# TYPE up gauge\nup 1\n', 200],
+    ['half a document', uncounted, metricsText('user', []).slice(0, -1), 200],
+    ['the metrics of another service', 'answers as "product"', metricsText('product', []), 200],
+    ['a service name that steers a terminal', 'answers as "\\u001b[2J"', metricsText('\u001b[2J', []), 200],
+    ['other labels', 'counts auth_service_calls_total in another way', metricsText('user', [[{ a: 'b' }, 1]]), 200],
     [
       'a name that steers a terminal',
       'counts auth_service_calls_total in another way',

@@ -4,23 +4,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What one service has counted: labels of the metric and the count. */
-export type Counted = readonly (readonly [labels: string, count: number])[];
+export type Counted = readonly (readonly [labels: Readonly<Record<string, string>>, count: number])[];
 
-/** The text at `/metrics` of a service. */
+/** The answer to `GET /metrics.json` of a service. */
 export function metricsText(service: string, counted: Counted): string {
-  return [
-    '# TYPE process_start_time_seconds gauge',
-    `process_start_time_seconds{service="${service}"} 1`,
-    '# TYPE auth_service_calls_total counter',
-    ...counted.map(([labels, count]) => `auth_service_calls_total{${labels},service="${service}"} ${count}`),
-    '',
-  ].join('\n');
+  const calls = counted.map(([labels, value]) => ({ labels, value }));
+  return JSON.stringify({ service, metrics: { up: [{ labels: {}, value: 1 }], auth_service_calls_total: calls } });
 }
 
 /** A running admin port. */
 export interface MetricsServer {
   readonly url: string;
-  /** What `/metrics` says from now on. */
+  /** Changes the answer to `GET /metrics.json`. */
   say(text: string): void;
   close(): Promise<void>;
 }
@@ -29,8 +24,8 @@ export interface MetricsServer {
 export async function serveMetrics(text: string, answer?: RequestListener): Promise<MetricsServer> {
   let current = text;
   const good: RequestListener = (req, res) => {
-    res.statusCode = req.url === '/metrics' ? 200 : 404;
-    res.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').end(current);
+    res.statusCode = req.url === '/metrics.json' ? 200 : 404;
+    res.setHeader('Content-Type', 'application/json').end(current);
   };
   const server = createServer(answer ?? good).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,7 +1,6 @@
 import { getDirectly } from '@auth/command';
 import * as z from 'zod';
 import type { Source } from './admin-sources.ts';
-import { parseSamples } from './metrics-text.ts';
 
 /** The count that every service keeps of the decisions on calls. */
 const metric = 'auth_service_calls_total';
@@ -15,6 +14,9 @@ const CallCount = z
     value: z.number().nonnegative(),
   })
   .transform(({ labels, value }) => ({ ...labels, count: value }));
+/** The part of `GET /metrics.json` that is read here. */
+const Answer = z.object({ service: z.string().max(200), metrics: z.record(z.string(), z.array(z.unknown())) });
+
 /** How often one decision was made since the service started. */
 export type CallCount = z.output<typeof CallCount>;
 
@@ -30,21 +32,25 @@ export async function scrape(source: Source): Promise<Scrape> {
 }
 
 async function ask({ url }: Source): Promise<{ text: string } | { problem: string }> {
-  const { status, text } = await getDirectly(new URL(`${url}/metrics`), { timeoutMs });
+  const { status, text } = await getDirectly(new URL(`${url}/metrics.json`), { timeoutMs });
   return status === 200 ? { text } : { problem: `answers ${status}` };
 }
 
 function readCounts(text: string, { service }: Source): { counts: readonly CallCount[] } | { problem: string } {
+  const answer = Answer.safeParse(parseJson(text)).data;
+  const samples = answer?.metrics[metric];
+  if (answer === undefined || samples === undefined)
+    return { problem: `does not count ${metric}: is that its admin port?` };
+  if (answer.service !== service) return { problem: `answers as ${JSON.stringify(answer.service)}` };
+  const counts = z.array(CallCount).safeParse(samples).data;
+  return counts === undefined ? { problem: `counts ${metric} in another way` } : { counts };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const samples = parseSamples(text, metric);
-    if (samples === undefined) return { problem: `does not count ${metric}: is that its admin port?` };
-    const other = samples.find(({ labels }) => labels['service'] !== service)?.labels['service'];
-    if (other !== undefined) return { problem: `answers as ${JSON.stringify(other)}` };
-    return { counts: z.array(CallCount).parse(samples) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { problem: `answers what cannot be read: ${error.message}` };
-    if (error instanceof z.ZodError) return { problem: `counts ${metric} in another way` };
-    throw error;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

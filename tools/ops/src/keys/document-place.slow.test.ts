@@ -13,7 +13,7 @@ const open = (dir: string) => openKeyStore(dir, { now: () => new Date() });
 const onlyRoot = getuid?.() === 0 ? it : it.skip;
 
 describe('a folder of key documents with a folder for each service', () => {
-  it('is made by init, and every command works on it', () =>
+  it('is made by init, and works with every command', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer, folders: true });
       expect(files.order).toBe(join(dir, 'order', 'keys.json'));
@@ -25,11 +25,11 @@ describe('a folder of key documents with a folder for each service', () => {
       if (order === undefined) throw new Error('no document');
       await store.write([{ ...order, auditKey: undefined }], 'test');
       expect(await readdir(join(dir, 'order'))).toEqual(['keys.json']);
-      // A service that comes later has a folder as well.
+      // A service that is added later has a folder as well.
       expect(store.fileOf('shipping')).toBe(join(dir, 'shipping', 'keys.json'));
     }));
 
-  it('is made of flat documents, with the same keys', () =>
+  it('is made from flat documents, with the same keys', () =>
     inFolder(async (dir) => {
       await initKeyDocuments({ dir, issuer });
       const before = await open(dir).read();
@@ -37,7 +37,7 @@ describe('a folder of key documents with a folder for each service', () => {
       expect((await initKeyDocuments({ dir, folders: true })).created).toEqual([]);
       expect(await open(dir).read()).toEqual(before);
       await expect(access(join(dir, 'user.json'))).rejects.toThrow();
-      // And again, without the option.
+      // Again, without the option.
       expect(await initKeyDocuments({ dir })).toMatchObject({ created: [], updated: [] });
     }));
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { issuerService } from '@auth/contracts';
 import { ServiceName } from '@auth/verify';
 
-/** The name of a document in a folder of its own: `<dir>/order/keys.json`. */
+/** The file name of a document in the folder of its service: `<dir>/order/keys.json`. */
 const ownName = 'keys.json';
 
 const flat = (dir: string, service: string): string => join(dir, `${service}.json`);
@@ -21,7 +21,7 @@ export function documentFile(dir: string, service: string): string {
   return hasFolders ? nested(dir, service) : flat(dir, service);
 }
 
-/** The sorted names of services whose documents are in a folder; none when there is no folder. */
+/** Lists the services whose documents are in a folder, sorted; none without the folder. */
 export async function servicesIn(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((error: unknown) => {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
@@ -34,7 +34,7 @@ export async function servicesIn(dir: string): Promise<string[]> {
   return [...new Set(services)].filter((name) => ServiceName.safeParse(name).success).sort();
 }
 
-/** Gives each service a folder of its own, and moves its document into it. May be run again after an interruption. */
+/** Makes a folder for each service and moves its document there. Safe to run again after an interruption. */
 export async function layOutFolders(dir: string, services: readonly string[]): Promise<void> {
   for (const service of new Set([...services, ...(await servicesIn(dir))])) {
     await mkdir(join(dir, service), { recursive: true, mode: 0o700 });

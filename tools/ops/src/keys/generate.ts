@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { SigningJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
 
-/** Makes a new signing key, RSA (2048 bits) or for ES256 P-256; its `kid` is the RFC 7638 thumbprint. */
+/** Makes a signing key: RSA of 2048 bits, or P-256 for ES256. Its `kid` is the thumbprint (RFC 7638). */
 export async function generateSigningKey(
   state: SigningJwk['state'],
   alg: SigningJwk['alg'] = 'RS256',
@@ -20,12 +20,12 @@ export async function generateSigningKey(
   return SigningJwk.parse({ ...jwk, kid, alg, use: 'sig', state });
 }
 
-/** Makes a new 256-bit secret for one edge. */
+/** Makes a key with a 256-bit secret: of an edge or for sessions. */
 export function generateEdgeKey(kid: string, state: EdgeKey['state']): EdgeKey {
   return { kid, secret: generateSecret(), state };
 }
 
-/** Makes 256 random bits, as key documents hold them. */
+/** Makes a secret of 256 random bits in base64url. */
 export function generateSecret(): string {
   return randomBytes(32).toString('base64url');
 }

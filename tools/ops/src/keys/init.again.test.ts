@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(complete, { recursive: true }));
 
-/** Runs with a folder that holds every document already. */
+/** Runs with a folder that has every document. */
 function inCompleteFolder(run: (dir: string) => Promise<void>): Promise<void> {
   return inFolder(async (dir) => {
     await cp(complete, dir, { recursive: true });
@@ -25,12 +25,12 @@ function inCompleteFolder(run: (dir: string) => Promise<void>): Promise<void> {
   });
 }
 
-/** The keys that a service verifies access tokens with. */
+/** Returns the keys that a service verifies access tokens with. */
 function kidsOf({ issuer: { jwks } }: KeyDocument): string[] | undefined {
   return jwks?.keys.map(({ kid }) => kid);
 }
 
-/** Every file of a folder with its text. */
+/** Reads the text of every file of a folder. */
 async function contentOf(dir: string): Promise<Record<string, string>> {
   const names = (await readdir(dir)).sort();
   return Object.fromEntries(
@@ -39,20 +39,20 @@ async function contentOf(dir: string): Promise<Record<string, string>> {
 }
 
 describe('initKeyDocuments, run again', () => {
-  it('keeps the issuer that is there when none is given', () =>
+  it('keeps the present issuer when none is given', () =>
     inCompleteFolder(async (dir) => {
       const before = await contentOf(dir);
       expect(await initKeyDocuments({ dir })).toMatchObject({ created: [], updated: [] });
       expect(await contentOf(dir)).toEqual(before);
     }));
 
-  it('refuses a folder that others may write to', () =>
+  it('refuses a folder that other users may write to', () =>
     inCompleteFolder(async (dir) => {
       await chmod(dir, 0o777);
-      await expect(initKeyDocuments({ dir, issuer })).rejects.toThrow('make it yours alone');
+      await expect(initKeyDocuments({ dir, issuer })).rejects.toThrow('make it writable for you only');
     }));
 
-  it('changes not a byte when it is run again', () =>
+  it('changes no file when nothing is missing', () =>
     inCompleteFolder(async (dir) => {
       const before = await contentOf(dir);
       expect(await initKeyDocuments({ dir, issuer })).toMatchObject({ created: [], updated: [] });
@@ -71,7 +71,7 @@ describe('initKeyDocuments, run again', () => {
       expect(await contentOf(dir)).toEqual(Object.fromEntries(replaced));
     }));
 
-  it.each(apps)('completes a run that did not get to %s, with the same secrets', (service) =>
+  it.each(apps)('completes a run that was interrupted before %s, with the same secrets', (service) =>
     inCompleteFolder(async (dir) => {
       const before = await readDocument(dir, service);
       await rm(join(dir, `${service}.json`));
@@ -83,7 +83,7 @@ describe('initKeyDocuments, run again', () => {
     }),
   );
 
-  it('keeps what an operator added', () =>
+  it('keeps the keys that an operator has added', () =>
     inCompleteFolder(async (dir) => {
       const order = await readDocument(dir, 'order');
       const auditKey = Buffer.from([...Array(32).keys()]).toString('base64url');
@@ -112,7 +112,7 @@ describe('initKeyDocuments, run again', () => {
     }),
   );
 
-  it('leaves the mode of a document that it does not change', () =>
+  it('keeps the mode of a document that it does not change', () =>
     inCompleteFolder(async (dir) => {
       await chmod(join(dir, 'user.json'), 0o400);
       await initKeyDocuments({ dir, issuer });

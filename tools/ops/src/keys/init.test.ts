@@ -9,13 +9,13 @@ import { initKeyDocuments } from './init.ts';
 
 const issuer = 'http://localhost:4001';
 
-/** The keys that a service verifies access tokens with. */
+/** Returns the keys that a service verifies access tokens with. */
 function kidsOf({ issuer: { jwks } }: KeyDocument): string[] | undefined {
   return jwks?.keys.map(({ kid }) => kid);
 }
 
 describe('initKeyDocuments', () => {
-  it('gives each service what it needs and nothing else', () =>
+  it('gives each service the keys that it needs, and no others', () =>
     inFolder(async (dir) => {
       const { created, updated, files } = await initKeyDocuments({ dir, issuer });
       expect([[...created].sort(), updated]).toEqual([[...apps].sort(), []]);
@@ -25,20 +25,20 @@ describe('initKeyDocuments', () => {
       const product = await readDocument(dir, 'product');
       const order = await readDocument(dir, 'order');
       const gateway = await readDocument(dir, 'gateway');
-      // user and product call nobody: they hold no key to call with.
+      // user and product call no service, so they hold no key to call with.
       expect([user.calls, product.calls]).toEqual([{}, {}]);
-      // Nor does the gateway, and nobody calls it: it seals sessions, and nobody else can open them.
+      // The gateway calls no service and accepts no caller. Its session keys are in no other document.
       expect([gateway.calls, gateway.accepts]).toEqual([{}, {}]);
       expect(gateway.sessionKeys).toMatchObject([{ kid: 'session.1.dev', state: 'active' }]);
       expect([user, product, order].map(({ sessionKeys }) => sessionKeys)).toEqual([undefined, undefined, undefined]);
       const callers = edges().flatMap(({ caller, callee }) => (callee === 'order' ? [caller] : []));
       expect(Object.keys(order.accepts)).toEqual(callers);
       expect([Object.keys(user.accepts), Object.keys(product.accepts)]).toEqual([['order'], ['order']]);
-      // Both ends of an edge hold one secret, and no two edges hold the same.
+      // Both ends of an edge hold the same secret, and each edge holds another one.
       expect(order.calls).toEqual({ product: product.accepts['order'], user: user.accepts['order'] });
       const secrets = Object.values(order.calls).flatMap((keys) => keys.map(({ secret }) => secret));
       expect(new Set(secrets).size).toBe(2);
-      // Only the issuer can sign; the others hold what it publishes.
+      // Only the issuer can sign; other services hold the public keys.
       expect([user.signing?.length, product.signing, order.signing]).toEqual([1, undefined, undefined]);
       expect(user.issuer).toEqual({ iss: issuer });
       expect([order.issuer, gateway.issuer]).toEqual([product.issuer, product.issuer]);
@@ -46,7 +46,7 @@ describe('initKeyDocuments', () => {
       expect(secretsOf(JSON.stringify({ ...product, auditKey: undefined }))).toHaveLength(1);
     }));
 
-  it('writes documents that load, and leaves nothing behind but their history', () =>
+  it('writes documents that load and their history, and no other file', () =>
     inFolder(async (dir) => {
       const { files } = await initKeyDocuments({ dir, issuer });
       for (const service of apps) {
@@ -57,7 +57,7 @@ describe('initKeyDocuments', () => {
       );
     }));
 
-  it('writes them for their owner alone, whatever the umask', () =>
+  it('writes files for their owner only, with any umask', () =>
     inFolder(async (parent) => {
       const umask = process.umask(0);
       try {
@@ -72,7 +72,7 @@ describe('initKeyDocuments', () => {
       }
     }));
 
-  it('refuses an issuer that is no URL, and writes nothing', () =>
+  it('rejects an issuer that is no URL, and writes nothing', () =>
     inFolder(async (dir) => {
       await expect(initKeyDocuments({ dir, issuer: 'auth.example' })).rejects.toThrow(
         'issuer.iss must be an http(s) URL',

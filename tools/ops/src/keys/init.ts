@@ -4,35 +4,35 @@ import { markedFor } from '@auth/keys/development-keys';
 import type { SigningJwk } from '@auth/keys/signing-key';
 import { layOutFolders } from './document-place.ts';
 import { generateSigningKey } from './generate.ts';
+import type { Folder } from './manage/folder.ts';
 import { withFolder } from './manage/folder-lock.ts';
 import type { KeyStore } from './manage/key-store.ts';
 import { openKeyStore } from './manage/key-store.ts';
 import { planInit } from './manage/plan-init.ts';
-import type { Folder } from './manage/step.ts';
 
 export interface InitResult {
-  /** Services whose document was made. */
+  /** Services whose document was created. */
   readonly created: readonly string[];
-  /** Services whose document was there and had to change: another issuer, a new edge. */
+  /** Services whose document was changed, for another issuer or a new edge. */
   readonly updated: readonly string[];
   readonly files: Readonly<Record<AppName, string>>;
 }
 
 /**
- * Writes one key document per service into a folder, each with only what that service needs. Keys that are there stay;
- * only what is missing is made. Safe to run again, and safe to interrupt: each file is replaced in one step.
+ * Writes one key document per service into a folder, each with only the keys that the service needs. Present keys stay;
+ * only missing ones are made. Safe to run again, and safe to interrupt: each file is replaced in one step.
  *
- * `issuer` is the `iss` of access tokens, the URL of the user app; without it the one that is there stays. Keys that are
- * made for an issuer of development are marked as such, and production refuses them (`assertProductionKeys`).
+ * `issuer` is the `iss` of access tokens, the URL of the user app; the present one unless given. Keys that are made for an
+ * issuer of development are marked, and production rejects them (`assertProductionKeys`).
  *
- * `alg` is what a signing key that is made here signs with: RS256 unless given.
+ * `alg` is the algorithm of a signing key that is made here: RS256 unless given.
  *
- * @throws KeyDocumentError for a document that is there and broken
+ * @throws KeyDocumentError for a broken document in the folder
  */
 export function initKeyDocuments(options: {
   dir: string;
   issuer?: string | undefined;
-  /** Give each service a folder of its own, to be mounted; documents that are there are moved. */
+  /** Whether each service gets a folder of its own, for mounts; present documents are moved there. */
   folders?: boolean;
   alg?: SigningJwk['alg'] | undefined;
   now?: () => Date;

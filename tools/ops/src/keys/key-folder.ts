@@ -9,7 +9,7 @@ import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { readText } from '@auth/keys/read-text';
 import { documentFile } from './document-place.ts';
 
-/** Reads and validates the documents that are there, by service. @throws KeyDocumentError */
+/** Reads and validates the present documents of services. @throws KeyDocumentError */
 export async function readDocuments(dir: string, services: readonly string[]): Promise<Map<string, KeyDocument>> {
   await assertOwn(dir);
   const documents = new Map<string, KeyDocument>();
@@ -24,8 +24,8 @@ export async function readDocuments(dir: string, services: readonly string[]): P
 }
 
 /**
- * Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. Where
- * root writes it, it keeps the owner of the document before it, or gets that of its folder: the service must be able to read it.
+ * Writes a document, for its owner only, in one step: readers see the old one or the new one, also after a power cut. When
+ * root writes it, the owner stays that of the old document, or is that of the folder: the service must be able to read it.
  */
 export async function writeDocument(dir: string, document: KeyDocument): Promise<void> {
   const text = textOf(dir, document);
@@ -43,14 +43,14 @@ export async function writeDocument(dir: string, document: KeyDocument): Promise
       await handle.sync();
     });
     await rename(temporary, file);
-    // Documents must arrive in the order in which they were written.
+    // Documents must reach the disk in the order in which they were written.
     await inFile(folder, 'r', (handle) => handle.sync());
   } finally {
     await rm(temporary, { force: true });
   }
 }
 
-/** Removes what a process left that was killed while it wrote. The caller must hold the folder's lock. */
+/** Removes the unfinished files of processes that were killed. The caller must hold the lock of the folder. */
 export async function removeLeftovers(dir: string): Promise<void> {
   const entries = await readdir(dir, { withFileTypes: true });
   const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
@@ -71,19 +71,19 @@ async function inFile(path: string, flags: string, use: (handle: FileHandle) => 
   }
 }
 
-/** What is written must load: better no document than one that stops a service. @throws KeyDocumentError */
+/** Returns the text of a document, which must load: a broken one would stop a service. @throws KeyDocumentError */
 export function textOf(dir: string, document: KeyDocument): string {
   const text = `${JSON.stringify(document, null, 2)}\n`;
   parseKeyDocument(text, { service: document.service, source: documentFile(dir, document.service) });
   return text;
 }
 
-/** Whoever may write here could give us keys that they know. @throws KeyDocumentError */
+/** Rejects a folder that other users may write to: they could plant keys that they know. @throws KeyDocumentError */
 async function assertOwn(dir: string): Promise<void> {
   const info = await stat(dir).catch(() => undefined);
   if (info === undefined || (info.uid === (getuid?.() ?? info.uid) && (info.mode & 0o022) === 0)) return;
   throw new KeyDocumentError(
     dir,
-    'the folder belongs to somebody else, or others may write to it: make it yours alone',
+    'the folder belongs to another user, or other users may write to it: make it writable for you only',
   );
 }

@@ -8,7 +8,7 @@ import { createOpenApi } from './document.ts';
 import { withTokenSource } from './token-source.ts';
 
 const { log } = memoryLog();
-const document = createOpenApi({ title: 'things', description: 'None.', routes: [] });
+const document = createOpenApi({ title: 'things', description: 'None.', routes: {} });
 
 const issuer = 'https://auth.example.com';
 

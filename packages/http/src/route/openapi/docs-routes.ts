@@ -1,12 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { Router } from 'express';
-import { createRouter } from '../router.ts';
+import type { RequestHandler, Router } from 'express';
+import { getRoutes } from '../other-methods.ts';
 import { docsPage, docsScript } from './docs-page.ts';
 import type { OpenApiDocument } from './document.ts';
 import { withTokenSource } from './token-source.ts';
-
-const assets = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const;
 
 /** The content security policy of the page: its own script and styles, and images inside the style sheet. */
 const pagePolicy = [
@@ -27,24 +25,24 @@ const pagePolicy = [
  * @param issuer the `iss` of access tokens: the document says how to get one there
  */
 export function docsRoutes(document: OpenApiDocument, { issuer }: { issuer: string }): Router {
-  const router = createRouter();
   const text = JSON.stringify(withTokenSource(document, issuer));
   // pnpm puts each package into its own folder, so the path is resolved.
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-
-  router.get('/openapi.json', (_req, res) => {
-    res.set({ 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*' }).type('application/json').send(text);
+  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const asset = (name: string): RequestHandler => {
+    return (_req, res) => res.set('Cache-Control', 'public, max-age=86400').sendFile(name, { root });
+  };
+  return getRoutes({
+    '/openapi.json': [
+      (_req, res) => {
+        res
+          .set({ 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*' })
+          .type('application/json')
+          .send(text);
+      },
+    ],
+    '/docs': [(_req, res) => void res.set('Content-Security-Policy', pagePolicy).type('html').send(docsPage)],
+    '/docs/start.js': [(_req, res) => void res.type('text/javascript').send(docsScript)],
+    '/docs/swagger-ui.css': [asset('swagger-ui.css')],
+    '/docs/swagger-ui-bundle.js': [asset('swagger-ui-bundle.js')],
   });
-  router.get('/docs', (_req, res) => {
-    res.set('Content-Security-Policy', pagePolicy).type('html').send(docsPage);
-  });
-  router.get('/docs/start.js', (_req, res) => {
-    res.type('text/javascript').send(docsScript);
-  });
-  for (const name of assets) {
-    router.get(`/docs/${name}`, (_req, res) => {
-      res.set('Cache-Control', 'public, max-age=86400').sendFile(name, { root: folder });
-    });
-  }
-  return router;
 }

@@ -1,13 +1,13 @@
 import { documentFaults } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import type { RouteSpec, Routes } from '../route.ts';
+import { problemsOf } from '../route.ts';
 import { createOpenApi } from './document.ts';
-import type { RouteDoc } from './route-doc.ts';
-import { problemsOf } from './route-doc.ts';
 
 const Thing = z.strictObject({ id: z.uuid(), name: z.string() }).meta({ id: 'Thing' });
-const read: RouteDoc = {
-  ...{ method: 'get', path: '/things/:id', summary: 'Read a thing', scope: 'thing:read' },
+const read: RouteSpec = {
+  ...{ summary: 'Read a thing', who: { scope: 'thing:read' } },
   params: z.object({ id: z.uuid() }),
   answer: {
     status: 200,
@@ -17,34 +17,42 @@ const read: RouteDoc = {
     revalidated: true,
   },
 };
-const add: RouteDoc = {
-  ...{ method: 'post', path: '/things', summary: 'Add a thing', scope: 'none', problems: ['conflict'] },
+const add: RouteSpec = {
+  ...{ summary: 'Add a thing', who: 'anyone', problems: ['conflict'] },
   ...{ body: z.strictObject({ name: z.string() }), example: { name: 'Mug' } },
   answer: { status: 201, description: 'The thing.', schema: Thing },
 };
-const remove: RouteDoc = {
-  ...{ method: 'delete', path: '/things/:id', summary: 'Remove a thing', scope: 'thing:write' },
+const remove: RouteSpec = {
+  ...{ summary: 'Remove a thing', who: { scope: 'thing:write' } },
   params: z.object({ id: z.uuid() }),
   answer: { status: 204, description: 'It is gone.' },
 };
-const describeThings = (routes: readonly RouteDoc[]) =>
-  createOpenApi({ title: 'things', description: 'Of all sorts.', routes });
+const things = { 'GET /things/:id': read, 'POST /things': add, 'DELETE /things/:id': remove };
+const describeThings = (routes: Routes) => createOpenApi({ title: 'things', description: 'Of all sorts.', routes });
 
 describe('createOpenApi', () => {
   it('makes a valid OpenAPI 3.1 document', () => {
-    expect(documentFaults(describeThings([read, add, remove]))).toEqual([]);
+    expect(documentFaults(describeThings(things))).toEqual([]);
   });
 
   it.each([
-    ['two operations of one name', [read, { ...read, path: '/things:id' as const, params: z.object({}) }], 'names two'],
-    ['a path parameter without a schema', [{ ...read, params: z.object({}) }], 'has the parameters'],
-    ['an example that is not one', [{ ...add, example: { name: 1 } }], 'name must be string'],
+    [
+      'two operations of one name',
+      { 'GET /things/:id': read, 'GET /things:id': { ...read, params: z.object({}) } },
+      'names two',
+    ],
+    [
+      'a path parameter without a schema',
+      { 'GET /things/:id': { ...read, params: z.object({}) } },
+      'has the parameters',
+    ],
+    ['an example that is not one', { 'POST /things': { ...add, example: { name: 1 } } }, 'name must be string'],
   ])('does so no more with %s', (_given, routes, fault) => {
     expect(documentFaults(describeThings(routes)).join()).toContain(fault);
   });
 
   it('asks for a token where the route does, and nowhere else', () => {
-    const { paths = {} } = describeThings([read, add]);
+    const { paths = {} } = describeThings(things);
     expect(paths['/things/{id}']?.get).toMatchObject({
       operationId: 'getThingsId',
       security: [{ bearer: [] }],
@@ -54,7 +62,7 @@ describe('createOpenApi', () => {
   });
 
   it('tells of each status with the codes it may have, and an example of each', () => {
-    const { paths = {} } = describeThings([read, add, remove]);
+    const { paths = {} } = describeThings(things);
     const refused = paths['/things/{id}']?.get?.responses?.['401'];
     const codes = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked'];
     expect(refused).toHaveProperty(['content', 'application/problem+json', 'schema', 'properties', 'code'], {
@@ -82,16 +90,24 @@ describe('createOpenApi', () => {
 describe('problemsOf', () => {
   const always = ['internal', 'unavailable', 'invalid_request', 'invalid_service_token'];
   const ofTokens = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope'];
-  const { params: _params, ...bare }: RouteDoc = { ...remove, scope: 'none' };
+  const { params: _params, ...bare }: RouteSpec = { ...remove, who: 'anyone' };
 
-  it.each<[string, RouteDoc, string[]]>([
+  it.each<[string, RouteSpec, string[]]>([
     ['any route', bare, []],
-    ['a scope', { ...bare, scope: 'thing:read' }, ofTokens],
+    ['a scope', { ...bare, who: { scope: 'thing:read' } }, ofTokens],
+    ['the session cookie', { ...bare, who: 'session' }, ['no_session', 'forbidden', 'unsupported_media_type']],
+    ['an own page', { ...bare, who: 'own page' }, ['forbidden', 'unsupported_media_type']],
     ['a body', { ...bare, body: Thing }, ['unsupported_media_type', 'payload_too_large', 'invalid_fields']],
     ['a query', { ...bare, query: z.object({}) }, ['invalid_fields']],
     ['path parameters', { ...bare, params: z.object({}) }, ['not_found']],
     ['problems of its own, each once', { ...bare, problems: ['conflict', 'internal'] }, ['conflict']],
   ])('adds to %s what follows from it', (_given, route, codes) => {
-    expect([...problemsOf(route)].sort()).toEqual([...always, ...codes].sort());
+    expect([...problemsOf('DELETE /things', route)].sort()).toEqual([...always, ...codes].sort());
+  });
+
+  it('adds nothing of pages to a GET, which changes nothing', () => {
+    expect([...problemsOf('GET /things', { ...bare, who: 'session' })].sort()).toEqual(
+      [...always, 'no_session'].sort(),
+    );
   });
 });

@@ -4,8 +4,8 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import { createDocument } from 'zod-openapi';
 import type { ProblemCode } from '../../problem/problem-codes.ts';
 import { problems } from '../../problem/problem-codes.ts';
-import type { AnswerDoc, RouteDoc } from './route-doc.ts';
-import { problemsOf } from './route-doc.ts';
+import type { Answer, RouteName, RouteSpec, Routes, Who } from '../route.ts';
+import { problemsOf, splitRouteName } from '../route.ts';
 
 /** The body of every error (RFC 9457). */
 const Problem = z
@@ -28,15 +28,12 @@ export const bearerScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 /** Creates the OpenAPI 3.1 document of a service, from the schemas that validate its requests. */
-export function createOpenApi(options: {
-  title: string;
-  description: string;
-  routes: readonly RouteDoc[];
-}): OpenApiDocument {
+export function createOpenApi(options: { title: string; description: string; routes: Routes }): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = {};
-  for (const route of options.routes) {
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  for (const [name, route] of Object.entries(options.routes) as [RouteName, RouteSpec][]) {
+    const { method, path } = splitRouteName(name);
+    const template = path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(name, route) };
   }
   return createDocument({
     openapi: '3.1.0',
@@ -51,16 +48,18 @@ export function createOpenApi(options: {
   });
 }
 
-function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
-  const { method, path, summary, scope, params, query, headers, body, example, answer, otherAnswer } = route;
+function operationOf(name: RouteName, route: RouteSpec): ZodOpenApiOperationObject {
+  const { method, path } = splitRouteName(name);
+  const { who, summary, details, params, query, headers, body, example, answer, otherAnswer } = route;
   return {
     summary,
-    operationId: `${method}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-    ...(scope === 'none' ? {} : { security: [{ bearer: [] }], description: `Needs the scope \`${scope}\`.` }),
+    operationId: `${method.toLowerCase()}${path.replaceAll(/[/:.-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    ...securityOf(who),
+    ...descriptionOf(who, details),
     requestParams: {
       ...(params === undefined ? {} : { path: params }),
       ...(query === undefined ? {} : { query }),
-      ...(headers === undefined ? {} : { header: headers }),
+      ...(headers === undefined ? {} : { header: headers.schema }),
     },
     ...(body === undefined
       ? {}
@@ -74,12 +73,22 @@ function operationOf(route: RouteDoc): ZodOpenApiOperationObject {
       ...answerOf(answer),
       ...(otherAnswer && answerOf(otherAnswer)),
       ...notModified(route),
-      ...problemResponses(route),
+      ...problemResponses(name, route),
     },
   };
 }
 
-function answerOf(answer: AnswerDoc): ZodOpenApiResponsesObject {
+function securityOf(who: Who): Pick<ZodOpenApiOperationObject, 'security'> {
+  return typeof who === 'string' ? {} : { security: [{ bearer: [] }] };
+}
+
+function descriptionOf(who: Who, details: string | undefined): Pick<ZodOpenApiOperationObject, 'description'> {
+  const scope = typeof who === 'string' ? undefined : `Needs the scope \`${who.scope}\`.`;
+  const sentences = [scope, details].filter((text) => text !== undefined);
+  return sentences.length === 0 ? {} : { description: sentences.join(' ') };
+}
+
+function answerOf(answer: Answer): ZodOpenApiResponsesObject {
   const { status, description, schema, mediaType = 'application/json', headers = {} } = answer;
   const described = Object.entries(headers).map(([name, text]) => [
     name,
@@ -94,13 +103,13 @@ function answerOf(answer: AnswerDoc): ZodOpenApiResponsesObject {
   };
 }
 
-function notModified({ answer }: RouteDoc): ZodOpenApiResponsesObject {
+function notModified({ answer }: RouteSpec): ZodOpenApiResponsesObject {
   return answer.revalidated ? { '304': { description: 'It is still what `If-None-Match` names.' } } : {};
 }
 
 /** Returns one response per status, with its codes. */
-function problemResponses(route: RouteDoc): ZodOpenApiResponsesObject {
-  const codes = problemsOf(route);
+function problemResponses(name: RouteName, route: RouteSpec): ZodOpenApiResponsesObject {
+  const codes = problemsOf(name, route);
   const statuses = [...new Set(codes.map((code) => problems[code].status))].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createOpenApi } from './document.ts';
 import { withTokenSource } from './token-source.ts';
 
-const document = createOpenApi({ title: 'things', description: 'None.', routes: [] });
+const document = createOpenApi({ title: 'things', description: 'None.', routes: {} });
 
 describe('withTokenSource', () => {
   it.each([

@@ -1,23 +1,45 @@
+import { runCommand } from '@auth/command';
 import { describe, expect, it } from '@jest/globals';
-import { parseArguments } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+import { createKeysCommand } from './arguments.ts';
 
-describe('parseArguments', () => {
-  it('takes a command line apart', () => {
+/** Runs `pnpm keys` with a command line, without the work of the command. */
+async function run(args: readonly string[]) {
+  const [out, err, parsed]: [string[], string[], Arguments[]] = [[], [], []];
+  const command = createKeysCommand(async (given) => {
+    parsed.push(given);
+    return 0;
+  });
+  const print = (text: string) => void out.push(text);
+  const code = await runCommand(command, { args, env: {}, print, complain: (text) => void err.push(text) });
+  return { code, out, err, parsed };
+}
+
+describe('the command line of pnpm keys', () => {
+  it('is parsed', async () => {
     const line = 'rotate edge order product --dir keys --wait --admin order=http://a:1 --admin order=http://b:1';
-    expect(parseArguments([...line.split(' '), '--admin', 'product=https://c:2'])).toMatchObject({
-      ...{ words: ['rotate', 'edge', 'order', 'product'], dir: 'keys', wait: true, force: false, json: false },
-      admin: { order: ['http://a:1', 'http://b:1'], product: ['https://c:2'] },
-    });
+    const { code, parsed } = await run([...line.split(' '), '--admin', 'product=https://c:2']);
+    expect(code).toBe(0);
+    expect(parsed).toMatchObject([
+      {
+        ...{ words: ['rotate', 'edge', 'order', 'product'], dir: 'keys', wait: true, force: false, json: false },
+        admin: { order: ['http://a:1', 'http://b:1'], product: ['https://c:2'] },
+      },
+    ]);
   });
 
-  it('takes parameters with an equals sign in them', () => {
-    expect(parseArguments(['token', '--param', 'id=a=b']).token.params).toEqual({ id: 'a=b' });
+  it('accepts an equals sign in the value of a parameter', async () => {
+    const { parsed } = await run(['token', '--param', 'id=a=b']);
+    expect(parsed[0]?.token.params).toEqual({ id: 'a=b' });
   });
 
-  it('takes --help for the command', () => {
-    expect(parseArguments(['revoke', 'x', '--help']).words).toEqual(['help', 'revoke']);
-    expect(parseArguments(['revoke', '--nope', '-h']).words).toEqual(['help', 'revoke']);
-    expect(parseArguments(['-h']).words).toEqual(['help']);
+  it.each([
+    [['revoke', 'x', '--help'], 'usage: pnpm keys revoke <kid> [options]'],
+    [['revoke', '--nope', '-h'], 'usage: pnpm keys revoke <kid> [options]'],
+    [['-h'], 'usage: pnpm keys <command>'],
+  ])('prints the help of the command for %j', async (args, first) => {
+    const { code, out, err, parsed } = await run(args);
+    expect({ code, err, parsed, first: out.join().split('\n')[0] }).toEqual({ code: 0, err: [], parsed: [], first });
   });
 
   it.each([
@@ -41,10 +63,9 @@ describe('parseArguments', () => {
     ['an admin URL without a host', ['status', '--admin', 'order=http://'], 'is not <service>=<url>'],
     ['a parameter without a value', ['token', '--param', 'id='], '--param id= is not <name>=<value>'],
     ['a parameter without a name', ['token', '--param', '=5'], '--param =5 is not <name>=<value>'],
-  ])('refuses %s with 64', (_case, args, message) => {
-    const parse = () => parseArguments(args);
-    expect(parse).toThrow(message);
-    expect(parse).not.toThrow(/\n/);
-    expect(parse).toThrow(expect.objectContaining({ exitCode: 64 }));
+    ['a mistyped command', ['rotat'], 'there is no command "rotat": did you mean rotate?'],
+  ])('refuses %s with 64', async (_case, args, message) => {
+    expect(await run(args)).toEqual({ code: 64, out: [], err: [expect.stringContaining(message)], parsed: [] });
+    expect((await run(args)).err[0]).not.toMatch(/\n/);
   });
 });

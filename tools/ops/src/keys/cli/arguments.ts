@@ -1,17 +1,17 @@
-import type { CommandSpec } from '@auth/command';
-import { findCommand, helpText, readCommandLine, refuse, UsageError } from '@auth/command';
+import type { Command, CommandRun } from '@auth/command';
+import { defineCommand, findCommand, helpText } from '@auth/command';
 import { ServiceName } from '@auth/verify';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';
 import { keysCommands, keysSpec } from './command-specs.ts';
 
-/** The command line of `pnpm keys`, taken apart. */
+/** The parsed command line of `pnpm keys`. */
 export interface Arguments {
-  /** The command and what it is about: `['rotate', 'edge', 'order', 'product']`. */
+  /** The command and its arguments: `['rotate', 'edge', 'order', 'product']`. */
   readonly words: readonly string[];
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
-  /** Of a new signing key. */
+  /** The algorithm of a new signing key. */
   readonly alg: 'RS256' | 'ES256' | undefined;
   readonly admin: AdminUrls;
   readonly folders: boolean;
@@ -32,42 +32,29 @@ export interface Arguments {
 /** The value of any option of any command: absent where the command does not have it. */
 type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Reads the command line; `--help` of a command is `help` with its name. @throws KeyCommandError (64) for wrong usage */
-export function parseArguments(args: readonly string[]): Arguments {
-  try {
-    return read(args);
-  } catch (error) {
-    if (error instanceof UsageError) throw new KeyCommandError(error.message, error.exitCode);
-    throw error;
-  }
+/** Creates `pnpm keys`. `run` runs the command that the arguments name, and returns the exit code. */
+export function createKeysCommand(run: (args: Arguments, given: CommandRun) => Promise<number>): Command {
+  const commands = Object.entries(keysCommands).map(([name, spec]) => {
+    const command = defineCommand({ ...spec, run: (given: CommandRun) => run(readArguments(name, given), given) });
+    return [name, command] as const;
+  });
+  return defineCommand({ ...keysSpec, commands: Object.fromEntries(commands) });
 }
 
-/** The help text of a command, or of all commands. @throws KeyCommandError (64) for an unknown command */
+/** Returns the help text of a command, or of all commands. @throws UsageError for an unknown command */
 export function helpAbout(name: string | undefined): string {
-  if (name === undefined) return helpText(keysSpec);
-  try {
-    return helpText(keysCommands[findCommand(keysSpec, name)]);
-  } catch (error) {
-    if (error instanceof UsageError) throw new KeyCommandError(error.message, error.exitCode);
-    throw error;
-  }
+  return helpText(name === undefined ? keysSpec : keysCommands[findCommand(keysSpec, name)]);
 }
 
-function read(args: readonly string[]): Arguments {
-  const [word, ...rest] = args;
-  if (word === '--help' || word === '-h') return argumentsOf(['help'], {});
-  const name = findCommand(keysSpec, word);
-  const spec: CommandSpec = keysCommands[name];
-  const line = readCommandLine(spec, rest);
-  if (line.help !== undefined) return argumentsOf(name === 'help' ? ['help'] : ['help', name], {});
-  const values: Values = line.options;
+/** Checks the options of a command. @throws UsageError, or KeyCommandError (64) */
+function readArguments(name: string, { words, options, refuse }: CommandRun): Arguments {
+  const values: Values = { ...options };
   const { issuer, dir, alg } = values;
-  if (alg !== undefined && alg !== 'RS256' && alg !== 'ES256') refuse(spec, '--alg must be RS256 or ES256');
-  if (typeof issuer === 'string' && !URL.canParse(issuer)) {
-    refuse(spec, '--issuer must be a URL such as https://auth.example.com');
-  }
-  if (dir === '') refuse(spec, '--dir needs a folder');
-  return argumentsOf([name, ...line.words], values);
+  if (alg !== undefined && alg !== 'RS256' && alg !== 'ES256') refuse('--alg must be RS256 or ES256');
+  if (typeof issuer === 'string' && !URL.canParse(issuer))
+    refuse('--issuer must be a URL such as https://auth.example.com');
+  if (dir === '') refuse('--dir needs a folder');
+  return argumentsOf([name, ...words], values);
 }
 
 function argumentsOf(words: readonly string[], values: Values): Arguments {

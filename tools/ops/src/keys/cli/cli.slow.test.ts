@@ -45,7 +45,7 @@ describe('pnpm keys', () => {
     expect(await endOf(child)).toEqual({ code: 0, out: expect.stringMatching(/^usage: pnpm keys <command>/), err: '' });
   });
 
-  it('makes the documents below DATA_DIR, says where they are and prints no secret; again there is nothing to do', () =>
+  it('init makes the documents below DATA_DIR, prints their paths and no secret; run again it changes nothing', () =>
     inFolder(async (data) => {
       const first = await keys(['init', '--issuer', 'https://auth.example'], { DATA_DIR: data });
       expect(first).toMatchObject({ code: 0, err: '' });
@@ -62,7 +62,7 @@ describe('pnpm keys', () => {
       expect(again).toEqual({ code: 0, out: `nothing to do: the documents in ${dir} are complete\n`, err: '' });
     }));
 
-  it('refuses a broken document with its name and without its content, and ends with 78', () =>
+  it('refuses a broken document with its name and without its content, and exits 78', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, 'user.json'), '{"service":"user","secret":"hunter2hunter2"');
       const { code, out, err } = await keys(['init', '--dir', dir]);
@@ -71,7 +71,7 @@ describe('pnpm keys', () => {
       expect(await readdir(dir)).toEqual(['user.json']);
     }));
 
-  it('explains itself and ends with 64 when it is called in another way', () =>
+  it('prints the usage and exits 64 for wrong arguments', () =>
     inFolder(async (dir) => {
       const calls = [
         [],
@@ -90,7 +90,7 @@ describe('pnpm keys', () => {
     }));
 
   it(
-    'refuses a step that nobody can vouch for with 1, and takes it with --force, loudly',
+    'refuses a step with exit code 1 when no replica is known, and takes it with --force and a warning',
     () =>
       inFolder(async (dir) => {
         const rotate = ['rotate', 'edge', 'order', 'product', '--dir', dir];
@@ -105,7 +105,7 @@ describe('pnpm keys', () => {
         const forced = await keys([...rotate, '--force']);
         expect(forced.code).toBe(0);
         expect(forced.err).toContain('!! FORCED edge order product: these were not ready, and may fail now\n');
-        expect((await keys(['revoke', 'order.nobody.1', '--dir', dir])).code).toBe(1);
+        expect((await keys(['revoke', 'order.unknown.1', '--dir', dir])).code).toBe(1);
         expect((await keys(['check', '--dir', dir])).code).toBe(0);
         await chmod(join(dir, 'order.json'), 0o644);
         expect(await keys(['check', '--dir', dir])).toMatchObject({
@@ -117,7 +117,7 @@ describe('pnpm keys', () => {
   );
 
   it(
-    'tells with every command what it did, as text and as JSON, and no secret',
+    'reports with every command what was done, as text and as JSON, without a secret',
     () =>
       inFolder(async (dir) => {
         const secrets = new Set<string>();
@@ -149,8 +149,8 @@ describe('pnpm keys', () => {
           for (const more of [[], ['--json']]) {
             const { code, out, err } = await keys([...command.split(' '), ...more, '--dir', dir]);
             await gather();
-            // The second of two equal rotation steps is the next one, which nobody can vouch for.
-            // No service runs here that could confirm that a key is out of force.
+            // The second of two equal commands is the next step, for which no replica is known.
+            // No service runs here that could confirm a removal.
             expect([command, code === 0 || /^(?:rotate (?:edge|sessions)|revoke|forbid)/.test(command)]).toEqual([
               command,
               true,

@@ -4,7 +4,7 @@ import type { RemovedKeys } from '../manage/removed-keys.ts';
 import { unconfirmed } from '../manage/removed-keys.ts';
 import type { Context } from './context.ts';
 
-/** Services look at their documents four times a second. */
+/** The longest wait in ms: services look at their documents four times a second. */
 const confirmationMs = 2000;
 
 /**
@@ -21,7 +21,7 @@ export async function awaitConfirmation(removed: RemovedKeys, { askGate }: Conte
   }
 }
 
-/** The report for an operator about replicas that have not confirmed a removal. */
+/** Formats the report for an operator about replicas that have not confirmed a removal. */
 export function unconfirmedLines(left: readonly string[], command: string): readonly string[] {
   if (left.length === 0) return [];
   const count = left.length === 1 ? '1 has' : `${left.length} have`;

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 const watcher = fileURLToPath(new URL('../../../test/watching-program.ts', import.meta.url));
 const node = [process.execPath, '--import', 'tsx', '--conditions=@auth/source'];
 
-/** Bind mounts need root, or a user namespace that is not forbidden. */
+/** Whether bind mounts are permitted: to root, or in a user namespace. */
 const canMount = getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', '--bind', '/etc', '/etc']).status === 0;
 const inMounts = canMount ? it : it.skip;
 if (!canMount) process.stderr.write('skipped: bind mounts in a namespace of their own are not permitted here\n');
@@ -23,7 +23,7 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts a process that watches a document, and reads its output. `prepare` is a shell command in its own mount namespace. */
+/** Starts a process that watches a document, and reads its output. `prepare` is a shell command in its mount namespace. */
 async function startWatcher(service: string, file: string, prepare: string) {
   const child = spawn('unshare', ['-m', 'sh', '-c', `${prepare} && exec "$@"`, 'sh', ...node, watcher, service, file], {
     cwd: root,
@@ -56,7 +56,7 @@ async function keys(...args: string[]) {
   return { code: await new Promise((resolve) => child.on('close', resolve)), out };
 }
 
-/** Key documents, and an empty path at which a service sees its own. */
+/** Runs with key documents, and an empty folder at which a service sees its own. */
 function inStage(run: (stage: { host: string; inside: string; edge: string }) => Promise<void>) {
   return inFolder(async (dir) => {
     const host = join(dir, 'host');
@@ -84,7 +84,7 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
   );
 
   inMounts(
-    'ends with 1 when a single file is mounted: the service warns at its start, and then that it keeps the old document',
+    'exits 1 when a single file is mounted: the service warns at its start, and again when it keeps the old document',
     () =>
       inStage(async ({ host, inside, edge }) => {
         const file = join(inside, 'keys.json');
@@ -109,7 +109,7 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
   );
 
   inMounts(
-    'ends with 74 where the command itself sees a document as a mount of a single file, which it cannot replace',
+    'exits 74 when a document is a mount of a single file for the command itself, which cannot replace it',
     () =>
       inStage(async ({ host, inside, edge }) => {
         const other = join(inside, 'product.json');
@@ -137,7 +137,7 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
   );
 
   inMounts(
-    'ends with 1 when the service may not read its document any more, and says that the service refused it',
+    'exits 1 when the service may no longer read its document, and reports that the service refused it',
     () =>
       inStage(async ({ host, inside, edge }) => {
         // Another user, who may read the first document and not what is written by the command with mode 600.

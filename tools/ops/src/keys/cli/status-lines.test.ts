@@ -15,9 +15,16 @@ describe('duration', () => {
 });
 
 describe('statusLines', () => {
-  const key = { service: 'order', member: 'calls.user', kid: 'order.user.1', state: 'active', loaded: 1, asked: 2 };
+  const key = {
+    service: 'order',
+    member: 'calls.user',
+    kid: 'order.user.1',
+    state: 'active',
+    loaded: 1,
+    asked: 2,
+  } as const;
 
-  it('tells of each key in a row, with what is not known as a dash', () => {
+  it('shows each key in a row, with a dash for what is not known', () => {
     const keys = [
       { ...key, ageSeconds: 61 },
       { ...key, kid: 'order.user.22', ageSeconds: undefined, loaded: 0, asked: 0 },
@@ -39,7 +46,7 @@ describe('statusLines', () => {
     ]);
   });
 
-  it('shows secrets only when it is given them', () => {
+  it('shows secrets only when they are given', () => {
     const status = { keys: [{ ...key, ageSeconds: 1 }], next: [] };
     expect(statusLines(status, () => 'hunter2').join('\n')).toContain('hunter2');
     expect(statusLines(status).join('\n')).not.toContain('SECRET');
@@ -49,8 +56,8 @@ describe('statusLines', () => {
     ['rest', [], ['  signing: at rest; pnpm keys rotate signing begins']],
     ['ready', [], ['  signing: safe now: pnpm keys rotate signing']],
     ['blocked', ['user is late'], ['  signing: not yet:', '    user is late']],
-    ['stuck', ['no key'], ['  signing: must be put right first:', '    no key']],
-  ] as const)('says what comes next of a rotation that is %s', (state, blockers, lines) => {
+    ['stuck', ['no key'], ['  signing: must be repaired first:', '    no key']],
+  ] as const)('shows the next step of a rotation that is %s', (state, blockers, lines) => {
     const next = [{ rotation: 'signing', state, did: 'x', blockers }];
     expect(statusLines({ keys: [], next }).slice(3)).toEqual(lines);
   });

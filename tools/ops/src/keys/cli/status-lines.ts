@@ -1,7 +1,7 @@
+import { textTable } from '../../text-table.ts';
 import type { FolderStatus, KeyStatus, RotationStatus } from '../manage/status.ts';
-import { tableLines } from './table.ts';
 
-/** The status of a folder, to be read on a terminal. */
+/** Formats the status of a folder for a terminal. */
 export function statusLines(
   { keys, next, undelivered = [] }: FolderStatus,
   secretOf?: (key: KeyStatus) => string | undefined,
@@ -17,7 +17,7 @@ export function statusLines(
     ...(secretOf === undefined ? [] : [secretOf(key) ?? '']),
   ]);
   return [
-    ...tableLines([secretOf === undefined ? head : [...head, 'SECRET'], ...rows]),
+    ...textTable([secretOf === undefined ? head : [...head, 'SECRET'], ...rows]),
     '',
     'NEXT',
     ...next.flatMap(rotationLines),
@@ -31,12 +31,12 @@ function rotationLines({ rotation, state, blockers }: RotationStatus): string[] 
     rest: `at rest; ${command} begins`,
     ready: `safe now: ${command}`,
     blocked: 'not yet:',
-    stuck: 'must be put right first:',
+    stuck: 'must be repaired first:',
   }[state];
   return [`  ${rotation}: ${word}`, ...blockers.map((line) => `    ${line}`)];
 }
 
-/** In the two largest units: `3 d 4 h`. */
+/** Formats seconds in the two largest units: `3 d 4 h`. */
 export function duration(seconds: number): string {
   const units = [
     ['d', 86_400],

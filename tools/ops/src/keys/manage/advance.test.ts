@@ -1,17 +1,17 @@
 import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, edgeIn, everybodyReady, openTestKeys, signingIn } from '../../../test/folders.ts';
+import { allReady, completeFolder, edgeIn, openTestKeys, signingIn } from '../../../test/folders.ts';
 import type { Advance } from './advance.ts';
 import { advance, advanceToEnd } from './advance.ts';
+import { documentOf } from './folder.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
 import type { KeyStore } from './key-store.ts';
 import { openKeyStore } from './key-store.ts';
 import { allRotations, edgeRotation, signingRotation } from './rotations.ts';
-import { documentOf } from './step.ts';
 
 const edge = { caller: 'order', callee: 'product' };
-const nobodyReady: Gate = { ...everybodyReady, blockers: (service) => [`${service} is not ready`] };
+const noneReady: Gate = { ...allReady, blockers: (service) => [`${service} is not ready`] };
 
 function inStore(run: (store: KeyStore) => Promise<void>) {
   return inFolder(async (dir) => {
@@ -29,38 +29,38 @@ const optionsFor = (store: KeyStore, gate: Gate) => ({
 });
 
 describe('advance', () => {
-  it('refuses a step that would break somebody, says who, and writes nothing', () =>
+  it('refuses a step when a replica is not ready, names the replica, and writes nothing', () =>
     inStore(async (store) => {
       const rotation = edgeRotation(store, edge);
-      await advance(rotation, optionsFor(store, nobodyReady));
+      await advance(rotation, optionsFor(store, noneReady));
       const before = await store.read();
-      expect(await advance(rotation, optionsFor(store, nobodyReady))).toMatchObject({
+      expect(await advance(rotation, optionsFor(store, noneReady))).toMatchObject({
         ...{ outcome: 'refused', did: undefined, blockers: ['product is not ready'] },
-        next: 'when they are ready: order signs with order.product.3 from now on',
+        next: 'when all are ready: order signs with order.product.3 from now on',
       });
       expect(await store.read()).toEqual(before);
     }));
 
-  it('takes it when it is forced, and tells who was not ready', () =>
+  it('takes a forced step, and reports which replica was not ready', () =>
     inStore(async (store) => {
       const rotation = edgeRotation(store, edge);
-      await advance(rotation, optionsFor(store, nobodyReady));
-      const forced = await advance(rotation, { ...optionsFor(store, nobodyReady), force: true });
+      await advance(rotation, optionsFor(store, noneReady));
+      const forced = await advance(rotation, { ...optionsFor(store, noneReady), force: true });
       expect(forced).toMatchObject({ outcome: 'step', blockers: ['product is not ready'] });
       expect(edgeIn(await store.read(), edge).caller).toContain('order.product.3 active');
     }));
 
-  it('says what must be put right first, forced or not', () =>
+  it('reports what must be repaired first, also when forced', () =>
     inStore(async (store) => {
       await store.write([{ ...documentOf(await store.read(), 'product'), accepts: {} }], 'keys test');
-      const stuck = await advance(edgeRotation(store, edge), { ...optionsFor(store, everybodyReady), force: true });
+      const stuck = await advance(edgeRotation(store, edge), { ...optionsFor(store, allReady), force: true });
       expect(stuck).toMatchObject({ outcome: 'stuck', blockers: [expect.stringContaining('at one end only')] });
     }));
 
-  it('only ends what is under way when it is to take last steps only', () =>
+  it('takes only last steps of rotations that are under way with onlyLast', () =>
     inStore(async (store) => {
       const rotation = edgeRotation(store, edge);
-      const options = optionsFor(store, everybodyReady);
+      const options = optionsFor(store, allReady);
       const last = () => advance(rotation, { ...options, onlyLast: true });
       const outcomes: string[] = [];
       for (const turn of ['rest', 'published', 'switched']) {
@@ -71,24 +71,24 @@ describe('advance', () => {
       expect(edgeIn(await store.read(), edge).caller).toEqual(['order.product.3 active']);
     }));
 
-  it('ends a removal that was interrupted after its first document, also as a last step', () =>
+  it('completes a removal that was interrupted after its first document, with onlyLast as well', () =>
     inStore(async (store) => {
       const rotation = signingRotation(store);
-      for (const _ of ['publish', 'switch']) await advance(rotation, optionsFor(store, everybodyReady));
-      const [issuer] = (await rotation.plan(await store.read(), everybodyReady)).writes;
+      for (const _ of ['publish', 'switch']) await advance(rotation, optionsFor(store, allReady));
+      const [issuer] = (await rotation.plan(await store.read(), allReady)).writes;
       await store.write(issuer === undefined ? [] : [issuer], 'keys test');
-      const { outcome } = await advance(rotation, { ...optionsFor(store, everybodyReady), onlyLast: true });
+      const { outcome } = await advance(rotation, { ...optionsFor(store, allReady), onlyLast: true });
       const { issuer: kids, verifiers } = signingIn(await store.read());
       expect([outcome, kids?.length, verifiers['order']?.length]).toEqual(['step', 1, 1]);
     }));
 });
 
 describe('advanceToEnd', () => {
-  it('takes every rotation to its end when everybody is ready', () =>
+  it('takes every rotation to its end when every replica is ready', () =>
     inStore(async (store) => {
       const told: Advance[] = [];
       const rotations = allRotations(store, await store.read());
-      const options = { ...optionsFor(store, everybodyReady), pollMs: 1, tell: (done: Advance) => told.push(done) };
+      const options = { ...optionsFor(store, allReady), pollMs: 1, notify: (done: Advance) => told.push(done) };
       expect((await advanceToEnd(rotations, options)).map(({ outcome }) => outcome)).toEqual(
         rotations.map(() => 'step'),
       );
@@ -96,22 +96,22 @@ describe('advanceToEnd', () => {
       expect(edgeIn(await store.read(), edge).caller).toEqual(['order.product.3 active']);
     }));
 
-  it('waits for whoever is not ready, tells of it once, and goes on', () =>
+  it('waits for replicas that are not ready, reports the wait once, and goes on', () =>
     inStore(async (store) => {
       const told: string[] = [];
       let looks = 0;
-      const askGate = async () => (++looks < 5 ? nobodyReady : everybodyReady);
-      const options = { ...optionsFor(store, everybodyReady), askGate, pollMs: 1 };
-      const tell = ({ outcome }: Advance) => told.push(outcome);
-      await advanceToEnd([edgeRotation(store, edge)], { ...options, tell });
+      const askGate = async () => (++looks < 5 ? noneReady : allReady);
+      const options = { ...optionsFor(store, allReady), askGate, pollMs: 1 };
+      const notify = ({ outcome }: Advance) => told.push(outcome);
+      await advanceToEnd([edgeRotation(store, edge)], { ...options, notify });
       expect(told).toEqual(['step', 'refused', 'step', 'step']);
     }));
 
-  it('does not wait for a service that nobody can be asked about, nor for documents to put themselves right', () =>
+  it('does not wait for services without known replicas, nor for documents that must be repaired', () =>
     inStore(async (store) => {
       await store.write([{ ...documentOf(await store.read(), 'user'), accepts: {} }], 'keys test');
       const rotations = [edgeRotation(store, edge), edgeRotation(store, { caller: 'order', callee: 'user' })];
-      const options = { ...optionsFor(store, createGate([])), pollMs: 1, tell: () => undefined };
+      const options = { ...optionsFor(store, createGate([])), pollMs: 1, notify: () => undefined };
       expect((await advanceToEnd(rotations, options)).map(({ outcome }) => outcome)).toEqual(['refused', 'stuck']);
     }));
 });

@@ -1,38 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withFolder } from './folder-lock.ts';
 import type { Gate } from './gate.ts';
-import { isUnasked } from './gate.ts';
+import { isUnasked, unmet } from './gate.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Rotation } from './rotations.ts';
 
-/** What became of a rotation. */
+/** The outcome for one rotation. */
 export interface Advance {
   readonly rotation: string;
   /**
-   * `step`: took its next step. `refused`: somebody is not ready. `idle`: there was nothing to do. `stuck`: the documents
-   * must be put right first.
+   * `step`: took its next step. `refused`: a replica is not ready. `idle`: there was nothing to do. `stuck`: the documents
+   * must be repaired first.
    */
   readonly outcome: 'step' | 'refused' | 'idle' | 'stuck';
   readonly did: string | undefined;
   readonly next: string | undefined;
-  /** Who is not ready, and why: also for a step that was forced. */
+  /** The replicas that are not ready, with the reasons: also for a step that was forced. */
   readonly blockers: readonly string[];
 }
 
 export interface AdvanceOptions {
   readonly store: KeyStore;
-  /** Asks the running services what they have loaded. */
+  /** Asks the running services which keys they have loaded. */
   readonly askGate: () => Promise<Gate>;
-  /** The command, for the history. */
+  /** The command line, for the history. */
   readonly by: string;
-  /** Take the step though somebody is not ready. */
+  /** Whether the step is taken though a replica is not ready. */
   readonly force: boolean;
-  /** Only end what is under way: begin nothing, switch nothing. */
+  /** Whether only last steps are taken: no rotation begins, and none switches. */
   readonly onlyLast?: boolean;
 }
 
-/** Takes the next step of a rotation, if nobody breaks. */
+/** Takes the next step of a rotation, if every replica is ready for it. */
 export function advance(rotation: Rotation, options: AdvanceOptions): Promise<Advance> {
   return withFolder(options.store.dir, () => take(rotation, options));
 }
@@ -43,10 +43,12 @@ async function take(rotation: Rotation, options: AdvanceOptions): Promise<Advanc
   const idle = { rotation: rotation.name, outcome: 'idle', did: undefined, next: undefined, blockers: [] } as const;
   try {
     if (onlyLast && !rotation.isUnderWay(folder)) return idle;
-    const { did, writes, blockers, next, last } = await rotation.plan(folder, await askGate());
+    const gate = await askGate();
+    const { did, writes, needs, next, last } = await rotation.plan(folder, gate);
     if (onlyLast && !last) return idle;
+    const blockers = unmet(needs, gate);
     if (blockers.length > 0 && !force) {
-      return { ...idle, outcome: 'refused', next: `when they are ready: ${did}`, blockers };
+      return { ...idle, outcome: 'refused', next: `when all are ready: ${did}`, blockers };
     }
     await store.write(writes, by);
     return { rotation: rotation.name, outcome: 'step', did, next, blockers };
@@ -57,21 +59,21 @@ async function take(rotation: Rotation, options: AdvanceOptions): Promise<Advanc
 }
 
 /**
- * Takes every step of rotations to their end, waiting for whoever is not ready; they wait side by side. Those that no
- * waiting helps are given up. Returns what became of each.
+ * Takes every step of rotations to their end. Rotations wait side by side for replicas that are not ready; a rotation is
+ * given up when waiting does not help. Returns the last outcome of each.
  */
 export async function advanceToEnd(
   rotations: readonly Rotation[],
-  options: AdvanceOptions & { readonly pollMs?: number; readonly tell: (advance: Advance) => void },
+  options: AdvanceOptions & { readonly pollMs?: number; readonly notify: (advance: Advance) => void },
 ): Promise<readonly Advance[]> {
-  const { tell, pollMs = 500, ...each } = options;
+  const { notify, pollMs = 500, ...each } = options;
   const latest = new Map<Rotation, Advance>();
   let left = [...rotations];
   while (left.length > 0) {
     for (const rotation of left) {
       const result = await advance(rotation, each);
-      // Waiting is told of when it begins, not at each look.
-      if (!isSame(latest.get(rotation), result)) tell(result);
+      // A wait is reported when it begins, not at each look.
+      if (!isSame(latest.get(rotation), result)) notify(result);
       latest.set(rotation, result);
       if (await isOver(rotation, result, each.store)) left = left.filter((other) => other !== rotation);
     }

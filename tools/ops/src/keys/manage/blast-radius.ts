@@ -1,16 +1,16 @@
 import { gateway } from '@auth/contracts';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import { operationsOf } from './edges.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 
-/** Something that a key may be good for, and where it is in these hands; nowhere means that they cannot do it. */
+/** One thing that keys may allow, and where the holder can do it: nowhere means not at all. */
 export interface Power {
   readonly what: string;
   readonly where: readonly string[];
 }
 
-/** What somebody who has a service's whole document could do, and which keys to revoke then. */
+/** What an attacker with the whole document of a service could do, and the keys to revoke then. */
 export interface BlastRadius {
   readonly service: string;
   readonly powers: readonly Power[];
@@ -18,7 +18,7 @@ export interface BlastRadius {
   readonly revoke: readonly string[];
 }
 
-/** Tells what the holder of a service's document could do. @throws KeyCommandError when there is no such document */
+/** Returns what the holder of a service's document could do. @throws KeyCommandError when there is no such document */
 export function blastRadius(folder: Folder, service: string): BlastRadius {
   const document = documentOf(folder, service);
   const { calls, accepts, signing, auditKey, sessionKeys } = document;
@@ -30,7 +30,7 @@ export function blastRadius(folder: Folder, service: string): BlastRadius {
       where: Object.keys(calls).flatMap((callee) => operationsOf({ caller: service, callee })),
     },
     { what: 'make access tokens for any user', where: signing === undefined ? [] : audiences.sort() },
-    // An edge's secret signs as well as it verifies, but only its own callee believes it.
+    // The secret of an edge signs and verifies, but only its callee accepts it.
     { what: `forge calls that only ${service} itself believes, in the name of others`, where: Object.keys(accepts) },
     { what: 'link the user hashes of audit lines to users', where: here(auditKey) },
     { what: 'read stored sessions', where: here(sessionKeys) },
@@ -39,10 +39,10 @@ export function blastRadius(folder: Folder, service: string): BlastRadius {
   return { service, powers, revoke: secret.map(({ kid }) => kid) };
 }
 
-/** The same in words: one line for each power, held or not. */
+/** Formats the blast radius: one line for each power, held or not. */
 export function inWords({ service, powers, revoke }: BlastRadius): readonly string[] {
   return [
-    `Whoever holds ${service}.json`,
+    `The holder of ${service}.json`,
     ...powers.map(({ what, where }) =>
       where.length === 0 ? `  cannot ${what}` : `  can    ${what}: ${where.join(', ')}`,
     ),

@@ -1,11 +1,11 @@
 import type { KeyDocument } from '@auth/keys/key-document';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, openTestKeys, quickSigningKey, written } from '../../../test/folders.ts';
+import { completeFolder, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
 import { checkFolder, checkMode } from './check.ts';
 import { addService, allowEdge } from './edges.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { Folder } from './folder.ts';
+import { documentOf, withDocuments } from './folder.ts';
 
 const keys = openTestKeys();
 const good = completeFolder(keys);
@@ -17,7 +17,7 @@ const [toUser] = order.calls['user'] ?? [];
 if (toProduct === undefined || toUser === undefined) throw new Error('no keys');
 
 const others = { ...toProduct, secret: generateSecret() };
-const withOrder = (change: Partial<KeyDocument>) => written(good, [{ ...order, ...change }]);
+const withOrder = (change: Partial<KeyDocument>) => withDocuments(good, [{ ...order, ...change }]);
 const without = (service: string) => new Map([...good].filter(([name]) => name !== service));
 const callsBack = allowEdge(good, { caller: 'product', callee: 'order' }, keys.nextKid);
 const stranger = generateEdgeKey('order.product.77', 'pending');
@@ -26,13 +26,13 @@ const cases: [string, Folder, string, string][] = [
   ['no document', without('product'), 'product', 'is missing: run pnpm keys init'],
   [
     'an edge without a contract',
-    written(good, callsBack),
+    withDocuments(good, callsBack),
     'product',
     'but no operation lists them: pnpm keys forbid product order',
   ],
   [
     'an edge without a contract at the callee only',
-    written(
+    withDocuments(
       good,
       callsBack.filter(({ service }) => service === 'order'),
     ),
@@ -41,7 +41,7 @@ const cases: [string, Folder, string, string][] = [
   ],
   [
     'a contract without an edge',
-    written(good, [
+    withDocuments(good, [
       { ...order, calls: { user: [toUser] } },
       { ...product, accepts: {} },
     ]),
@@ -56,7 +56,7 @@ const cases: [string, Folder, string, string][] = [
   ],
   [
     'a key that the caller does not have',
-    written(good, [{ ...product, accepts: { order: [toProduct, stranger] } }]),
+    withDocuments(good, [{ ...product, accepts: { order: [toProduct, stranger] } }]),
     'product',
     'accepts.order holds order.product.77, which order does not have',
   ],
@@ -68,37 +68,37 @@ const cases: [string, Folder, string, string][] = [
   ],
   [
     'two states of one key',
-    written(good, [{ ...product, accepts: { order: [{ ...toProduct, state: 'retiring' }] } }]),
+    withDocuments(good, [{ ...product, accepts: { order: [{ ...toProduct, state: 'retiring' }] } }]),
     'order',
     `${toProduct.kid} is active here and retiring in product.json: an interrupted rotation`,
   ],
   [
     'one secret on two edges',
-    written(good, [{ ...user, accepts: { order: [{ ...toUser, secret: toProduct.secret }] } }]),
+    withDocuments(good, [{ ...user, accepts: { order: [{ ...toUser, secret: toProduct.secret }] } }]),
     'product',
     'accepts.order[0].secret is the same secret as accepts.order[0].secret in user.json',
   ],
   [
     'a callee that could sign as its caller',
-    written(good, [{ ...product, calls: { user: [{ ...toUser, kid: 'product.user.1' }] } }]),
+    withDocuments(good, [{ ...product, calls: { user: [{ ...toUser, kid: 'product.user.1' }] } }]),
     'product',
     'calls.user[0].secret is the same secret as accepts.order[0].secret in user.json',
   ],
   [
     'an audit key that is an edge key',
-    written(good, [{ ...user, auditKey: toProduct.secret }]),
+    withDocuments(good, [{ ...user, auditKey: toProduct.secret }]),
     'product',
     'is the same secret as auditKey in user.json',
   ],
   [
     'one audit key for two services',
-    written(good, [{ ...user, auditKey: order.auditKey }]),
+    withDocuments(good, [{ ...user, auditKey: order.auditKey }]),
     'order',
     'auditKey is the same secret as auditKey in user.json',
   ],
   [
     'a session key that is an edge key',
-    written(good, [{ ...user, sessionKeys: [{ ...toProduct, kid: 's' }] }]),
+    withDocuments(good, [{ ...user, sessionKeys: [{ ...toProduct, kid: 's' }] }]),
     'product',
     'is the same secret as sessionKeys[0].secret in user.json',
   ],
@@ -110,21 +110,21 @@ const cases: [string, Folder, string, string][] = [
   ],
   [
     'public keys that the issuer does not publish',
-    written(good, [{ ...user, signing: [quickSigningKey('signing.1', 'active')] }]),
+    withDocuments(good, [{ ...user, signing: [quickSigningKey('signing.1', 'active')] }]),
     'order',
     'issuer.jwks is not what user publishes',
   ],
 ];
 
 describe('checkFolder', () => {
-  it('finds nothing in what init wrote', () => {
+  it('finds nothing in the documents of init', () => {
     expect(checkFolder(good)).toEqual([]);
   });
 
-  it('finds nothing in a new service that calls nobody yet', () => {
+  it('finds nothing in a new service without edges', () => {
     expect(
       checkFolder(
-        written(
+        withDocuments(
           good,
           [addService(good, 'shipping')].flatMap((document) => document ?? []),
         ),
@@ -144,8 +144,8 @@ describe('checkMode', () => {
   it.each([
     [0o600, undefined],
     [0o400, undefined],
-    [0o640, 'others may read it (mode 640): chmod 600'],
-    [0o604, 'others may read it (mode 604): chmod 600'],
+    [0o640, 'other users may read it (mode 640): chmod 600'],
+    [0o604, 'other users may read it (mode 604): chmod 600'],
   ])('of %o finds %s', (mode, problem) => {
     expect(checkMode('user', { mode: 0o100000 | mode }).map((finding) => finding.problem)).toEqual(
       problem === undefined ? [] : [problem],

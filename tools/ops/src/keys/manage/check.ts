@@ -2,18 +2,18 @@ import type { Stats } from 'node:fs';
 import { apps, edges, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { publicJwk } from '@auth/keys/signing-key';
-import type { EdgeName } from './edge-ends.ts';
-import { edgesOf } from './edge-ends.ts';
 import { operationsOf } from './edges.ts';
-import type { Folder } from './step.ts';
+import type { Folder } from './folder.ts';
+import type { EdgeName } from './kinds/edge-ends.ts';
+import { edgesOf } from './kinds/edge-ends.ts';
 
-/** Something that is wrong between the documents of a folder: which one, and what. Holds no secret. */
+/** A fault in a document or between documents: which one, and what. Holds no secret. */
 export interface Finding {
   readonly document: string;
   readonly problem: string;
 }
 
-/** Checks good documents against each other and against the contracts. */
+/** Checks valid documents against each other and against the contracts. */
 export function checkFolder(folder: Folder): readonly Finding[] {
   return [
     ...missingDocuments(folder),
@@ -24,10 +24,10 @@ export function checkFolder(folder: Folder): readonly Finding[] {
   ];
 }
 
-/** What the mode of a document's file lets others do. */
+/** Checks that only its owner may read the file of a document. */
 export function checkMode(service: string, { mode }: Pick<Stats, 'mode'>): readonly Finding[] {
   if ((mode & 0o077) === 0) return [];
-  return [{ document: service, problem: `others may read it (mode ${(mode & 0o777).toString(8)}): chmod 600` }];
+  return [{ document: service, problem: `other users may read it (mode ${(mode & 0o777).toString(8)}): chmod 600` }];
 }
 
 function missingDocuments(folder: Folder): Finding[] {
@@ -44,7 +44,7 @@ function withoutKeys({ caller, callee }: EdgeName): Finding {
 
 function holds(folder: Folder, { caller, callee }: EdgeName): boolean {
   const [from, to] = [folder.get(caller), folder.get(callee)];
-  // What is missing as a whole is said once.
+  // A missing document is reported once.
   if (from === undefined || to === undefined) return true;
   return from.calls[callee] !== undefined || to.accepts[caller] !== undefined;
 }
@@ -80,7 +80,7 @@ function checkEdge(folder: Folder, edge: EdgeName): Finding[] {
   return findings;
 }
 
-/** One secret belongs to one edge. A second place is a second purpose: a callee that could sign as another, for one. */
+/** Finds secrets with two purposes: with one secret on two edges a callee could sign as another caller. */
 function repeatedSecrets(folder: Folder): Finding[] {
   const owners = new Map<string, { purpose: string; document: string; member: string }>();
   const findings: Finding[] = [];

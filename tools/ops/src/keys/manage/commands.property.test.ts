@@ -14,16 +14,17 @@ import {
   rotateSessions,
   rotateSigning,
 } from '../../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import type { Folder } from './folder.ts';
+import { withDocuments } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { Folder } from './step.ts';
 
 const kinds = ['init', 'signing', 'sessions', 'edge', 'revoke', 'allow', 'forbid', 'add'] as const;
 const action = fc.record({ kind: fc.constantFrom(...kinds), pick: fc.nat(99), documents: fc.nat(9) });
 const services = ['user', 'product', 'order', 'shipping'];
 
-/** One of the commands that make sense for a folder, or one that does not. */
+/** Picks a command for a folder, which may be one that is refused. */
 function commandOf(folder: Folder, { kind, pick }: { kind: (typeof kinds)[number]; pick: number }): Planned {
   const known = edgeNames(folder);
   const edge = known[pick % Math.max(known.length, 1)] ?? 'order product';
@@ -55,12 +56,12 @@ describe('commands in any order, each interrupted after any document', () => {
             throw error;
           });
           for (const document of writes.slice(0, documents)) {
-            folder = written(folder, [document]);
+            folder = withDocuments(folder, [document]);
             expect(faultsOf(folder, forbidden)).toEqual([]);
           }
         };
         for (const step of actions) {
-          // A forbidden edge is shut at its callee first: that is what it is for.
+          // forbid changes the callee first, so that calls are refused at once.
           if (step.kind === 'forbid') for (const edge of edgeNames(folder)) forbidden.add(edge);
           await apply(commandOf(folder, step), step.documents);
           forbidden.clear();

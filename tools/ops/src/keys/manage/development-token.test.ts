@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { completeFolder } from '../../../test/folders.ts';
 import { makeAccessToken, makeServiceToken } from './development-token.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 
 const issuer = 'http://127.0.0.1:4001';
 const folder = completeFolder(undefined, issuer);
 const production = completeFolder(undefined, 'https://auth.example');
-/** Made for production, and given an issuer of development later. */
+/** Keys that were made for production, in a folder that got an issuer of development later. */
 const disguised: Folder = new Map(
   [...production].map(([service, document]) => [service, { ...document, issuer: { ...document.issuer, iss: issuer } }]),
 );
@@ -39,7 +39,7 @@ describe('makeAccessToken', () => {
       1,
       'signing.1 was not made for development',
     ],
-    ['nobody of the demo accounts', folder, 'eve', 64, '--user must be one of ada, admin'],
+    ['an unknown account', folder, 'eve', 64, '--user must be one of ada, admin'],
     ['a name that every object has', folder, 'constructor', 64, '--user must be one of ada, admin'],
     ['no documents', new Map(), 'ada', 1, 'there is no user.json: run pnpm keys init first'],
   ] as [string, Folder, string, number, string][])('refuses %s', (_case, documents, name, exitCode, message) => {
@@ -74,26 +74,20 @@ describe('makeServiceToken', () => {
     ['keys of production', production, {}, 1, 'with keys of development only'],
     ['keys of production under an issuer of development', disguised, {}, 1, 'order.product.2 was not made for'],
     [
-      'a caller without a key, and says who has one',
+      'a caller without a key, and names the callers that have one',
       folder,
       { from: 'user' },
       1,
       'product:quotes.create, order may call it',
     ],
     [
-      'an operation that nobody may call',
+      'an operation without callers',
       folder,
       { from: 'product', to: 'order', operation: 'orders.read' },
       1,
-      'nobody may call it',
+      'no service may call it',
     ],
-    [
-      'an operation that there is not',
-      folder,
-      { operation: 'quotes.delete' },
-      64,
-      'there is no operation product:quotes.delete',
-    ],
+    ['an unknown operation', folder, { operation: 'quotes.delete' }, 64, 'there is no operation product:quotes.delete'],
     ['a caller that there is not', folder, { from: 'billing' }, 1, 'there is no billing.json'],
     ['a missing parameter', folder, { to: 'user', operation: 'contacts.read' }, 64, '--param id=… is missing'],
   ] as [string, Folder, object, number, string][])('refuses %s', (_case, documents, change, exitCode, message) => {

@@ -1,35 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationSpec } from '@auth/contracts';
-import { demoAccounts, issuerService, operations, services } from '@auth/contracts';
+import { issuerService, operations, services } from '@auth/contracts';
+import { demoAccounts } from '@auth/contracts/demo-accounts';
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
 import { accessTokenSeconds, maxServiceTokenSeconds } from '@auth/verify/times';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
 
-/** A token to try something with, and what it was made for. */
+/** A token for development, and what it was made for. */
 export interface DevelopmentToken {
   /** The request header that carries it: `Service-Token: …` or `Authorization: Bearer …`. */
   readonly header: string;
   readonly expiresInSeconds: number;
 }
 
-/** A service token also says which request it is for. */
+/** A service token, with the request that it is for. */
 export interface ServiceCallToken extends DevelopmentToken {
   readonly method: string;
-  /** Path and query, as they must be sent. */
+  /** Path and query, exactly as they must be sent. */
   readonly target: string;
-  /** The body, as it must be sent to the byte. */
+  /** The body, byte for byte as it must be sent. */
   readonly body: string | undefined;
 }
 
 export interface ServiceCallRequest {
   readonly from: string;
   readonly to: string;
-  /** Without the callee: `quotes.create`. */
+  /** The operation without its callee: `quotes.create`. */
   readonly operation: string;
   readonly params: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -64,7 +65,7 @@ export function makeServiceToken(folder: Folder, request: ServiceCallRequest, no
   const key = calls.get(to);
   if (key === undefined) {
     const callers =
-      operation.callers.length === 0 ? 'nobody may call it' : `${operation.callers.join(', ')} may call it`;
+      operation.callers.length === 0 ? 'no service may call it' : `${operation.callers.join(', ')} may call it`;
     throw new KeyCommandError(`${from} holds no key to call ${to} with: ${id}, ${callers}`);
   }
   assertMarked(key.kid);
@@ -96,11 +97,11 @@ function operationOf(id: string): OperationSpec {
 function assertDevelopment(folder: Folder) {
   const document = documentOf(folder, issuerService);
   if (developmentIssuer(document.issuer.iss) !== undefined) return document;
-  const problem = `issuer.iss is ${document.issuer.iss}: tokens for trying are made with keys of development only`;
+  const problem = `issuer.iss is ${document.issuer.iss}: tokens are made with keys of development only`;
   throw new KeyCommandError(problem);
 }
 
-/** An issuer can be changed; what a key was made for cannot. */
+/** Rejects a key that was not made for development, which is known from its id when the issuer has changed. */
 function assertMarked(kid: string): void {
   if (!isMarked(kid)) throw new KeyCommandError(`${kid} was not made for development: no .dev at its end`);
 }

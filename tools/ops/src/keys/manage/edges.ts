@@ -2,15 +2,15 @@ import type { OperationSpec } from '@auth/contracts';
 import { apps, gateway, issuerService, operations } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { EdgeName } from './edge-ends.ts';
-import { withAccepts, withCalls } from './edge-ends.ts';
+import type { Folder } from './folder.ts';
+import { documentOf } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { NextKid } from './rotate-edge.ts';
-import { published } from './rotate-signing.ts';
-import type { Folder } from './step.ts';
-import { documentOf } from './step.ts';
+import type { EdgeName, NextKid } from './kinds/edge-ends.ts';
+import { withAccepts, withCalls } from './kinds/edge-ends.ts';
+import { edgeRemoval } from './kinds/edge-keys.ts';
+import { published } from './kinds/signing-keys.ts';
 
-/** The operations of a callee that list a caller, by id. */
+/** Lists the operations of a callee that a caller may call, by id. */
 export function operationsOf({ caller, callee }: EdgeName): readonly string[] {
   const all: readonly [string, OperationSpec][] = Object.entries(operations);
   return all
@@ -18,7 +18,7 @@ export function operationsOf({ caller, callee }: EdgeName): readonly string[] {
     .map(([id]) => id);
 }
 
-/** Documents that let a caller call a callee: none when they do already. The callee first. */
+/** Returns the documents to write so that a caller has a key for a callee: none when it has one. The callee first. */
 export function allowEdge(folder: Folder, edge: EdgeName, nextKid: NextKid): readonly KeyDocument[] {
   if (edge.caller === edge.callee) throw new KeyCommandError('a service does not call itself', 64);
   const caller = documentOf(folder, edge.caller);
@@ -27,7 +27,7 @@ export function allowEdge(folder: Folder, edge: EdgeName, nextKid: NextKid): rea
   if (there !== undefined && caller.calls[edge.callee] !== undefined) return [];
   const keys = there ?? [generateEdgeKey(nextKid(edge), 'active')];
   return [
-    // What only the caller holds was being forbidden: it does not come back.
+    // Keys that only the caller holds are the rest of an interrupted forbid: they are removed.
     withCalls(caller, edge.callee, []),
     withAccepts(callee, edge.caller, keys),
     withCalls(caller, edge.callee, keys),
@@ -35,9 +35,9 @@ export function allowEdge(folder: Folder, edge: EdgeName, nextKid: NextKid): rea
 }
 
 /**
- * The document of a new service, which calls nobody and accepts nobody; `undefined` when there is one.
+ * Returns the document of a new service, which has no edges; `undefined` when there is one.
  *
- * @throws KeyCommandError when the issuer has none, and for the gateway: `init` makes those
+ * @throws KeyCommandError without a document of the issuer, and for the gateway: `init` makes those
  */
 export function addService(folder: Folder, service: string): KeyDocument | undefined {
   if (folder.has(service)) return undefined;
@@ -47,12 +47,12 @@ export function addService(folder: Folder, service: string): KeyDocument | undef
   return published(new Map([[service, bare]]), issuer)[0];
 }
 
-/** Documents without an edge: none when it is not there. The callee first, so that the door is shut with the first write. */
+/** Returns the documents to write so that an edge has no keys: none when it has none. The callee first: it refuses at once. */
 export function forbidEdge(folder: Folder, edge: EdgeName): readonly KeyDocument[] {
   const caller = documentOf(folder, edge.caller);
   const callee = documentOf(folder, edge.callee);
   if (callee.accepts[edge.caller] === undefined && caller.calls[edge.callee] === undefined) return [];
-  return [withAccepts(callee, edge.caller, []), withCalls(caller, edge.callee, [])];
+  return edgeRemoval(folder, edge);
 }
 
 /** Whether the contracts know a service. */

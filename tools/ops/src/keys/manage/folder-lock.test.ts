@@ -7,10 +7,10 @@ import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { withFolder } from './folder-lock.ts';
 
-/** The id of a process that has ended. */
+/** Returns the id of a process that has ended. */
 const ended = () => spawnSync(execPath, ['-e', '']).pid;
 
-/** Runs eight commands on a folder at once. Returns how many of them had the lock at the same time, at most. */
+/** Runs eight commands on a folder at once. Returns the largest number of them that had the lock at the same time. */
 async function mostAtOnce(dir: string): Promise<number> {
   let inside = 0;
   let most = 0;
@@ -25,48 +25,48 @@ async function mostAtOnce(dir: string): Promise<number> {
 }
 
 describe('withFolder', () => {
-  it('lets one at a time, and leaves nothing behind', () =>
+  it('gives the lock to one command at a time, and leaves no file', () =>
     inFolder(async (dir) => {
       expect([await mostAtOnce(dir), await readdir(dir)]).toEqual([1, []]);
     }));
 
-  it('names the process that holds the folder when it does not let go', () =>
+  it('names the process that holds the lock when the time is up', () =>
     inFolder((dir) =>
       withFolder(dir, async () => {
-        const second = withFolder(dir, async () => 'in', { patienceMs: 60 });
+        const second = withFolder(dir, async () => 'in', { timeoutMs: 60 });
         await expect(second).rejects.toThrow(`another keys command is at work on this folder (pid ${pid})`);
-        // It did not take the lock away.
+        // The lock of the other process is still there.
         expect(await readFile(join(dir, '.lock'), 'utf8')).toBe(`${pid} ${hostname()}`);
       }),
     ));
 
-  it('takes over from a process that was killed, also when several find it at once', () =>
+  it('takes the lock of a killed process, also when several commands find it at once', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, '.lock'), `${ended()} ${hostname()}`);
       expect([await mostAtOnce(dir), await readdir(dir)]).toEqual([1, []]);
     }));
 
-  it('does not take over from another machine, whose processes it cannot know', () =>
+  it('does not take the lock of another machine, whose processes are not known here', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, '.lock'), `${ended()} elsewhere`);
-      const second = withFolder(dir, async () => 'in', { patienceMs: 60 });
+      const second = withFolder(dir, async () => 'in', { timeoutMs: 60 });
       await expect(second).rejects.toThrow(/on elsewhere\): wait for it to end, or delete .*\.lock if it has/);
     }));
 
-  it('lets go when the command fails', () =>
+  it('releases the lock when the command fails', () =>
     inFolder(async (dir) => {
       await expect(withFolder(dir, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
       expect(await withFolder(dir, async () => 'in')).toBe('in');
     }));
 
-  it('removes what a killed process had not finished writing: it may hold a secret', () =>
+  it('removes the unfinished files of a killed process, which may hold secrets', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, '.order.0190e4b2.tmp'), '{"secret":');
       await withFolder(dir, async () => undefined);
       expect(await readdir(dir)).toEqual([]);
     }));
 
-  it('says which folder it cannot write to', async () => {
+  it('names the folder that it cannot write to', async () => {
     await expect(withFolder('/dev/null/keys', async () => 'in')).rejects.toThrow(
       'cannot write to /dev/null/keys (ENOTDIR): give a folder of yours as --dir',
     );

@@ -7,16 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { removeLeftovers } from '../key-folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
 
-/** Runs with the folder to itself: two commands at a time could each undo what the other did. */
+/** Runs a command while it holds the lock of a folder: of two at a time, each could undo the changes of the other. */
 export async function withFolder<T>(
   dir: string,
   run: () => Promise<T>,
-  { patienceMs = 5000 }: { readonly patienceMs?: number } = {},
+  { timeoutMs = 5000 }: { readonly timeoutMs?: number } = {},
 ): Promise<T> {
   const file = join(dir, '.lock');
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await take(file, patienceMs);
+    await take(file, timeoutMs);
   } catch (error) {
     if (error instanceof KeyCommandError) throw error;
     throw new KeyCommandError(`cannot write to ${dir} (${codeOf(error)}): give a folder of yours as --dir`);
@@ -29,9 +29,9 @@ export async function withFolder<T>(
   }
 }
 
-/** A step takes moments; whoever holds the folder for longer is named. */
-async function take(file: string, patienceMs: number): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
+/** Takes the lock. A command holds it for moments: after the timeout the error names the process that still does. */
+async function take(file: string, timeoutMs: number): Promise<void> {
+  const giveUpAt = performance.now() + timeoutMs;
   while (!(await isTaken(file))) {
     const holder = await readFile(file, 'utf8').catch(() => undefined);
     if (holder === undefined) continue;
@@ -41,7 +41,7 @@ async function take(file: string, patienceMs: number): Promise<void> {
   }
 }
 
-/** A link appears with its content: nobody ever reads a lock that does not say yet whose it is. */
+/** Tries to take the lock. A link appears together with its content, so a lock always names its process. */
 async function isTaken(file: string): Promise<boolean> {
   const own = `${file}.${randomUUID()}`;
   await writeFile(own, `${pid} ${hostname()}`, { flag: 'wx', mode: 0o600 });
@@ -56,7 +56,7 @@ async function isTaken(file: string): Promise<boolean> {
   }
 }
 
-/** Left by a command that was killed. Of several that find it, one moves it; who moved a newer one puts it back. */
+/** Removes the lock of a killed command. Of several processes one moves it; a newer lock that was moved is put back. */
 async function takeAway(file: string, holder: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   try {
@@ -69,7 +69,7 @@ async function takeAway(file: string, holder: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** Only of a process on this machine can we know. */
+/** Whether the process of a lock has ended. Processes of other machines are not known here. */
 function isGone(holder: string): boolean {
   const [id, host] = read(holder);
   if (host !== hostname()) return false;

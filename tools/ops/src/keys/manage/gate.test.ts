@@ -50,7 +50,7 @@ describe('a gate before a step', () => {
     ));
 
   it.each([
-    ['holds it for somebody else', { ...key, member: 'accepts.user' }, {}, 'has not loaded order.product.2 yet'],
+    ['holds it for another caller', { ...key, member: 'accepts.user' }, {}, 'has not loaded order.product.2 yet'],
     ['holds another key', { ...key, kid: 'order.product.1' }, {}, 'has not loaded order.product.2 yet'],
     ['has it in another state', key, { state: 'active' }, 'has order.product.2 as pending, not as active yet'],
     ['has it too short a time', key, { forSeconds: 35 }, 'has order.product.2 for too short a time: 25 s to go'],
@@ -63,7 +63,16 @@ describe('a gate before a step', () => {
     }),
   );
 
-  it('counts the time by the clock of the replica, which may be hours from ours', () =>
+  it('reads the states next and retired in the report of a replica of the version before', () => {
+    const held = (kid: string, state: string) => ({ kid, member: 'signing', state, since: 1 });
+    return serving({ body: { now: 1000, keys: [held('a', 'next'), held('b', 'retired')] } }, async (url) => {
+      const gate = await gateOf([url]);
+      expect(gate.loadedBy('product', { kid: 'a', member: 'signing', state: 'pending' }).loaded).toBe(1);
+      expect(gate.loadedBy('product', { kid: 'b', member: 'signing', state: 'retiring' }).loaded).toBe(1);
+    });
+  });
+
+  it('measures times by the clock of the replica, which may be hours from ours', () =>
     serving({ body: { now: 5, keys: [{ ...key, since: -30 }] } }, async (url) => {
       expect((await gateOf([url])).blockers('product', { ...wanted, forSeconds: 35 })).toEqual([]);
     }));
@@ -74,7 +83,7 @@ describe('a gate before a step', () => {
     ['replaced', 'its document was replaced under a mount of a single file'],
     ['refused', 'it has refused the document that it found: its log says why'],
     ['unreachable', 'it cannot look at its document'],
-  ])('says why a change does not reach a replica whose document is %s', (keyDocument, hint) =>
+  ])('reports why a change does not reach a replica whose document is %s', (keyDocument, hint) =>
     serving({ body: { now: 1000, keys: [{ ...key, kid: 'order.product.1' }], keyDocument } }, async (url) => {
       const gate = await gateOf([url]);
       expect(gate.blockers('product', wanted)[0]).toContain(`has not loaded order.product.2 yet (${hint}`);
@@ -83,7 +92,7 @@ describe('a gate before a step', () => {
     }),
   );
 
-  it('says when a replica that fetches the keys of the issuer learns of a change', () => {
+  it('names the time until a replica fetches the keys of the issuer again', () => {
     const held = { kid: 'k', member: 'issuer.jwks', state: 'public', since: 1 };
     return serving({ body: { now: 1000, keys: [held], jwksFreshSeconds: 300 } }, async (url) => {
       const [line] = (await gateOf([url])).holders('product', ['k']);
@@ -91,7 +100,7 @@ describe('a gate before a step', () => {
     });
   });
 
-  it('names the replicas that hold a removed key or do not say, and none when all have let it go', () =>
+  it('names the replicas that hold a removed key or do not answer, and none when no replica holds it', () =>
     serving({ body: { now: 1000, keys: [key] } }, (one) =>
       serving({ body: { now: 1000, keys: [] } }, async (two) => {
         const gate = await gateOf([one, two, 'http://127.0.0.1:9']);
@@ -106,7 +115,7 @@ describe('a gate before a step', () => {
       }),
     ));
 
-  it('is closed when a service has more processes than were asked', () =>
+  it('is shut when a service has more replicas than were asked', () =>
     serving({ body: { now: 1000, keys: [key], replicas: 3 } }, async (url) => {
       const [blocker = '', ...rest] = (await gateOf([url])).blockers('product', wanted);
       expect(blocker).toContain('too few replicas were asked for product: 1 of 3 (REPLICAS): give --admin product=');
@@ -125,18 +134,18 @@ describe('a gate before a step', () => {
     }),
   );
 
-  it('is shut when nobody listens there', async () => {
+  it('is shut when no process listens at the address', async () => {
     const gone = await serving({ body: {} }, async (url) => url);
     expect((await gateOf([gone])).blockers('product', wanted)).toEqual([`product at ${gone} does not answer`]);
   });
 
-  it('is shut, and says what to give it, when it does not know where to ask', async () => {
+  it('is shut, and names the missing option, when no replica is known', async () => {
     const [blocker = ''] = (await gateOf([])).blockers('product', wanted);
     expect(blocker).toContain('give --admin product=http://<host>:<admin port> for each replica');
     expect([isUnasked(blocker), isUnasked('product at http://a does not answer')]).toEqual([true, false]);
   });
 
-  it('takes the longest of the lives that replicas give', () =>
+  it('uses the longest of the lives that replicas report', () =>
     serving({ body: { now: 1000, keys: [], jwksMaxAgeSeconds: 60 } }, (one) =>
       serving({ body: { now: 1000, keys: [], jwksMaxAgeSeconds: 300, accessTokenSeconds: 900 } }, async (two) => {
         const gate = await gateOf([one, two]);

@@ -1,4 +1,3 @@
-import { arrivalHint } from './arrival-hint.ts';
 import type { Replica, Report } from './replicas.ts';
 
 /** A key that must be in force before a step is safe. */
@@ -11,33 +10,43 @@ export interface Wanted {
   readonly forSeconds?: number;
 }
 
-/** Knows what the running services have loaded, and so which step would break somebody. */
+/** A key that every replica of a service must have in force before a step is safe. */
+export interface Need extends Wanted {
+  readonly service: string;
+}
+
+/** What the running services report of their keys, and so which step would make one of them refuse a good request. */
 export interface Gate {
-  /** The replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
+  /** Lists the replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
   blockers(service: string, wanted: Wanted): readonly string[];
-  /** The replicas of a service that hold one of some keys, or do not say. Empty: all of them say that they hold none. */
+  /** Lists the replicas of a service that hold one of some keys, or do not answer. Empty: all report that they hold none. */
   holders(service: string, kids: readonly string[]): readonly string[];
-  /** The replicas of a service that a changed document does not reach at once, each with the reason. */
+  /** Lists the replicas of a service that a changed document does not reach at once, each with the reason. */
   undelivered(service: string): readonly string[];
-  /** The largest value that the replicas of a service give for a setting. */
+  /** Returns the largest value that the replicas of a service report for a setting. */
   setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds' | 'sessionIdleSeconds'): number | undefined;
-  /** Which replicas of a service have loaded a key, and how many there are. */
+  /** Counts the replicas of a service that have loaded a key, and all that were asked. */
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }
 
 const unasked = 'no replica was asked for';
 const askedTooFew = 'too few replicas were asked for';
 
-/** Whether a blocker is that a replica of a service is not known: waiting does not help. */
+/** Whether the reason is that replicas of a service are not known: then waiting does not help. */
 export function isUnasked(blocker: string): boolean {
   return blocker.startsWith(unasked) || blocker.startsWith(askedTooFew);
 }
 
-/** Makes a gate of what the replicas said. */
+/** Lists the replicas that do not meet needs, each with the reason. Empty: all of them do. */
+export function unmet(needs: readonly Need[], gate: Gate): readonly string[] {
+  return needs.flatMap(({ service, ...wanted }) => gate.blockers(service, wanted));
+}
+
+/** Creates a gate from the reports of replicas. */
 export function createGate(replicas: readonly Replica[]): Gate {
   const of = (service: string) => replicas.filter((replica) => replica.service === service);
 
-  /** One line for each replica with a problem, and one where replicas are not known. */
+  /** Returns one line for each replica with a problem, and one when replicas are not known. */
   function problems(service: string, problemOf: (replica: Replica) => string | undefined): readonly string[] {
     const known = of(service);
     const lines = known.flatMap((replica) => {
@@ -100,4 +109,20 @@ function missing({ report }: Replica, { kid, member, state, forSeconds = 0 }: Wa
 function hintOf(report: Report, member: string | undefined): string {
   const hint = arrivalHint(report, member);
   return hint === undefined ? '' : ` (${hint})`;
+}
+
+const hints: Readonly<Record<string, string>> = {
+  text: 'its keys are in AUTH_KEYS, which is read once: give it the new document and restart it',
+  single_file_mount: 'its document is mounted as a single file: restart it, and mount the folder instead',
+  replaced: 'its document was replaced under a mount of a single file: restart it, and mount the folder instead',
+  refused: 'it has refused the document that it found: its log says why',
+  unreachable: 'it cannot look at its document: its file system does not answer',
+};
+
+/** Explains why a change has not reached a replica, as far as the replica knows. */
+function arrivalHint(report: Report, member: string | undefined): string | undefined {
+  if (member === 'issuer.jwks' && report.jwksFreshSeconds !== undefined) {
+    return `it fetches the keys of the issuer again within ${report.jwksFreshSeconds} s`;
+  }
+  return hints[report.keyDocument ?? ''];
 }

@@ -6,14 +6,14 @@ import { readText } from '@auth/keys/read-text';
 import * as z from 'zod';
 
 const Entry = z.object({
-  /** When, in RFC 3339. */
+  /** The time of the change (RFC 3339). */
   at: z.iso.datetime(),
   service: z.string(),
   kid: z.string(),
   member: z.string(),
-  /** The state it came into; `gone` when it was removed. */
+  /** The new state: a `KeyState`, `public`, or `gone` when the key was removed. */
   state: z.string(),
-  /** The command that did it. */
+  /** The command line that made the change. */
   by: z.string(),
 });
 
@@ -22,7 +22,7 @@ export type HistoryEntry = z.output<typeof Entry>;
 
 const file = (dir: string): string => join(dir, 'history.jsonl');
 
-/** What happened to the keys of a folder, the oldest first. Lines that were cut short are left out. */
+/** Reads the history of a folder, the oldest change first, without lines that were cut short. */
 export async function readHistory(dir: string): Promise<readonly HistoryEntry[]> {
   const text = (await readText(file(dir))) ?? '';
   return text.split('\n').flatMap((line) => {
@@ -31,7 +31,7 @@ export async function readHistory(dir: string): Promise<readonly HistoryEntry[]>
   });
 }
 
-/** Adds what a change of documents does to their keys. Before the change: better a line too many than a key without one. */
+/** Adds the changes of keys to the history. Call it before documents are written: no key may be missing in the history. */
 export async function appendHistory(
   dir: string,
   changes: readonly { readonly before: KeyDocument | undefined; readonly after: KeyDocument }[],
@@ -43,7 +43,7 @@ export async function appendHistory(
   );
   if (lines.length === 0) return;
   const text = (await readText(file(dir))) ?? '';
-  // A line that was cut short must not take the next one with it.
+  // The next line must not be joined to one that was cut short.
   const start = text === '' || text.endsWith('\n') ? '' : '\n';
   await appendFile(file(dir), `${start}${lines.join('\n')}\n`, { mode: 0o600 });
 }

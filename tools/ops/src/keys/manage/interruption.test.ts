@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Planned } from '../../../test/commands.ts';
 import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
-import { completeFolder, faultsOf, openTestKeys, shutEdges, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import type { Folder } from './folder.ts';
+import { withDocuments } from './folder.ts';
 import { planInit } from './plan-init.ts';
-import type { Folder } from './step.ts';
 
-/** Each command where it has the most to write, and what comes before it. */
+/** Each command in the state in which it writes the most, and the commands that lead there. */
 const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: string }?][] = [
   ['rotate edge, publishing', [], rotateEdge('order product')],
   ['rotate edge, switching over', [rotateEdge('order product')], rotateEdge('order product')],
@@ -26,9 +27,9 @@ const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: str
   ['revoke a pending key', [rotateEdge('order product')], revoke('order.product.3')],
   ['revoke a retiring key', [rotateEdge('order product'), rotateEdge('order product')], revoke('order.product.2')],
   ['revoke the active signing key', [], revoke('signing.1')],
-  ['revoke the active signing key while there is a next one', [rotateSigning], revoke('signing.1')],
-  ['revoke a next signing key', [rotateSigning], revoke('signing.3')],
-  ['revoke a retired signing key', [rotateSigning, rotateSigning], revoke('signing.1')],
+  ['revoke the active signing key while its successor is pending', [rotateSigning], revoke('signing.1')],
+  ['revoke a pending signing key', [rotateSigning], revoke('signing.3')],
+  ['revoke a retiring signing key', [rotateSigning, rotateSigning], revoke('signing.1')],
   ['revoke the active session key', [], revoke('session.1')],
   ['revoke the active session key while its successor is pending', [rotateSessions], revoke('session.1')],
   ['revoke a pending session key', [rotateSessions], revoke('session.3')],
@@ -43,7 +44,7 @@ const textOf = (folder: Folder) => JSON.stringify([...folder]);
 async function after(before: readonly Planned[]) {
   const keys = openTestKeys();
   let folder = completeFolder(keys);
-  for (const command of before) folder = written(folder, await command(folder, keys));
+  for (const command of before) folder = withDocuments(folder, await command(folder, keys));
   return { folder, keys };
 }
 
@@ -55,29 +56,29 @@ describe.each(commands)('%s', (_name, before, command, { forbidden, mayFind = ''
     expect((await command(folder, keys)).length).toBeGreaterThan(0);
   });
 
-  it('breaks nobody after any document, and run again it comes to the same end, with nothing to find', async () => {
+  it('makes no service refuse a request after any document, and when run again completes the same change', async () => {
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
-    const complete = written(folder, writes);
+    const complete = withDocuments(folder, writes);
     for (const count of writes.keys()) {
-      const interrupted = written(folder, writes.slice(0, count + 1));
+      const interrupted = withDocuments(folder, writes.slice(0, count + 1));
       expect(faultsOf(interrupted, exempt)).toEqual([]);
-      // Not begun, or complete already: it would begin anew.
+      // Not begun, or complete: the command would begin again.
       if ([folder, complete].some((other) => textOf(other) === textOf(interrupted))) continue;
-      const again = written(interrupted, await command(interrupted, keys));
+      const again = withDocuments(interrupted, await command(interrupted, keys));
       expect(Object.fromEntries(again)).toEqual(Object.fromEntries(complete));
     }
     const problems = checkFolder(complete).map(({ problem }) => problem);
     expect(problems.filter((problem) => mayFind === '' || !problem.includes(mayFind))).toEqual([]);
   });
 
-  it('does no harm when init comes between', async () => {
+  it('refuses no request when init runs after an interruption', async () => {
     const { folder, keys } = await after(before);
     const writes = await command(folder, keys);
     for (const count of writes.keys()) {
-      let interrupted = written(folder, writes.slice(0, count + 1));
+      let interrupted = withDocuments(folder, writes.slice(0, count + 1));
       for (const document of await init(interrupted, keys)) {
-        interrupted = written(interrupted, [document]);
+        interrupted = withDocuments(interrupted, [document]);
         expect(faultsOf(interrupted, exempt)).toEqual([]);
       }
       expect([faultsOf(interrupted), checkFolder(interrupted)]).toEqual([[], []]);
@@ -90,18 +91,18 @@ describe('init, after a command that was interrupted after its first document', 
     ['forbid', forbid('order user')],
     ['allow', allow('user product')],
     ['revoke', revoke('order.user.1')],
-  ])('%s: breaks nobody after any document, and nothing is half done at its end', async (_case, command) => {
+  ])('%s: no service refuses a request after any document, and no change is left half done', async (_case, command) => {
     const keys = openTestKeys();
     const before = completeFolder(keys);
     const [first] = await command(before, keys);
-    let folder = written(before, first === undefined ? [] : [first]);
+    let folder = withDocuments(before, first === undefined ? [] : [first]);
     for (const document of await init(folder, keys)) {
-      folder = written(folder, [document]);
+      folder = withDocuments(folder, [document]);
       expect(faultsOf(folder, shutEdges(folder))).toEqual([]);
     }
     expect(faultsOf(folder)).toEqual([]);
     const problems = checkFolder(folder).map(({ problem }) => problem);
-    // Of an edge that the contracts do not draw: it was never there.
+    // Findings about an edge that is not in the contracts are expected.
     expect(
       problems.filter((problem) => !problem.includes('does not have') && !problem.includes('no operation')),
     ).toEqual([]);
@@ -114,23 +115,26 @@ describe('init', () => {
     ['a folder without product.json', ['user', 'order', 'gateway']],
     ['a folder without order.json', ['user', 'product', 'gateway']],
     ['a folder without gateway.json', ['user', 'product', 'order']],
-  ])('breaks nobody after any document of %s, and run again it completes it', (_case, kept) => {
-    const keys = openTestKeys();
-    const complete = completeFolder(keys);
-    const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
-    const { signing = [] } = complete.get('user') ?? {};
-    const { sessionKeys = [] } = complete.get('gateway') ?? {};
-    const plan = (present: typeof folder) =>
-      planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
-    const writes = plan(folder);
-    for (const count of writes.keys()) {
-      let interrupted = new Map(written(folder, writes.slice(0, count + 1)));
-      expect(faultsOf(interrupted)).toEqual([]);
-      for (const document of plan(interrupted)) {
-        interrupted = new Map(written(interrupted, [document]));
+  ])(
+    'makes no service refuse a request after any document of %s, and when run again completes the folder',
+    (_case, kept) => {
+      const keys = openTestKeys();
+      const complete = completeFolder(keys);
+      const folder = new Map([...complete].filter(([service]) => kept.includes(service)));
+      const { signing = [] } = complete.get('user') ?? {};
+      const { sessionKeys = [] } = complete.get('gateway') ?? {};
+      const plan = (present: typeof folder) =>
+        planInit(present, { issuer: 'https://auth.example', signing, sessionKeys, nextKid: keys.nextKid });
+      const writes = plan(folder);
+      for (const count of writes.keys()) {
+        let interrupted = new Map(withDocuments(folder, writes.slice(0, count + 1)));
         expect(faultsOf(interrupted)).toEqual([]);
+        for (const document of plan(interrupted)) {
+          interrupted = new Map(withDocuments(interrupted, [document]));
+          expect(faultsOf(interrupted)).toEqual([]);
+        }
+        expect(checkFolder(interrupted)).toEqual([]);
       }
-      expect(checkFolder(interrupted)).toEqual([]);
-    }
-  });
+    },
+  );
 });

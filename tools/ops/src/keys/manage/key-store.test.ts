@@ -2,16 +2,16 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
-import { completeFolder, everybodyReady, openTestKeys } from '../../../test/folders.ts';
+import { allReady, completeFolder, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
 import { allowEdge, forbidEdge } from './edges.ts';
+import { documentOf } from './folder.ts';
 import { readHistory } from './history.ts';
 import { openKeyStore } from './key-store.ts';
 import { statusOf } from './status.ts';
-import { documentOf } from './step.ts';
 
 const edge = { caller: 'order', callee: 'product' };
 
-/** Runs with a store that holds every document, and a clock that stands. */
+/** Runs with a store that has every document, and a clock that only `pass` moves. */
 function inStore(
   run: (parts: { dir: string; store: ReturnType<typeof openKeyStore>; pass(seconds: number): void }) => Promise<void>,
   issuer?: string,
@@ -25,7 +25,7 @@ function inStore(
 }
 
 describe('a key store', () => {
-  it('writes in the order that it is given, a document twice if need be, and tells each change once', () =>
+  it('writes documents in the given order, one document twice, and each change once to the history', () =>
     inStore(async ({ dir, store }) => {
       const before = (await readHistory(dir)).length;
       const product = documentOf(await store.read(), 'product');
@@ -35,7 +35,7 @@ describe('a key store', () => {
       expect(await readDocument(dir, 'product')).toEqual(product);
     }));
 
-  it('leaves alone what stays as it is', () =>
+  it('writes no document that is the same', () =>
     inStore(async ({ dir, store }) => {
       const before = await readFile(join(dir, 'history.jsonl'), 'utf8');
       expect(await store.write([...(await store.read()).values()], 'keys test')).toEqual([]);
@@ -52,7 +52,20 @@ describe('a key store', () => {
       expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual([]);
     }));
 
-  it('never makes an id again: not after the edge was forbidden, not when its line was the last and cut short', () =>
+  it('reads a document of the version before, and writes the words of this one when it changes the document', () =>
+    inStore(async ({ dir, store }) => {
+      const file = join(dir, 'user.json');
+      const user = documentOf(await store.read(), 'user');
+      const signing = [...(user.signing ?? []), quickSigningKey('signing.9', 'retiring')];
+      await writeFile(file, JSON.stringify({ ...user, signing }).replace('"retiring"', '"retired"'));
+      const read = documentOf(await store.read(), 'user');
+      expect(read.signing).toEqual(signing);
+      expect(await store.write([read], 'keys test')).toEqual([]);
+      expect(await store.write([{ ...read, accepts: {} }], 'keys test')).toEqual(['user']);
+      expect(await readFile(file, 'utf8')).toContain('"state": "retiring"');
+    }));
+
+  it('never makes an id twice: not after a forbid, and not after the last line of the history was cut short', () =>
     inStore(async ({ dir, store }) => {
       expect((await store.kidMaker())(edge)).toBe('order.product.3');
       await store.write(
@@ -73,10 +86,10 @@ describe('a key store', () => {
   it.each([
     ['https://auth.example', /^order\.product\.3$/, /^[\w-]{43}$/, 'session.2'],
     ['http://127.0.0.1:4001', /^order\.product\.3\.dev$/, /^[\w-]{43}\.dev$/, 'session.2.dev'],
-  ])('marks new keys for the issuer %s as it should', (issuer, edgeKid, signingKid, sessionKid) =>
+  ])('marks new keys by the issuer %s', (issuer, edgeKid, signingKid, sessionKid) =>
     inStore(async ({ store }) => {
       expect((await store.kidMaker())(edge)).toMatch(edgeKid);
-      expect(await store.signingKey()).toMatchObject({ kid: expect.stringMatching(signingKid), state: 'next' });
+      expect(await store.signingKey()).toMatchObject({ kid: expect.stringMatching(signingKid), state: 'pending' });
       expect(await store.sessionKey()).toMatchObject({ kid: sessionKid, state: 'pending' });
     }, issuer),
   );
@@ -99,7 +112,7 @@ const line = (kid: string) =>
   });
 
 describe('the history of a folder', () => {
-  it('tells when each key came into which state, in which document, by which command, and holds no key', () =>
+  it('has time, document, id, state and command of each change, and no secret', () =>
     inStore(async ({ dir, store }) => {
       await store.write(forbidEdge(await store.read(), edge), 'keys forbid order product');
       const text = await readFile(join(dir, 'history.jsonl'), 'utf8');
@@ -117,7 +130,7 @@ describe('the history of a folder', () => {
       }
     }));
 
-  it('is not taken for empty when it cannot be read: ids would be made again', () =>
+  it('that cannot be read is an error, since ids would be made again', () =>
     inFolder(async (dir) => {
       await writeFile(join(dir, 'x'), '');
       await expect(readHistory(join(dir, 'x'))).rejects.toThrow('cannot be read (ENOTDIR)');
@@ -126,10 +139,10 @@ describe('the history of a folder', () => {
 });
 
 describe('statusOf', () => {
-  it('tells of each key where it is, how old it is and who has it, and of each rotation what comes next', () =>
+  it('returns place, age and replicas of each key, and the next step of each rotation', () =>
     inStore(async ({ store, pass }) => {
       pass(90_061);
-      const { keys, next } = await statusOf(store, everybodyReady, () => new Date('2026-01-02T01:01:01Z'));
+      const { keys, next } = await statusOf(store, allReady, () => new Date('2026-01-02T01:01:01Z'));
       expect(keys).toContainEqual({
         ...{ service: 'order', member: 'calls.product', kid: 'order.product.2', state: 'active' },
         ...{ ageSeconds: 90_061, loaded: 1, asked: 1 },
@@ -142,11 +155,11 @@ describe('statusOf', () => {
       ]);
     }));
 
-  it('goes on when one edge must be put right first, and says which and how', () =>
+  it('reports an edge that must be repaired, with the repair, and the other rotations', () =>
     inStore(async ({ store }) => {
       const product = documentOf(await store.read(), 'product');
       await store.write([{ ...product, accepts: {} }], 'keys test');
-      const { next } = await statusOf(store, everybodyReady, () => new Date());
+      const { next } = await statusOf(store, allReady, () => new Date());
       expect(next.filter(({ state }) => state === 'stuck')).toMatchObject([
         { rotation: 'edge order product', blockers: [expect.stringContaining('at one end only')] },
       ]);

@@ -3,30 +3,28 @@ import { markedFor } from '@auth/keys/development-keys';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { SessionSecret } from '@auth/keys/session-key';
-import type { SigningJwk } from '@auth/keys/signing-key';
 import { documentFile, servicesIn } from '../document-place.ts';
 import { generateEdgeKey, generateSigningKey } from '../generate.ts';
 import { readDocuments, textOf, writeDocument } from '../key-folder.ts';
-import type { EdgeName } from './edge-ends.ts';
+import type { Folder } from './folder.ts';
 import { appendHistory, readHistory } from './history.ts';
-import type { Folder } from './step.ts';
+import type { NextKid } from './kinds/edge-ends.ts';
+import type { KeyMakers } from './rotations.ts';
 
-/** The documents of a folder, and what happened to them. */
-export interface KeyStore {
+/** The documents of a folder, and their history. */
+export interface KeyStore extends KeyMakers {
   readonly dir: string;
   fileOf(service: string): string;
   /** @throws KeyDocumentError when one of them is broken */
   read(): Promise<Folder>;
   /**
-   * Writes documents in this order, each in one step; a service may come twice. Those that stay as they are, are left
-   * alone, and nothing is written when one of them would not load. Returns the services whose documents changed.
+   * Writes documents in this order, each in one step; a service may be there twice. A document that stays the same is not
+   * written, and none is when one of them would not load. Returns the services whose documents changed.
    */
   write(documents: readonly KeyDocument[], by: string): Promise<readonly string[]>;
-  /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and never one that was used before. */
-  kidMaker(issuer?: string): Promise<(edge: EdgeName) => string>;
-  /** Makes a new signing key, to be published first. It signs as the active one does, unless it is told otherwise. */
-  signingKey(alg?: SigningJwk['alg']): Promise<SigningJwk>;
-  /** Makes a new session key, to be published first: `session.2` after `session.1`. */
+  /** Makes ids for new keys of edges: `order.product.2` after `order.product.1`, and none that was used before. */
+  kidMaker(issuer?: string): Promise<NextKid>;
+  /** Makes a new session key: `session.2` after `session.1`. `issuer` is for a folder that has none yet. */
   sessionKey(issuer?: string): Promise<SessionSecret>;
 }
 
@@ -34,7 +32,7 @@ export interface KeyStore {
 export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStore {
   const read = async () => readDocuments(dir, await servicesIn(dir));
 
-  /** Every id that is or was in use, and how new ones are marked. */
+  /** Returns every id that is or was in use, and a function that marks new ones. */
   async function kidsOf(issuer: string | undefined) {
     const folder = await read();
     const present = [...folder.values()].flatMap((document) => loadedKeys(document));
@@ -43,6 +41,11 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
       used: [...present, ...(await readHistory(dir))].map(({ kid }) => kid),
       mark: (kid: string) => markedFor(iss, { kid }).kid,
     };
+  }
+
+  async function kidMaker(issuer?: string): Promise<NextKid> {
+    const { used, mark } = await kidsOf(issuer);
+    return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
   }
 
   return {
@@ -61,14 +64,12 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
       for (const { after } of changes) await writeDocument(dir, after);
       return [...new Set(changes.map(({ after }) => after.service))];
     },
-    async kidMaker(issuer) {
-      const { used, mark } = await kidsOf(issuer);
-      return ({ caller, callee }) => mark(nextOf(used, `${caller}.${callee}.`));
-    },
+    kidMaker,
+    edgeKey: async (edge) => generateEdgeKey((await kidMaker())(edge), 'pending'),
     signingKey: async (alg) => {
       const { issuer, signing = [] } = (await read()).get(issuerService) ?? {};
       const current = signing.find(({ state }) => state === 'active')?.alg;
-      return markedFor(issuer?.iss ?? '', await generateSigningKey('next', alg ?? current));
+      return markedFor(issuer?.iss ?? '', await generateSigningKey('pending', alg ?? current));
     },
     async sessionKey(issuer) {
       const { used, mark } = await kidsOf(issuer);
@@ -77,12 +78,12 @@ export function openKeyStore(dir: string, { now }: { now: () => Date }): KeyStor
   };
 }
 
-/** The first id with a prefix that nobody had before. */
+/** Makes the next id with a prefix. */
 function nextOf(used: readonly string[], prefix: string): string {
   return `${prefix}${Math.max(0, ...used.map((kid) => numberOf(kid, prefix))) + 1}`;
 }
 
-/** The number of a key's id, 0 where it has none: `order.product.2`, `order.product.2.dev`. */
+/** Returns the number in the id of a key, such as 2 in `order.product.2.dev`; 0 without one. */
 function numberOf(kid: string, prefix: string): number {
   if (!kid.startsWith(prefix)) return 0;
   return Number(/^\d{1,9}(?=\.|$)/.exec(kid.slice(prefix.length))?.[0] ?? 0);

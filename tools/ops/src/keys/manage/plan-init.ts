@@ -6,19 +6,19 @@ import type { SigningJwk } from '@auth/keys/signing-key';
 import { publicJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { NextKid } from './rotate-edge.ts';
-import type { Folder } from './step.ts';
+import type { Folder } from './folder.ts';
+import type { NextKid } from './kinds/edge-ends.ts';
 
 export interface InitMaterial {
   readonly issuer: string;
-  /** What the issuer signs with. */
+  /** The signing keys of the issuer. */
   readonly signing: readonly SigningJwk[];
-  /** What the gateway seals sessions with. */
+  /** The session keys of the gateway. */
   readonly sessionKeys: readonly SessionSecret[];
   readonly nextKid: NextKid;
 }
 
-/** The documents of a complete folder in the order in which they are written; each comes more than once, mostly unchanged. */
+/** Plans the documents of a complete folder in the order in which they are written; each is there three times. */
 export function planInit(present: Folder, material: InitMaterial): readonly KeyDocument[] {
   const { nextKid, ...common } = material;
   const edgeKeys = new Map(
@@ -27,9 +27,9 @@ export function planInit(present: Folder, material: InitMaterial): readonly KeyD
   const wanted = [...new Set([...apps, ...present.keys()])].map((service) =>
     documentOf(service, { ...common, edgeKeys, before: present.get(service) }),
   );
-  // The issuer's document first: whoever verifies must never hold a key that its signer has lost.
+  // The issuer's document first: no verifier must hold a key that the issuer has lost.
   wanted.sort((a, b) => Number(b.service === issuerService) - Number(a.service === issuerService));
-  // What is accepted before what is called with: a callee must know a key before it meets it.
+  // `accepts` before `calls`: a callee must know a key before its caller signs with it.
   const shut = new Map([...present.values()].map((document) => [document.service, withoutShut(present, document)]));
   const accepting = wanted.map((document) => ({ ...document, calls: shut.get(document.service)?.calls ?? {} }));
   return [...shut.values(), ...accepting, ...wanted];
@@ -51,7 +51,7 @@ function documentOf(service: string, material: Material): KeyDocument {
     service,
     issuer: signs ? { iss: issuer } : { iss: issuer, jwks: { keys: signing.map(publicJwk) } },
     ...(signs ? { signing: [...signing] } : {}),
-    // An edge that the contracts do not draw stays as it is: `keys check` tells of it.
+    // An edge that is not in the contracts stays: `keys check` reports it.
     calls: { ...before?.calls, ...Object.fromEntries(out.map((edge) => [edge.callee, keysOf(edge)])) },
     accepts: { ...before?.accepts, ...Object.fromEntries(into.map((edge) => [edge.caller, keysOf(edge)])) },
     auditKey: before?.auditKey ?? generateSecret(),
@@ -60,8 +60,8 @@ function documentOf(service: string, material: Material): KeyDocument {
 }
 
 /**
- * What the callee holds, for everything new is written there first; without what the caller has let go of already. What
- * the caller holds, when the callee has no document.
+ * Returns the present keys of an edge: those of the callee, where new keys are written first, without retiring keys that
+ * the caller has lost. When the callee has no document, those of the caller.
  */
 function presentKeys(present: Folder, { caller, callee }: Edge): readonly EdgeKey[] | undefined {
   const here = present.get(caller)?.calls[callee];
@@ -71,7 +71,7 @@ function presentKeys(present: Folder, { caller, callee }: Edge): readonly EdgeKe
   return there?.filter(({ kid, state }) => state !== 'retiring' || here.some((key) => key.kid === kid));
 }
 
-/** Without the keys that a callee has forgotten: a forbid that was interrupted comes to its end first. */
+/** Removes the keys whose callee has none for this caller: an interrupted forbid is completed first. */
 function withoutShut(present: Folder, document: KeyDocument): KeyDocument {
   const isShut = (callee: string) =>
     present.has(callee) && present.get(callee)?.accepts[document.service] === undefined;

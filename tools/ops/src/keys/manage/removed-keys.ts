@@ -1,7 +1,7 @@
 import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { Folder } from './folder.ts';
 import type { Gate } from './gate.ts';
 import type { HistoryEntry } from './history.ts';
-import type { Folder } from './step.ts';
 
 /** The ids of keys that were removed, by the service whose document held them. */
 export type RemovedKeys = ReadonlyMap<string, readonly string[]>;
@@ -18,7 +18,7 @@ export function removedKeys(before: Folder, after: Folder): RemovedKeys {
   return removed;
 }
 
-/** Finds the keys that were ever removed and are in no document of their service now. */
+/** Finds the keys that were removed at any time and are not in the document of their service now. */
 export function everRemovedKeys(history: readonly HistoryEntry[], folder: Folder): RemovedKeys {
   const removed = new Map<string, string[]>();
   for (const [service, document] of folder) {
@@ -30,7 +30,7 @@ export function everRemovedKeys(history: readonly HistoryEntry[], folder: Folder
   return removed;
 }
 
-/** The replicas that have not confirmed that removed keys are out of force; empty when all have. */
+/** Lists the replicas that have not confirmed that removed keys are out of force; empty when all have. */
 export function unconfirmed(removed: RemovedKeys, gate: Gate): readonly string[] {
   return [...removed].flatMap(([service, kids]) => gate.holders(service, kids));
 }

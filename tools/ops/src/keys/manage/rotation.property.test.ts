@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { Planned } from '../../../test/commands.ts';
 import { init, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
 import { startFleet } from '../../../test/fleet.ts';
-import { completeFolder, faultsOf, openTestKeys, written } from '../../../test/folders.ts';
+import { completeFolder, faultsOf, openTestKeys } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
+import { withDocuments } from './folder.ts';
 import { createGate } from './gate.ts';
 
 const commands: Readonly<Record<string, Planned>> = {
@@ -24,8 +25,8 @@ const event = fc.oneof(
 );
 type Event = { load?: number; run?: string; documents?: number; pass?: number; fetch?: number; restart?: number };
 
-describe('rotations, interrupted anywhere, with replicas that load when they like', () => {
-  it('make nobody refuse what somebody else signs, and end no session', async () => {
+describe('rotations, interrupted anywhere, with replicas that load at any time', () => {
+  it('make no service refuse what another one signs, and end no session', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 60, maxLength: 120 }), async (events: readonly Event[]) => {
         const keys = openTestKeys();
@@ -40,13 +41,13 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           if (command !== undefined) {
             const writes = await command(folder, keys, createGate(fleet.reports()));
             for (const document of writes.slice(0, documents)) {
-              folder = written(folder, [document]);
+              folder = withDocuments(folder, [document]);
               expect(faultsOf(folder)).toEqual([]);
             }
           }
           expect(fleet.refusals()).toEqual([]);
         }
-        // Everybody loads, time passes, and every rotation comes to its end.
+        // Every replica loads, time passes, and every rotation comes to its end.
         for (let round = 0; round < 12; round += 1) {
           for (let index = 0; index < fleet.size; index += 1) {
             fleet.load(index, folder);
@@ -55,11 +56,11 @@ describe('rotations, interrupted anywhere, with replicas that load when they lik
           // Longer than a copy of the public keys is kept, shorter than an access token is good.
           fleet.pass(310);
           for (const command of Object.values(commands)) {
-            folder = written(folder, await command(folder, keys, createGate(fleet.reports())));
+            folder = withDocuments(folder, await command(folder, keys, createGate(fleet.reports())));
           }
         }
         expect(checkFolder(folder)).toEqual([]);
-        // They did go round: none of the first keys is left.
+        // Each rotation was completed: none of the first keys is left.
         const first = ['signing.1', 'session.1', 'order.user.1', 'order.product.2'];
         expect(first.filter((kid) => JSON.stringify([...folder]).includes(`"${kid}"`))).toEqual([]);
       }),

@@ -1,53 +1,85 @@
 import { gateway } from '@auth/contracts';
+import { loadedKeys } from '@auth/keys/loaded-keys';
+import type { SessionSecret } from '@auth/keys/session-key';
 import type { SigningJwk } from '@auth/keys/signing-key';
-import type { EdgeName } from './edge-ends.ts';
-import { edgesOf, readEnds } from './edge-ends.ts';
+import type { EdgeKey } from '@auth/verify';
+import type { Folder } from './folder.ts';
 import type { Gate } from './gate.ts';
-import type { KeyStore } from './key-store.ts';
-import { isEdgeRotating, planEdgeRotation } from './rotate-edge.ts';
-import { isSessionRotating, planSessionRotation } from './rotate-sessions.ts';
-import { isSigningRotating, planSigningRotation } from './rotate-signing.ts';
-import type { Folder, Step } from './step.ts';
+import type { AnyKey, KeyKind } from './key-kind.ts';
+import type { EdgeName } from './kinds/edge-ends.ts';
+import { edgesOf } from './kinds/edge-ends.ts';
+import { edgeKeys, edgeRemoval, hasBothEnds } from './kinds/edge-keys.ts';
+import { sessionKeys } from './kinds/session-keys.ts';
+import { signingKeys } from './kinds/signing-keys.ts';
+import type { Revocation, Step } from './planner.ts';
+import { isUnderWay, planRevocation, planRotation } from './planner.ts';
 
-/** Something that can be rotated: the issuer's signing key, what the gateway seals sessions with, or the key of one edge. */
+/** Makes new keys, which are pending. */
+export interface KeyMakers {
+  edgeKey(edge: EdgeName): Promise<EdgeKey>;
+  /** `alg` is the algorithm of the key: that of the active key unless given. */
+  signingKey(alg?: SigningJwk['alg']): Promise<SigningJwk>;
+  sessionKey(): Promise<SessionSecret>;
+}
+
+/** The plans for one set of keys: the signing keys, the session keys, or the keys of one edge. */
 export interface Rotation {
-  /** As the command takes it: `signing`, `sessions`, `edge order product`. */
+  /** The name in commands: `signing`, `sessions`, `edge order product`. */
   readonly name: string;
-  /** Plans the next step, on the documents as they are now. */
-  plan(folder: Folder, gate: Gate): Promise<Step>;
-  /** Whether it has begun and not ended. @throws KeyCommandError when the documents must be put right first */
+  /** Plans the next step. @throws KeyCommandError when the documents must be repaired first */
+  plan(folder: Folder, gate: Pick<Gate, 'setting'>): Promise<Step>;
+  /** Whether it has begun and not ended. @throws KeyCommandError when the documents must be repaired first */
   isUnderWay(folder: Folder): boolean;
+  /** Plans the revocation of one of the keys. @throws KeyCommandError when a document is missing */
+  revoke(folder: Folder, kid: string): Promise<Revocation>;
 }
 
-/** The rotation of the signing key. `alg` is what a new one signs with: as the one before unless given. */
-export function signingRotation(store: KeyStore, alg?: SigningJwk['alg']): Rotation {
+/** The rotation of the signing key. */
+export function signingRotation(make: KeyMakers, alg?: SigningJwk['alg']): Rotation {
+  return rotationOf(signingKeys(() => make.signingKey(alg)));
+}
+
+/** The rotation of the session key. */
+export function sessionRotation(make: KeyMakers): Rotation {
+  return rotationOf(sessionKeys(() => make.sessionKey()));
+}
+
+/** The rotation of the key of an edge. An edge at one end only is no edge: to revoke its key is to remove the rest of it. */
+export function edgeRotation(make: KeyMakers, edge: EdgeName): Rotation {
+  const rotation = rotationOf(edgeKeys(edge, () => make.edgeKey(edge)));
   return {
-    name: 'signing',
-    plan: (folder, gate) => planSigningRotation(folder, { gate, generate: () => store.signingKey(alg) }),
-    isUnderWay: isSigningRotating,
+    ...rotation,
+    revoke: async (folder, kid) =>
+      hasBothEnds(folder, edge)
+        ? rotation.revoke(folder, kid)
+        : { changes: [{ writes: edgeRemoval(folder, edge), needs: [] }], successor: undefined },
   };
 }
 
-/** The rotation of the key that sessions are sealed with. */
-export function sessionRotation(store: KeyStore): Rotation {
-  return {
-    name: 'sessions',
-    plan: (folder, gate) => planSessionRotation(folder, { gate, generate: () => store.sessionKey() }),
-    isUnderWay: isSessionRotating,
-  };
+/** Every rotation that a folder has documents for. */
+export function allRotations(make: KeyMakers, folder: Folder): readonly Rotation[] {
+  const sessions = folder.has(gateway) ? [sessionRotation(make)] : [];
+  return [signingRotation(make), ...sessions, ...edgesOf(folder).map((edge) => edgeRotation(make, edge))];
 }
 
-/** The rotation of an edge's key. */
-export function edgeRotation(store: KeyStore, edge: EdgeName): Rotation {
-  return {
-    name: `edge ${edge.caller} ${edge.callee}`,
-    plan: async (folder, gate) => planEdgeRotation(folder, edge, { gate, nextKid: await store.kidMaker() }),
-    isUnderWay: (folder) => isEdgeRotating(readEnds(folder, edge)),
-  };
+/** Finds the rotation of a key by its id; `undefined` when no document holds it. */
+export function rotationWith(make: KeyMakers, folder: Folder, kid: string): Rotation | undefined {
+  for (const document of folder.values()) {
+    const member = loadedKeys(document).find((key) => key.kid === kid)?.member;
+    if (member === undefined) continue;
+    const [place, other = ''] = member.split('.');
+    if (place === 'calls') return edgeRotation(make, { caller: document.service, callee: other });
+    if (place === 'accepts') return edgeRotation(make, { caller: other, callee: document.service });
+    return place === 'sessionKeys' ? sessionRotation(make) : signingRotation(make);
+  }
+  return undefined;
 }
 
-/** Everything in a folder that can be rotated. */
-export function allRotations(store: KeyStore, folder: Folder): readonly Rotation[] {
-  const sessions = folder.has(gateway) ? [sessionRotation(store)] : [];
-  return [signingRotation(store), ...sessions, ...edgesOf(folder).map((edge) => edgeRotation(store, edge))];
+function rotationOf<Key extends AnyKey>(kind: KeyKind<Key>): Rotation {
+  return {
+    name: kind.name,
+    plan: (folder, { setting }) => planRotation(kind, folder, setting),
+    isUnderWay: (folder) => isUnderWay(kind, folder),
+    revoke: (folder, kid) => planRevocation(kind, folder, kid),
+  };
 }

@@ -1,6 +1,7 @@
 import type { LoadedKey } from '@auth/keys/loaded-keys';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import type { Gate } from './gate.ts';
+import { unmet } from './gate.ts';
 import { readHistory } from './history.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
@@ -10,31 +11,32 @@ import { allRotations } from './rotations.ts';
 /** One key of one document. */
 export interface KeyStatus extends LoadedKey {
   readonly service: string;
-  /** Since it was made, in seconds; undefined where the history does not know. */
+  /** Seconds since the key was made; undefined when that is not in the history. */
   readonly ageSeconds: number | undefined;
-  /** Of the replicas of the service that were asked, how many have it in this state. */
+  /** The number of replicas that have the key in this state. */
   readonly loaded: number;
+  /** The number of replicas of the service that were asked. */
   readonly asked: number;
 }
 
 export interface RotationStatus {
   readonly rotation: string;
-  /** `rest`: not begun. `ready`, `blocked`: under way, its next step is safe or not. `stuck`: must be put right first. */
+  /** `rest`: not begun. `ready`, `blocked`: under way, its next step is safe or not. `stuck`: must be repaired first. */
   readonly state: 'rest' | 'ready' | 'blocked' | 'stuck';
-  /** What its next step would do, in the words that it would say afterwards. */
+  /** The next step, in the words of the report that would follow it. */
   readonly did: string | undefined;
   readonly blockers: readonly string[];
 }
 
 export interface FolderStatus {
   readonly keys: readonly KeyStatus[];
-  /** Of each rotation, what comes next, and who is not ready for it. */
+  /** The next step of each rotation, and the replicas that are not ready for it. */
   readonly next: readonly RotationStatus[];
   /** The replicas that a changed document does not reach, or that still hold a removed key, each with the reason. */
   readonly undelivered?: readonly string[];
 }
 
-/** Tells of every key where it is, in which state, how old, who has loaded it, and what is safe to do next. */
+/** Collects place, state, age and replicas of every key, and the next step of every rotation. */
 export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Promise<FolderStatus> {
   const folder = await store.read();
   const born = new Map<string, number>();
@@ -50,11 +52,12 @@ export async function statusOf(store: KeyStore, gate: Gate, now: () => Date): Pr
   const next = await Promise.all(
     allRotations(store, folder).map(async (rotation): Promise<RotationStatus> => {
       try {
-        // At rest nothing is planned: it would make a key to show it.
+        // At rest no step is planned, since a plan makes a key.
         if (!rotation.isUnderWay(folder)) {
           return { rotation: rotation.name, state: 'rest', did: 'publish a new key', blockers: [] };
         }
-        const { did, blockers } = await rotation.plan(folder, gate);
+        const { did, needs } = await rotation.plan(folder, gate);
+        const blockers = unmet(needs, gate);
         return { rotation: rotation.name, state: blockers.length === 0 ? 'ready' : 'blocked', did, blockers };
       } catch (error) {
         if (!(error instanceof KeyCommandError)) throw error;

@@ -1,7 +1,7 @@
+import { textTable } from '../../../text-table.ts';
 import { inWords, blastRadius as radiusOf } from '../../manage/blast-radius.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
 import type { Command } from '../context.ts';
-import { tableLines } from '../table.ts';
 
 /** `pnpm keys blast-radius <service>` */
 export const blastRadius: Command = async ([service, more], { store }) => {
@@ -10,7 +10,7 @@ export const blastRadius: Command = async ([service, more], { store }) => {
   const radius = radiusOf(await store.read(), service);
   const rows = radius.powers.map(({ what, where }) => [what, where.length === 0 ? 'no' : 'yes', where.join(', ')]);
   return {
-    lines: [...inWords(radius), '', ...tableLines([['POWER', 'HELD', 'WHERE'], ...rows])],
+    lines: [...inWords(radius), '', ...textTable([['POWER', 'HELD', 'WHERE'], ...rows])],
     json: radius,
   };
 };

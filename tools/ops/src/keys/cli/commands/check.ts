@@ -21,7 +21,7 @@ export const check: Command = async (_words, { store }) => {
       findings.push({ document: service, problem: error.message });
     }
   }
-  // Between documents there is something to compare only when each is good by itself.
+  // Documents are compared with each other only when each is valid by itself.
   if (good.size === services.length) findings.push(...checkFolder(good));
   if (findings.length === 0) {
     const fine = `${services.length} documents in ${store.dir} are good, fit each other and fit the contracts`;

@@ -1,9 +1,9 @@
 import { ServiceName } from '@auth/verify';
-import type { EdgeName } from '../../manage/edge-ends.ts';
 import { allowEdge, forbidEdge, isKnownService, operationsOf, addService as planService } from '../../manage/edges.ts';
 import { withFolder } from '../../manage/folder-lock.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
+import type { EdgeName } from '../../manage/kinds/edge-ends.ts';
 import type { RemovedKeys } from '../../manage/removed-keys.ts';
 import { everRemovedKeys } from '../../manage/removed-keys.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
@@ -67,7 +67,7 @@ export const forbid: Command = (words, context) => {
   });
 };
 
-/** The callee's keys for the caller that were removed from its document: the call is refused when it no longer has them. */
+/** Finds the caller's keys that were removed from the callee's document: calls are refused when the callee has none of them. */
 async function keysAcceptedBefore({ caller, callee }: EdgeName, { store }: Context): Promise<RemovedKeys> {
   const history = await readHistory(store.dir);
   const ofEdge = history.filter(({ service, member }) => service === callee && member === `accepts.${caller}`);

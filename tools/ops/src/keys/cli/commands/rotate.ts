@@ -17,12 +17,12 @@ export const rotate: Command = async (words, context) => {
   const advances: Advance[] = [];
   const before = await store.read();
   if (args.wait) {
-    const tell = (done: Advance) => {
+    const notify = (done: Advance) => {
       advances.push(done);
       warnOfForce(done, context);
       for (const line of linesOf(done)) context.say(line);
     };
-    const ended = await advanceToEnd(rotations, { ...options, tell });
+    const ended = await advanceToEnd(rotations, { ...options, notify });
     const isComplete = ended.every(({ outcome }) => outcome === 'step');
     const result: Result = {
       lines: [isComplete ? 'complete' : 'not complete'],
@@ -36,8 +36,8 @@ export const rotate: Command = async (words, context) => {
 };
 
 /**
- * `pnpm keys retire`: the last step of every rotation that is ready for it, and no other step. Also tells which replicas
- * still hold keys that were removed earlier.
+ * `pnpm keys retire`: the last step of every rotation that is ready for it, and no other step. The report also names the
+ * replicas that still hold keys that were removed earlier.
  */
 export const retire: Command = async (_words, context) => {
   const { args, store, askGate, by } = context;
@@ -53,13 +53,13 @@ export const retire: Command = async (_words, context) => {
   return confirmed(idle, await stillAsked(everRemovedKeys(await readHistory(store.dir), after), askGate), context);
 };
 
-/** Only services that can be asked: where nothing was changed, the others have nothing to confirm. */
+/** Selects the services with known replicas: when nothing was changed, other services have nothing to confirm. */
 async function stillAsked(removed: RemovedKeys, askGate: Context['askGate']): Promise<RemovedKeys> {
   const gate = await askGate();
   return new Map([...removed].filter(([service]) => gate.loadedBy(service, { kid: '', member: '' }).asked > 0));
 }
 
-/** The result with what the replicas have not confirmed: exit code 1 then, unless the step was forced. */
+/** Adds the replicas that have not confirmed a removal to a result: exit code 1 then, unless the step was forced. */
 async function confirmed(result: Result, removed: RemovedKeys, context: Context): Promise<Result> {
   const left = await awaitConfirmation(removed, context);
   const json = { ...(result.json as object), unconfirmed: left };
@@ -96,7 +96,7 @@ function warnOfForce({ outcome, rotation, blockers }: Advance, { warn }: Context
 
 function linesOf({ rotation, outcome, did, next, blockers }: Advance): readonly string[] {
   const reasons = blockers.map((line) => `  ${line}`);
-  if (outcome === 'stuck') return [`${rotation}: must be put right first`, ...reasons];
-  if (outcome === 'refused') return [`${rotation}: not yet, somebody would break`, ...reasons, `  ${next}`];
+  if (outcome === 'stuck') return [`${rotation}: must be repaired first`, ...reasons];
+  if (outcome === 'refused') return [`${rotation}: not yet, requests would be refused`, ...reasons, `  ${next}`];
   return [`${rotation}: ${did}`, `  next: ${next}`];
 }

@@ -1,5 +1,5 @@
+import type { Folder } from '../../manage/folder.ts';
 import { statusOf } from '../../manage/status.ts';
-import type { Folder } from '../../manage/step.ts';
 import type { Command } from '../context.ts';
 import { statusLines } from '../status-lines.ts';
 
@@ -12,7 +12,7 @@ export const status: Command = async (_words, { args, store, askGate, now }) => 
   return { lines: statusLines(found, (key) => secrets.get(nameOf(key))), json: { ...found, keys } };
 };
 
-/** The secrets of edges. A private signing key is no single value: it is in the issuer's document. */
+/** Collects the secrets of edges. Signing keys have no single value, and session keys are never printed. */
 function secretsOf(folder: Folder): ReadonlyMap<string, string> {
   const named = [...folder.values()].flatMap(({ service, calls, accepts }) =>
     Object.entries({ calls, accepts }).flatMap(([member, edges]) =>

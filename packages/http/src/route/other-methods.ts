@@ -1,0 +1,55 @@
+import type { RequestHandler, Router } from 'express';
+import { Problem } from '../problem/problem.ts';
+import { splitRouteName } from './route.ts';
+import { createRouter } from './router.ts';
+import { assertNoServiceToken } from './service-token.ts';
+
+/**
+ * Groups route names by path, with paths of literal segments before paths with parameters: `/users/me` before
+ * `/users/:id`.
+ */
+export function methodsByPath(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const { method, path } of names.map(splitRouteName)) grouped.set(path, [...(grouped.get(path) ?? []), method]);
+  const rank = (path: string) => path.replaceAll(/:\w+/g, '\uffff');
+  return new Map([...grouped].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1)));
+}
+
+/** Creates the answers of a path to OPTIONS, 204 with `Allow`, and to methods that it does not have, 405. */
+export function otherMethods(methods: readonly string[]): { options: RequestHandler; others: RequestHandler } {
+  const allowed = new Set([...methods, 'OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : [])]);
+  const Allow = [...allowed].sort().join(', ');
+  return {
+    options: (req, res) => {
+      assertNoServiceToken(req);
+      res.set('Allow', Allow).status(204).end();
+    },
+    others: () => {
+      throw new Problem('method_not_allowed', { headers: { Allow } });
+    },
+  };
+}
+
+/** Creates a router that answers OPTIONS for these routes, and one that answers 405 for their paths. */
+export function createMethodRouters(names: readonly string[]): { readonly options: Router; readonly others: Router } {
+  const [options, others] = [createRouter(), createRouter()];
+  for (const [path, methods] of methodsByPath(names)) {
+    const answers = otherMethods(methods);
+    options.options(path, answers.options);
+    others.all(path, answers.others);
+  }
+  return { options, others };
+}
+
+/** Creates a router of GET routes that no API document lists, with their answers to other methods. */
+export function getRoutes(handlers: Readonly<Record<`/${string}`, readonly RequestHandler[]>>): Router {
+  const router = createRouter();
+  const { options, others } = otherMethods(['GET']);
+  for (const [path, own] of Object.entries(handlers))
+    router
+      .route(path)
+      .get(...own)
+      .options(options)
+      .all(others);
+  return router;
+}

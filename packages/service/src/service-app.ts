@@ -1,0 +1,89 @@
+import type { ServiceName } from '@auth/contracts';
+import { operations } from '@auth/contracts';
+import type { RouteHandlers, Routes, Translate } from '@auth/http';
+import {
+  createApp,
+  createMethodRouters,
+  createOpenApi,
+  docsRoutes,
+  finishApp,
+  publicRoutes,
+  readBody,
+  readParams,
+  readQuery,
+  refusalProblem,
+} from '@auth/http';
+import type { OperationHandlers } from '@auth/verify/express';
+import {
+  identityOf,
+  refusalOf,
+  refuseServiceToken,
+  reportUnmatched,
+  requireCaller,
+  requireScope,
+  requireUser,
+  serviceRouter,
+} from '@auth/verify/express';
+import type { Express, RequestHandler } from 'express';
+import type { AppParts } from './composition.ts';
+
+/** The guards of a service: none, or a user's access token with a scope. */
+type ServiceWho = 'anyone' | { readonly scope: string };
+
+/** The parts of an app that differ from service to service. */
+export interface ServiceAppOptions<Service extends ServiceName, R extends Routes<ServiceWho>> {
+  readonly service: Service;
+  /** What the service does, for its API document. */
+  readonly description: string;
+  /** One handler per operation of this service that other services may call. */
+  readonly operationHandlers: OperationHandlers<typeof operations, Service>;
+  readonly routes: R;
+  readonly handlers: RouteHandlers<R>;
+  /** Translations of the errors of this service to problems, tried in this order. */
+  readonly translate: readonly Translate[];
+  /** Middleware in front of the public routes. */
+  readonly before?: RequestHandler;
+  /** Whether `currentContext` works while a request is served; true by default. It costs processor time. */
+  readonly currentContext?: boolean;
+  /** Proxies whose `X-Forwarded-For` counts. */
+  readonly trustedProxies?: readonly string[] | undefined;
+}
+
+/**
+ * Builds the Express app of a service. A request passes, in this order: the operations for other services, the refusal of
+ * every other request with a service token, the API document, the public routes.
+ */
+export function createServiceApp<Service extends ServiceName, R extends Routes<ServiceWho>>(
+  { issuer, verify, calls, audit: onDecision, log, readiness, metrics }: AppParts,
+  options: ServiceAppOptions<Service, R>,
+): Express {
+  const { service, description, routes, handlers, before, currentContext = true, trustedProxies } = options;
+  const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext, trustedProxies });
+  const internal = createMethodRouters(
+    Object.values(operations)
+      .filter(({ id }) => id.startsWith(`${service}:`))
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+  app.use(
+    // Before the router of the operations: Express would answer OPTIONS itself, with 200.
+    internal.options,
+    serviceRouter({
+      ...{ service, operations, handlers: options.operationHandlers },
+      guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
+      read: { params: readParams, query: readQuery, body: readBody },
+    }),
+    reportUnmatched({ prefix: '/internal', onDecision }),
+    refuseServiceToken(),
+    internal.others,
+    docsRoutes(createOpenApi({ title: service, description, routes }), { issuer }),
+  );
+  const internalRoute = Object.keys(routes).find((name) => /^\S+ \/internal(?:\/|$)/i.test(name));
+  if (internalRoute !== undefined) {
+    throw new TypeError(`${internalRoute} is below /internal, which is for operations: add it to the operations`);
+  }
+  if (before !== undefined) app.use(before);
+  app.use(
+    publicRoutes<ServiceWho, R>({ routes, handlers, guard: ({ scope }) => [requireUser(verify), requireScope(scope)] }),
+  );
+  return finishApp(app, { log, translate: [(error) => refusalProblem(refusalOf(error)), ...options.translate] });
+}
