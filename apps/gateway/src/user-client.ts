@@ -38,7 +38,7 @@ export interface UserClientOptions {
 
 /** Calls the user app. Every method throws an UpstreamError for a failure, or for an answer that is not valid. */
 export interface UserClient {
-  /** @throws UserAppRefusal; BulkheadFull while too many logins are under way */
+  /** @throws UserAppRefusal; BulkheadFull while too many logins are running */
   logIn(credentials: Credentials, client: Client, device: Device): Promise<Tokens>;
   /** Exchanges a refresh token. Returns `refused` when the session has ended. */
   refresh(refreshToken: string, client: Client | undefined): Promise<Tokens | 'refused'>;
