@@ -15,8 +15,7 @@ export const labCommands = {
   },
   'bench:http': {
     name: 'pnpm bench:http',
-    summary:
-      'Measures the cost of authenticating a request, and writes docs/performance.md. Exits 1 above the limits.',
+    summary: 'Measures the cost of authenticating a request, and writes docs/performance.md. Exits 1 above the limits.',
     options: {
       quick: { help: 'runs fewer and shorter rounds, and writes nothing' },
       rounds: { value: '<number>', help: 'runs this number of rounds, and writes nothing' },
@@ -75,8 +74,7 @@ export const labCommands = {
   },
   'bench:idle': {
     name: 'pnpm bench:idle',
-    summary:
-      'Measures processor time and memory of idle built services, and of product with 16 connections.',
+    summary: 'Measures processor time and memory of idle built services, and of product with 16 connections.',
     options: { dev: { help: 'measures the services of pnpm dev and its launcher in place of built ones' }, ...write },
     variables: portBase('46000'),
   },
