@@ -20,7 +20,7 @@ afterAll(async () => {
 /** A candidate, and each of its terms when it comes. */
 function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
   const terms: Term[] = [];
-  let tell = () => {};
+  let notify = () => {};
   const errors: string[] = [];
   const leader = openLeader({
     ...{ url: database.url, listenUrl: database.url, duty, channel: duty, retryMs: 20, ...options },
@@ -29,11 +29,11 @@ function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
       new Promise((resolve) => {
         terms.push(term);
         term.signal.addEventListener('abort', () => resolve());
-        tell();
+        notify();
       }),
   });
   const won = async (count = 1) => {
-    while (terms.length < count) await new Promise<void>((resolve) => (tell = resolve));
+    while (terms.length < count) await new Promise<void>((resolve) => (notify = resolve));
     return terms[count - 1] as Term;
   };
   return { terms, errors, won, close: leader.close };

@@ -62,10 +62,10 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
   const leases = openLeaseStore({ url, duty, channel, leaseMs, timeoutMs: renewMs });
   const closing = new AbortController();
   const openedAt = performance.now();
-  let told: string | undefined;
+  let reported: string | undefined;
   const report = (error: unknown) => {
-    if (String(error) !== told) onError(error);
-    told = String(error);
+    if (String(error) !== reported) onError(error);
+    reported = String(error);
   };
   const running = (async () => {
     while (!closing.signal.aborted) {
@@ -74,7 +74,7 @@ export function openLeader(options: LeaderOptions): { close(): Promise<void> } {
       try {
         const held = await leases.take();
         if (held !== undefined) await serve(held, { ...options, leases, leaseMs, renewMs, askedAt, report }, closing);
-        told = undefined;
+        reported = undefined;
       } catch (error) {
         if (isBeingMigrated(error, performance.now() - openedAt)) pauseMs = pollMs;
         else {

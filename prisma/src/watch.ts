@@ -25,29 +25,29 @@ const QUIET_MS = 5_000;
 export function createDatabaseWatch({ now = () => performance.now() } = {}): DatabaseWatch {
   let listener: DatabaseListener | undefined;
   let lastTroubleAt = 0;
-  const told = new Set<TroubleKind>();
-  const tell = ({ kind, reason }: DatabaseTrouble): void => {
+  const reported = new Set<TroubleKind>();
+  const report = ({ kind, reason }: DatabaseTrouble): void => {
     lastTroubleAt = now();
-    if (told.has(kind)) return;
-    told.add(kind);
+    if (reported.has(kind)) return;
+    reported.add(kind);
     listener?.onTrouble(reason);
   };
   return {
     observe(error) {
       if (error === undefined) {
-        if (told.size === 0 || now() - lastTroubleAt < QUIET_MS) return;
-        told.clear();
+        if (reported.size === 0 || now() - lastTroubleAt < QUIET_MS) return;
+        reported.clear();
         listener?.onRecovered();
         return;
       }
       const trouble = databaseTrouble(error);
       // A conflict ends with its transaction.
       if (trouble === undefined || trouble.kind === 'conflict') return;
-      tell(trouble);
+      report(trouble);
     },
     fail(error) {
       const said = error instanceof Error ? error.message : String(error);
-      tell(databaseTrouble(error) ?? { kind: 'broken', reason: `the database cannot be queried: ${said}` });
+      report(databaseTrouble(error) ?? { kind: 'broken', reason: `the database cannot be queried: ${said}` });
     },
     listen(next) {
       listener = next;

@@ -101,13 +101,13 @@ function storesBlock({ variants, storeLoad, credentialBytes }: Comparison): stri
     ];
   });
   const head = [
-    '1000 requests are',
+    '1000 requests',
     'requests to the user app',
     'transactions of its database',
     'transactions of the sessions',
     'Redis commands',
     'transactions of the products',
-    'each request says who asks in',
+    'credentials of each request',
   ];
   return markdownTable([head, ...rows]);
 }
@@ -143,7 +143,7 @@ function logoutBlock({ variants, logouts, settings }: Comparison): string {
     const accepted = Math.max(...all.map((logout) => logout.accepted));
     return [[title, ms(median), ms(max), String(accepted), [...new Set(all.map(({ refusal }) => refusal))].join(', ')]];
   });
-  const head = [`${settings.logouts} logouts`, 'let in for', 'at most', 'requests let in at most', 'then'];
+  const head = [`${settings.logouts} logouts`, 'accepted for', 'at most', 'requests accepted at most', 'then'];
   return markdownTable([head, ...rows]);
 }
 

@@ -44,7 +44,7 @@ export function variantsOf(
   ) as [LogIn, LogIn];
   return {
     compared: [
-      at('open', '(0) nobody is asked for', '/open', anonymous),
+      at('open', '(0) open route', '/open', anonymous),
       at('bearer', '(a) bearer token, verified by the service', '', bearer),
       ...behind(gateways.postgres, 'gateway-postgres', '(b) gateway, sessions in Postgres', inPostgres),
       ...behind(gateways.redis, 'gateway-redis', '(b) gateway, Redis in front of Postgres', inRedis),

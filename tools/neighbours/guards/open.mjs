@@ -1,6 +1,6 @@
-export const nobody = '00000000-0000-0000-0000-000000000000';
+export const noUser = '00000000-0000-0000-0000-000000000000';
 
 /** No check. The other rows are compared with it. The id in its answer has the length of theirs. */
 export async function openGuard() {
-  return { guards: [], userOf: () => nobody };
+  return { guards: [], userOf: () => noUser };
 }
