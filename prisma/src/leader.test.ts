@@ -1,9 +1,8 @@
 import { openTestDatabase } from '@auth/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Term } from './leader.ts';
 import { openLeader } from './leader.ts';
-import { openListener } from './listener.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let admin: pg.Client;
@@ -17,7 +16,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A candidate, and each of its terms when it comes. */
+/** Opens a candidate that records its terms. */
 function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
   const terms: Term[] = [];
   let notify = () => {};
@@ -40,12 +39,12 @@ function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
 }
 
 describe('openLeader', () => {
-  it('lets one of several lead, and another one at once when that one closes, with a greater number', async () => {
+  it('one of several leads, and another one at once when it closes, with a greater number', async () => {
     const first = candidate('one');
     const { number } = await first.won();
     const second = candidate('one');
     const other = candidate('other');
-    // Another duty has a leader of its own: by then the second has tried as well.
+    // Another duty has its own leader: when it leads, the second candidate has tried as well.
     await other.won();
     expect(second.terms).toHaveLength(0);
     await first.close();
@@ -53,7 +52,7 @@ describe('openLeader', () => {
     await Promise.all([second.close(), other.close()]);
   });
 
-  it('leads as soon as its table is there, and reports no error while migrations run', async () => {
+  it('leads as soon as its table exists, and reports no error while migrations run', async () => {
     await admin.query('ALTER TABLE leases RENAME TO leases_to_come');
     const leader = candidate('migrated');
     const asked =
@@ -65,7 +64,7 @@ describe('openLeader', () => {
     await leader.close();
   });
 
-  it('leads on when its connections are lost: they are made again', async () => {
+  it('continues to lead when its connections are lost, and opens new ones', async () => {
     const leader = candidate('lost', { leaseMs: 3000 });
     const term = await leader.won();
     await admin.query(
@@ -80,29 +79,6 @@ describe('openLeader', () => {
     expect([term.signal.aborted, term.isHeld()]).toEqual([true, false]);
   });
 
-  it('renews the lease of a duty that is not woken', async () => {
-    const errors: unknown[] = [];
-    const ends: unknown[] = [];
-    let isLost = false;
-    const end = async () => (await admin.query("SELECT until::text FROM leases WHERE duty = 'quiet'")).rows[0].until;
-    const done = new Promise<void>((resolve) => {
-      const leader = openLeader({
-        ...{ url: database.url, duty: 'quiet', retryMs: 20, leaseMs: 2100, onError: (error) => errors.push(error) },
-        async lead(term) {
-          ends.push(await end());
-          while (ends.at(-1) === ends[0] && !term.signal.aborted) {
-            await term.wait(20);
-            ends.push(await end());
-          }
-          isLost = term.signal.aborted;
-          void leader.close().then(resolve);
-        },
-      });
-    });
-    await done;
-    expect([isLost, errors]).toEqual([false, []]);
-  });
-
   it('ends the term when another process has taken the lease, and reports it', async () => {
     const leader = candidate('stolen', { leaseMs: 2100 });
     const term = await leader.won();
@@ -115,7 +91,7 @@ describe('openLeader', () => {
     await leader.close();
   });
 
-  it('begins a new term when the row is older than it left it, as after a restored backup', async () => {
+  it('begins a new term when the row is from a restored backup', async () => {
     const leader = candidate('restored', { leaseMs: 2100 });
     const term = await leader.won();
     await admin.query("UPDATE leases SET until = until - interval '5 seconds' WHERE duty = 'restored'");
@@ -142,7 +118,7 @@ describe('openLeader', () => {
     await last.close();
   });
 
-  it('takes a lease that is not renewed, although the clock of the database was set back', async () => {
+  it('takes a lease without renewals after the clock of the database was set back', async () => {
     await admin.query(
       "INSERT INTO leases VALUES ('put back', 7, gen_random_uuid(), clock_timestamp() + interval '1 day')",
     );
@@ -154,7 +130,7 @@ describe('openLeader', () => {
   it('is woken by a notification of its channel', async () => {
     const leader = candidate('woken');
     const term = await leader.won();
-    // The first wait may end after 200 ms: the connection for notifications is not tried out yet.
+    // The first wait may end after 200 ms: the connection for notifications is not checked yet.
     while (term.notified === 0) {
       await admin.query('NOTIFY woken');
       await term.wait(10_000, 0);
@@ -164,7 +140,7 @@ describe('openLeader', () => {
     const woken = term.wait(10_000);
     await admin.query('NOTIFY woken');
     await woken;
-    // One that came while nothing waited counts as well.
+    // A notification that arrived before the wait counts as well.
     await term.wait(10_000, notified);
     expect(performance.now() - started).toBeLessThan(5000);
     await leader.close();
@@ -189,7 +165,7 @@ describe('openLeader', () => {
     await leader.close();
   });
 
-  it('looks every 200 ms without a connection for notifications', async () => {
+  it('polls every 200 ms without a connection for notifications', async () => {
     let ended = 0;
     const leader = openLeader({
       ...{ url: database.url, duty: 'unheard', channel: 'unheard', retryMs: 20, onError: () => {} },
@@ -202,7 +178,7 @@ describe('openLeader', () => {
     await leader.close();
   });
 
-  it('says once that the database does not answer, and closes at once', async () => {
+  it('reports once that the database does not answer, and closes at once', async () => {
     const errors: unknown[] = [];
     const leader = openLeader({
       ...{ url: 'postgresql://127.0.0.1:1/none', duty: 'x', channel: 'x', retryMs: 10, lead: async () => {} },
@@ -212,28 +188,5 @@ describe('openLeader', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(errors).toHaveLength(1);
     await leader.close();
-  });
-});
-
-describe('openListener', () => {
-  it('keeps its connection when the probe arrived before it was expected', async () => {
-    let listener: ReturnType<typeof openListener> | undefined;
-    const errors: unknown[] = [];
-    const listening = new Promise<number>((resolve) => {
-      listener = openListener({
-        ...{ url: database.url, channel: 'early', timeoutMs: 2000 },
-        ...{ onListening: resolve, onError: (error) => errors.push(error) },
-      });
-    });
-    const sentAt = await listening;
-    await admin.query("SELECT pg_notify('early', 'probe')");
-    while (listener?.isAlive() === false) await new Promise((resolve) => setTimeout(resolve, 5));
-    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
-    listener?.expectProbe(sentAt);
-    jest.advanceTimersByTime(5000);
-    jest.useRealTimers();
-    await new Promise(setImmediate);
-    await listener?.close();
-    expect(errors).toEqual([]);
   });
 });
