@@ -30,7 +30,7 @@ import { openKnownGuesses } from './limits/known-guesses.ts';
 import { createRateLimitStore } from './limits/rate-limit-store.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import type { Delay } from './limits/slow-down.ts';
-import { createPasswordHashStore } from './passwords/password-hash-store.ts';
+import { createPasswordHashStore } from './passwords/password-store.ts';
 import { createPasswords } from './passwords/passwords.ts';
 import { createRehash } from './passwords/rehash.ts';
 import type { WorkQueue } from './passwords/work-queue.ts';

@@ -1,7 +1,7 @@
 import type { UserDb } from '@auth/db/user';
 import type { Transaction } from '../feed/cut-off-store.ts';
 import { transactionLimits } from '../feed/cut-off-store.ts';
-import { createTurns } from '../limits/turns.ts';
+import { createTurns } from '../limits/keyed-mutex.ts';
 import { UserError } from '../user-error.ts';
 import type { Actor } from './actor.ts';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../user-error.ts';
-import { assertNotGone } from './client-gone.ts';
+import { assertNotGone } from './client.ts';
 
 /** Leaves the gate. `counted`: the shared count of every key was raised before. */
 export type Leave = (counted: boolean) => void;

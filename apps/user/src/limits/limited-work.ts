@@ -1,5 +1,5 @@
 import type { AccountAudit, AccountEvent } from '../accounts/account-event.ts';
-import { assertNotGone } from './client-gone.ts';
+import { assertNotGone } from './client.ts';
 import { createGate } from './guess-gate.ts';
 import type { Counter, Limit, Standing, StoredCount, StoredTries } from './rate-limit.ts';
 import { isExceeded, RateLimitError } from './rate-limit.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../user-error.ts';
-import { assertNotGone } from './client-gone.ts';
+import { assertNotGone } from './client.ts';
 
 /** Each try above the limit takes so much longer than the one before, and none longer than the maximum. */
 const stepMs = 100;

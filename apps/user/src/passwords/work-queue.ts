@@ -1,4 +1,4 @@
-import { assertNotGone } from '../limits/client-gone.ts';
+import { assertNotGone } from '../limits/client.ts';
 import { UserError } from '../user-error.ts';
 
 export interface WorkQueue {

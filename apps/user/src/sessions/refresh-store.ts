@@ -2,11 +2,11 @@ import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
 import type { Transaction } from '../feed/cut-off-store.ts';
 import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
-import { createTurns } from '../limits/turns.ts';
+import { createTurns } from '../limits/keyed-mutex.ts';
 import type { RefreshStore } from './refresh.ts';
 import type { Decision, PresentedToken } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
-import { exchangeAsUsual } from './usual-exchange-store.ts';
+import { exchangeAsUsual } from './fast-exchange-store.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -8,8 +8,8 @@ import { createRefreshRule } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';
-import type { UsualExchange } from './usual-exchange.ts';
-import { planUsualExchange } from './usual-exchange.ts';
+import type { UsualExchange } from './fast-exchange.ts';
+import { planUsualExchange } from './fast-exchange.ts';
 
 export interface RefreshStore {
   /**

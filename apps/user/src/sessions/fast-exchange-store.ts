@@ -4,7 +4,7 @@ import type { RefreshStore } from './refresh.ts';
 import { currentGrant, setBackSeconds } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashRefreshToken } from './refresh-token.ts';
-import type { UsualExchange } from './usual-exchange.ts';
+import type { UsualExchange } from './fast-exchange.ts';
 
 /** The function is made by a migration. It changes nothing where the rule of refreshing would decide otherwise. */
 const statement = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RefreshStore } from '../src/sessions/refresh.ts';
 import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import { createRefreshToken, hashesOf } from '../src/sessions/refresh-token.ts';
-import { planUsualExchange } from '../src/sessions/usual-exchange.ts';
+import { planUsualExchange } from '../src/sessions/fast-exchange.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';

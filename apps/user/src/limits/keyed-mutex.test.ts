@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTurns } from './turns.ts';
+import { createTurns } from './keyed-mutex.ts';
 
 /** Work that a test can end. */
 function openWork(begun: string[], name: string) {
