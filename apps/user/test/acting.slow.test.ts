@@ -84,7 +84,7 @@ describe('PATCH /users/:id', () => {
     expect(attempt.body).toMatchObject({ status: 401, code: 'token_revoked' });
     expect((await userOf(removed)).roles).toEqual(['customer']);
     const [event] = harness.events().filter(({ audit }) => audit['by'] === removed.id);
-    expect(event?.audit).toMatchObject({ event: 'roles', outcome: 'failed', reason: 'session_over' });
+    expect(event?.audit).toMatchObject({ event: 'roles', outcome: 'failed', reason: 'session_ended' });
   });
 
   it('answers 403 when the role was removed without a cut-off', async () => {

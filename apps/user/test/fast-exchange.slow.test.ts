@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RefreshStore } from '../src/sessions/refresh.ts';
+import { planFastExchange } from '../src/sessions/refresh.ts';
 import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import { createRefreshToken, hashesOf } from '../src/sessions/refresh-token.ts';
-import { planUsualExchange } from '../src/sessions/fast-exchange.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';
@@ -14,7 +14,7 @@ let stepByStep: RefreshStore;
 beforeAll(async () => {
   harness = await openHarness();
   store = createRefreshStore(harness.db);
-  stepByStep = { ...store, exchangeAsUsual: async () => undefined };
+  stepByStep = { ...store, exchangeFast: async () => undefined };
 });
 afterAll(() => harness.close());
 
@@ -179,10 +179,10 @@ describe('the usual exchange, which the database makes in one statement', () => 
     ];
     await harness.db.client.rateLimit.createMany({ data: counts });
     const rule = { life, graceSeconds, tokenSeconds: 600, limit: { perSession: 5, windowSeconds: 600 } };
-    const usual = planUsualExchange(token, {}, { ...rule, now: harness.now });
+    const usual = planFastExchange(token, {}, { ...rule, now: harness.now });
     if (usual === undefined) throw new Error('not usual');
     const exchange = (tries: Record<string, number>) =>
-      store.exchangeAsUsual(hashesOf(token), usual, {
+      store.exchangeFast(hashesOf(token), usual, {
         ...{ keys: Object.keys(tries).map((name) => `${sid} ${name}`), below: Object.values(tries), at, latest },
       });
     const rows = () => harness.db.client.refreshToken.count({ where: { sessionId: sid } });

@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createRateLimitStore } from '../src/limits/rate-limit-store.ts';
 
 const openRedisServer = findRedis();
-const limit = { name: 'login-address', tries: 2, windowSeconds: 600 };
+const limit = { name: 'login-address', attempts: 2, windowSeconds: 600 };
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -50,14 +50,14 @@ describe('the store of rate limits', () => {
     closers.push(drop);
     const [first, second] = [openCounter(url), openCounter(url)];
     const counts = [await first.counter.count('a'), await second.counter.count('a'), await first.counter.count('a')];
-    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    expect(counts.map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
     expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
     expect(counts[2]?.resetSeconds).toBeLessThanOrEqual(600);
-    expect(await second.counter.read('a')).toMatchObject({ tries: 3 });
+    expect(await second.counter.read('a')).toMatchObject({ attempts: 3 });
     await second.counter.forget('a');
-    expect(await first.counter.read('a')).toEqual({ tries: 0, resetSeconds: 600 });
-    expect((await first.counter.count('a')).tries).toBe(1);
-    expect((await first.counter.count('b')).tries).toBe(1);
+    expect(await first.counter.read('a')).toEqual({ attempts: 0, resetSeconds: 600 });
+    expect((await first.counter.count('a')).attempts).toBe(1);
+    expect((await first.counter.count('b')).attempts).toBe(1);
     expect([...first.failures, ...second.failures]).toEqual([]);
   });
 
@@ -70,13 +70,13 @@ describe('the store of rate limits', () => {
     try {
       await counter.count('a');
       await counter.count('a');
-      expect((await counter.read('a')).tries).toBe(2);
+      expect((await counter.read('a')).attempts).toBe(2);
     } finally {
       Date.now = realNow;
     }
-    expect(await counter.read('a')).toEqual({ tries: 0, resetSeconds: 600 });
+    expect(await counter.read('a')).toEqual({ attempts: 0, resetSeconds: 600 });
     const counted = await counter.count('a');
-    expect(counted.tries).toBe(1);
+    expect(counted.attempts).toBe(1);
     expect(counted.resetSeconds).toBeLessThanOrEqual(600);
     expect(failures).toEqual([]);
   });
@@ -84,18 +84,18 @@ describe('the store of rate limits', () => {
   it('counts in memory while the database is down, and asks it again only after a while', async () => {
     const { counter, failures } = openCounter(databaseNowhere);
     const counts = [await counter.count('a'), await counter.count('a'), await counter.count('a')];
-    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
-    expect((await counter.read('a')).tries).toBe(3);
+    expect(counts.map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
+    expect((await counter.read('a')).attempts).toBe(3);
     await counter.forget('a');
-    expect((await counter.read('a')).tries).toBe(0);
-    expect((await counter.count('a')).tries).toBe(1);
+    expect((await counter.read('a')).attempts).toBe(0);
+    expect((await counter.count('a')).attempts).toBe(1);
     expect(failures).toHaveLength(1);
   });
 
   it('does not wait for a database that says nothing', async () => {
     const { counter, failures } = openCounter(await openSilentServer(), { timeoutMs: 50, retryAfterMs: 0 });
     const started = performance.now();
-    expect((await counter.count('a')).tries).toBe(1);
+    expect((await counter.count('a')).attempts).toBe(1);
     expect(performance.now() - started).toBeLessThan(2000);
     expect(failures).toHaveLength(1);
   });
@@ -115,21 +115,21 @@ describe('the store of rate limits', () => {
     if (first === undefined || second === undefined) throw new Error('no counters');
     const key = randomUUID();
     const counts = [await first.counter.count(key), await second.counter.count(key), await first.counter.count(key)];
-    expect(counts.map(({ tries }) => tries)).toEqual([1, 2, 3]);
+    expect(counts.map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
     expect(counts[2]?.resetSeconds).toBeGreaterThan(590);
-    expect((await second.counter.read(key)).tries).toBe(3);
+    expect((await second.counter.read(key)).attempts).toBe(3);
     expect([await first.memory.has(key), await first.memory.add(key)]).toEqual([false, true]);
     expect([await second.memory.has(key), await second.memory.add(key)]).toEqual([true, false]);
     expect([...first.failures, ...second.failures]).toEqual([]);
 
     await server?.cut();
-    expect((await first.counter.count(key)).tries).toBe(1);
-    expect((await second.counter.count(key)).tries).toBe(1);
+    expect((await first.counter.count(key)).attempts).toBe(1);
+    expect((await second.counter.count(key)).attempts).toBe(1);
     expect([first.failures.length, second.failures.length]).toEqual([1, 1]);
 
     await server?.mend();
     while (first.redis.status !== 'ready') await once(first.redis, 'ready');
-    expect((await first.counter.count(key)).tries).toBe(4);
+    expect((await first.counter.count(key)).attempts).toBe(4);
     await first.counter.forget(key);
   });
 });

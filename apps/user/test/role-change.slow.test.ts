@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { AccountEvent } from '../src/accounts/account-event.ts';
-import { createRoleChanges } from '../src/accounts/role-change.ts';
-import { createRoleStore } from '../src/accounts/role-store.ts';
+import { createRoleStore } from '../src/accounts/rights-store.ts';
+import type { RoleChange } from '../src/accounts/role-change.ts';
+import { createRoleChange } from '../src/accounts/role-change.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 
@@ -16,7 +17,10 @@ afterAll(() => harness.close());
 function openOperator() {
   const events: AccountEvent[] = [];
   const store = createRoleStore(harness.db);
-  return { events, ...createRoleChanges({ store, audit: (event) => events.push(event), now: harness.now }) };
+  const change = createRoleChange({ store, audit: (event) => events.push(event), now: harness.now });
+  const grant = (wanted: Omit<RoleChange, 'command'>) => change({ command: 'grant', ...wanted });
+  const revoke = (wanted: Omit<RoleChange, 'command'>) => change({ command: 'revoke', ...wanted });
+  return { events, grant, revoke };
 }
 const rolesOf = async (id: string) => (await harness.db.client.user.findUniqueOrThrow({ where: { id } })).roles;
 const logIn = async (email: string) =>
