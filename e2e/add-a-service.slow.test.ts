@@ -22,7 +22,7 @@ beforeAll(async () => {
   const filter = (path: string) => !notCopied.test(relative(repositoryRoot, path));
   await cp(repositoryRoot, copy, { recursive: true, filter });
   for (const step of steps) await applyEdit(copy, step);
-  // The lockfile learns of the new app, from the packages that are here already.
+  // Adds the new app to the lockfile, with the packages that are already installed.
   await run('npx', ['-y', 'pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile']);
   await run(execPath, ['prisma/generate.mjs']);
   await run(execPath, ['tools/run.mjs', 'check']);
@@ -30,13 +30,13 @@ beforeAll(async () => {
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 describe('docs/add-a-service.md', () => {
-  it('tells of files that compile and fit the house style', async () => {
+  it('contains files that compile and pass the linter', async () => {
     expect(await compile()).toBe('');
     const lint = ['tools/run.mjs', 'check', 'biome', 'check', '--vcs-enabled=false', '.'];
     expect(await run(execPath, lint)).toEqual({ code: 0, output: expect.any(String) });
   }, 120_000);
 
-  it('shows what the compiler says of each mistake', async () => {
+  it('shows the output of the compiler for each mistake', async () => {
     expect(mistakes.length).toBeGreaterThan(4);
     for (const mistake of mistakes) {
       const file = join(copy, mistake.path);
@@ -48,7 +48,7 @@ describe('docs/add-a-service.md', () => {
     }
   }, 120_000);
 
-  it('ends with tests that pass', async () => {
+  it('ends with passing tests', async () => {
     await run(execPath, [...fromSource, 'tools/ops/src/calls/cli.ts', 'graph']);
     expect(await run(execPath, [...fromSource, 'tools/dev/pages/pages.ts'])).toMatchObject({ code: 0 });
     expect(await readFile(join(copy, 'docs/configuration.md'), 'utf8')).toMatch(/^## .*\bshipping\b/m);
@@ -64,7 +64,7 @@ async function compile(): Promise<string> {
   return (await run(execPath, ['tools/run.mjs', 'check', 'tsc'])).output;
 }
 
-/** Runs a program in the copy. Its tests are quick ones, on the Postgres of this run. */
+/** Runs a program in the copy. Only fast tests run, on the Postgres of this test run. */
 function run(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
   const { SLOW_TESTS: _slow, ...rest } = env;
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** What a file may import, and what the linter must refuse. */
+/** The imports that a file may have, and those that the linter must refuse. */
 export interface Arrows {
   readonly allowed: readonly string[];
   readonly forbidden: readonly string[];

@@ -9,7 +9,7 @@ import { arrowsOfPackages } from './arrows-of-packages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every way to write an import. */
+/** All forms of an import. */
 const forms = [
   "import a from 'express';",
   "import { b } from 'express';",
@@ -23,7 +23,7 @@ const forms = [
 const formsFile = 'apps/order/src/stock.ts';
 
 let dir: string;
-/** Path and line of every import that is refused. */
+/** The path and line of every refused import. */
 let refused: ReadonlySet<string>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'boundaries-'));
@@ -56,12 +56,12 @@ describe('the import boundaries', () => {
     expect(refused.has(line)).toBe(false);
   });
 
-  it.each(forms.map((form, index) => ({ form, index })))('hold however it is written: $form', ({ index }) => {
+  it.each(forms.map((form, index) => ({ form, index })))('hold for the form: $form', ({ index }) => {
     expect(refused.has(`${formsFile}:${index + 1}`)).toBe(true);
   });
 });
 
-/** One import a line, so that the line says which one was refused. */
+/** Writes one import a line, so that the line identifies a refused one. */
 function importLine(specifier: string, index: number): string {
   return `import x${index} from '${specifier}'; export { x${index} };`;
 }
@@ -71,12 +71,12 @@ async function writeLines(path: string, lines: readonly string[]): Promise<void>
   await writeFile(join(dir, path), `${lines.join('\n')}\n`);
 }
 
-/** Every import that Biome refuses in the folder, as path and line. */
+/** Returns the imports that Biome refuses in the folder, as path and line. */
 async function lint(): Promise<Set<string>> {
   const biome = join(root, 'tools/check/node_modules/.bin/biome');
   const args = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
   const output = await new Promise<string>((resolve) => {
-    // Ends with 1 whenever something is refused, which is what is wanted here.
+    // The exit code is 1 when an import is refused, as expected here.
     execFile(biome, args, { cwd: dir, maxBuffer: 16_000_000 }, (_error, stdout) => resolve(stdout));
   });
   const { diagnostics } = JSON.parse(output) as { diagnostics: readonly Diagnostic[] };

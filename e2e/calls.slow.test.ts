@@ -33,14 +33,14 @@ afterAll(async () => {
   data.remove();
 });
 
-describe('pnpm calls live, beside the running services', () => {
-  it('shows an order’s calls, one that is forged, and one of a service that is not listed', async () => {
+describe('pnpm calls live, for running services', () => {
+  it('shows the calls of an order, a forged call, and a call of a service that is not listed', async () => {
     expect((await callsLive()).report).toMatch(
       /^no calls\n\nallowed but never used:\n {2}order -> user:contacts\.read\n {2}order -> product:quotes\.create\n/,
     );
 
     const fromUser = await letProductKnow('user');
-    // While a service has just started, its ledger shows a refusal before each call that is allowed: tokens.md §3.
+    // A service that has just started refuses each call once before it allows the call: tokens.md §3.
     await delay(justStartedMs);
     await placeOrder();
     expect(await callProduct('order', await forgedKeys())).toBe(400);
@@ -72,7 +72,7 @@ describe('pnpm calls live, beside the running services', () => {
 /** Skew and one second. */
 const justStartedMs = 6000;
 
-/** Runs the script as it stands in package.json, with nothing but the ports of this stack. */
+/** Runs the script of package.json, with only the ports of this stack in its environment. */
 async function callsLive(): Promise<{ code: number; report: string }> {
   const { scripts } = JSON.parse(await readFile(join(repositoryRoot, 'package.json'), 'utf8'));
   const env = { ...process.env, PORT_BASE: String(portBase) };
@@ -84,7 +84,7 @@ async function callsLive(): Promise<{ code: number; report: string }> {
   });
 }
 
-/** Gives product the key of a caller that no operation lists: what it takes to be known and not allowed. */
+/** Gives product the key of a caller that no operation lists: such a caller is known, but not allowed. */
 async function letProductKnow(caller: string): Promise<OutboundKeys> {
   const key = { kid: `${caller}.product.1`, secret: randomBytes(32).toString('base64url'), state: 'active' };
   const file = stack.keyFiles.product;
@@ -95,7 +95,7 @@ async function letProductKnow(caller: string): Promise<OutboundKeys> {
   return parseCalls({ product: [key] });
 }
 
-/** Order's key id, and a secret that is not its own. */
+/** Order's key id, with another secret. */
 async function forgedKeys(): Promise<OutboundKeys> {
   const { calls } = JSON.parse(await readFile(stack.keyFiles.order, 'utf8'));
   return parseCalls({ product: [{ ...calls.product[0], secret: randomBytes(32).toString('base64url') }] });
@@ -113,7 +113,7 @@ async function placeOrder(): Promise<void> {
   expect(await createClient(token).status('POST', `${stack.urls.order}/orders`, { items })).toBe(201);
 }
 
-/** Asks product for a quote with keys that may be anybody's. */
+/** Requests a quote from product, with any keys. */
 async function callProduct(caller: string, keys: OutboundKeys): Promise<number> {
   const operation = operations['product:quotes.create'];
   const content = JSON.stringify({ items: [{ productId: mug.id, quantity: 1 }] });

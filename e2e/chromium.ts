@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { env } from 'node:process';
 
-/** Where systems install Chromium or its twin. Ubuntu's `chromium-browser` is missing: it only asks for a snap. */
+/** The paths of Chromium or Chrome on common systems. Without Ubuntu's `chromium-browser`, which only requests a snap. */
 const installed = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
@@ -11,11 +11,11 @@ const installed = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** For whoever reads that a test was skipped. */
+/** Advice for the report that a test was skipped. */
 export const howToGetChromium =
   'install one (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to the one that is there';
 
-/** Path of a Chromium that is there: the one at CHROMIUM_PATH, else one of the system. */
+/** Finds the path of an installed Chromium: that in CHROMIUM_PATH, otherwise one of the system. */
 export function findChromium(candidates = [env['CHROMIUM_PATH'], ...installed]): string | undefined {
   return candidates.find((path) => path !== undefined && existsSync(path));
 }

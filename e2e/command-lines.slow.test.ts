@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
   scripts: Record<string, string>;
 };
 
-/** Scripts that pass their command line to a tool with help of its own: jest, stryker, biome and tsc. */
+/** Scripts that pass their command line to a tool with its own help: jest, stryker, biome and tsc. */
 const foreign = ['test', 'test:slow', 'test:mutation', 'lint', 'format', 'typecheck'];
 const below: Readonly<Record<string, readonly string[]>> = {
   keys: [
@@ -41,7 +41,7 @@ async function run([name = '', ...words]: readonly string[], ...args: string[]) 
 
 const rows = commands.map((words) => ({ words, name: words.join(' ') }));
 
-/** Some load half the repository before they print: on a busy machine that takes long. */
+/** The time limit, long enough for a command that loads half the repository on a busy machine. */
 const timeoutMs = 120_000;
 
 describe('a command of this repository', () => {

@@ -26,7 +26,7 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-/** In a process of its own, as in `pnpm dev`: esbuild does not run inside Jest. */
+/** Compiles in a separate process, as `pnpm dev` does, since esbuild does not run inside Jest. */
 async function compile(): Promise<{ files?: Record<string, string>; errors?: string[] }> {
   const program = `import { createCompile } from '${compiler}';
     console.log(JSON.stringify(await createCompile(process.argv[1])()));`;
@@ -47,11 +47,11 @@ describe('compile.mjs', () => {
     const { files: changed } = await compile();
     expect(changed?.['dev']).toBe(files?.['dev']);
     expect(await outputOf(changed?.['shop'])).toBe('good morning');
-    // A service that runs has its file still.
+    // A running service still has its file.
     expect(await readFile(files?.['shop'] ?? '', 'utf8')).toContain('hello');
   });
 
-  it('names file, line and column of an error, and compiles again once it is mended', async () => {
+  it('names file, line and column of an error, and compiles again after its fix', async () => {
     await put('packages/words/src/hello.ts', 'export const hello: string =;');
     expect(await compile()).toEqual({ errors: ['packages/words/src/hello.ts:1:29: Unexpected ";"'] });
     await put('packages/words/src/hello.ts', "export const hello: string = 'hello';");

@@ -6,8 +6,8 @@ import type { Compiler } from '@auth/dev/stack/compiler';
 const compiler = new URL('../tools/dev/compile.mjs', `file://${__filename}`).href;
 
 /**
- * The services as `pnpm dev` runs them, compiled first where a source has changed: such a service starts in a third of the
- * time. In a process of its own, since esbuild does not run inside Jest.
+ * Compiles the services as `pnpm dev` does, when a source has changed: a compiled service starts in a third of the time.
+ * In a separate process, since esbuild does not run inside Jest.
  */
 export async function compiledServices(): Promise<Compiler> {
   const program = `import { createCompile } from '${compiler}'; console.log(JSON.stringify(await createCompile()()));`;

@@ -16,7 +16,7 @@ import { jws, keyMaterialOf, kidsOf, mac, ownKeyPair, serviceClaims } from './st
 let data: ReturnType<typeof newDataDir>;
 let databases: Awaited<ReturnType<typeof openStackDatabases>>;
 let stack: Stack;
-/** What the attacker has: product's whole document, and the access tokens that users send to product. */
+/** The attacker's data: product's whole document, and the access tokens that users send to product. */
 let stolen: KeyDocument;
 let adasToken: string;
 
@@ -48,7 +48,7 @@ interface Attempt {
   readonly token: string;
 }
 
-/** The calls that user and order take, and the one that product takes. */
+/** The operations of user, order and product. */
 const contact = {
   callee: 'user',
   operation: 'user:contacts.read',
@@ -70,7 +70,7 @@ const quote = {
 } as const;
 type Call = typeof contact | typeof read | typeof quote;
 
-/** Sends a call with a service token; to user together with Ada's access token, which it wants. */
+/** Sends a call with a service token, and with Ada's access token to user, which requires one. */
 async function send(call: Call, token: string) {
   const response = await fetch(`${stack.urls[call.callee]}${call.path}`, {
     method: call.method,
@@ -104,7 +104,7 @@ function serviceToken(
   return jws({ alg, typ: 'service+jwt', kid }, claims, mac(alg, key));
 }
 
-/** Every key under every id and name; the ids of the other edges are no secret. */
+/** Lists every key with every id and name; the ids of the other edges are not secret. */
 function forgedCalls(call: Call): Attempt[] {
   const guessed = ['order.user.1', 'product.user.1', 'product.order.1', 'user.order.1'];
   const kids = [...kidsOf(stolen), ...guessed.flatMap((kid) => [kid, `${kid}.dev`])];
@@ -126,15 +126,15 @@ async function answersTo(call: Call, attempts: readonly Attempt[]): Promise<stri
 
 const secretAtProduct = () => stolen.accepts['order']?.[0] ?? { kid: '', secret: '' };
 
-describe('whoever has the whole key document of product', () => {
-  it('has no key to call anybody with, and none to sign access tokens with', () => {
+describe('an attacker with the whole key document of product', () => {
+  it('has no key for calls, and none for access tokens', () => {
     expect([stolen.calls, stolen.signing]).toEqual([{}, undefined]);
   });
 
-  it('makes tokens as well as the real services do: product itself believes them, and with the key of order user would', async () => {
+  it('creates tokens like those of real services: product accepts them, and user would with the key of order', async () => {
     const own = secretAtProduct();
     const key = Buffer.from(own.secret, 'base64url');
-    // In its first seconds product refuses every service token that may have been used before it started.
+    // In its first seconds product refuses service tokens that may have been used before its start.
     let answer = '503 unavailable';
     for (let tries = 0; answer === '503 unavailable' && tries < 20; tries += 1) {
       await delay(500);
@@ -190,7 +190,7 @@ describe('whoever has the whole key document of product', () => {
     },
   );
 
-  it('cannot make an access token that user or order accepts', async () => {
+  it('cannot create an access token that user or order accepts', async () => {
     const pair = ownKeyPair();
     const [jwk] = stolen.issuer.jwks?.keys ?? [];
     const kid = jwk?.kid ?? '';
@@ -205,7 +205,7 @@ describe('whoever has the whole key document of product', () => {
           })),
         ),
       ),
-      // The right algorithm in the header, and a MAC behind it.
+      // The right algorithm in the header, with a MAC in place of the signature.
       ...Object.entries(keyMaterialOf(stolen)).map(([name, key]) => ({
         what: `RS256 in name, with ${name}`,
         token: jws({ alg: 'RS256', typ, kid }, admin(), mac('HS256', key)),
@@ -247,7 +247,7 @@ describe('whoever has the whole key document of product', () => {
     expect([...answers]).toEqual(['401 invalid_token']);
   }, 120_000);
 
-  it('would be let in everywhere with the issuer’s key, which it does not have', async () => {
+  it('would be accepted everywhere with the issuer’s key, which it does not have', async () => {
     const [own] = (await documentOf('user')).signing ?? [];
     const key = createPrivateKey({ key: { ...own }, format: 'jwk' });
     const token = jws({ alg: 'RS256', typ: 'at+jwt', kid: own?.kid }, admin(), (input) =>
@@ -273,7 +273,7 @@ function admin() {
   };
 }
 
-/** What user and order answer to an access token. */
+/** Returns the answers of user and order to an access token. */
 async function ask(token: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${token}` };
   const urls = [`${stack.urls.user}/users`, `${stack.urls.order}/orders`];

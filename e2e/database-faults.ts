@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 /** The tables that the requests below write to. */
 const tables = { user: ['sessions'], product: ['products'], order: ['orders'], gateway: ['sessions'] } as const;
-/** The server whose databases are to fail, and the role of the services there. */
+/** The server whose databases fail, and the role of the services there. */
 export interface FaultySubject {
   /** Connects to a database as the administrator. */
   readonly connect: (database: string) => Promise<pg.Client>;
@@ -44,7 +44,7 @@ export interface Fault {
   end(): Promise<void>;
 }
 
-/** LOCK TABLE, as in a migration or by an administrator. */
+/** Locks the tables, as a migration or an administrator does. */
 function lock({ connect }: FaultySubject): Fault {
   const holders: pg.Client[] = [];
   return {
@@ -61,7 +61,7 @@ function lock({ connect }: FaultySubject): Fault {
   };
 }
 
-/** Each fault by its name, with the reason that is logged and what /readyz answers meanwhile. */
+/** The faults by name, each with the logged reason and the answer of /readyz meanwhile. */
 export const faults: [string, RegExp, 503 | 200, (subject: FaultySubject) => Fault][] = [
   ['locked', /a table is locked/, 503, lock],
   [
@@ -78,7 +78,7 @@ export const faults: [string, RegExp, 503 | 200, (subject: FaultySubject) => Fau
     }),
   ],
   [
-    'taking nobody without TLS',
+    'refusing connections without TLS',
     /no encryption.*28000/,
     503,
     (subject) => ({

@@ -2,7 +2,7 @@ import { stderr } from 'node:process';
 import { describe } from '@jest/globals';
 import { findChromium, howToGetChromium } from './chromium.ts';
 
-/** A `describe` for what needs a Chromium, given its path. Where there is none the tests are skipped, and that is said. */
+/** A `describe` for tests with a Chromium, whose path they get. Without one the tests are skipped, which is reported. */
 export function describeInChromium(name: string, tests: (executablePath: string) => void): void {
   const executablePath = findChromium();
   if (executablePath !== undefined) {
@@ -10,7 +10,7 @@ export function describeInChromium(name: string, tests: (executablePath: string)
     return;
   }
   const skipped = `${name} (SKIPPED, no Chromium is here: ${howToGetChromium})`;
-  // Jest shows the names of skipped tests only when it is asked to.
+  // Jest prints the names of skipped tests only in verbose mode.
   stderr.write(`${skipped}\n`);
   describe.skip(skipped, () => tests(''));
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => data.remove());
 
-/** Starts what cannot start; the last line it says, and its exit code. */
+/** Starts a stack that cannot start. Returns its last line and its exit code. */
 const fail = async (env: Record<string, string> = {}) => {
   const dev = startDev({ portBase, dataDir: data.dataDir, env });
   const code = await dev.exit;
@@ -23,8 +23,8 @@ const fail = async (env: Record<string, string> = {}) => {
   return { code, lines, last: lines.at(-1)?.replace(/^dev +│ /, '') };
 };
 
-describe('pnpm dev, told something wrong', () => {
-  it('names a taken port, its holder and the way out, before it starts anything', async () => {
+describe('pnpm dev with a mistake', () => {
+  it('names a port in use, its holder and the fix, before it starts any service', async () => {
     const port = servicePort('product', portBase);
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -16,7 +16,7 @@ let portBase = 0;
 let data: ReturnType<typeof newDataDir>;
 let tree: number[] = [];
 
-// Making a cluster is slow: the tests share one.
+// The tests share one cluster, since creating one is slow.
 beforeAll(() => {
   data = newDataDir();
 });
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  // Whatever a failed test has left: exactly the processes it started.
+  // Ends the processes that a failed test has left running, and no others.
   for (const pid of alive(tree)) process.kill(pid, 'SIGKILL');
 });
 
@@ -46,7 +46,7 @@ const expectNothingLeft = async (): Promise<void> => {
   expect(await Promise.all(ports.map(isPortFree))).toEqual(ports.map(() => true));
 };
 
-/** Runs the commands of the banner as they stand there, in one sh; what each but the first prints, parsed, then the token. */
+/** Runs the commands of the banner unchanged, in one sh. Returns the parsed output of each but the first, then the token. */
 const runCommands = (output: string): unknown[] => {
   const commands = output.split('\n').filter((line) => /^ +(TOKEN=|JAR=|curl )/.test(line));
   const { stdout } = spawnSync('sh', ['-c', [...commands, `echo "\\"$TOKEN\\""`].join('\necho\n')], {
@@ -58,7 +58,7 @@ const runCommands = (output: string): unknown[] => {
     .map((line) => JSON.parse(line));
 };
 
-/** Resolves when the leader of a database has renewed its lease twice: what is wrong with its work is in the log by then. */
+/** Resolves when the leader of a database has renewed its lease twice: errors of its work are in the log by then. */
 const leaseRenewedTwice = async (url: string): Promise<void> => {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -79,7 +79,7 @@ const serviceProcesses = (dev: DevProcess): number[] =>
   dev.tree().filter((pid) => readProcess(pid)?.command.includes('--enable-source-maps'));
 
 describe('pnpm dev', () => {
-  it('prints commands that work, stops on Ctrl-C, has data and keys again at the next start, and outlives its services', async () => {
+  it('prints commands that work, stops on Ctrl-C, keeps data and keys for the next start, and outlives its services', async () => {
     const first = await start();
     const [products, placed, session, sameProducts, placedInSession, token] = runCommands(first.output());
     expect(products).toMatchObject({
@@ -98,7 +98,7 @@ describe('pnpm dev', () => {
     expect(await first.exit).toBe(0);
     await expectNothingLeft();
 
-    // Goes on without a service that does not start: here the one that gave out the token.
+    // Continues without a service that does not start: here the issuer of the token.
     const second = await start({ env: { ACCESS_TOKEN_SECONDS: '1' }, inShell: true });
     expect(second.output()).not.toContain('demo data:');
     expect(second.output()).toMatch(/^user +│ .*ACCESS_TOKEN_SECONDS/m);
@@ -108,7 +108,7 @@ describe('pnpm dev', () => {
     const orders = await fetch(`${serviceUrl('order', portBase)}/orders`, { headers });
     expect(await orders.json()).toMatchObject({ items: [placedInSession, placed] });
 
-    // And without one that crashes, until its files change.
+    // Continues without a service that crashes, until its files change.
     const product = servicePort('product', portBase);
     process.kill(findPortHolder(product)?.pid ?? 0, 'SIGKILL');
     await second.sees(/^product │ was ended by SIGKILL; waiting for a change in its files$/m);
@@ -126,7 +126,7 @@ describe('pnpm dev', () => {
     await expectNothingLeft();
   }, 90_000);
 
-  it('stops at once on a second Ctrl-C, though its services hang', async () => {
+  it('stops at once on a second Ctrl-C, also when its services hang', async () => {
     const dev = startDev({ portBase, dataDir: data.dataDir });
     tree = [dev.pid];
     await dev.sees(/^dev +│ postgres ready/m);

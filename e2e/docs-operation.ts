@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 
-/** What the docs page shows after an operation was executed. */
+/** The result of an operation on the docs page. */
 export interface ShownAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Executes an operation of a docs page as its reader does: unfolds it, presses Execute with what is filled in, and reads. */
+/** Executes an operation of a docs page as its reader does: opens it, presses Execute with the default values, and reads the result. */
 export async function executeOperation(page: Page, method: string, path: string): Promise<ShownAnswer> {
   const operation = page
     .locator('.opblock')

@@ -34,7 +34,7 @@ describeInChromium('/docs in a browser', (executablePath) => {
     remove();
   });
 
-  it('of user logs in, and then fills the token in by itself', async () => {
+  it('of user logs in, and then fills in the token automatically', async () => {
     const { page, origins, errors } = await openWatchedPage(browser, `${stack.urls.user}/docs`);
     expect(await executeOperation(page, 'POST', '/auth/login')).toMatchObject({ status: 200 });
     const { status, body } = await executeOperation(page, 'GET', '/users/me');
@@ -42,7 +42,7 @@ describeInChromium('/docs in a browser', (executablePath) => {
     expect([origins(), errors()]).toEqual([[stack.urls.user], []]);
   });
 
-  it('of user fills in nothing before a login', async () => {
+  it('of user fills in no token before a login', async () => {
     const { page, errors } = await openWatchedPage(browser, `${stack.urls.user}/docs`);
     expect(await executeOperation(page, 'GET', '/users/me')).toMatchObject({ status: 401 });
     expect(errors()).toEqual([expect.stringMatching(/401 .*\/users\/me/)]);
@@ -51,18 +51,18 @@ describeInChromium('/docs in a browser', (executablePath) => {
   it.each([
     ['product', '/products'],
     ['order', '/orders'],
-  ] as const)('of %s tells a command that gets a token, and takes the token', async (name, path) => {
+  ] as const)('of %s shows a command that gets a token, and accepts the token', async (name, path) => {
     const { page, origins, errors } = await openWatchedPage(browser, `${stack.urls[name]}/docs`);
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
-    await authorize(page, await runTold(page));
+    await authorize(page, await runCommand(page));
     const { status, body } = await executeOperation(page, 'GET', path);
     expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ items: expect.any(Array) })]);
     expect([origins(), errors()]).toEqual([[stack.urls[name]], []]);
   });
 });
 
-/** Runs the command that the dialog tells, as it stands. */
-async function runTold(page: Page): Promise<string> {
+/** Runs the command of the dialog unchanged. */
+async function runCommand(page: Page): Promise<string> {
   const command = (await page.locator('.modal-ux pre code').textContent()) ?? '';
   const { stdout } = await promisify(execFile)('sh', ['-c', command]);
   return JSON.parse(stdout).access_token;

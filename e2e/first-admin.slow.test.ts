@@ -24,7 +24,7 @@ const processes: ChildProcess[] = [];
 const urlOf = (name: AppName) => `http://127.0.0.1:${ports.get(name)}`;
 const databaseOf = (name: AppName) => databases.get(name)?.url ?? '';
 
-/** Every service as in production: keys of production, an empty database of its own. Only the TLS in front is missing. */
+/** Starts every service as in production, with production keys and an empty database, but without TLS in front. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'first-admin-'));
   await initKeyDocuments({ dir: join(dir, 'keys'), issuer: 'https://auth.example.com' });
@@ -34,12 +34,20 @@ beforeAll(async () => {
   }
   for (const name of serviceNames) {
     const child = spawn(process.execPath, [...fromSource, 'src/main.ts'], {
-      ...{ cwd: services[name].folder, stdio: 'ignore' },
+      cwd: services[name].folder,
+      stdio: 'ignore',
       env: {
-        ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: String(ports.get(name)), ADMIN_PORT: '0' },
-        ...{ AUTH_KEYS_FILE: join(dir, 'keys', `${name}.json`), DATABASE_URL: databaseOf(name) },
-        ...{ REVOCATIONS: `file:${join(dir, 'revocations.log')}`, PUBLIC_ORIGIN: 'https://shop.example.com' },
-        ...{ LOG_LEVEL: 'silent', DRAIN_DELAY_MS: '0', REPLICAS: '1' },
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        PORT: String(ports.get(name)),
+        ADMIN_PORT: '0',
+        AUTH_KEYS_FILE: join(dir, 'keys', `${name}.json`),
+        DATABASE_URL: databaseOf(name),
+        REVOCATIONS: `file:${join(dir, 'revocations.log')}`,
+        PUBLIC_ORIGIN: 'https://shop.example.com',
+        LOG_LEVEL: 'silent',
+        DRAIN_DELAY_MS: '0',
+        REPLICAS: '1',
         ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), urlOf(other)])),
       },
     });
@@ -60,17 +68,18 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
 
-/** The shell blocks of a section of docs/production.md, in order. */
+/** Returns the shell blocks of a section of docs/production.md, in order. */
 async function readSection(title: string): Promise<string[]> {
   const page = await readFile(fileURLToPath(new URL('../docs/production.md', import.meta.url)), 'utf8');
   const section = page.split('\n## ').find((text) => text.startsWith(title)) ?? '';
   return [...section.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
 }
 
-/** Runs the command of the page, but from source: nothing was built here. */
+/** Runs the command of the page from source, since nothing is built here. */
 const accounts = (args: readonly string[], env: NodeJS.ProcessEnv) =>
   promisify(execFile)(process.execPath, [...fromSource, 'src/accounts-command.ts', ...args], {
-    ...{ cwd: services.user.folder, env: { PATH: process.env['PATH'], ...env } },
+    cwd: services.user.folder,
+    env: { PATH: process.env['PATH'], ...env },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
@@ -116,7 +125,7 @@ describe('pnpm accounts', () => {
     }
   }, 60_000);
 
-  it('names what is wrong with the database or the account, and not the password of the database', async () => {
+  it('reports the problem of the database or the account, but not the password of the database', async () => {
     const grant = ['grant', 'nobody@example.com', 'admin'];
     const port = await freePort();
     const refusals = [

@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 
-/** Pages of somebody else on this machine. */
+/** Foreign pages on this machine. */
 export interface ForeignSite {
-  /** Of the site of 127.0.0.1, of which a port is no part, and of another one. */
+  /** The origins: one of the same site as 127.0.0.1, since a port is no part of a site, and one of another site. */
   readonly origins: { readonly sibling: string; readonly stranger: string };
   close(): Promise<void>;
 }
 
-/** Opens it: every page is empty, for a test to fill. */
+/** Opens the site. Every page is empty, for a test to fill. */
 export async function openForeignSite(): Promise<ForeignSite> {
   const server = createServer((_req, res) => {
     res.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><link rel="icon" href="data:,">');
@@ -27,10 +27,10 @@ export async function openForeignSite(): Promise<ForeignSite> {
   };
 }
 
-/** What a page's script got of an answer: nothing at all, an answer that it cannot look into, or its text. */
+/** The part of an answer that a page's script can read: nothing, an opaque answer, or its text. */
 export type Loot = 'nothing' | 'opaque' | { readonly text: string };
 
-/** What a script may choose about a request. */
+/** The options of a script's request. */
 export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface Ask {
   readonly mode?: 'cors' | 'no-cors';
 }
 
-/** Asks from within a page, with the browser's cookies. */
+/** Sends a request from within a page, with the browser's cookies. */
 export function askFrom(page: Page, url: string, ask: Ask): Promise<Loot> {
   return page.evaluate(
     async ([target, options]): Promise<Loot> => {
@@ -54,7 +54,7 @@ export function askFrom(page: Page, url: string, ask: Ask): Promise<Loot> {
   );
 }
 
-/** Sends a form from a page, as text or as fields, and gives the status of the answer. The page is gone afterwards. */
+/** Submits a form from a page, as text or as fields, and returns the status of the answer. The browser leaves the page. */
 export async function sendFormFrom(
   page: Page,
   url: string,

@@ -6,8 +6,8 @@ import type { ShopBrowser } from './shop-browser.ts';
 import { newAccount, openShopBrowser } from './shop-browser.ts';
 import { shopPage } from './shop-page.ts';
 
-/** Chromium says in red that the first question of a page, who is here, was answered with: nobody. */
-const nobodyIsHere = /^Failed to load resource: the server responded with a status of 401 .*\/session\)$/;
+/** Chromium reports an error for the page's first request, when no user is logged in. */
+const noSession = /^Failed to load resource: the server responded with a status of 401 .*\/session\)$/;
 
 describeInChromium('the gateway in a browser', (executablePath) => {
   let world: ShopBrowser;
@@ -17,7 +17,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
   afterEach(() => Promise.all(world.browser.contexts().map((context) => context.close())));
   afterAll(() => world?.close());
 
-  /** What a cookie opens, asked without a browser. */
+  /** Requests a route with a cookie, without a browser. */
   async function statusesWith(cookie = ''): Promise<number[]> {
     const paths = ['/session', '/sessions', '/users/me', '/orders', '/products'];
     const headers = { cookie: `${world.cookieName}=${cookie}` };
@@ -26,7 +26,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
   }
 
   describe('a customer', () => {
-    it('logs in, orders, is still there after a reload, logs out, and leaves nothing behind', async () => {
+    it('logs in, orders, is still logged in after a reload, logs out, and leaves no data in the page', async () => {
       const { page, shop, origins, errors } = await world.open();
       const answers: Promise<string>[] = [];
       page.on('response', (answer) => answers.push(answer.text().catch(() => '')));
@@ -61,7 +61,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       await shop.logOut();
       await page.getByRole('status').filter({ hasText: 'You are logged out.' }).waitFor();
       const isGone = async () => {
-        await shop.isShut();
+        await shop.waitForLogin();
         for (const text of [ada.name, ada.email, ada.password, mug.name])
           expect(await shop.content()).not.toContain(text);
       };
@@ -71,10 +71,10 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       await isGone();
       expect(await world.cookieOf(page.context())).toBeUndefined();
       expect(await statusesWith(cookie?.value)).toEqual([401, 401, 401, 401, 401]);
-      expect([origins(), errors().filter((error) => !nobodyIsHere.test(error))]).toEqual([[world.gateway], []]);
+      expect([origins(), errors().filter((error) => !noSession.test(error))]).toEqual([[world.gateway], []]);
     }, 60_000);
 
-    it('registers, and is told in place what is wrong with that', async () => {
+    it('registers, and sees the error of each field', async () => {
       const { page, shop } = await world.open();
       const { name, email, password } = newAccount();
       await shop.send('Register', { Name: name, 'E-mail': 'nobody', Password: 'short' });
@@ -91,14 +91,14 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       expect(await shop.items('Where you are logged in')).toEqual([expect.stringMatching(/^This browser.*Chrome/)]);
     });
 
-    it('is told that the password is wrong, and no more', async () => {
+    it('sees that the password is wrong, and no more', async () => {
       const { page, shop } = await world.open();
       await shop.send('Log in', { 'E-mail': ada.email, Password: 'wrong' });
       await page.getByRole('alert').filter({ hasText: 'The e-mail or the password is wrong.' }).waitFor();
       expect(await world.cookieOf(page.context())).toBeUndefined();
     });
 
-    it('ends a session of another browser, which finds the door shut at the next step', async () => {
+    it('ends a session of another browser, which sees the login form at its next action', async () => {
       const there = await world.openLoggedIn();
       const here = await world.open();
       await here.shop.logIn(there.account);
@@ -114,13 +114,13 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       const other = await page.context().newPage();
       await other.goto(world.gateway);
       await shopPage(other).logOut();
-      await shop.isShut();
+      await shop.waitForLogin();
       expect(await shop.content()).not.toContain(account.name);
     });
   });
 
   describe('a customer, when something fails,', () => {
-    it('sees all but what is down, and that as well once it is back', async () => {
+    it('sees everything but the part of a service that is down, and that part after its recovery', async () => {
       const { page, shop } = await world.openLoggedIn();
       await shop.order(mug.name, 1);
       const products = page.getByRole('region', { name: 'Products' });
@@ -136,7 +136,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       expect(await shop.items('Products')).toContainEqual(expect.stringContaining(mug.name));
     }, 40_000);
 
-    it('orders once, also when the answer was lost and the order is sent again', async () => {
+    it('orders once, also when the answer was lost and the order is repeated', async () => {
       const { page, shop } = await world.openLoggedIn();
       const keys: (string | undefined)[] = [];
       page.on('request', (request) => request.method() === 'POST' && keys.push(request.headers()['idempotency-key']));
@@ -159,13 +159,13 @@ describeInChromium('the gateway in a browser', (executablePath) => {
     });
   });
 
-  describe('a page that one has left', () => {
-    /** Goes to another page, and back after `meanwhile`. */
+  describe('a page that its user has left', () => {
+    /** Opens another page, and goes back after `meanwhile`. */
     async function leaveAndReturn(page: Page, meanwhile: () => Promise<void>): Promise<void> {
       await page.getByRole('link', { name: 'its API' }).click();
       await page.waitForURL(`${world.gateway}/docs`);
       await meanwhile();
-      // Not through goBack: it waits for a page to load, and one that was kept does not.
+      // Without goBack, which waits for a load that a page from the back/forward cache does not have.
       await page.evaluate('history.back()');
       await page.waitForURL(`${world.gateway}/`, { waitUntil: 'commit' });
     }
@@ -176,24 +176,24 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       expect((await fetch(`${world.gateway}/session`, { method: 'DELETE', headers })).status).toBe(204);
     }
 
-    it('is not kept by the browser to be gone back to', async () => {
+    it('is not in the back/forward cache', async () => {
       const { page, shop, account } = await world.openLoggedIn();
       await leaveAndReturn(page, () => endSession(page));
-      await shop.isShut();
+      await shop.waitForLogin();
       const why = await page.evaluate('performance.getEntriesByType("navigation")[0].notRestoredReasons.reasons');
       expect(why).toContainEqual({ reason: 'response-cache-control-no-store' });
       expect(await shop.content()).not.toContain(account.name);
     });
 
-    it('is empty in a browser that keeps it all the same, and asks again who is there', async () => {
+    it('is empty in a browser that keeps it in spite of no-store, and requests the session again', async () => {
       const { page, shop, account } = await world.openLoggedIn();
-      // Such a browser: it does not mind `no-store`.
+      // A browser that ignores `no-store`.
       await page.route('**/*', async (route) => {
         const response = await route.fetch();
         const { 'cache-control': _ignored, ...headers } = response.headers();
         await route.fulfill({ response, headers });
       });
-      // Stands before the page's own listener, and sees what is shown before that can do anything.
+      // Registered before the page's own listener, so it sees the content before that listener runs.
       await page.addInitScript(`addEventListener('pageshow', ({ persisted }) => {
         globalThis.shown = { persisted, text: document.body.textContent };
       })`);
@@ -205,7 +205,7 @@ describeInChromium('the gateway in a browser', (executablePath) => {
       expect(shown).toEqual({ persisted: true, text: expect.not.stringContaining(account.name) });
       expect(shown).toEqual({ persisted: true, text: expect.not.stringContaining(mug.name) });
       await leaveAndReturn(page, () => endSession(page));
-      await shop.isShut();
+      await shop.waitForLogin();
       expect(await shop.content()).not.toContain(account.name);
     }, 60_000);
   });

@@ -1,4 +1,4 @@
-/** A browser at the gateway, as far as HTTP goes: it keeps its cookie and says where its pages are from. */
+/** The HTTP behaviour of a browser at the gateway: keeps its cookie and sends the origin of its pages. */
 export interface GatewayBrowser {
   /** The session cookie, `name=value`. */
   readonly cookie: string;

@@ -12,13 +12,13 @@ const asText = { headers: { 'content-type': 'text/plain' }, mode: 'no-cors' } as
 const asJson = { headers: { 'content-type': 'application/json' } } as const;
 const twoMugs = { items: [{ productId: mug.id, quantity: 2 }] };
 
-/** A form that is sent as text, and as text is JSON: with these members and one more. */
+/** Creates a form whose text encoding is JSON, with these members and one more. */
 function textForm(members: object) {
   return { type: 'text/plain', fields: { [`${JSON.stringify(members).slice(0, -1)},"more":"`]: '"}' } };
 }
 
 describeInChromium(
-  'a page of another origin, in the browser of somebody who is logged in at the gateway',
+  'a page of another origin, in the browser of a user who is logged in at the gateway',
   (executablePath) => {
     let world: ShopBrowser;
     let foreign: ForeignSite;
@@ -33,7 +33,7 @@ describeInChromium(
     });
 
     describe.each(['sibling', 'stranger'] as const)('that is a %s', (kind) => {
-      /** Somebody who is logged in opens a foreign page in another tab. */
+      /** Opens a foreign page in another tab of a logged in user. */
       async function lure() {
         const { page: shopTab, account } = await world.openLoggedIn();
         const context = shopTab.context();
@@ -49,7 +49,7 @@ describeInChromium(
         return { page, shopTab, account, expectUnchanged: async () => expect(await state()).toEqual(before) };
       }
 
-      it('reads nothing, where a page of the gateway reads all of it', async () => {
+      it('cannot read answers that a page of the gateway can read', async () => {
         const { page, shopTab } = await lure();
         for (const path of ['/session', '/sessions', '/users/me', '/orders', '/products']) {
           const url = `${world.gateway}${path}`;
@@ -59,7 +59,7 @@ describeInChromium(
         }
       });
 
-      it('orders nothing', async () => {
+      it('cannot order', async () => {
         const { page, expectUnchanged } = await lure();
         const url = `${world.gateway}/orders`;
         const order = { method: 'POST', body: JSON.stringify(twoMugs) };
@@ -70,7 +70,7 @@ describeInChromium(
         await expectUnchanged();
       });
 
-      it('logs its reader neither in as somebody else nor out', async () => {
+      it('can log its reader neither in as another user nor out', async () => {
         const { page, expectUnchanged } = await lure();
         const url = `${world.gateway}/session`;
         const credentials = { email: ada.email, password: ada.password };
@@ -83,7 +83,7 @@ describeInChromium(
         await expectUnchanged();
       });
 
-      it('shows the shop in no frame of its own', async () => {
+      it('cannot show the shop in a frame', async () => {
         const { page, account } = await lure();
         await page.setContent(`<iframe src="${world.gateway}/"></iframe>`);
         const frame = page.frames().find((other) => other !== page.mainFrame());
@@ -91,7 +91,7 @@ describeInChromium(
         expect(await frame?.content()).not.toContain(account.name);
       });
 
-      it('neither logs in nor registers where nobody is logged in', async () => {
+      it('can neither log in nor register a reader who is not logged in', async () => {
         const { page } = await world.open();
         const account = newAccount();
         const { name: _name, ...credentials } = account;

@@ -8,7 +8,7 @@ import { openNewBrowser } from './gateway-browser.ts';
 import { loggedLines } from './logged-lines.ts';
 import { openTestStack } from './test-stack.ts';
 
-/** Tokens that expire while the tests run, so that they are exchanged under load. */
+/** The life of access tokens, so short that they expire and are exchanged under load. */
 const accessTokenSeconds = 60;
 
 let stack: Stack;
@@ -20,7 +20,7 @@ afterAll(() => stack?.close());
 const refreshesAtUser = async () =>
   (await loggedLines(stack, 'user')).filter((line) => /POST \/auth\/refresh 200/.test(line)).length;
 
-/** Makes a session's access token one that has expired: the gateway counts on what its row says. */
+/** Makes the access token of a session expired, in the row that the gateway reads. */
 async function expireTokens(): Promise<void> {
   const db = openGatewayDb({ url: stack.databaseUrls.gateway });
   const past = new Date(Date.now() - 1000);
@@ -28,7 +28,7 @@ async function expireTokens(): Promise<void> {
   await db.close();
 }
 
-/** The mail address of whoever a request was answered for. */
+/** Returns the e-mail address of the user whose session answered a request. */
 async function whoIs(browser: GatewayBrowser): Promise<string> {
   const answer = await browser.send('GET', '/users/me');
   const body = await answer.text();
@@ -37,7 +37,7 @@ async function whoIs(browser: GatewayBrowser): Promise<string> {
 }
 
 describe('the gateway', () => {
-  it('answers 100 requests of a session whose access token has just expired with one exchange of tokens', async () => {
+  it('answers 100 requests of a session with an expired access token with one exchange of tokens', async () => {
     const browser = await openNewBrowser(stack.urls.gateway);
     await expireTokens();
     const before = await refreshesAtUser();
@@ -46,7 +46,7 @@ describe('the gateway', () => {
     expect((await refreshesAtUser()) - before).toBe(1);
   });
 
-  it('lets everybody go on while the user app is down, until their tokens expire, and then says to come again', async () => {
+  it('serves sessions while the user app is down, until their access tokens expire, and then answers 503 with Retry-After', async () => {
     const browser = await openNewBrowser(stack.urls.gateway);
     await stack.stop('user');
     try {
@@ -69,7 +69,7 @@ describe('the gateway', () => {
     }
   });
 
-  it('ends a session that was ended at the user app', async () => {
+  it('ends a session that ended at the user app', async () => {
     const browser = await openNewBrowser(stack.urls.gateway);
     const elsewhere = await browser.send('POST', '/auth/logout-all');
     expect(elsewhere.status).toBe(204);
@@ -83,7 +83,7 @@ describe('the gateway', () => {
   });
 });
 
-/** How often the gateway is killed, and how many answers there must be in the end. */
+/** The number of kills, and the number of answers that are needed in the end. */
 const kills = 5;
 const wanted = 10_000;
 const users = 12;
@@ -102,7 +102,7 @@ describe(`the gateway, killed ${kills} times under load`, () => {
           answered += 1;
           if (email !== browser.email) wrong.push(`${browser.email} got ${email}`);
         } else {
-          // While the process is away there is no answer; an answer that is none of ours would be a session lost.
+          // Without a process there is no answer. Any other answer than an expected one means a lost session.
           if (/^\d/.test(email.message) && !email.message.startsWith('503')) wrong.push(email.message);
           cut += 1;
           await delay(20);
@@ -113,7 +113,7 @@ describe(`the gateway, killed ${kills} times under load`, () => {
     async function killAgainAndAgain(): Promise<void> {
       for (let round = 1; round <= kills; round += 1) {
         while (answered < (wanted / (kills + 1)) * round) await delay(10);
-        // With an exchange of tokens for every session under way.
+        // While an exchange of tokens for every session is under way.
         await expireTokens();
         await delay(round * 3);
         stack.kill('gateway', 'SIGKILL');

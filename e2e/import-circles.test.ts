@@ -6,10 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['apps', 'packages', 'prisma', 'tools', 'e2e'];
 const skipped = new Set(['node_modules', 'dist', 'generated']);
-/** Every way to write an import, of types as well. */
+/** All forms of an import, also of types. */
 const imports = /\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'/g;
 
-/** Where the entries of the packages of this workspace have their source: patterns such as `./*` too. */
+/** The source files of the entries of this workspace's packages, with patterns such as `./*`. */
 const entries = new Map<string, string>();
 const files = folders.flatMap((folder) => filesBelow(join(root, folder)));
 for (const file of files.filter((path) => path.endsWith('/package.json'))) {
@@ -29,7 +29,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** The file of this repository that an import means; `undefined` for every other import. */
+/** Resolves an import to a file of this repository; `undefined` for any other import. */
 function resolve(specifier: string, from: string): string | undefined {
   if (specifier.startsWith('.')) return join(dirname(from), specifier);
   if (!specifier.startsWith('@auth/')) return undefined;
@@ -37,7 +37,7 @@ function resolve(specifier: string, from: string): string | undefined {
   return entries.get(specifier) ?? entries.get(`${scope}/${name}/*`)?.replace('*', rest.join('/'));
 }
 
-/** The first circle that is found, as the files on it. */
+/** Finds a circle of imports, and returns its files. */
 function findCircle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
@@ -95,7 +95,7 @@ describe('imports', () => {
     expect(apps.filter(loads)).toEqual(['user']);
   });
 
-  it('that form a circle are found', () => {
+  it('that form a circle are reported', () => {
     const circle = new Map(Object.entries({ a: ['b'], b: ['c', 'd'], c: [], d: ['b'] }));
     expect(findCircle(circle)).toEqual(['b', 'd', 'b']);
   });

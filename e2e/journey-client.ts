@@ -1,10 +1,10 @@
-/** Who speaks to the stack: a client with, or without, an access token. */
+/** The sender of requests: a client with or without an access token. */
 export interface Client {
   readonly status: (method: string, url: string, body?: unknown) => Promise<number>;
   readonly json: <Body>(method: string, url: string, body?: unknown) => Promise<Body>;
 }
 
-/** A REST client over real HTTP. Answers other than 2xx throw with status and body, unless only the status is asked for. */
+/** A REST client over real HTTP. Other answers than 2xx throw with status and body, except in `status`. */
 export function createClient(accessToken?: string): Client {
   const send = (method: string, url: string, body?: unknown): Promise<Response> =>
     fetch(url, {

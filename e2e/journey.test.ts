@@ -23,19 +23,19 @@ beforeAll(async () => {
   customer = await logIn(stack, ada);
 }, 60_000);
 
-// What a test has stopped, the next one starts again if there is one: what runs already is left alone.
+// Starts the services that the previous test has stopped; a running service stays.
 beforeEach(async () => {
   await Promise.all([stack.start('user'), stack.start('product')]);
 }, 60_000);
 
 afterAll(() => stack?.close());
 
-/** The requests the user app has logged, health probes included. */
+/** Counts the logged requests of the user app, with health probes. */
 async function requestsOfUserApp(): Promise<number> {
   return (await loggedLines(stack, 'user')).filter((line) => line.includes('"requestId"')).length;
 }
 
-describe('what is written down', () => {
+describe('the log', () => {
   it('holds no token and no password', async () => {
     await (await logIn(stack, ada)).json('POST', `${stack.urls.order}/orders`, twoMugs);
     const logs = (await Promise.all((['user', 'product', 'order'] as const).map((name) => loggedLines(stack, name))))
@@ -76,12 +76,12 @@ describe('a customer, on the real processes', () => {
     );
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect((await requestsOfUserApp()) - before).toBe(0);
-    // The count can move: one call to the user app is one request.
+    // Checks that the count changes: one call to the user app is one request.
     await customer.status('GET', `${stack.urls.user}/users/me`);
     expect((await requestsOfUserApp()) - before).toBe(1);
   });
 
-  it('goes on working while the user app is stopped, and gets the contact attached when it is back', async () => {
+  it('can order while the user app is stopped, and the contact is attached after its restart', async () => {
     const { product, order } = stack.urls;
     await stack.stop('user');
     await expect(fetch(`${stack.urls.user}/livez`)).rejects.toThrow();
@@ -94,7 +94,7 @@ describe('a customer, on the real processes', () => {
     expect(completed.contact).toMatchObject({ name: ada.name, email: ada.email });
   }, 60_000);
 
-  it('is told 503 and has nothing stored while the product app is stopped', async () => {
+  it('gets 503, and no order is stored, while the product app is stopped', async () => {
     const orders = () => customer.json<{ items: Order[] }>('GET', `${stack.urls.order}/orders?limit=100`);
     const before = await orders();
     await stack.stop('product');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('product and order with AUTH_JWKS_URL', () => {
-  it('serve those who are logged in, also when the user app has gone', async () => {
+  it('serve logged in users, also after the user app was stopped', async () => {
     const client = await logIn(stack, ada);
     const items = [{ productId: mug.id, quantity: 1 }];
     const placed = await client.json<{ status: string }>('POST', `${stack.urls.order}/orders`, { items });

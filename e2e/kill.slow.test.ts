@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Every order that is stored, and the answer of every key. */
+/** Returns every stored order, and the answer of every key. */
 async function readOrders() {
   const db = openOrderDb({ url: stack.databaseUrls.order });
   const orders = await db.client.order.findMany({ include: { items: { orderBy: { position: 'asc' } } } });
@@ -78,17 +78,17 @@ describe(`the order app, killed ${rounds} times while it places orders`, () => {
 
       const { orders, keys } = await readOrders();
       const ids = new Map(repeated.map(([key, { id }]) => [key, id]));
-      // It was killed while it worked: each time, some requests got no answer.
+      // The process was killed under load: each time, some requests got no answer.
       expect(cut).toBeGreaterThanOrEqual(rounds);
-      // What was answered is what is answered, and what was stored is what is answered to those that were cut.
+      // A repeated key gets its first answer, and a key without an answer gets the stored order.
       for (const [key, id] of answered) expect(ids.get(key)).toBe(id);
       const replayed = repeated.filter(([, placed]) => placed.replayed).map(([, placed]) => placed);
       expect(idsOf(replayed)).toEqual(idsOf(before.orders));
-      // One order for each key, and no order besides.
+      // One order for each key, and no other order.
       expect(new Set(ids.values()).size).toBe(load.keys.size);
       expect(idsOf(orders)).toEqual([...ids.values()].sort());
       expect(keys.length).toBe(load.keys.size);
-      // No order is half there.
+      // No order is incomplete.
       for (const order of orders) {
         expect(order).toMatchObject({ userId: ada.id, status: 'placed', total: BigInt(total) });
         expect(order.items.map(({ productId, quantity }) => ({ productId, quantity }))).toEqual(items);

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@auth/dev';
 
 /**
- * What a service has logged of every request that was answered so far: lines are written a few milliseconds later. A marked
- * request goes behind them, whose own line is left out.
+ * Returns the log lines of all answered requests of a service. Lines are written a few milliseconds later, so a marked
+ * request is sent after the others; its own line is left out.
  */
 export async function loggedLines(stack: Stack, name: keyof Stack['urls']): Promise<readonly string[]> {
   const marker = `/marker-${crypto.randomUUID()}`;

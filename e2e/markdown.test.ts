@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 const isSkipped = (name: string) =>
   ['node_modules', 'dist', 'generated', 'reports'].includes(name) || (name.startsWith('.') && name !== '.github');
 
-/** Every markdown file below a folder, as a path from the root of the repository. */
+/** Lists the markdown files below a folder, as paths from the root of the repository. */
 function markdownFiles(folder = repositoryRoot): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (isSkipped(entry.name)) return [];
@@ -19,13 +19,13 @@ function markdownFiles(folder = repositoryRoot): string[] {
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
 const withoutFences = (text: string) => text.replace(/^( *)(`{3,})[^\n]*\n[\s\S]*?^\1\2`*$/gm, '');
 
-/** The targets of all links and images of a page, without those in code. */
+/** Lists the targets of all links and images of a page, without those in code. */
 function targetsOf(path: string): string[] {
   const text = withoutFences(read(path)).replace(/`[^`\n]*`/g, '');
   return [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** Lists the anchors that GitHub assigns to the headings of a page. */
 function anchorsOf(path: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of withoutFences(read(path)).matchAll(/^#{1,6} +(.+?) *$/gm)) {
@@ -38,7 +38,7 @@ function anchorsOf(path: string): Set<string> {
   return anchors;
 }
 
-/** Why a link of a page leads nowhere; `undefined` when it does not. Links to other sites are not followed. */
+/** Returns the fault of a link; `undefined` for a valid one. Links to other sites are not followed. */
 function faultOf(page: string, target: string): string | undefined {
   if (/^https?:/.test(target)) return URL.canParse(target) ? undefined : 'not a URL';
   const [file = '', anchor] = target.split('#');

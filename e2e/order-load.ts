@@ -1,34 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What an order was answered with. */
+/** The answer to an order. */
 export interface Placed {
   readonly id: string;
   readonly replayed: boolean;
 }
 
-/** Customers who order under load, each order under an Idempotency-Key of its own. */
+/** Customers who order under load, each order with its own Idempotency-Key. */
 export interface OrderLoad {
-  /** The keys sent so far, each with the order it was answered with, if it was answered. */
+  /** The keys sent so far, each with the order of its answer, if there was one. */
   readonly keys: ReadonlyMap<string, string | undefined>;
-  /** Orders from several places at once. When `answers` orders are placed, `cut` is called, and what still runs is let go. */
+  /** Places orders concurrently. Calls `cut` after `answers` orders, and then abandons the requests under way. */
   orderUntil(answers: number, cut: () => void): Promise<void>;
-  /** Repeats a key until it is answered with an order. */
+  /** Repeats a key until the answer is an order. */
   repeat(key: string): Promise<Placed>;
 }
 
 export interface OrderLoadOptions {
-  /** Where orders are placed. */
+  /** The URL for orders. */
   readonly url: string;
   readonly accessToken: string;
   readonly items: readonly { productId: string; quantity: number }[];
-  /** How many orders are under way at a time. */
+  /** The number of concurrent orders. */
   readonly concurrency: number;
 }
 
-/** A claim's lease is 20 seconds, and a client is told to come back after 2 of them. */
+/** The most tries: the lease of a claim is 20 seconds, and Retry-After is 2 seconds. */
 const maxTries = 20;
 
-/** Makes the load; nothing is sent yet. */
+/** Creates the load, without sending any request yet. */
 export function createOrderLoad({ url, accessToken, items, concurrency }: OrderLoadOptions): OrderLoad {
   const keys = new Map<string, string | undefined>();
   const body = JSON.stringify({ items });
@@ -45,8 +45,8 @@ export function createOrderLoad({ url, accessToken, items, concurrency }: OrderL
   };
 
   /**
-   * Places the order of a key as a good client does: told to try again (409 while a claim outlives its process, 503 on a
-   * machine under strain), it waits and sends the same key.
+   * Places the order of a key as a good client does. After 409 (the claim of a killed process) or 503 (an overloaded
+   * machine) it waits for Retry-After and sends the same key again.
    */
   const place = async (key: string, isCut: () => boolean): Promise<Placed> => {
     for (let tries = 0; ; tries += 1) {
@@ -69,7 +69,7 @@ export function createOrderLoad({ url, accessToken, items, concurrency }: OrderL
           try {
             keys.set(key, (await place(key, () => isCut)).id);
           } catch (error) {
-            // The connection went with the process; before that, nothing may fail for good.
+            // The connection ended with the process; any other failure is an error.
             if (!isCut) throw error;
             return;
           }

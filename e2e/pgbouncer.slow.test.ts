@@ -11,7 +11,7 @@ import { logIn, openTestStack } from './test-stack.ts';
 
 const nameOf = (url: string) => new URL(url).pathname.slice(1);
 
-/** The databases of a stack behind one PgBouncer. What is created and migrated goes past it. */
+/** Opens the databases of a stack behind one PgBouncer. They are created and migrated without it. */
 async function openPooledDatabases() {
   const { env, drop } = await openStackDatabases();
   const urls = databaseNames.map((name) => [databaseSetting(name), env[databaseSetting(name)] ?? ''] as const);
@@ -32,8 +32,8 @@ async function openPooledDatabases() {
   };
 }
 
-/** Sends a command to the console of the pooler that a service of the stack is behind. */
-async function tellPooler(stack: Stack, command: string): Promise<void> {
+/** Sends a command to the console of the pooler of a service. */
+async function commandPooler(stack: Stack, command: string): Promise<void> {
   const console = new pg.Client(Object.assign(new URL(stack.databaseUrls.user), { pathname: '/pgbouncer' }).href);
   await console.connect();
   await console.query(command);
@@ -45,7 +45,7 @@ async function untilReady({ urls }: Stack): Promise<void> {
   while (!(await Promise.all(Object.values(urls).map(isReady))).every(Boolean));
 }
 
-/** Logs in and out. Resolves with how long after the logout the product app still accepted the access token, in ms. */
+/** Logs in and out. Resolves with the time for which the product app accepted the access token after the logout, in ms. */
 async function logoutDelay(stack: Stack): Promise<number> {
   const { user, product } = stack.urls;
   const login = { email: ada.email, password: ada.password };
@@ -95,46 +95,48 @@ describeOrSkip.each([
     expect(await logoutDelay(stack)).toBeLessThan(10_000);
     await stack.stop('user');
     await stack.start('user');
-    // Another process leads: the state that the previous one left at the pooler must not delay that for longer than its lease.
+    // A new process leads. The state of the previous one at the pooler must not delay this for longer than the lease.
     expect(await logoutDelay(stack)).toBeLessThan(25_000);
   }, 120_000);
 
-  it('warns at the start about what is missing, and about nothing else', async () => {
+  it('warns at the start about missing settings alone', async () => {
     for (const name of databaseNames) {
       const lines = (await loggedLines(stack, name)).map((line) => JSON.parse(line.slice(line.indexOf('{'))));
-      const told = lines.filter(({ msg }) => /DATABASE_DIRECT_URL/.test(msg));
+      const warnings = lines.filter(({ msg }) => /DATABASE_DIRECT_URL/.test(msg));
       const starts = lines.filter(({ msg }) => /^listening on/.test(msg));
-      expect(told.length).toBe('DATABASE_DIRECT_URL' in serviceEnv ? starts.length : 0);
+      expect(warnings.length).toBe('DATABASE_DIRECT_URL' in serviceEnv ? starts.length : 0);
       expect(lines.filter(({ msg }) => /database cannot be used/.test(msg))).toEqual([]);
     }
   }, 60_000);
 
-  it('answers 503 while the pooler holds everything back, and loses nothing', async () => {
+  it('answers 503 while the pooler is paused, and loses no data', async () => {
     const { user, product, order } = stack.urls;
     const { access_token, refresh_token } = await createClient().json<Record<string, string>>(
       'POST',
       `${user}/auth/login`,
       {
-        ...{ email: ada.email, password: ada.password },
+        email: ada.email,
+        password: ada.password,
       },
     );
     const ask = () =>
       Promise.all([
         fetch(`${user}/auth/refresh`, {
-          ...{ method: 'POST', headers: { 'Content-Type': 'application/json' } },
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify({ refresh_token }),
         }),
         ...[`${product}/products/${mug.id}`, `${order}/orders`].map((url) =>
           fetch(url, { headers: { Authorization: `Bearer ${access_token}` } }),
         ),
       ]);
-    await tellPooler(stack, 'PAUSE');
+    await commandPooler(stack, 'PAUSE');
     const since = performance.now();
     const answers = await ask();
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(answers.map(({ headers }) => Number(headers.get('retry-after')) > 0)).toEqual([true, true, true]);
     expect(performance.now() - since).toBeLessThan(15_000);
-    await tellPooler(stack, 'RESUME');
+    await commandPooler(stack, 'RESUME');
     await untilReady(stack);
     expect((await ask()).map(({ status }) => status)).toEqual([200, 200, 200]);
   }, 120_000);

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { serviceNames, servicePort } from '@auth/dev';
 import { adminPort } from '@auth/dev/stack/services';
 
-/** A PORT_BASE all of whose ports are free right now. Random, so that test files that run side by side do not meet. */
+/** Finds a PORT_BASE with free ports. Random, so that concurrent test files do not use the same one. */
 export async function freePortBase(): Promise<number> {
   for (;;) {
     const base = 20_000 + Math.floor(Math.random() * 300) * 40;

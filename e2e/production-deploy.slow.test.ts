@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nameOf = (folder: string): string => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
-/** Packages that people, tests and the launcher use, and no service. */
+/** Packages for people, tests and the launcher, which no service loads. */
 const tools = readdirSync(join(root, 'tools'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(root, 'tools', entry.name, 'package.json')))
   .map(({ name }) => nameOf(join(root, 'tools', name)));
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** Deploys a service as docs/production.md says, without building it first: what it depends on is the same. */
+/** Deploys a service as in docs/production.md, but without a build, which does not change the dependencies. */
 function deploy(service: string): string {
   const folder = join(dir, service);
   const args = ['-y', 'pnpm', '--filter', service, '--prefer-offline', 'deploy', '--prod', folder];

@@ -37,16 +37,22 @@ function spawnInProduction(name: AppName, keys: string, more: Record<string, str
     cwd: services[name].folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ADMIN_PORT: '0', AUTH_KEYS_FILE: file },
-      ...{ REVOCATIONS: 'none', REPLICAS: '1', PUBLIC_ORIGIN: 'https://shop.example.com' },
-      ...{ DATABASE_URL: database.url },
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      PORT: '0',
+      ADMIN_PORT: '0',
+      AUTH_KEYS_FILE: file,
+      REVOCATIONS: 'none',
+      REPLICAS: '1',
+      PUBLIC_ORIGIN: 'https://shop.example.com',
+      DATABASE_URL: database.url,
       ...Object.fromEntries(serviceNames.map((other) => [urlSetting(other), `http://${other}:4000`])),
       ...more,
     },
   });
 }
 
-/** Starts an app that is to refuse, and waits for its end. */
+/** Starts an app that must refuse to start, and waits for its end. */
 async function startInProduction(name: AppName, keys: string, more: Record<string, string> = {}) {
   const file = join(dir, keys, `${name}.json`);
   const child = spawnInProduction(name, keys, more);
@@ -59,7 +65,7 @@ async function startInProduction(name: AppName, keys: string, more: Record<strin
 }
 
 describe('an app with NODE_ENV=production', () => {
-  it.each(serviceNames)('does not start %s with keys of development', async (name) => {
+  it.each(serviceNames)('does not start %s with development keys', async (name) => {
     const { code, stdout, lines } = await startInProduction(name, 'development');
     expect([code, stdout]).toEqual([78, '']);
     expect(lines).toEqual([
@@ -67,14 +73,14 @@ describe('an app with NODE_ENV=production', () => {
     ]);
   });
 
-  // Nobody calls the gateway: its replicas share their database.
-  it.each(tokenServices)('does not start %s as one of several replicas that share nothing', async (name) => {
+  // Without the gateway, which no service calls and whose replicas share their database.
+  it.each(tokenServices)('does not start %s as one of several replicas without a shared store', async (name) => {
     const { code, stdout, lines } = await startInProduction(name, 'production', { REPLICAS: '2' });
     expect([code, stdout]).toEqual([78, '']);
     expect(lines.join('\n')).toMatch(/REDIS_URL must be set for more than one of REPLICAS: .* rediss:\/\/host:6379/);
   });
 
-  it('does not start with keys of development that were given another issuer', async () => {
+  it('does not start with development keys under another issuer', async () => {
     const { code, lines } = await startInProduction('order', 'relabelled');
     expect(code).toBe(78);
     expect(lines).toEqual([
@@ -100,13 +106,13 @@ describe('an app with NODE_ENV=production', () => {
   it.each([
     ['is not https', 'http://127.0.0.1:4000', /PUBLIC_ORIGIN must be https in production/],
     ['is not all there is to it', 'https://shop.example.com/shop', /PUBLIC_ORIGIN must be origins/],
-  ])('does not start the gateway where what browsers call it %s', async (_case, PUBLIC_ORIGIN, problem) => {
+  ])('does not start the gateway when its public origin %s', async (_case, PUBLIC_ORIGIN, problem) => {
     const { code, stdout, lines } = await startInProduction('gateway', 'production', { PUBLIC_ORIGIN });
     expect([code, stdout]).toEqual([78, '']);
     expect(lines.join('\n')).toMatch(problem);
   });
 
-  it('starts the gateway, though no other service runs, gives cookies that stay on https, and has no page to try it with', async () => {
+  it('starts the gateway without other services, with Secure cookies, and without the try-it page', async () => {
     const [own, port] = await Promise.all([openTestDatabase('gateway'), freePort()]);
     const gateway = spawnInProduction('gateway', 'production', { DATABASE_URL: own.url, PORT: String(port) });
     const ended = once(gateway, 'exit');

@@ -8,7 +8,7 @@ import { repositoryRoot, serviceNames, serviceUrl } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openTestStack } from './test-stack.ts';
 
-/** The tool that the file is for. Not a dependency: it is larger than all of ours. */
+/** The tool for the file. Not a dependency, since it is larger than all others together. */
 const httpyac = ['-y', 'httpyac@6.16.7'];
 const canRun = spawnSync('npx', [...httpyac, '--version'], { timeout: 120_000 }).status === 0;
 if (!canRun) process.stderr.write('SKIPPED, npx cannot get httpyac here: docs/requests.http is not run\n');
@@ -30,7 +30,7 @@ afterAll(async () => {
 withTool('docs/requests.http', () => {
   it('runs from top to bottom in httpYac, each request with the status that it promises', async () => {
     const written = await readFile(join(repositoryRoot, 'docs/requests.http'), 'utf8');
-    // Written for the ports of pnpm dev; this stack has others.
+    // The file contains the ports of pnpm dev; this stack has others.
     const here = serviceNames.reduce(
       (content, name) => content.replaceAll(serviceUrl(name, 4000), stack.urls[name]),
       written,
@@ -38,7 +38,7 @@ withTool('docs/requests.http', () => {
     expect(here).not.toBe(written);
     await writeFile(join(dir, 'requests.http'), here);
     const child = spawn('npx', [...httpyac, 'send', 'requests.http', '--all', '--json'], {
-      // It takes no file from outside of where it is run.
+      // httpYac reads only files below its working directory.
       cwd: dir,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -21,14 +21,14 @@ async function openStack(serviceEnv: Record<string, string>): Promise<Stack> {
 const post = (url: string, body: object) =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-/** A session of Ada's, and what ends it. */
+/** Starts a session of Ada, with the function that ends it. */
 async function logIn({ urls }: Stack) {
   const { email, password } = ada;
   const login = await post(`${urls.user}/auth/login`, { email, password });
   const { access_token: token, refresh_token } = (await login.json()) as Record<string, string>;
   const { sid } = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString());
   const headers = { authorization: `Bearer ${token}` };
-  /** What product and order say to its access token. */
+  /** Returns the answers of product and order to its access token. */
   const answers = () =>
     Promise.all(
       [`${urls.product}/products/${mug.id}`, `${urls.order}/orders?limit=1`].map(async (url) => {
@@ -48,7 +48,7 @@ const isRevoked = async (session: { answers(): Promise<string[]> }) =>
   (await session.answers()).every((code) => code === 'token_revoked');
 
 describe('revocation', () => {
-  it('is not lost when the user app is killed anywhere between a logout and its publication', async () => {
+  it('is not lost when the user app is killed at any moment between a logout and its publication', async () => {
     const stack = await openStack({});
     const db = openUserDb({ url: stack.databaseUrls.user });
     closers.push(db.close);
@@ -62,7 +62,7 @@ describe('revocation', () => {
       await loggingOut;
       await stack.stop('user');
       await stack.start('user');
-      // What the database says is what every service must come to say.
+      // Every service must agree with the database in the end.
       const { endedAt } = await db.client.session.findUniqueOrThrow({ where: { id: session.sid } });
       ends.push(endedAt === null ? 'running' : 'ended');
       if (endedAt === null) await session.logOut();
@@ -92,9 +92,9 @@ describe('revocation', () => {
       await redis.stop();
       await until(() => areStale(1));
       expect((await during.logOut()).status).toBe(204);
-      // Nobody can know yet, and by default nobody is kept out for it.
+      // Services cannot know the logout yet, and by default a stale feed refuses no token.
       expect(await during.answers()).toEqual(['good', 'good']);
-      // What was known before is known still.
+      // Earlier revocations are still known.
       expect(await isRevoked(before)).toBe(true);
 
       redis = await startRedisServer({ port: redis.port });
@@ -107,7 +107,7 @@ describe('revocation', () => {
   );
 });
 
-/** The admin port of a service is its port and 100. */
+/** Reads the metrics of a service from its admin port, which is its port + 100. */
 async function metricsOf(url: string): Promise<string> {
   const { port } = new URL(url);
   return (await fetch(`http://127.0.0.1:${Number(port) + 100}/metrics`)).text();

@@ -14,28 +14,28 @@ export interface ShopBrowser {
   /** The gateway's origin. */
   readonly gateway: string;
   readonly browser: Browser;
-  /** The name of its session cookie, which tells the ports of a machine apart. */
+  /** The name of the session cookie, which differs between the ports of a machine. */
   readonly cookieName: string;
-  /** The gateway's page in a browser profile of its own, with nobody logged in. */
+  /** Opens the gateway's page in a new browser profile, without a login. */
   open(): Promise<WatchedPage & { readonly shop: ShopPage }>;
-  /** The same with somebody logged in whom no other test knows. */
+  /** Opens the page with a new user logged in. */
   openLoggedIn(): Promise<WatchedPage & { readonly shop: ShopPage; readonly account: Account }>;
-  /** The session cookie's value; `undefined` for none. */
+  /** The value of the session cookie; `undefined` without one. */
   cookieOf(context: BrowserContext): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-/** Somebody who has registered. */
+/** A registered user. */
 export interface Account extends Credentials {
   readonly name: string;
 }
 
-/** Opens both. */
+/** Opens the stack and the browser. */
 export async function openShopBrowser(executablePath: string): Promise<ShopBrowser> {
   const stack = await openTestStack();
   const gateway = stack.urls.gateway;
   const cookieName = `gateway_session_${new URL(gateway).port}`;
-  // Unless told not to, the driver of Chromium turns off that it keeps pages which one may go back to.
+  // By default the driver of Chromium disables the back/forward cache.
   const ignoreDefaultArgs = ['--disable-back-forward-cache'];
   const browser = await chromium.launch({ executablePath, ignoreDefaultArgs }).catch(async (error) => {
     await stack.close();
@@ -48,7 +48,11 @@ export async function openShopBrowser(executablePath: string): Promise<ShopBrows
   }
 
   return {
-    ...{ stack, gateway, browser, open, cookieName },
+    stack,
+    gateway,
+    browser,
+    open,
+    cookieName,
     async openLoggedIn() {
       const account = newAccount();
       await createClient().json('POST', `${stack.urls.user}/auth/register`, account);
@@ -66,7 +70,7 @@ export async function openShopBrowser(executablePath: string): Promise<ShopBrows
   };
 }
 
-/** Somebody who has yet to register. */
+/** Creates the data of a user who is not registered yet. */
 export function newAccount(): Account {
   const unique = crypto.randomUUID();
   return { email: `${unique}@example.com`, password: 'correct horse battery staple', name: `Grace ${unique}` };

@@ -1,29 +1,29 @@
 import type { Page } from 'playwright-core';
 
-/** What one logs in with. */
+/** The credentials of a login. */
 export interface Credentials {
   readonly email: string;
   readonly password: string;
 }
 
-/** The gateway's page, as its user works with it. */
+/** The gateway's page, with the actions of its user. */
 export interface ShopPage {
-  /** Fills a form in and sends it. */
+  /** Fills in a form and submits it. */
   send(form: 'Log in' | 'Register', fields: Readonly<Record<string, string>>): Promise<void>;
   /** Logs in, and waits for the shop. */
   logIn(credentials: Credentials): Promise<void>;
   logOut(): Promise<void>;
-  /** Orders, and waits until the page says that it is done. */
+  /** Orders, and waits for the confirmation on the page. */
   order(product: string, quantity: number): Promise<void>;
-  /** The lines of a list, once it is there. */
+  /** Waits for a list and returns its lines. */
   items(section: 'Products' | 'Your orders' | 'Where you are logged in'): Promise<string[]>;
-  /** Waits for the form to log in. */
-  isShut(): Promise<void>;
-  /** Everything the document holds, shown or not, with what stands in its fields. */
+  /** Waits for the login form. */
+  waitForLogin(): Promise<void>;
+  /** Returns the whole content of the document, visible or not, with the values of its fields. */
   content(): Promise<string>;
 }
 
-/** Takes hold of it. */
+/** Creates the actions of a page. */
 export function shopPage(page: Page): ShopPage {
   const form = (name: string) => page.getByRole('form', { name });
   const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -53,7 +53,7 @@ export function shopPage(page: Page): ShopPage {
       await items.first().waitFor();
       return items.allTextContents();
     },
-    isShut: () => form('Log in').waitFor(),
+    waitForLogin: () => form('Log in').waitFor(),
     async content() {
       const typed = await page
         .getByRole('textbox')

@@ -1,7 +1,7 @@
 import { databaseNames, databaseSetting } from '@auth/dev';
 import { openTestDatabase } from '@auth/testkit';
 
-/** Databases for a stack on the Postgres of the test run: quicker than a cluster of its own. */
+/** Opens databases for a stack on the Postgres of the test run, which is faster than a new cluster. */
 export async function openStackDatabases(): Promise<{ env: Record<string, string>; drop(): Promise<void> }> {
   const databases = await Promise.all(
     databaseNames.map(async (name) => ({ setting: databaseSetting(name), ...(await openTestDatabase(name)) })),

@@ -10,7 +10,7 @@ import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 
 describe('startStack without watch', () => {
-  it('rejects with the last words of a service that ends, and leaves nothing running', async () => {
+  it('rejects with the last output of a service that ends, and leaves no process running', async () => {
     const { dataDir, remove } = newDataDir();
     const portBase = await freePortBase();
     const databases = await openStackDatabases();

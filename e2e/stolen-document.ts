@@ -2,13 +2,13 @@ import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from '
 import type { KeyDocument } from '@auth/keys';
 import { parseJwks } from '@auth/verify';
 
-/** A token by hand, as an attacker makes it: any header, any claims, any key. */
+/** Signs a token as an attacker does, with any header, claims and key. */
 export function jws(header: object, claims: object, signature: (input: string) => Buffer): string {
   const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${input}.${signature(input).toString('base64url')}`;
 }
 
-/** The MAC of a token with HS256, HS384 or HS512. */
+/** Computes the MAC of a token with HS256, HS384 or HS512. */
 export function mac(alg: string, key: Buffer): (input: string) => Buffer {
   return (input) =>
     createHmac(`sha${alg.slice(2)}`, key)
@@ -16,7 +16,7 @@ export function mac(alg: string, key: Buffer): (input: string) => Buffer {
       .digest();
 }
 
-/** Everything in a document that could be a key, in every shape that somebody may take it for one. */
+/** Lists everything in a document that could be used as a key, in every form. */
 export function keyMaterialOf(document: KeyDocument): Readonly<Record<string, Buffer>> {
   const texts = leavesOf(document);
   const jwks = document.issuer.jwks?.keys ?? [];
@@ -36,12 +36,12 @@ export function keyMaterialOf(document: KeyDocument): Readonly<Record<string, Bu
   return { ...material, nothing: Buffer.alloc(0) };
 }
 
-/** Every key id in a document. */
+/** Lists the key ids of a document. */
 export function kidsOf(document: KeyDocument): string[] {
   return leavesOf(document).flatMap(([path, text]) => (path.endsWith('.kid') ? [text] : []));
 }
 
-/** An attacker's own key pair, and what its public half looks like in a header. */
+/** Generates an attacker's key pair, with the public key as a header member. */
 export function ownKeyPair() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -50,7 +50,7 @@ export function ownKeyPair() {
   };
 }
 
-/** The claims of a well-made service token. */
+/** The claims of a valid service token. */
 export function serviceClaims(options: {
   iss: string;
   aud: string | readonly string[];
@@ -64,8 +64,15 @@ export function serviceClaims(options: {
   const { iss, aud, callee, operation, method, path, body = '', bearer } = options;
   const iat = Math.floor(Date.now() / 1000);
   return {
-    ...{ iss, aud, iat, exp: iat + 15, jti: randomBytes(16).toString('base64url'), scope: operation },
-    ...{ htm: method, htu: `https://${callee}${path}`, htd: hash(body) },
+    iss,
+    aud,
+    iat,
+    exp: iat + 15,
+    jti: randomBytes(16).toString('base64url'),
+    scope: operation,
+    htm: method,
+    htu: `https://${callee}${path}`,
+    htd: hash(body),
     ...(bearer === undefined ? {} : { ath: hash(bearer) }),
   };
 }

@@ -76,8 +76,12 @@ async function hold(): Promise<Held> {
   const placed = await send('POST', `${stack.urls.order}/orders`, customer.access_token, { items });
   const { id } = (await placed.json()) as { id: string };
   return {
-    ...{ access: customer.access_token, editor: editor.access_token, refreshToken: customer.refresh_token },
-    ...{ orderId: id, sku: `sku-${Date.now()}`, browser: await openNewBrowser(stack.urls.gateway) },
+    access: customer.access_token,
+    editor: editor.access_token,
+    refreshToken: customer.refresh_token,
+    orderId: id,
+    sku: `sku-${Date.now()}`,
+    browser: await openNewBrowser(stack.urls.gateway),
   };
 }
 
@@ -91,7 +95,7 @@ const writes: Readonly<Record<(typeof databaseNames)[number], (held: Held) => Pr
   gateway: ({ browser }) => browser.send('DELETE', '/session'),
 };
 
-/** More requests to the user app that write: a login, and a logout that must not have happened. */
+/** More writing requests to the user app: a login, and a logout that must have no effect. */
 const others = ({ refreshToken }: Held): Promise<Response>[] => [
   send('POST', `${stack.urls.user}/auth/login`, undefined, { email: ada.email, password: ada.password }),
   send('POST', `${stack.urls.user}/auth/logout`, undefined, { refresh_token: refreshToken }),
@@ -102,8 +106,8 @@ const each = <T>(ask: (name: (typeof databaseNames)[number]) => Promise<T>): Pro
 
 const readiness = () => each(async (name) => (await fetch(`${stack.urls[name]}/readyz`)).status);
 
-/** The reasons that a service has logged from a line on, and whether all was well again at the end. */
-const toldSince = (name: AppName, start: number) =>
+/** Returns the reasons that a service has logged from a line on, and whether it has logged the recovery at the end. */
+const loggedSince = (name: AppName, start: number) =>
   stack
     .lines(name)
     .slice(start)
@@ -131,24 +135,24 @@ describe.each(faults)('with a database that is %s', (_case, reason, ready, creat
     } finally {
       await fault.end();
     }
-    // A connection that was opened or ended meanwhile may answer 503 once more.
+    // A connection that was opened or ended meanwhile may cause one more 503.
     const again = await each((name) => untilAvailable(() => writes[name](held)));
     expect(again.map(({ status }) => status)).toEqual([200, 201, 200, 204]);
     while ((await readiness()).some((status) => status !== 200));
 
     await each(async (name) => {
       const start = starts[databaseNames.indexOf(name)] ?? 0;
-      // A success tells that all is well, when there was no trouble for some seconds.
-      while (toldSince(name, start).at(-1)?.msg !== canAgain) {
+      // A success is logged as recovery after some seconds without a fault.
+      while (loggedSince(name, start).at(-1)?.msg !== canAgain) {
         await fetch(`${stack.urls[name]}/readyz`);
         await delay(200);
       }
-      // A statement that was running when its connection was ended is another story, and told as well.
-      const told = toldSince(name, start).filter((line) => !/\(57P01\)$/.test(line.reason ?? ''));
-      expect([name, ...told]).toMatchObject([name, { reason: expect.stringMatching(reason) }, { msg: canAgain }]);
+      // A statement whose connection was ended is logged as well, with its own reason.
+      const logged = loggedSince(name, start).filter((line) => !/\(57P01\)$/.test(line.reason ?? ''));
+      expect([name, ...logged]).toMatchObject([name, { reason: expect.stringMatching(reason) }, { msg: canAgain }]);
       const lines = stack.lines(name).slice(start).join('\n');
       expect(lines).not.toContain(password);
-      // What goes on in the background does not repeat it.
+      // Background work does not log the same reason again.
       expect(lines).not.toMatch(/Prisma.*(?:left for later|be removed|counted in memory)/);
     });
   }, 120_000);

@@ -8,15 +8,15 @@ import { createClient } from './journey-client.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 
-/** What a test may change about its stack. */
+/** The options of a test's stack. */
 export interface TestStackOptions {
   /** Added to the environment of every service, whose ports follow `portBase`. */
   readonly serviceEnv?: (portBase: number) => Record<string, string>;
-  /** Opens its databases: on the Postgres of the test run unless given. */
+  /** Opens the databases; on the Postgres of the test run unless given. */
   readonly openDatabases?: typeof openStackDatabases;
 }
 
-/** Starts all services as processes, with demo data, on free ports and on databases that go when it is closed. */
+/** Starts all services as processes, with demo data, on free ports. `close` also drops the databases. */
 export async function openTestStack({
   serviceEnv = () => ({}),
   openDatabases = openStackDatabases,
@@ -29,7 +29,11 @@ export async function openTestStack({
     remove();
   };
   const options = {
-    ...{ settings, watch: false, seed: true, say: () => undefined, compiler },
+    settings,
+    watch: false,
+    seed: true,
+    say: () => undefined,
+    compiler,
     serviceEnv: serviceEnv(portBase),
   };
   const stack = await startStack(options).catch(async (error) => {
@@ -45,7 +49,7 @@ export async function openTestStack({
   };
 }
 
-/** Logs a user in: the client sends the access token along. */
+/** Logs a user in. Returns a client that sends the access token. */
 export async function logIn(
   { urls }: Stack,
   { email, password }: { readonly email: string; readonly password: string },

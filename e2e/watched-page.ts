@@ -1,18 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** A page, and what went on in it since it was opened. */
+/** A page, with its requests and errors since it was opened. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Origins that it asked for anything, without repetition. What is in the page itself (`data:`) is no request. */
+  /** The origins of its requests, each once. `data:` URLs do not count. */
   origins(): string[];
-  /** What a developer would see in red: errors of scripts, of the content security policy, requests that failed. */
+  /** The errors in the console: of scripts, of the content security policy, and of failed requests. */
   errors(): string[];
 }
 
-/** Opens a page in a browser profile of its own. */
+/** Opens a page in a new browser profile. */
 export async function openWatchedPage(browser: Browser, url: string): Promise<WatchedPage> {
   const context = await browser.newContext();
-  // Less than a test may take: then the message says what was waited for.
+  // Less than the time limit of a test, so that the message names the awaited condition.
   context.setDefaultTimeout(10_000);
   const origins = new Set<string>();
   const errors: string[] = [];

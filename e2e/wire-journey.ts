@@ -11,7 +11,7 @@ const ports = names.flatMap((name) => [
   { name, door: 'admin', port: (stack: Stack) => portOf(stack, name) + 100 },
 ]);
 
-/** Tests of raw requests to all eight ports of running services: the rules are the same everywhere. */
+/** Tests raw requests to all eight ports of running services, which have the same rules. */
 export function testRawRequests(running: () => Stack): void {
   describe.each(ports)('the $door port of $name', ({ name, port }) => {
     let answers: Awaited<ReturnType<typeof refusedRequest>>[];
@@ -32,7 +32,11 @@ export function testRawRequests(running: () => Stack): void {
       ({ status, code, index }) => {
         const { requestId, ...answer } = answers[index] ?? {};
         expect(answer).toMatchObject({
-          ...{ status, answers: 1, closed: true, connection: 'close', type: 'application/problem+json' },
+          status,
+          answers: 1,
+          closed: true,
+          connection: 'close',
+          type: 'application/problem+json',
           problem: { type: `urn:problem:${code}`, status, code, requestId },
         });
         expect(lines.filter((line) => line['requestId'] === requestId)).toMatchObject([
@@ -41,12 +45,12 @@ export function testRawRequests(running: () => Stack): void {
       },
     );
 
-    it('counts each of them, and serves nothing that was sent behind', () => {
+    it('counts each of them, and does not serve the request after it', () => {
       expect(counted).toBe(rawRefusals.length);
       expect(lines.filter(({ path }) => path === '/behind')).toEqual([]);
     });
 
-    it.each(rawAccepted)('answers $status to what is odd and good: $given', async ({ bytes, status }) => {
+    it.each(rawAccepted)('answers $status to an unusual but valid request: $given', async ({ bytes, status }) => {
       const last = bytes.replace(/(HTTP\/1\.\d\r\n)/, '$1Connection: close\r\n');
       const { text } = await sendRawRequest(port(running()), last);
       expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -56,7 +60,7 @@ export function testRawRequests(running: () => Stack): void {
 
 const refusals = new Set(['400', '417', '431', '501', '505']);
 
-/** The number of requests that were refused before they reached a route. */
+/** Returns the number of requests that were refused before any route. */
 async function countRefusals(stack: Stack, name: AppName): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${portOf(stack, name) + 100}/metrics.json`);
   const { metrics } = (await answer.json()) as MetricsDocument;

@@ -1,26 +1,29 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** A file that a guide tells to write, or to change. */
+/** A file that a guide creates or changes. */
 export interface Edit {
   readonly path: string;
   readonly language: string;
-  /** The whole file, or a diff where the language is `diff`: `…` stands for lines between two places. */
+  /** The whole file, or a diff when the language is `diff`; `…` stands for lines between two places. */
   readonly text: string;
-  /** What the compiler is said to answer: the text block right behind. `…` stands for the rest of a line. */
+  /** The expected output of the compiler: the next text block. `…` stands for the rest of a line. */
   readonly answer: string | undefined;
 }
 
 const block = /^`([\w./-]+)`\n\n```(\w+)\n([\s\S]*?)\n```\n(?:\n```text\n([\s\S]*?)\n```\n)?/gm;
 
-/** Finds the files in a guide: the path in backquotes on a line of its own, then the block. */
+/** Finds the files in a guide: a line with the path in backquotes, then the block. */
 export function readEdits(markdown: string): Edit[] {
   return [...markdown.matchAll(block)].map(([, path = '', language = '', text = '', answer]) => ({
-    ...{ path, language, text, answer },
+    path,
+    language,
+    text,
+    answer,
   }));
 }
 
-/** Does what the guide says below a folder. @throws Error when a diff does not fit in exactly one place */
+/** Applies a step of the guide in a folder. @throws Error when a diff does not fit in exactly one place */
 export async function applyEdit(folder: string, { path, language, text }: Edit): Promise<void> {
   const file = join(folder, path);
   await mkdir(dirname(file), { recursive: true });
@@ -38,7 +41,7 @@ function patch(source: string, diff: string, path: string): string {
   }, source);
 }
 
-/** Whether a command printed what the guide says it does. */
+/** Whether the output of a command is that of the guide. */
 export function isAnswer(printed: string, answer: string): boolean {
   const pattern = answer.split('…').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return new RegExp(`^${pattern.join('.*')}\\s*$`).test(printed);

@@ -1,5 +1,5 @@
 // Compiles the services and the launcher of pnpm dev into node_modules/.cache, where something has changed since the last
-// time. Plain JavaScript: it runs before anything is compiled. Neither the tests nor production use it.
+// time. Plain JavaScript, since it runs before anything is compiled. Neither the tests nor production use it.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,8 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const keptMs = 24 * 3600 * 1000;
 
 /**
- * Creates the function that compiles what has changed. It resolves with the compiled file of `dev` and of each service by
- * name, or with the errors in words, one a line. Calls at the same time share one run.
+ * Creates the function that compiles what has changed. The result is the compiled file of `dev` and of each service by
+ * name, or the errors as text, one a line. Concurrent calls share one run.
  */
 export function createCompile(root = fileURLToPath(new URL('../..', import.meta.url))) {
   const place = { root, cache: join(root, 'node_modules/.cache/dev') };
@@ -34,7 +34,7 @@ async function compileOnce(place) {
     if (!Array.isArray(error.errors)) throw error;
     return { errors: error.errors.map(inWords) };
   } finally {
-    // Its process would stay for the next change, with the memory of all sources.
+    // Ends esbuild's process, which would otherwise keep all sources in memory for the next change.
     await stop();
   }
 }
@@ -51,7 +51,7 @@ function options({ root, cache }) {
     },
     outdir: cache,
     outExtension: { '.js': '.mjs' },
-    // Named by their content: what a running service has yet to load is never overwritten.
+    // Named by their content, so that a file that a running service loads later is never overwritten.
     entryNames: '[name]-[hash]',
     chunkNames: 'chunk-[hash]',
     assetNames: '[name]-[hash]',
@@ -72,11 +72,11 @@ function options({ root, cache }) {
   };
 }
 
-/** What bundled CommonJS packages expect to find. */
+/** Defines the names that bundled CommonJS packages expect. */
 const commonJsNames = `import { createRequire as makeRequire } from 'node:module'; import { fileURLToPath as toPath } from 'node:url';
 const require = makeRequire(import.meta.url), __filename = toPath(import.meta.url), __dirname = toPath(new URL('.', import.meta.url));`;
 
-/** Our sources find files beside them by `import.meta.url`, so that of the source is written into the compiled file. */
+/** Writes the source's `import.meta.url` into the compiled file, since sources use it to find files beside them. */
 const ownSources = {
   name: 'own sources',
   setup(build) {
@@ -91,7 +91,7 @@ const ownSources = {
 const installedPackages = {
   name: 'installed packages',
   setup(build) {
-    // Has a native part that it finds by its own place.
+    // Finds its native part by its own path.
     build.onResolve({ filter: /^bcrypt$/ }, ({ path, importer }) => ({
       path: pathToFileURL(createRequire(importer).resolve(path)).href,
       external: true,
@@ -99,7 +99,7 @@ const installedPackages = {
   },
 };
 
-/** Prisma ships its query compiler as 4.6 million characters of base64, which Node would parse at each start. */
+/** Prisma's query compiler is 4.6 million characters of base64, which Node would parse at each start. */
 const queryCompiler = {
   name: 'query compiler',
   setup(build) {
@@ -151,7 +151,7 @@ function removeOld(current, cache) {
   }
 }
 
-/** What was compiled last, unless a source, an installed package or this file has changed since. */
+/** Returns the last result, unless a source, an installed package or this file has changed since. */
 function readManifest(place) {
   try {
     const manifest = JSON.parse(readFileSync(manifestOf(place), 'utf8'));

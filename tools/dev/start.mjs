@@ -1,5 +1,5 @@
 // pnpm start <service>: runs a built service as production does, from dist/ with plain node and the environment alone.
-// Plain JavaScript that needs no package: a checkout that is built has nothing else to start with.
+// Plain JavaScript without packages, so that it runs in any built checkout.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { env as environment } from 'node:process';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeOptions } from './node-options.mjs';
 import { plainCommands, readArguments, services } from './plain-commands.mjs';
 
-/** npm and pnpm may pass on a Ctrl-C that the terminal has sent to us already: so close together it is one. */
+/** The time in which two SIGINTs count as one Ctrl-C: npm and pnpm may forward what the terminal has sent to all processes. */
 const sameKeyPressMs = 400;
 const mainOf = (name) => fileURLToPath(new URL(`../../apps/${name}/dist/main.js`, import.meta.url));
 const [name] = readArguments(plainCommands.start, process.argv.slice(2), ([service]) => {
@@ -17,7 +17,7 @@ const [name] = readArguments(plainCommands.start, process.argv.slice(2), ([servi
   return existsSync(mainOf(service)) ? undefined : `${service} is not built: pnpm build`;
 });
 
-// A group of its own: a Ctrl-C in the terminal would reach it twice, and a second signal ends it without draining.
+// Its own process group: a Ctrl-C in the terminal would reach it twice, and a second signal ends it without draining.
 const env = { ...environment, NODE_OPTIONS: nodeOptions(environment) };
 const service = spawn(process.execPath, [mainOf(name)], { env, stdio: 'inherit', detached: true });
 let last = Number.NEGATIVE_INFINITY;
@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     const isRepeated = performance.now() - last < sameKeyPressMs;
     last = performance.now();
-    // A closed terminal asks for the same as SIGTERM.
+    // A closed terminal has the same effect as SIGTERM.
     if (!isRepeated) service.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   });
 }

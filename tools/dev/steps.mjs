@@ -1,12 +1,12 @@
-// pnpm build, pnpm check and pnpm borders: commands that are others, one after the other, and take no arguments. The shell's && would
-// hand `--help` to the last of them alone, after the others had run. Plain JavaScript: it runs before anything is built.
+// pnpm build, pnpm check and pnpm borders: commands that run others one after the other, without arguments. The shell's && would
+// pass `--help` to the last of them alone, after the others had run. Plain JavaScript, since it runs before anything is built.
 import { spawnSync } from 'node:child_process';
 import { plainCommands, readArguments } from './plain-commands.mjs';
 
 const steps = {
   build: [
     [process.execPath, 'prisma/generate.mjs'],
-    // Once, before packages are built side by side.
+    // Once, before packages are built in parallel.
     [process.execPath, 'tools/run.mjs', 'check'],
     ['pnpm', '-r', 'run', 'build'],
   ],

@@ -22,10 +22,9 @@ import { createCleanupStore } from './cleanup-store.ts';
 import type { parseConfig } from './config.ts';
 import { oldestJwksSeconds } from './discovery-handlers.ts';
 import { cutOffChannel } from './feed/cut-off-store.ts';
-import { publishCutOffs } from './feed/feed.ts';
-import type { FeedStatus } from './feed/feed-status.ts';
-import { createFeedStatus } from './feed/feed-status.ts';
-import { createRelayStore, oldestUnpublished } from './feed/relay-store.ts';
+import type { FeedStatus } from './feed/feed.ts';
+import { createFeedStatus, publishCutOffs } from './feed/feed.ts';
+import { createOutboxStore, oldestUnpublished } from './feed/outbox-store.ts';
 import type { LimitResources } from './limits/compose.ts';
 import { composeLimits } from './limits/compose.ts';
 import type { Delay } from './limits/slow-down.ts';
@@ -167,7 +166,7 @@ function openBackground({ config, db, service }: Resources, status: FeedStatus):
   };
   const feed = {
     ...{ url: config.revocations.url, issuer, now, onBeat: status.beat },
-    openStore: (term: number) => createRelayStore({ db, term }),
+    openOutbox: (term: number) => createOutboxStore({ db, term }),
     signingKey: () => signingOf(keys.current()).active,
     publishedKids: () => signingOf(keys.current()).jwks.keys.map(({ kid }) => String(kid)),
     onError: (err: unknown) => log.error({ err }, 'revocations cannot be published for now'),

@@ -8,7 +8,7 @@ import { parseJwks } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { publishCutOffs } from '../src/feed/feed.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -33,7 +33,7 @@ async function leadOnce(url: string, number: number): Promise<void> {
   await publishCutOffs(
     {
       ...{ url, issuer, now: harness.now },
-      openStore: (term) => createRelayStore({ db: harness.db, term }),
+      openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'ES256', key: privateKey }),
       publishedKids: () => ['k'],
       onError: (error) => {
@@ -48,11 +48,11 @@ async function leadOnce(url: string, number: number): Promise<void> {
   );
 }
 
-/** What becomes of a cut-off: it matters, or not any more, or its row was removed by a build before this one. */
+/** The fate of a cut-off: it still matters, it no longer does, or a build before this one removed its row. */
 const fate = fc.constantFrom('living', 'over', 'removed');
 
 describe('a verifier that starts', () => {
-  it('knows every cut-off that matters, and is fresh, whatever became of the others', async () => {
+  it('knows every cut-off that matters, and is fresh, for any fate of the others', async () => {
     let run = 0;
     const history = fc.array(fc.array(fate, { maxLength: 6 }), { minLength: 1, maxLength: 3 });
     await fc.assert(
@@ -79,7 +79,7 @@ describe('a verifier that starts', () => {
         await leadOnce(url, terms.length + 1);
         const verifier = openRevocations({ url, issuer, keys: () => keys, now: harness.now, staleAfterSeconds: 60 });
         try {
-          // Rejects until everything is known; the bound of 60 s does not pass, since the clock stands still.
+          // Rejects until every event is known; the bound of 60 s does not pass, since the clock stands still.
           const end = performance.now() + 5000;
           const isReady = () =>
             verifier

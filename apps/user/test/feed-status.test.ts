@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFeedStatus } from '../src/feed/feed-status.ts';
-import { oldestUnpublished } from '../src/feed/relay-store.ts';
+import { createFeedStatus } from '../src/feed/feed.ts';
+import { oldestUnpublished } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** The status of a feed whose outbox is checked continuously, and its log so far. */
+/** Sets up the status of a feed whose outbox is checked continuously, with its log. */
 function setUp() {
   const lines: string[] = [];
   const gauges = new Map<string, () => number>();

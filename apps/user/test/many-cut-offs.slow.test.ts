@@ -9,7 +9,7 @@ import { openRedis } from '@auth/service';
 import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publishCutOffs } from '../src/feed/feed.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** How long the main thread of this process has been on a processor, in milliseconds. */
+/** Returns the processor time of the main thread, in milliseconds. */
 function threadMs(): number {
   const schedstat = `/proc/self/task/${process.pid}/schedstat`;
   if (!existsSync(schedstat)) return performance.now();
@@ -36,7 +36,7 @@ function threadMs(): number {
 }
 
 /**
- * The longest time for which the process did only one thing. Time in which other processes had the processor is left out:
+ * Measures the longest time without a turn of the event loop. Time in which other processes had the processor is left out:
  * of each gap between two ticks, only the thread's own processor time counts.
  */
 function measureStalls() {
@@ -61,7 +61,7 @@ async function leadOnce(url: string, number: number): Promise<number> {
   await publishCutOffs(
     {
       ...{ url, issuer: 'https://auth.example', now: harness.now },
-      openStore: (term) => createRelayStore({ db: harness.db, term }),
+      openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'RS256', key: privateKey }),
       publishedKids: () => ['k'],
       onError: (error) => errors.push(error),
@@ -108,7 +108,7 @@ describe(`${count} living cut-offs`, () => {
     }
     const before = await events();
     expect(before).toHaveLength(count);
-    // Nothing has to be signed: the same bytes again.
+    // No event has to be signed again: the bytes are the same.
     const second = await leadOnce(`file:${path}`, 2);
     expect(await events()).toEqual(before);
     expect(Math.min(...firsts)).toBeLessThan(50);

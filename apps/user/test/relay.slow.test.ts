@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Beat } from '../src/feed/event-signer.ts';
 import type { OutboxEvent } from '../src/feed/outbox.ts';
-import type { Beat, RelayWriter } from '../src/feed/relay.ts';
+import { createOutboxStore } from '../src/feed/outbox-store.ts';
+import type { RelayWriter } from '../src/feed/relay.ts';
 import { relay } from '../src/feed/relay.ts';
-import { createRelayStore } from '../src/feed/relay-store.ts';
 import type { Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 const sid = '019b0000-0000-7000-8000-00000000000a';
-/** By the clock of the database: that of the app under test is ahead of it. */
+/** Times by the clock of the database; the clock of the app under test is ahead of it. */
 const soon = () => Math.floor(Date.now() / 1000) + 600;
 const over = () => Math.floor(Date.now() / 1000) - 120;
 const write = (count: number, keepUntil = soon()) =>
@@ -26,16 +27,16 @@ beforeEach(async () => {
   await harness.db.client.revocationEvent.deleteMany();
   await harness.db.client.revocationFeed.update({ where: { id: 1 }, data: { last: 0, term: 0 } });
 });
-const store = (term = 1) => createRelayStore({ db: harness.db, term });
+const outbox = (term = 1) => createOutboxStore({ db: harness.db, term });
 
-/** A feed in memory, which can be down, or spoilt by something else. Tokens say their number, term and key. */
+/** Creates a feed in memory, which can be down, or changed by something else. Tokens contain their number, term and key. */
 function memoryFeed() {
   const tokens: string[] = [];
   const state = { isDown: false, isWhole: false };
   const refuse = () => {
     if (state.isDown) throw new Error('the feed is down');
   };
-  /** How many tokens each compaction left, the heartbeat after it included. */
+  /** The number of tokens that each compaction left, with the heartbeat after it. */
   const compactions: number[] = [];
   const writer: RelayWriter = {
     isWhole: () => state.isWhole,
@@ -65,11 +66,11 @@ interface RunOptions {
   readonly isHeld?: () => boolean;
   readonly giveUpMs?: number;
   readonly isListening?: boolean;
-  /** What happens between two turns. */
+  /** Called between two turns. */
   readonly between?: () => Promise<unknown>;
 }
 
-/** Runs the relay for so many turns, and returns what went wrong. */
+/** Runs the relay for some turns, and returns its errors. */
 async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: RunOptions = {}) {
   const { term = 1, key = 'k1', giveUpMs = 15_000, isHeld = () => true, between = async () => undefined } = options;
   const { isListening = false } = options;
@@ -78,7 +79,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
   let left = turns;
   await relay(
     {
-      store: store(term),
+      outbox: outbox(term),
       writer: feed.writer,
       sign: {
         event: (event: Omit<OutboxEvent, 'token'>) => `${event.seq} term ${event.term ?? term} ${key}`,
@@ -105,7 +106,7 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
 }
 
 describe('the relay', () => {
-  it('numbers cut-offs from 1 without holes, publishes each, and then says how many there are', async () => {
+  it('numbers cut-offs from 1 without gaps, and publishes each before the heartbeat that counts it', async () => {
     await write(3);
     const feed = memoryFeed();
     expect(await run(feed, 1)).toEqual([]);
@@ -116,14 +117,14 @@ describe('the relay', () => {
     expect(feed.tokens.at(-1)).toBe('heartbeat 1 5 term 1 beat 1');
   });
 
-  it('publishes more than a batch, in order', async () => {
+  it('publishes more events than a batch, in order', async () => {
     await write(450);
     const feed = memoryFeed();
     await run(feed, 1);
     expect(feed.numbers()).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
   });
 
-  it('loses nothing and counts nothing while the feed is down', async () => {
+  it('loses no event while the feed is down, and counts none as published', async () => {
     await write(2);
     const feed = memoryFeed();
     feed.state.isDown = true;
@@ -135,7 +136,7 @@ describe('the relay', () => {
     expect(feed.numbers()).toEqual([1, 2, 3]);
   });
 
-  it('asks the outbox at each turn, but not while notifications arrive and none has come', async () => {
+  it('polls the outbox at each turn, but not without a notification while notifications arrive', async () => {
     const feed = memoryFeed();
     const between = () => write(1);
     await run(feed, 3, { between, isListening: true });
@@ -144,24 +145,24 @@ describe('the relay', () => {
     expect(new Set(feed.numbers())).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 
-  it('gives the lead up when it has not been able to publish for some time: another replica may be', async () => {
+  it('ends its term when publishing has failed for giveUpMs', async () => {
     const feed = memoryFeed();
     feed.state.isDown = true;
     await write(1);
-    await expect(run(feed, 2, { giveUpMs: 0 })).rejects.toThrow('another replica may publish');
+    await expect(run(feed, 2, { giveUpMs: 0 })).rejects.toThrow('another replica should lead');
   });
 
-  it('publishes again what was numbered by one that was killed before it had published', async () => {
+  it('publishes events that a killed leader numbered but did not publish', async () => {
     await write(2);
-    await store().takeUnpublished(10);
+    await outbox().takeUnpublished(10);
     const feed = memoryFeed();
     await run(feed, 1);
     expect(feed.numbers()).toEqual([1, 2]);
   });
 
-  it('numbers each once though two of them are at it', async () => {
+  it('numbers each event once when two leaders number at the same time', async () => {
     await write(40);
-    const one = store();
+    const one = outbox();
     await Promise.all(Array.from({ length: 8 }, () => one.takeUnpublished(10)));
     const rows = await harness.db.client.revocationEvent.findMany({ where: { seq: { not: null } } });
     const numbers = rows.map(({ seq }) => Number(seq)).sort((a, b) => a - b);
@@ -169,7 +170,7 @@ describe('the relay', () => {
     expect(numbers.length).toBeGreaterThanOrEqual(10);
   });
 
-  it('publishes again every number from the lowest that matters on, also those that do not matter any more', async () => {
+  it('publishes every number from the floor on again, also of events that no longer matter', async () => {
     await write(2, over());
     await write(1);
     await write(1, over());
@@ -180,14 +181,14 @@ describe('the relay', () => {
     expect(feed.tokens.at(-1)).toBe('heartbeat 3 5 term 1 beat 1');
   });
 
-  it('raises the floor above all when no event concerns a token any more', async () => {
+  it('raises the floor to last + 1 when no event concerns a token any more', async () => {
     await write(3, over());
     const feed = memoryFeed();
     await run(feed, 1);
     expect(feed.tokens).toEqual(['heartbeat 4 3 term 1 beat 1']);
   });
 
-  it('keeps what matters by either clock: one that was put forward by a day drops nothing', async () => {
+  it('keeps events that matter by either clock, also when one is a day ahead', async () => {
     await write(1);
     harness.advance(86_400);
     const feed = memoryFeed();
@@ -205,7 +206,7 @@ describe('the relay', () => {
     expect(later.tokens).toEqual(['1 term 1 k1', '2 term 1 k1', '3 term 7 k1', 'heartbeat 1 3 term 7 beat 1']);
   });
 
-  it('signs again, and keeps, what was signed with a key that is not published any more', async () => {
+  it('signs an event again and stores it when its key is no longer published', async () => {
     await write(2);
     await run(memoryFeed(), 1);
     const feed = memoryFeed();
@@ -215,7 +216,7 @@ describe('the relay', () => {
     expect(rows.map(({ token }) => token)).toEqual(['1 term 1 k2', '2 term 1 k2']);
   });
 
-  it('signs what a build without tokens and terms has published', async () => {
+  it('signs events that a build without tokens and terms published', async () => {
     await write(1);
     await run(memoryFeed(), 1);
     await harness.db.client.revocationEvent.updateMany({ data: { token: null, term: null } });
@@ -224,7 +225,7 @@ describe('the relay', () => {
     expect(feed.tokens[0]).toBe('1 term 5 k1');
   });
 
-  it('fills numbers whose rows a build before this one has removed', async () => {
+  it('publishes an event without effect for a number whose row an earlier build removed', async () => {
     await write(6);
     await run(memoryFeed(), 1);
     await harness.db.client.revocationEvent.deleteMany({ where: { seq: { in: [2n, 4n, 5n] } } });
@@ -233,12 +234,12 @@ describe('the relay', () => {
     expect(feed.numbers()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('goes on after what a replica of the build before has numbered and published meanwhile', async () => {
+  it('continues after events that a replica of an earlier build numbered and published meanwhile', async () => {
     await write(2);
     const feed = memoryFeed();
     await run(feed, 1, { term: 4 });
     await write(2);
-    // What that build does: it numbers under the same row lock, and knows neither terms nor tokens.
+    // The earlier build numbers under the same row lock, without terms and tokens.
     const { client } = harness.db;
     await client.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT last FROM revocation_feed WHERE id = 1 FOR UPDATE`;
@@ -263,7 +264,7 @@ describe('the relay', () => {
         feed.state.isWhole = false;
       },
     });
-    // The second turn has written it anew, before it was spoilt again.
+    // The second turn rewrote the feed before it was changed again.
     expect(feed.compactions).toEqual([3, 3]);
   });
 
@@ -279,13 +280,13 @@ describe('the relay', () => {
   });
 });
 
-describe('a leader that was stopped and wakes up after another one has begun', () => {
-  it('can neither number, nor keep a token, nor mark, nor begin', async () => {
+describe('a leader that was suspended and resumes in the term of another one', () => {
+  it('cannot number events, store tokens, mark events as published, or begin its term', async () => {
     await write(1);
-    const old = store(1);
+    const old = outbox(1);
     await old.begin();
     const [first] = await old.takeUnpublished(10);
-    await store(2).begin();
+    await outbox(2).begin();
     await write(1);
     const late = [{ seq: first?.seq ?? 0, token: 'late' }];
     await expect(old.takeUnpublished(10)).rejects.toThrow('another process leads');
@@ -299,7 +300,7 @@ describe('a leader that was stopped and wakes up after another one has begun', (
     ]);
   });
 
-  it('publishes nothing once its own clocks say that the lease is over', async () => {
+  it('publishes nothing after its lease has ended by its own clock', async () => {
     await write(1);
     const feed = memoryFeed();
     await run(feed, 2, { isHeld: () => false });

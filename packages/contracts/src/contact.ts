@@ -14,7 +14,7 @@ export type Address = z.output<typeof Address>;
 /** An E.164 telephone number: `+4930123456`. */
 export const Phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be an E.164 number such as +4930123456');
 
-/** How to reach a user, as other services read it; `phone` and `address` are null until the user gives them. */
+/** The contact data of a user, for other services; `phone` and `address` are null until the user gives them. */
 export const Contact = z.object({
   name: z.string(),
   email: z.string(),

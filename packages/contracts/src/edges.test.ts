@@ -4,24 +4,24 @@ import { operations } from './operations.ts';
 import { issuerService, services } from './services.ts';
 
 describe('edges', () => {
-  it('are the two arrows of order, and nothing else', () => {
+  it('are order to user and order to product', () => {
     expect(edges()).toEqual([
       { caller: 'order', callee: 'user' },
       { caller: 'order', callee: 'product' },
     ]);
   });
 
-  it.each(['user', 'product'] as const)('lead nowhere from %s: it can call nobody', (caller) => {
+  it.each(['user', 'product'] as const)('do not begin at %s, which calls no service', (caller) => {
     expect(edges().filter((edge) => edge.caller === caller)).toEqual([]);
     for (const callee of services) expect(operationsBetween(caller, callee)).toEqual({});
   });
 
-  it('never lead to order: its door is there and shut', () => {
+  it('do not lead to order, whose operation lists no caller', () => {
     expect(operations['order:orders.read'].callers).toEqual([]);
     expect(edges().filter(({ callee }) => callee === 'order')).toEqual([]);
   });
 
-  it('are those between which there is an operation', () => {
+  it('are the pairs that share an operation', () => {
     const between = services.flatMap((caller) =>
       services
         .filter((callee) => Object.keys(operationsBetween(caller, callee)).length > 0)
@@ -46,14 +46,14 @@ describe('operationsBetween', () => {
 });
 
 describe('the types of operationsBetween', () => {
-  it('name the operations that a caller is listed for, and no others', () => {
+  it('name exactly the operations that list the caller', () => {
     expect(operationsBetween('order', 'user')['user:contacts.read'].method).toBe('GET');
     expect(operationsBetween('order', 'product')['product:quotes.create'].method).toBe('POST');
     // @ts-expect-error an operation of another callee
     expect(operationsBetween('order', 'product')['user:contacts.read']).toBeUndefined();
-    // @ts-expect-error user is listed for nothing
+    // @ts-expect-error no operation lists user
     expect(operationsBetween('user', 'order')['order:orders.read']).toBeUndefined();
-    // @ts-expect-error a shut door is open to nobody, not to its own service either
+    // @ts-expect-error an operation without callers
     expect(operationsBetween('order', 'order')['order:orders.read']).toBeUndefined();
     // @ts-expect-error a service that does not exist
     expect(operationsBetween('billing', 'product')).toEqual({});

@@ -5,14 +5,14 @@ import { services } from './services.ts';
 
 type Map = typeof operations;
 
-/** The operations of one callee that one caller is listed for. */
+/** The operations of one callee that list the caller. */
 export type CallableBy<Caller extends ServiceName, Callee extends ServiceName> = {
   readonly [Id in Extract<keyof Map, `${Callee}:${string}`> as Caller extends Map[Id]['callers'][number]
     ? Id
     : never]: Map[Id];
 };
 
-/** Picks what a caller may call at a callee: what its client is made from. */
+/** Picks the operations that a caller may call at a callee, for the client of the caller. */
 export function operationsBetween<Caller extends ServiceName, Callee extends ServiceName>(
   caller: Caller,
   callee: Callee,
@@ -21,13 +21,13 @@ export function operationsBetween<Caller extends ServiceName, Callee extends Ser
   return Object.fromEntries(picked) as CallableBy<Caller, Callee>;
 }
 
-/** An arrow from a caller to a callee: each has its own secret. */
+/** A pair of caller and callee, which share a secret. */
 export interface Edge {
   readonly caller: ServiceName;
   readonly callee: ServiceName;
 }
 
-/** Every arrow the operations draw, once. */
+/** Lists each pair of caller and callee of the operations, once. */
 export function edges(): readonly Edge[] {
   return services.flatMap((caller) =>
     services

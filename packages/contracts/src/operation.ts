@@ -6,9 +6,9 @@ export interface OperationSpec {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path template below `/internal`; `:name` is one path segment. */
   readonly path: `/internal/${string}`;
-  /** Who may call it. An empty list: the door is there and shut. */
+  /** The services that may call the operation; none for an empty list. */
   readonly callers: readonly ServiceName[];
-  /** `required`: a user's access token travels along. `none`: it must not. */
+  /** `required`: the call must carry a user's access token. `none`: it must not. */
   readonly user: 'required' | 'none';
   readonly userScopes?: readonly string[];
   readonly request: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
@@ -17,10 +17,10 @@ export interface OperationSpec {
 
 export type OperationId = `${ServiceName}:${string}`;
 
-/** The operations with their ids, which are the keys they are listed under. */
+/** A map of operations, each with its key as `id`. */
 export type Operations<Specs> = { readonly [Id in keyof Specs]: Specs[Id] & { readonly id: Id } };
 
-/** Completes a map of operations: each is given its key as `id`. */
+/** Completes a map of operations: the key of each becomes its `id`. */
 export function defineOperations<const Specs extends Readonly<Record<OperationId, OperationSpec>>>(
   specs: Specs,
 ): Operations<Specs>;

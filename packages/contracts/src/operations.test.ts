@@ -7,13 +7,13 @@ import { services } from './services.ts';
 const all = Object.entries(operations);
 
 describe('operations', () => {
-  it.each(all)('%s has its key as id, and the name of its callee in front', (key, { id }) => {
+  it.each(all)('%s has its key as id, which begins with the name of the callee', (key, { id }) => {
     expect(id).toBe(key);
     expect(id).toMatch(/^[a-z][a-z0-9-]*:[a-z]+\.[a-z]+$/);
     expect(services).toContain(id.split(':')[0]);
   });
 
-  it.each(all)('%s lives below /internal, with plain segments and named parameters', (_id, { path }) => {
+  it.each(all)('%s has a path below /internal, with plain segments and named parameters', (_id, { path }) => {
     expect(path).toMatch(/^\/internal(\/(:[a-z]\w*|[a-z][a-z-]*))+$/);
   });
 
@@ -23,7 +23,7 @@ describe('operations', () => {
     expect(shape.sort()).toEqual(named.sort());
   });
 
-  it.each(all)('%s refuses parts of a request that it does not know', (_id, { request }) => {
+  it.each(all)('%s refuses unknown members of a request', (_id, { request }) => {
     const schemas: readonly ZodType[] = Object.values(request);
     for (const schema of schemas) {
       const issues = schema.safeParse({ role: 'admin' }).error?.issues ?? [];
@@ -31,7 +31,7 @@ describe('operations', () => {
     }
   });
 
-  it.each(all)('%s is called by services that there are, and never by its own', (id, { callers }) => {
+  it.each(all)('%s lists existing services as callers, and not its own', (id, { callers }) => {
     const [callee] = id.split(':');
     for (const caller of callers) {
       expect(services).toContain(caller);
@@ -39,14 +39,14 @@ describe('operations', () => {
     }
   });
 
-  it('have a route each: no two share method and path', () => {
+  it('have different routes: no two share method and path', () => {
     const routes = all.map(([id, { method, path }]) => `${id.split(':')[0]} ${method} ${path.replace(/:\w+/g, ':')}`);
     expect(new Set(routes).size).toBe(routes.length);
   });
 });
 
 describe('defineOperations', () => {
-  it('takes no id but the key', () => {
+  it('uses the key as id, in place of any given id', () => {
     const [, spec] = all[0] ?? [];
     if (spec === undefined) throw new Error('there are no operations');
     const defined = defineOperations({ 'order:orders.read': { ...spec, callers: [] } });

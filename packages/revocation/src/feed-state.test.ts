@@ -23,7 +23,7 @@ describe('a verifier whose clock is stepped', () => {
       expect([isStale(), revoked('before', 'meanwhile', 'after')]).toEqual([
         ...[false, ['before', 'meanwhile', 'after']],
       ]);
-      // A clock that was set back has the feed read again.
+      // A clock that was set back causes the feed to be read again.
       expect(state.hasGap()).toBe(true);
     },
   );
@@ -52,7 +52,7 @@ describe('an issuer whose clock is stepped', () => {
     times.advance(1);
     const right = heartbeat({ floor: 1, last: 1, term: 5, beat: 3 });
     expect(read(right)).toEqual(['heartbeat']);
-    // The number was forgotten, the revocation was not.
+    // The number was forgotten, but not the revocation.
     expect([state.hasGap(), revoked('one')]).toEqual([true, ['one']]);
     readAgain(one, right);
     expect([state.hasGap(), isStale()]).toEqual([false, false]);
@@ -67,7 +67,7 @@ describe('an issuer whose clock is stepped', () => {
       const fresh = [ended(beat, `sid-${beat}`, 5), heartbeat({ last: beat, term: 5, beat })];
       feed.push(...fresh);
       expect(read(...fresh)).toEqual(['applied', 'heartbeat']);
-      // A clock that was set back has the feed read again.
+      // A clock that was set back causes the feed to be read again.
       expect(state.hasGap()).toBe(beat === 3);
       if (beat === 3) readAgain(...feed);
       expect(isStale()).toBe(false);
@@ -96,7 +96,7 @@ describe('an issuer whose clock is stepped', () => {
 });
 
 describe('a leader that was replaced', () => {
-  it('makes nothing fresh, and moves neither floor nor last', () => {
+  it('makes no verifier fresh, and changes neither floor nor last', () => {
     const { times, heartbeat, read, isStale, state } = setUpVerifier();
     read(heartbeat({ last: 0, term: 1, beat: 100 }), heartbeat({ last: 0, term: 2, beat: 1 }));
     times.advance(11);
@@ -109,7 +109,7 @@ describe('a leader that was replaced', () => {
   it('hides no event of its successor behind an event with the same number', () => {
     const { heartbeat, ended, read, revoked, isStale, state } = setUpVerifier();
     read(heartbeat({ last: 0, term: 2, beat: 1 }));
-    // The cut-off is applied all the same: that is safe.
+    // Its own cut-off is still applied, which is safe.
     expect(read(ended(1, 'of-the-old', 1))).toEqual(['applied']);
     read(heartbeat({ last: 1, term: 2, beat: 2 }));
     expect([state.hasGap(), revoked('of-the-old', 'of-the-new')]).toEqual([true, ['of-the-old']]);
@@ -128,7 +128,7 @@ describe('a new leader', () => {
     times.advance(11);
     const next = heartbeat({ last: 2, term: 2, beat: 1 });
     expect([read(next), state.hasGap(), isStale()]).toEqual([['heartbeat'], true, true]);
-    // Half of it is not enough.
+    // Reading a part of the feed is not enough.
     expect(readAgain(...kept)).toEqual(['repeated', 'repeated']);
     expect([state.hasGap(), state.isRereading(), isStale()]).toEqual([true, true, true]);
     expect(read(next)).toEqual(['repeated']);
@@ -143,9 +143,9 @@ describe('a new leader', () => {
     const { heartbeat, ended, read, readAgain, revoked, state } = setUpVerifier();
     const old = [1, 2, 3].map((seq) => ended(seq, `old-${seq}`, 1));
     read(...old, heartbeat({ last: 3, term: 1, beat: 9 }));
-    const anew = Array.from({ length: last - 1 }, (_, index) => ended(index + 2, `new-${index + 2}`, 2));
-    const feed = [...old.slice(0, 1), ...anew, heartbeat({ last, term: 2, beat: 1 })];
-    // Only the heartbeat comes through at first.
+    const renumbered = Array.from({ length: last - 1 }, (_, index) => ended(index + 2, `new-${index + 2}`, 2));
+    const feed = [...old.slice(0, 1), ...renumbered, heartbeat({ last, term: 2, beat: 1 })];
+    // Only the heartbeat arrives at first.
     read(...feed.slice(-1));
     expect(state.hasGap()).toBe(true);
     readAgain(...feed);
@@ -169,13 +169,13 @@ describe('events that no longer matter', () => {
     return { ...test, feed: [first ?? '', third ?? '', test.heartbeat({ last: 3, ...counted })] };
   };
 
-  it('left out by a build without terms keep no verifier stale: the feed is read once more', () => {
+  it('left out by a build without terms do not keep a verifier stale: the feed is read once more', () => {
     const { feed, read, readAgain, isStale, state, ended } = setUp(0);
     read(...feed);
     expect([state.hasGap(), isStale()]).toEqual([true, true]);
     readAgain(...feed);
     expect([state.hasGap(), isStale()]).toEqual([false, false]);
-    // It was not left out after all.
+    // The event arrives late: it had not been left out.
     expect(read(ended(2, 'sid-2'))).toEqual(['applied']);
   });
 
@@ -186,7 +186,7 @@ describe('events that no longer matter', () => {
     expect([state.hasGap(), isStale()]).toEqual([true, true]);
   });
 
-  it('do not excuse a missing event at the floor, nor one whose key is not known', () => {
+  it('do not hide a missing event at the floor, or one whose key is unknown', () => {
     const { feed, read, readAgain, state, ended } = setUp(0);
     read(...feed.slice(1));
     readAgain(...feed.slice(1));

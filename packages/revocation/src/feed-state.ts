@@ -1,21 +1,18 @@
 import type { Clock, MonotonicClock, RevocationTable } from '@auth/verify';
 import { readClock } from '@auth/verify';
-import { readClaimed } from './claimed-event.ts';
-import type { ClockReport } from './clock-check.ts';
-import { createClockCheck } from './clock-check.ts';
 import type { VerifiedEvent } from './feed-event.ts';
-import { isNewerHeartbeat } from './heartbeat-order.ts';
-import { createKnownEvents } from './known-events.ts';
-import { createRereading } from './rereading.ts';
+import { isNewerHeartbeat, readClaimed } from './feed-event.ts';
+import { createKnownEvents, createRereading } from './known-events.ts';
 import type { FeedEventVerifier } from './security-event.ts';
-import { maxTokenLength } from './security-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { maxTokenLength, SecurityEventError } from './security-event.ts';
+import type { ClockReport, CompleteHeartbeat } from './staleness.ts';
+import { createClockCheck } from './staleness.ts';
 
 /**
  * The outcome of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat
  * from the future, so a clock is wrong. `late`: a new heartbeat that is older than the bound. `fenced`: a heartbeat of a
- * leader that was replaced. `repeated`: already known. `unknown_key`: signed with a key that is not known (yet).
- * `refused`: anything else.
+ * replaced leader. `repeated`: already known. `unknown_key`: signed with a key that is not known (yet). `refused`:
+ * forged or malformed.
  */
 export type TokenOutcome =
   | 'applied'
@@ -27,25 +24,17 @@ export type TokenOutcome =
   | 'unknown_key'
   | 'refused';
 
-/** A heartbeat at which the verifier was complete. */
-export interface CompleteHeartbeat {
-  /** When it was signed, in seconds since 1970. */
-  readonly at: number;
-  /** When it arrived, by the monotonic clock. */
-  readonly arrivedMs: number;
-}
-
-/** How far the feed is known. */
+/** The part of the feed that a verifier knows. */
 export interface FeedState {
   /** Called when the next token is the first one of the feed. */
   startOver(): void;
   /** @throws AuthError `unavailable` while there are no keys at all */
   take(token: string): TokenOutcome;
-  /** Looks whether all is known that the newest heartbeat speaks of. To be called after some tokens were taken. */
+  /** Checks whether every event that the newest heartbeat counts is known. Called after a batch of tokens. */
   settle(): void;
   /** Whether events are missing or in doubt, so that the feed has to be read again. */
   hasGap(): boolean;
-  /** Whether the feed is being read again, and not yet up to the newest heartbeat. */
+  /** Whether the feed is being read again, and the newest heartbeat was not reached yet. */
   isRereading(): boolean;
   /** The newest heartbeat at which the verifier was complete; `undefined` before the first time. */
   complete(): CompleteHeartbeat | undefined;
@@ -68,28 +57,28 @@ export interface FeedStateOptions {
   readonly staleAfterSeconds: number;
 }
 
-/** Events that matter at a time; more make the verifier begin again, which is slow and safe. */
+/** The most events in memory; at more, the verifier forgets them all and reads the feed again, which is slow and safe. */
 const capacity = 1_000_000;
 
 type VerifiedHeartbeat = Extract<VerifiedEvent, { kind: 'heartbeat' }>;
 type VerifiedCutOff = Exclude<VerifiedEvent, VerifiedHeartbeat>;
 
-/** Creates the state of a verifier that reads a feed: it is right in any order, with repetition and loss of tokens. */
+/** Creates the state of a verifier of a feed. Tokens may arrive in any order, repeatedly, or not at all. */
 export function createFeedState(options: FeedStateOptions): FeedState {
   const { verifier, table, now, monotonicMs } = options;
   const known = createKnownEvents();
   const rereading = createRereading();
   const clock = createClockCheck(options);
   let newest: (VerifiedHeartbeat & { readonly token: string; readonly arrivedMs: number }) | undefined;
-  /** Numbers above this one were assigned in the term of the newest heartbeat, not before. */
+  /** Numbers above this one were assigned in the term of the newest heartbeat. */
   let lastBeforeTerm = 0;
-  /** The issuer may have assigned its numbers again to other events, so known events must be seen again. */
+  /** Known events must be read again, since the issuer may have assigned their numbers to other events. */
   let isInDoubt = false;
-  /** Whether an event could not be verified because its key is missing, since the last reading of the feed began. */
+  /** Whether an event with an unknown key was read since the last reading of the feed began. */
   let isUnread = false;
   let complete: CompleteHeartbeat | undefined;
 
-  /** Verifying is what costs, and a feed that is read again brings little else. Also keeps the past from being replayed. */
+  /** Recognizes known tokens without verification, which is the main cost of reading a feed again. Also stops replays. */
   function outcomeUnverified(token: string): TokenOutcome | undefined {
     if (token.length > maxTokenLength) return undefined;
     const claimed = readClaimed(token);
@@ -106,9 +95,10 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     // An event below the floor is applied as well: a wrong clock may have set the floor.
     const isHistory = newest !== undefined && seq < newest.floor;
     if (isHistory && table.size >= capacity) return 'repeated';
-    // In any term: an ended session stays ended. No token that the event concerns was issued after `keepUntil`.
+    // In any term, since an ended session stays ended. No token that the event concerns was issued after `keepUntil`.
     table.put({
-      ...{ sid, keepUntil },
+      sid,
+      keepUntil,
       notBefore: event.kind === 'session-revoked' ? 'ended' : Math.min(event.notBefore, keepUntil),
     });
     // A replaced leader must not occupy a number that its successor assigns to another event.
@@ -122,16 +112,16 @@ export function createFeedState(options: FeedStateOptions): FeedState {
   function applyHeartbeat(heartbeat: VerifiedHeartbeat, token: string): TokenOutcome {
     if (newest !== undefined && heartbeat.term < newest.term) return 'fenced';
     if (!isNewerHeartbeat(heartbeat, newest, readClock(now))) return 'repeated';
-    // A new leader may have a restored database: its next events may look like known ones.
-    const isAnew = newest !== undefined && (heartbeat.term > newest.term || heartbeat.last < newest.last);
-    if (newest === undefined || isAnew) lastBeforeTerm = heartbeat.last;
-    if (isAnew) {
+    // The database of a new leader may be a restored backup: new events may have the numbers of known ones.
+    const isNewLeader = newest !== undefined && (heartbeat.term > newest.term || heartbeat.last < newest.last);
+    if (newest === undefined || isNewLeader) lastBeforeTerm = heartbeat.last;
+    if (isNewLeader) {
       isInDoubt = true;
       known.doubtAll(lastBeforeTerm);
       rereading.finish();
       rereading.want();
     }
-    // The table keeps them: a floor that a wrong clock has set too high goes down again, and then they are read again.
+    // The table keeps their cut-offs. A floor that a wrong clock set too high goes down again, and they are read again.
     known.forgetBelow(heartbeat.floor);
     table.sweep();
     newest = { ...heartbeat, token, arrivedMs: monotonicMs() };
@@ -141,7 +131,7 @@ export function createFeedState(options: FeedStateOptions): FeedState {
 
   function refusalOf(error: SecurityEventError, token: string): TokenOutcome {
     if (error.reason === 'not_yet_valid') {
-      // A heartbeat that is refused for nothing else, so its claims are the issuer's: the clocks differ, and it is not known how.
+      // The signature is good and the time is in the future: the clocks differ, and either may be wrong.
       const claimed = readClaimed(token);
       complete = undefined;
       return claimed?.kind === 'heartbeat' ? clock.compare(claimed.at) : 'refused';
@@ -155,8 +145,8 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     if (newest === undefined || (isInDoubt && !rereading.isDone())) return false;
     const { term, floor, last } = newest;
     if (known.covers(floor, last)) return true;
-    // A build before terms leaves out events that no longer matter, all but the one at the floor. What was not there when
-    // everything was read again, up to the heartbeat that counts it, was left out.
+    // A build before terms leaves out events that no longer matter, except the one at the floor. An event was left out
+    // when it is missing after the whole feed was read again, up to the heartbeat that counts it.
     const isLeftOut = term === 0 && rereading.isDone() && !isUnread && known.covers(floor, floor);
     if (isLeftOut && last - floor < capacity) known.presumeDead(floor, last);
     return isLeftOut && known.covers(floor, last);
@@ -193,8 +183,11 @@ export function createFeedState(options: FeedStateOptions): FeedState {
     complete: () => complete,
     clock: clock.report,
     stats: () => ({
-      ...{ term: newest?.term ?? 0, floor: newest?.floor ?? 0, last: newest?.last ?? 0 },
-      ...{ heartbeatAt: newest?.at ?? 0, known: known.size },
+      term: newest?.term ?? 0,
+      floor: newest?.floor ?? 0,
+      last: newest?.last ?? 0,
+      heartbeatAt: newest?.at ?? 0,
+      known: known.size,
     }),
   };
 }

@@ -1,23 +1,22 @@
-/** The feed as the leader of the issuer writes it. */
+/** Writes the feed, for the leader of the issuer. */
 export interface FeedWriter {
-  /** Appends tokens in order. What was published may be published again: readers do not mind. Rejects when it is not certain. */
+  /** Appends tokens in order. A token may be published repeatedly. Rejects when it is not certain that all were published. */
   publish(tokens: readonly string[], options?: PublishOptions): Promise<void>;
   /**
-   * Whether everything published since the last compaction is still there. False before the first compaction, and when
-   * something else has written, truncated, replaced or lost the feed: then it must be compacted at once.
+   * Whether every token published since the last compaction is still there. False before the first compaction, and after
+   * the feed was written, truncated, replaced or lost by something else: then it must be compacted at once.
    */
   isWhole(): boolean;
   /**
-   * Publishes the tokens of `keep` again, in order, and may remove everything that was there when it began. `publish` may be
-   * called meanwhile, also by the iteration itself; its tokens stay.
+   * Publishes the tokens of `keep` again, in order, and may remove all tokens that were there at its start. `publish` may
+   * be called meanwhile, also by the iteration itself; the tokens of such a call stay.
    */
   compact(keep: Iterable<string> | AsyncIterable<string>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How tokens are published. */
 export interface PublishOptions {
-  /** The tokens are superseded soon, as heartbeats are: a power failure may lose them. Events are on the disk first. */
+  /** Tokens that are superseded soon, such as heartbeats: a power failure may lose them. Others are flushed to the disk. */
   readonly isShortLived?: boolean;
 }
 
@@ -26,11 +25,6 @@ export interface FeedWriterOptions {
   readonly term?: number;
   /** Whether that leader still leads: checked before writes that an earlier leader must not make. True by default. */
   readonly isHeld?: () => boolean;
-}
-
-/** The error of a writer whose process no longer leads. */
-export function superseded(why: string): Error {
-  return new Error(`this process does not lead any more: ${why}`);
 }
 
 /** Splits tokens into slices, so that no slice blocks the process. */
@@ -47,29 +41,39 @@ export async function* slicesOf(
   if (slice.length > 0) yield slice;
 }
 
-/** Follows what is published, from the first token there is. */
+/** Follows a feed from its first token. */
 export interface FeedReader {
-  /** Reads everything that is there again, from the first token on. */
+  /** Reads the feed again, from its first token. */
   startOver(): void;
   /** Replaces a connection that still answers with a new one, which may lead to another server. */
   reconnect(): void;
-  /** Resolves when nothing more will be handed over. */
+  /** Resolves when `onTokens` will not be called any more. */
   close(): Promise<void>;
 }
 
 export interface FeedReaderOptions {
   /**
-   * Told what was read, in order; nothing more is read before it resolves. Unchecked: a text that is longer than any
-   * token is cut.
+   * Called with the tokens that were read, in order; reading continues when it resolves. The tokens are unchecked, and a
+   * text that is longer than any token is cut.
    */
   readonly onTokens: (tokens: readonly string[]) => Promise<void>;
   /** Called when the next token will be the first one of the feed. */
   readonly onStart?: () => void;
-  /** Told why nothing can be read for now. It is tried again for ever. */
-  readonly onTrouble: (error: Error) => void;
+  /** Called when the feed cannot be read. Reading is retried without end. */
+  readonly onError: (error: Error) => void;
 }
 
-/** Refuses to publish what would spoil the feed for everybody. @throws TypeError */
+/** Checks that tokens are compact: any other text would break the feed for all readers. @throws TypeError */
 export function assertTokens(tokens: readonly string[]): void {
   if (!tokens.every((token) => /^[\w.-]+$/.test(token))) throw new TypeError('only compact tokens can be published');
+}
+
+/** Creates a queue: each function starts after the previous one has resolved or rejected. */
+export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const run = last.then(work);
+    last = run.catch(() => undefined);
+    return run;
+  };
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FileChanges } from './file-changes.ts';
 import { createFileChanges } from './file-changes.ts';
 
-/** Longer than any test: what resolves `next` is then a change and not the time. */
+/** Longer than any test, so that a change and not the time resolves `next`. */
 const neverMs = 600_000;
 
 let dir: string;
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe('createFileChanges', () => {
-  it('notices a file that is written, truncated, and replaced, and the one in its place', async () => {
+  it('reports writes to a file, its truncation and its replacement, and writes to the new file', async () => {
     changes.watch(path);
     await appendFile(path, 'b');
     await changes.next();
@@ -38,7 +38,7 @@ describe('createFileChanges', () => {
     await changes.next();
   });
 
-  it('tells one write from several changes, and from a wait that was over', async () => {
+  it('distinguishes one write, several changes, and the end of the wait', async () => {
     changes.watch(path);
     await appendFile(path, 'b');
     expect(await changes.next()).toBe('written');
@@ -51,7 +51,7 @@ describe('createFileChanges', () => {
     polled.close();
   });
 
-  it('looks more often after a change that was not reported, until one is', async () => {
+  it('polls more often after a change that the system did not report, until it reports one', async () => {
     const silent = createFileChanges({ watchedMs: neverMs, silentMs: 2 });
     silent.watch(path);
     silent.missed();
@@ -68,14 +68,14 @@ describe('createFileChanges', () => {
     await waiting;
   });
 
-  it('notices a file behind a link', async () => {
+  it('reports writes to a file behind a link', async () => {
     await symlink(path, join(dir, 'link'));
     changes.watch(join(dir, 'link'));
     await appendFile(path, 'b');
     await changes.next();
   });
 
-  it('looks from time to time, also at a file that is not there', async () => {
+  it('polls from time to time, also for a file that does not exist', async () => {
     const polled = createFileChanges({ watchedMs: 2, unwatchedMs: 2 });
     await polled.next();
     polled.watch(join(dir, 'missing'));
@@ -85,7 +85,7 @@ describe('createFileChanges', () => {
     polled.close();
   });
 
-  it('resolves when it is woken, before or after the call, and when it is closed', async () => {
+  it('resolves next on wake, before or after the call, and on close', async () => {
     changes.watch(path);
     changes.wake();
     await changes.next();

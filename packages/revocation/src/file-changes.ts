@@ -2,20 +2,20 @@ import type { FSWatcher } from 'node:fs';
 import { watch } from 'node:fs';
 
 /**
- * What ended a wait. `written`: the system reported one write to the file, and nothing else. `elapsed`: the time was over.
- * `other`: anything else, such as several reports at once; another file may be at the path.
+ * The end of a wait. `written`: the system reported a single write to the file. `elapsed`: the time was over. `other`:
+ * anything else, such as several reports at once; another file may be at the path.
  */
 export type Change = 'written' | 'elapsed' | 'other';
 
 /** Waits for changes of a file. */
 export interface FileChanges {
-  /** Watches the file that is at the path now, and no longer the one before it. */
+  /** Watches the file that is at the path now, in place of the previous one. */
   watch(path: string): void;
   /** Stops watching, until `watch` is called again. */
   unwatch(): void;
-  /** Resolves when the file may have changed since the last call, after a time in any case, and when it is closed. */
+  /** Resolves when the file may have changed since the last call, after a time in any case, and on `close`. */
   next(): Promise<Change>;
-  /** Called when a change was found that the system did not report: until it reports one, the file is polled more often. */
+  /** Called after a change that the system did not report. The file is polled more often until the system reports one. */
   missed(): void;
   /** Makes the pending `next`, or the one after it, resolve at once. */
   wake(): void;
@@ -23,18 +23,18 @@ export interface FileChanges {
 }
 
 export interface FileChangesOptions {
-  /** How often to look while the system reports changes; 1250 ms unless given: heartbeats, a second apart, come first. */
+  /** The polling interval while the system reports changes; 1250 ms unless given, so that heartbeats come first. */
   readonly watchedMs?: number;
-  /** How often to look while the file is watched and the system reports no change; 500 ms unless given. */
+  /** The polling interval while the file is watched and the system reports no change; 500 ms unless given. */
   readonly silentMs?: number;
-  /** How often to look while there is no file, or it cannot be watched; 100 ms unless given. */
+  /** The polling interval while there is no file, or it cannot be watched; 100 ms unless given. */
   readonly unwatchedMs?: number;
 }
 
 /**
- * Creates the wait for changes. The system reports what is written to a file, and that another one took its place; not
- * every file system does, and links may be swapped, therefore `next` also resolves from time to time. The watch is on the
- * file and not on its folder, where others may write all the time. Keeps no process alive.
+ * Creates the wait for changes. The system reports writes to a file and its replacement by another one. Not every file
+ * system does, and links may be swapped, therefore `next` also resolves from time to time. The file is watched and not
+ * its folder, in which other processes may write all the time. Keeps no process alive.
  */
 export function createFileChanges(options: FileChangesOptions = {}): FileChanges {
   const { watchedMs = 1250, silentMs = 500, unwatchedMs = 100 } = options;
@@ -44,7 +44,7 @@ export function createFileChanges(options: FileChangesOptions = {}): FileChanges
   let pending: Change | undefined;
   let resume: (() => void) | undefined;
 
-  function tell(change: Change): void {
+  function notify(change: Change): void {
     pending = pending === undefined ? change : 'other';
     resume?.();
   }
@@ -65,10 +65,10 @@ export function createFileChanges(options: FileChangesOptions = {}): FileChanges
       try {
         watcher = watch(path, { persistent: false }, (event) => {
           isSilent = false;
-          tell(event === 'change' ? 'written' : 'other');
+          notify(event === 'change' ? 'written' : 'other');
         }).on('error', unwatch);
       } catch {
-        // There may be too many watches.
+        // The limit of watches may be reached: the file is polled.
       }
     },
     unwatch,
@@ -90,7 +90,7 @@ export function createFileChanges(options: FileChangesOptions = {}): FileChanges
     missed() {
       isSilent = true;
     },
-    wake: () => tell('other'),
+    wake: () => notify('other'),
     close() {
       isClosed = true;
       unwatch();

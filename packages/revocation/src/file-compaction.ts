@@ -2,7 +2,32 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertTokens, slicesOf } from './feed.ts';
-import { codeOf } from './file-error.ts';
+
+/** Advice for a file that cannot be used, by the code of the error. */
+const advices: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder must exist',
+  ENOTDIR: 'its folder must exist',
+  EACCES: 'the user service needs the right to read and write it',
+  EPERM: 'the user service needs the right to read and write it',
+  EROFS: 'it must not be on a read-only file system',
+  EISDIR: 'a folder is in its place',
+  ELOOP: 'its symbolic link leads to itself',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'the quota of its disk is used up',
+};
+
+/** Creates an error that names the file and how to repair it. */
+export function fileError(path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  const advice = advices[code ?? ''];
+  if (advice === undefined) return error;
+  return new Error(`the revocation feed ${path} cannot be written: ${advice} (${code})`, { cause: error });
+}
+
+/** Reads the code of a file system error. By structure, since the error may come from another realm. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? String(Reflect.get(error, 'code')) : undefined;
+}
 
 /** An open file at the path of the feed, and its length after the last write of this process. */
 export interface OpenFile {
@@ -10,7 +35,7 @@ export interface OpenFile {
   size: number;
 }
 
-/** The lines that a compaction keeps, until they replace the file. */
+/** The lines that a compaction keeps, before they replace the file. */
 export interface Stage {
   /** Replaces the file with these lines and `tail` after them. Returns the file that is then at the path. */
   put(file: OpenFile, options: PutOptions): Promise<OpenFile>;
@@ -25,15 +50,15 @@ export interface PutOptions {
 }
 
 const sliceLength = 100;
-/** How long a file stays empty before it is rewritten in place: readers that are not notified check it every 100 ms. */
+/** The time that a file stays empty before it is rewritten in place: readers that are not notified check every 100 ms. */
 const emptyMs = 220;
-/** Errors that mean: no file beside this one may be made or renamed, or the file itself is a mount. */
+/** Errors that forbid to create or rename a file beside this one, or mean that the file itself is a mount. */
 const notReplaceable = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /**
- * Collects the lines that a compaction keeps. A file that only this process's user can read is replaced by another file in
- * one step. Any other file is rewritten in place, since its creator has chosen who may read it: its owner, group, mode,
- * access list, links and mounts stay. A file that cannot be replaced is rewritten in place as well.
+ * Collects the lines that a compaction keeps. A file that only the user of this process can read is replaced by another
+ * file in one step. Any other file is rewritten in place, so that it keeps the owner, group, mode, access list, links and
+ * mounts that an operator chose. A file that cannot be replaced is rewritten in place as well.
  */
 export async function stageCompaction(path: string, keep: Iterable<string> | AsyncIterable<string>): Promise<Stage> {
   const target = await realpath(path);
@@ -97,8 +122,8 @@ async function stageInMemory(keep: Iterable<string> | AsyncIterable<string>): Pr
 }
 
 /**
- * Readers see that the file has shrunk, and read it from its start. A reader that checks too late continues in the middle
- * and misses events; the next heartbeat shows that, and the reader starts again as well.
+ * Rewrites the file in place. Readers see that the file has shrunk, and read it from its start. A reader that checks too
+ * late continues in the middle and misses events; the next heartbeat shows the gap, and the reader starts over.
  */
 async function overwrite(file: OpenFile, parts: readonly Buffer[]): Promise<OpenFile> {
   await file.handle.truncate(0);

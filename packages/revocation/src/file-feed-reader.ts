@@ -3,8 +3,21 @@ import { open, stat } from 'node:fs/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
 import type { Change } from './file-changes.ts';
 import { createFileChanges } from './file-changes.ts';
-import { createLineSplitter } from './line-splitter.ts';
 import { maxTokenLength } from './security-event.ts';
+
+/** Creates the function that splits chunks into lines. A longer line is cut at `maxLength + 1`, so that its reader refuses it. */
+export function createLineSplitter(maxLength: number): (chunk: string) => string[] {
+  let rest = '';
+  return (chunk) => {
+    const [first = '', ...more] = chunk.split('\n');
+    const lines = [
+      rest + first.slice(0, maxLength + 1 - rest.length),
+      ...more.map((line) => line.slice(0, maxLength + 1)),
+    ];
+    rest = lines.pop() ?? '';
+    return lines.filter((line) => line !== '');
+  };
+}
 
 const chunkBytes = 65_536;
 
@@ -15,12 +28,12 @@ interface OpenLog {
 }
 
 /**
- * Follows a log file, by reading it whenever it has changed. A last line without an end is left alone until it has one; a
- * file that was replaced, or has shrunk, is read from its start; one that is not there yet is waited for.
+ * Follows a log file by reading it whenever it has changed. An unfinished last line is read when it is complete. A file
+ * that was replaced or has shrunk is read from its start. A missing file is retried.
  */
 export function openFileFeedReader(
   path: string,
-  { onTokens, onTrouble, onStart, pollMs }: FeedReaderOptions & { readonly pollMs?: number },
+  { onTokens, onError, onStart, pollMs }: FeedReaderOptions & { readonly pollMs?: number },
 ): FeedReader {
   const closing = new AbortController();
   const changes = createFileChanges(
@@ -37,7 +50,7 @@ export function openFileFeedReader(
         await readNew(change);
       } catch (error) {
         await forget();
-        onTrouble(error instanceof Error ? error : new Error(String(error)));
+        onError(error instanceof Error ? error : new Error(String(error)));
       }
       change = await changes.next();
     }
@@ -46,13 +59,13 @@ export function openFileFeedReader(
 
   async function readNew(change: Change): Promise<void> {
     const before = log;
-    // After one write to the open file, its new bytes are all there is to read.
+    // A single write to the open file was reported, so the path need not be checked.
     if (change === 'written' && before !== undefined && (await readRest(before))) return;
     const current = await currentLog();
     if ((await readRest(current)) && current === before && change === 'elapsed') changes.missed();
   }
 
-  /** Reads to the end of the file. Returns whether there was anything to read. */
+  /** Reads to the end of the file. Returns whether any byte was read. */
   async function readRest(current: OpenLog): Promise<boolean> {
     const from = current.offset;
     while (!closing.signal.aborted && !fromStart) {
@@ -66,14 +79,14 @@ export function openFileFeedReader(
   }
 
   async function currentLog(): Promise<OpenLog> {
-    // While it is open, its inode cannot become that of another file.
-    const [there, held] = await Promise.all([stat(path), log?.file.stat()]);
-    const isSame = there.ino === held?.ino && there.dev === held.dev && there.size >= (log?.offset ?? 0);
+    // The inode of an open file cannot become that of another file.
+    const [there, opened] = await Promise.all([stat(path), log?.file.stat()]);
+    const isSame = there.ino === opened?.ino && there.dev === opened.dev && there.size >= (log?.offset ?? 0);
     if (log !== undefined && isSame && !fromStart) return log;
     await forget();
     fromStart = false;
     log = { file: await open(path, 'r'), split: createLineSplitter(maxTokenLength), offset: 0 };
-    // Before the first read: what is written after it is reported.
+    // Before the first read, so that every later write is reported.
     changes.watch(path);
     onStart?.();
     return log;
@@ -91,7 +104,7 @@ export function openFileFeedReader(
       fromStart = true;
       changes.wake();
     },
-    // What is at the path is opened: another process may still write to the file that was there.
+    // Opens the file at the path, since another process may still write to the one that was there.
     reconnect: changes.wake,
     async close() {
       closing.abort();

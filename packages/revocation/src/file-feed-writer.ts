@@ -2,18 +2,16 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
-import { assertTokens, superseded } from './feed.ts';
+import { assertTokens, createTurns } from './feed.ts';
 import type { OpenFile } from './file-compaction.ts';
-import { stageCompaction } from './file-compaction.ts';
-import { fileError } from './file-error.ts';
-import { createTurns } from './in-turn.ts';
+import { fileError, stageCompaction } from './file-compaction.ts';
 
-/** For those who may read it, not for everybody. A file that is there keeps the mode it has. */
+/** The mode of a new file: only its owner may read it. An existing file keeps its mode. */
 const newFileMode = 0o600;
 
 /**
- * Creates the writer of a log file: one token a line, appended. A process that dies in the middle of a line, or one that
- * replaces the file, does not damage later tokens. A file that cannot be used is retried at each call.
+ * Opens a log file to append tokens to, one a line. Later tokens are not damaged by a process that dies in the middle of
+ * a line, or that replaces the file. A file that cannot be used is retried at each call.
  */
 export async function openFileFeedWriter(
   path: string,
@@ -22,16 +20,16 @@ export async function openFileFeedWriter(
   const inTurn = createTurns();
   let file: OpenFile | undefined;
   /** The status of the open file, as it was when it was opened. */
-  let held: Stats | undefined;
+  let opened: Stats | undefined;
   let isWhole = false;
-  /** The length of the file after our last whole line; undefined before the first one. */
+  /** The length of the file after the last whole line of this process; undefined before the first one. */
   let lineEnd: number | undefined;
 
   /** The file that is at the path now, and its length. The new file is opened before the old one is closed. */
   async function current(): Promise<{ readonly open: OpenFile; readonly size: number }> {
     const there = await stat(path).catch(() => undefined);
-    // While it is open, its inode cannot become that of another file.
-    const isSame = there !== undefined && there.ino === held?.ino && there.dev === held.dev;
+    // The inode of an open file cannot become that of another file.
+    const isSame = there !== undefined && there.ino === opened?.ino && there.dev === opened.dev;
     if (file !== undefined && isSame) return { open: file, size: there.size };
     const handle = await open(path, 'a+', newFileMode);
     const { size } = await handle.stat();
@@ -44,8 +42,8 @@ export async function openFileFeedWriter(
     file = next;
     isWhole = false;
     lineEnd = undefined;
-    held = await next?.handle.stat();
-    // Nothing is lost by closing it: the events are on the disk.
+    opened = await next?.handle.stat();
+    // A failed close loses nothing, since the events are on the disk.
     if (before?.handle !== next?.handle) await before?.handle.close().catch(() => undefined);
   }
 
@@ -57,18 +55,18 @@ export async function openFileFeedWriter(
     assertHeld();
     open.size = size + text.length;
     const { bytesWritten } = await open.handle.write(text);
-    if (bytesWritten < text.length) throw new Error('the file system took only a part of a line');
+    if (bytesWritten < text.length) throw new Error('the file system wrote only a part of a line');
     if (!isShortLived) await open.handle.datasync();
     lineEnd = open.size;
   }
 
-  /** What has to be written before a new line. Only what another process, or one before this one, has written is read. */
+  /** Ends the last line of another process, when that process died in the middle of it. */
   async function startOfLine(handle: FileHandle, size: number): Promise<string> {
     return size !== lineEnd && (await isTorn(handle, size)) ? '\n' : '';
   }
 
   function assertHeld(): void {
-    if (!isHeld()) throw superseded('nothing is written');
+    if (!isHeld()) throw new Error('this process is no longer the leader: nothing is written');
   }
 
   /** After any failure the next call reopens the file. */
@@ -98,12 +96,12 @@ export async function openFileFeedWriter(
       await attempt(async () => {
         try {
           const { open } = await current();
-          // The tail was written while the stage was filled.
+          // The tail is what was written while the stage was filled.
           const isSame = open.handle === from.handle;
           const tail = isSame ? await readFrom(open.handle, from.at) : Buffer.alloc(0);
           const { size } = await open.handle.stat();
           await exchange(await stage.put(open, { tail, assertHeld }));
-          // Tokens that another process has added meanwhile are kept, and checked once more.
+          // Tokens that another process has added meanwhile are kept; the next compaction removes them.
           isWhole = isSame && size === open.size;
         } finally {
           await stage.drop();
@@ -114,7 +112,7 @@ export async function openFileFeedWriter(
   };
 }
 
-/** Whether the last line has no end: its writer died. */
+/** Whether the last line is unfinished, since its writer died. */
 async function isTorn(file: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

@@ -1,13 +1,13 @@
-/** Which numbers of the feed are known, and by which tokens. */
+/** The numbers of known events, each with its token. */
 export interface KnownEvents {
-  /** Whether this token is known under its number. A token in doubt is known again when it is read again. */
+  /** Whether the token is known under the number. Removes the doubt about a token in doubt. */
   has(seq: number, token: string): boolean;
   add(seq: number, token: string): void;
   /** Whether every number from `floor` to `last` is known. */
   covers(floor: number, last: number): boolean;
-  /** Counts the missing numbers above `floor` as events that no longer matter. A token with such a number is new. */
+  /** Marks the missing numbers above `floor` as events that no longer matter. A token with such a number counts as new. */
   presumeDead(floor: number, last: number): void;
-  /** Puts all known events in doubt until they are read again; only those up to `upTo` then need no new verification. */
+  /** Puts all known events in doubt until they are read again. Those above `upTo` are then verified again. */
   doubtAll(upTo: number): void;
   /** Forgets the events in doubt that were not read again. */
   forgetDoubts(): void;
@@ -16,11 +16,11 @@ export interface KnownEvents {
   readonly size: number;
 }
 
-/** The end of a signature: nobody can make another token with the same one. */
+/** The length of the end of a signature that identifies a token: a second token with the same end cannot be made. */
 const tailLength = 16;
 const deadTail = '';
 
-/** Creates the record of the events of a feed. Its size is that of the events that still matter. */
+/** Creates the record of known events, whose size is the number of events that still matter. */
 export function createKnownEvents(): KnownEvents {
   let tails = new Map<number, string>();
   let doubted = new Map<number, string>();
@@ -63,7 +63,7 @@ export function createKnownEvents(): KnownEvents {
     },
     forgetBelow(floor) {
       for (const seq of tails.keys()) if (seq < floor) tails.delete(seq);
-      // The floor may go down again, and then they are missing.
+      // When the floor goes down again, the forgotten numbers count as missing.
       if (range.from < floor) range = { from: floor, to: Math.max(range.to, floor - 1) };
     },
     clear() {
@@ -71,5 +71,42 @@ export function createKnownEvents(): KnownEvents {
       doubted = new Map();
       range = { from: 1, to: 0 };
     },
+  };
+}
+
+/** The state of reading the feed again from its first token. */
+export interface Rereading {
+  /** Called when an event is missing or in doubt. The verifier is not complete until the feed was read again. */
+  want(): void;
+  /** Called when the next token is the first one of the feed. */
+  begin(): void;
+  /** Called when the newest heartbeat, or a newer one, was read: all events that a heartbeat counts come before it. */
+  reachHeartbeat(): void;
+  /** Called when no event is missing or in doubt any more. */
+  finish(): void;
+  isWanted(): boolean;
+  isUnderWay(): boolean;
+  isDone(): boolean;
+}
+
+/** Creates the record of one rereading: wanted, under way, done. */
+export function createRereading(): Rereading {
+  let state: 'none' | 'wanted' | 'under way' | 'done' = 'none';
+  return {
+    want() {
+      if (state === 'none') state = 'wanted';
+    },
+    begin() {
+      if (state !== 'none') state = 'under way';
+    },
+    reachHeartbeat() {
+      if (state === 'under way') state = 'done';
+    },
+    finish() {
+      state = 'none';
+    },
+    isWanted: () => state !== 'none',
+    isUnderWay: () => state === 'under way',
+    isDone: () => state === 'done',
   };
 }

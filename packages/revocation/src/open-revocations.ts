@@ -2,49 +2,48 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Clock, MonotonicClock, PublicKeys, Revocations } from '@auth/verify';
 import { AuthError, createRevocationTable, processClock } from '@auth/verify';
 import { feedStaleSeconds } from '@auth/verify/times';
-import { readClaimed } from './claimed-event.ts';
-import type { ClockReport } from './clock-check.ts';
+import { readClaimed } from './feed-event.ts';
 import type { TokenOutcome } from './feed-state.ts';
 import { createFeedState } from './feed-state.ts';
-import { createKeptTokens } from './kept-tokens.ts';
 import { openFeedReader } from './open-feed.ts';
-import { createPace } from './pace.ts';
+import { createKeptTokens, createPace } from './retry.ts';
 import { createFeedEventVerifier } from './security-event.ts';
+import type { ClockReport } from './staleness.ts';
 import { createStaleness } from './staleness.ts';
 
-/** What became of a token of the feed, or `gap`: the feed is read again, since something is missing. */
+/** The outcome of a token of the feed, or `gap`: an event is missing, so the feed is read again. */
 export type FeedOutcome = TokenOutcome | 'gap';
 
 export interface OpenRevocationsOptions {
   /** `file:/path`, `redis://…` or `rediss://…`, as `parseFeedUrl` reads it. */
   readonly url: string;
-  /** The `iss` of events: that of access tokens. */
+  /** The `iss` of events; the same as that of access tokens. */
   readonly issuer: string;
-  /** The issuer's keys as they are now: those of access tokens. May throw an AuthError `unavailable` while there are none. */
+  /** The issuer's current keys, which also verify access tokens. May throw an AuthError `unavailable` while there are none. */
   readonly keys: () => PublicKeys;
   readonly now: Clock;
-  /** Measures how long the feed is silent and cut-offs are kept; `performance.now` unless given. */
+  /** Measures silence of the feed and the life of cut-offs; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
-  /** How old the newest heartbeat may be, `feedStaleSeconds` unless given. Its age counts from its signature. */
+  /** The longest age of the newest heartbeat, from its signature on; `feedStaleSeconds` unless given. */
   readonly staleAfterSeconds?: number;
-  /** Told of every token: a closed set, fit for a metric label. */
+  /** Called with the outcome of every token: a closed set, fit for a metric label. */
   readonly onOutcome?: (outcome: FeedOutcome) => void;
-  /** Told of a token with a key that is not among the keys: a chance to look for newer ones. Must return at once. */
+  /** Called for a token with an unknown key, so that newer keys can be fetched. Must return at once. */
   readonly onUnknownKid?: () => void;
-  /** Told when the feed has become stale, once more when it turns out that a clock is off, and when it is fresh (again). */
+  /** Called when the feed becomes stale, again when a clock then proves wrong, and when the feed is fresh (again). */
   readonly onStale?: (isStale: boolean) => void;
-  /** Told why the feed cannot be read, once until it can be read or there is another reason. */
-  readonly onTrouble?: (error: Error) => void;
+  /** Called when the feed cannot be read: once for each reason in a row, until it can be read. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** The revoked sessions, kept up to date in the background. */
 export interface OpenRevocations extends Revocations {
-  /** Rejects until everything published is known, or the feed was silent too long to wait any more: then stale. */
+  /** Rejects until every published event is known, or `staleAfterSeconds` have passed: then the feed is stale. */
   ready(): Promise<void>;
   /** Whether revocations may be missing here. */
   isStale(): boolean;
   stats(): RevocationStats;
-  /** The clock of this process compared with that of the issuer. */
+  /** Compares the clock of this process with that of the issuer. */
   clock(): ClockReport;
   close(): Promise<void>;
 }
@@ -53,7 +52,7 @@ export interface RevocationStats {
   /** Sessions with a cut-off. */
   readonly entries: number;
   readonly stale: boolean;
-  /** Numbers of the newest heartbeat, and its time in seconds since 1970; 0 before the first. */
+  /** `floor`, `last` and time (seconds since 1970) of the newest heartbeat; 0 before the first. */
   readonly floor: number;
   readonly last: number;
   readonly heartbeatAt: number;
@@ -61,54 +60,52 @@ export interface RevocationStats {
   readonly reloads: number;
 }
 
-/** Time for requests in between, while many events come at once: after about 2 ms. A signature costs 16. */
+/** The work after which requests get a turn while many events arrive, about 2 ms. A signature costs 16. */
 const costPerTurn = 512;
-/** How often to look at silence, and at what waits for a key or is missing. */
+/** The time between two checks of the feed's age; the shorter one while an event waits for its key or is missing. */
 const [tickMs, soonMs] = [1000, 250];
-/** A rereading that takes longer has missed its end, and starts again. */
+/** The longest time that reading the feed again may take; then it starts over, since its end was missed. */
 const longestReloadMs = 60_000;
 
 /**
- * Follows a feed, for `revocations` of `createAccessTokenVerifier`: every event is verified, none is believed because of
- * where it came from. Who holds the feed can delay it, which shows as stale, but forge and hide nothing.
+ * Follows a feed, as the `revocations` of `createAccessTokenVerifier`. The signature of every event is verified: an
+ * attacker with access to the feed can delay events, which shows as stale, but cannot forge or hide one.
  *
- * @throws TypeError for a URL that is none of a feed
+ * @throws TypeError for a URL that is not that of a feed
  */
 export function openRevocations(options: OpenRevocationsOptions): OpenRevocations {
   const { url, issuer, keys, now, monotonicMs = processClock, staleAfterSeconds = feedStaleSeconds } = options;
-  const { onOutcome = () => {}, onUnknownKid = () => {}, onStale = () => {}, onTrouble = () => {} } = options;
+  const { onOutcome = () => {}, onUnknownKid = () => {}, onStale = () => {}, onError = () => {} } = options;
   const closing = new AbortController();
   const clocks = { now, monotonicMs };
   const table = createRevocationTable(clocks);
   const verifier = createFeedEventVerifier({ issuer, keys, now });
   const state = createFeedState({ ...clocks, verifier, table, staleAfterSeconds });
-  const staleness = createStaleness({
-    ...{ ...clocks, clock: state.clock, complete: state.complete },
-    ...{ staleAfterSeconds, onStale },
-  });
+  const { clock, complete } = state;
+  const staleness = createStaleness({ ...clocks, clock, complete, staleAfterSeconds, onStale });
   const kept = createKeptTokens({ monotonicMs });
   const reloads = createPace({ monotonicMs, firstWaitSeconds: 1, longestWaitSeconds: 30 });
   const reconnects = createPace({ monotonicMs, firstWaitSeconds: staleAfterSeconds, longestWaitSeconds: 60 });
-  let trouble: string | undefined;
+  let reported: string | undefined;
   let ticks: NodeJS.Timeout | undefined;
   let reloadedMs = Number.NEGATIVE_INFINITY;
 
   const reader = openFeedReader(url, {
     onTokens: takeAll,
     onStart: state.startOver,
-    onTrouble(error) {
-      if (error.message !== trouble) onTrouble(error);
-      trouble = error.message;
+    onError(error) {
+      if (error.message !== reported) onError(error);
+      reported = error.message;
     },
   });
 
   async function takeAll(tokens: readonly string[]): Promise<void> {
-    trouble = undefined;
+    reported = undefined;
     let cost = 0;
     for (const token of tokens) {
       const outcome = await take(token);
       if (outcome === undefined) return;
-      // Of heartbeats another one comes.
+      // A heartbeat is not kept: the next one follows within a second.
       if (outcome === 'unknown_key' && readClaimed(token)?.kind === 'event') {
         kept.keep(token);
         tickIn(soonMs);
@@ -122,7 +119,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
     settle();
   }
 
-  /** Waits for the first keys; `undefined` when it was closed meanwhile. */
+  /** Takes a token, after waiting for the first keys. Returns `undefined` when the feed is closed meanwhile. */
   async function take(token: string): Promise<TokenOutcome | undefined> {
     while (!closing.signal.aborted) {
       try {
@@ -145,12 +142,12 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
       onOutcome('gap');
       reader.startOver();
     }
-    // A server that still answers may be one that the issuer no longer writes to: a replica, or a replaced primary.
+    // The issuer may no longer write to a server that still answers: a replica, or a replaced primary.
     if (reconnects.isDue(staleness.isSettled() && staleness.isStale())) reader.reconnect();
-    staleness.look();
+    staleness.check();
   }
 
-  /** A key that signs already gets here a moment after its first event. */
+  /** Retries the tokens whose key was unknown: a new key may arrive a moment after the first event that it signed. */
   function takeKept(): void {
     for (const token of kept.takeAll()) {
       const outcome = tokenOutcome(token);
@@ -189,7 +186,7 @@ export function openRevocations(options: OpenRevocationsOptions): OpenRevocation
       const { floor, last, heartbeatAt } = state.stats();
       return { entries: table.size, stale: staleness.isStale(), floor, last, heartbeatAt, reloads: reloads.count() };
     },
-    clock: state.clock,
+    clock,
     async close() {
       closing.abort();
       clearTimeout(ticks);

@@ -1,24 +1,31 @@
+import { createRequire } from 'node:module';
 import { startDeadline } from '@auth/verify';
+import type * as ioredis from 'ioredis';
 import type { Redis } from 'ioredis';
-import { loadRedis } from './load-redis.ts';
 import { reconnectAtFaults, redisFaultOf } from './redis-fault.ts';
 
-/** A connection to a Redis server that is made again for ever. */
+/** Loads the Redis client. At the first connection only, since it takes 11 MB and many services run without Redis. */
+export function loadRedis(): typeof ioredis.Redis {
+  const { Redis } = createRequire(import.meta.url)('ioredis') as typeof ioredis;
+  return Redis;
+}
+
+/** A connection to a Redis server, which is reopened without end. */
 export interface RedisConnection {
   readonly redis: Redis;
   /**
-   * Runs a command. Rejects at once while there is no connection, and when no answer comes in time: nothing is queued,
-   * nothing is sent twice.
+   * Runs a command. Rejects at once without a connection, and when no answer arrives in time. No command is queued or
+   * sent twice.
    */
-  ask<T>(command: () => Promise<T>): Promise<T>;
-  /** Resolves when the connection can be used, or after `ms`: a server that is down must not keep a process from starting. */
+  run<T>(command: () => Promise<T>): Promise<T>;
+  /** Resolves when the connection can be used, or after `ms`, so that a process starts although the server is down. */
   readyWithin(ms: number): Promise<void>;
 }
 
 export interface RedisConnectionOptions {
-  /** How long a command may wait in the server, in milliseconds. */
+  /** The longest time that a blocking command waits in the server, in milliseconds. */
   readonly blockMs?: number;
-  /** The longest that a server may take beside that; more, and the connection is given up for a new one. */
+  /** The longest time for an answer, in addition to `blockMs`; then the connection is replaced. */
   readonly answerMs?: number;
 }
 
@@ -30,7 +37,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: answerMs,
-    // How long a closed connection may take to end by itself: nobody waits for anything on it.
+    // The time for a closed connection to end by itself: no command waits for it.
     disconnectTimeout: 100,
     maxLoadingRetryTime: 2000,
     retryStrategy: (attempts) => Math.min(25 * 2 ** Math.min(attempts, 8), 2000),
@@ -38,14 +45,14 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
   reconnectAtFaults(redis);
   let reason: Error | undefined;
   redis.on('error', (error: Error) => {
-    // What the client says of its own greeting once a connection is gone: the reason is the one before.
+    // ioredis reports its own greeting on a lost connection this way: the previous error is the reason.
     if (!error.message.startsWith("Stream isn't writeable")) reason = error;
   });
   redis.on('ready', () => {
     reason = undefined;
   });
 
-  /** A peer that is gone without a word, or frozen, would be waited for until TCP gives up. */
+  /** Closes the connection after a time without an answer: TCP itself would wait minutes for a server that is gone. */
   function giveUpAfter(ms: number): () => void {
     const socket = redis.stream;
     const giveUp = () => {
@@ -55,7 +62,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
     return startDeadline(ms, giveUp);
   }
 
-  // It is connected before it is ready: in between the server is asked for its version.
+  // A connection is ready only after the server has answered a query for its version.
   let cancelGreeting = () => {};
   redis.on('connect', () => {
     cancelGreeting = giveUpAfter(answerMs);
@@ -64,7 +71,7 @@ export function connectRedis(url: string, options: RedisConnectionOptions = {}):
 
   return {
     redis,
-    async ask(command) {
+    async run(command) {
       if (redis.status !== 'ready') throw reason ?? new Error('there is no connection to Redis');
       const cancel = giveUpAfter(blockMs + answerMs);
       try {

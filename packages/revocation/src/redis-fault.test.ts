@@ -23,7 +23,7 @@ describe('redisFaultOf', () => {
     'ERR Error running script (call to f_ab12): @user_script:1: user_script:1: attempt to index nil',
     'NOSCRIPT No matching script. Please use EVAL.',
     'SUPERSEDED a later term publishes here',
-  ])('finds none in "%s", which is about the command', (message) => {
+  ])('finds no fault in "%s", which concerns the command', (message) => {
     expect(codeOf(message)).toBeUndefined();
   });
 

@@ -11,7 +11,7 @@ export interface RedisFault {
 }
 
 const advices: Readonly<Record<string, string>> = {
-  TIMEOUT: 'it does not answer in time: it is overloaded or stopped, or the network is cut',
+  TIMEOUT: 'it does not answer in time: it is overloaded or stopped, or the network is down',
   READONLY: 'it is a replica: the URL must name the primary, also after a failover',
   MASTERDOWN: 'it is a replica that has lost its primary: the URL must name the primary',
   LOADING: 'it is still reading its data: wait',
@@ -33,7 +33,7 @@ const otherAdvice = 'the log of Redis says why';
 /** Error replies that concern the command, not the server or the connection. `SUPERSEDED` comes from a script of this package. */
 const aboutTheCommand = new Set(['ERR', 'WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY', 'SUPERSEDED']);
 
-/** The fault in an error of ioredis; `undefined` when the connection is still usable. */
+/** Finds the fault in an error of ioredis; `undefined` when the connection is still usable. */
 export function redisFaultOf(error: unknown): RedisFault | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = error.name === 'ReplyError' ? codeOf(error.message) : silence(error.message);
@@ -41,7 +41,7 @@ export function redisFaultOf(error: unknown): RedisFault | undefined {
   return { code, advice: advices[code] ?? otherAdvice, error };
 }
 
-/** The code as a metric label, from a closed set. */
+/** Maps the code of a fault to a metric label, from a closed set. */
 export function labelOf({ code }: RedisFault): string {
   return code in advices ? code : 'other';
 }
@@ -57,29 +57,29 @@ function silence(message: string): 'TIMEOUT' | undefined {
 
 export interface FaultOptions {
   /**
-   * The longest that the server may take to answer a command, in milliseconds: to be given in place of ioredis' own
-   * `commandTimeout`, which also ends when it was this process that stood still. No bound unless given.
+   * The longest time for the answer to a command, in milliseconds; unbounded unless given. Replaces `commandTimeout` of
+   * ioredis, which also counts time in which this process was suspended.
    */
   readonly answerMs?: number;
   /** Called with every fault. */
   readonly onFault?: (fault: RedisFault) => void;
   /** Called when Redis works again. */
-  readonly onMended?: () => void;
+  readonly onRecovered?: () => void;
 }
 
-/** The shortest time between two connections that are closed because of an error reply. */
+/** The shortest time between two closings of a connection because of an error reply. */
 const paceMs = 2000;
-/** After so long without a fault, one command that succeeds counts as recovery. */
+/** The time without a fault after which one successful command counts as recovery. */
 const calmMs = 30_000;
 
 /**
- * Closes the connection after a fault, so that ioredis opens another one and resolves the host's name again: after a
- * failover it is the new primary. Faults are detected in every command, also in pipelines, scripts and transactions. Call
- * once for each client.
+ * Closes the connection after a fault, so that ioredis opens another one and resolves the host's name again, which leads
+ * to the new primary after a failover. Faults are detected in every command, also in pipelines, scripts and transactions.
+ * Called once for each client.
  */
 export function reconnectAtFaults(
   redis: Redis,
-  { answerMs, onFault = () => {}, onMended = () => {} }: FaultOptions = {},
+  { answerMs, onFault = () => {}, onRecovered = () => {} }: FaultOptions = {},
 ): void {
   const failing = new Set<string>();
   let faultAt = Number.NEGATIVE_INFINITY;
@@ -89,9 +89,9 @@ export function reconnectAtFaults(
     const now = performance.now();
     failing.add(name);
     faultAt = now;
-    // ioredis ends for good when it is told to reconnect while it connects.
+    // A call of `disconnect(true)` while ioredis connects would end the client for good.
     const isConnected = redis.status === 'ready' || redis.status === 'connect';
-    // A silent server is left at once, since each further command would wait for its answer.
+    // A server that does not answer is disconnected at once, since each further command would wait for it.
     if (isConnected && now - givenUpAt >= (fault.code === 'TIMEOUT' ? 0 : paceMs)) {
       givenUpAt = now;
       redis.disconnect(true);
@@ -104,7 +104,7 @@ export function reconnectAtFaults(
     failing.delete(name);
     if (failing.size > 0 && performance.now() - faultAt < calmMs) return;
     failing.clear();
-    onMended();
+    onRecovered();
   }
 
   const send = redis.sendCommand.bind(redis);

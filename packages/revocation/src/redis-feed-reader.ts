@@ -3,30 +3,30 @@ import type { FeedReader, FeedReaderOptions } from './feed.ts';
 import { connectRedis } from './redis-connection.ts';
 import { maxTokenLength } from './security-event.ts';
 
-/** The one field of an entry that holds a token. */
+/** The field of an entry that holds the token. */
 export const tokenField = 't';
 
 const start = '0-0';
 const entriesAtATime = 200;
 const blockMs = 1000;
-/** More than any answer to a fair question: a server that sends more is cut off before it fills the memory. */
+/** The longest answer, longer than any real one: a server that sends more is disconnected before it fills the memory. */
 const maxAnswerBytes = 4 * entriesAtATime * maxTokenLength;
 
 /**
- * Follows a Redis stream on a connection of its own: waits in the server, connects again for ever, and goes on where it
- * stopped. A stream that begins anew is read from its start.
+ * Follows a Redis stream on its own connection: blocks in the server, reconnects without end, and resumes where it
+ * stopped. A stream that was created again is read from its start.
  */
 export function openRedisFeedReader(
   url: string,
   stream: string,
-  { onTokens, onTrouble, onStart, answerMs = 5000 }: FeedReaderOptions & { readonly answerMs?: number },
+  { onTokens, onError, onStart, answerMs = 5000 }: FeedReaderOptions & { readonly answerMs?: number },
 ): FeedReader {
   const closing = new AbortController();
-  const { redis, ask, readyWithin } = connectRedis(url, { blockMs, answerMs });
+  const { redis, run, readyWithin } = connectRedis(url, { blockMs, answerMs });
   let position = start;
   let fromStart = false;
   let received = 0;
-  /** Closed by this reader: failures that follow from it are not reported. */
+  /** Whether this reader closed the connection itself: the failures that follow are not reported. */
   let isGivenUp = false;
   redis.on('connect', () => {
     received = 0;
@@ -49,7 +49,7 @@ export function openRedisFeedReader(
           await readyWithin(Math.min(answerMs, 1000));
           continue;
         }
-        onTrouble(error instanceof Error ? error : new Error(String(error)));
+        onError(error instanceof Error ? error : new Error(String(error)));
         await delay(50, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       }
     }
@@ -59,7 +59,7 @@ export function openRedisFeedReader(
     if (fromStart) position = start;
     fromStart = false;
     const read = () => redis.xread('COUNT', entriesAtATime, 'BLOCK', blockMs, 'STREAMS', stream, position);
-    const [, entries = []] = (await ask(read))?.[0] ?? [];
+    const [, entries = []] = (await run(read))?.[0] ?? [];
     received = 0;
     const last = entries.at(-1)?.[0];
     if (last === undefined) return await rewind();
@@ -68,9 +68,9 @@ export function openRedisFeedReader(
     position = last;
   }
 
-  /** A server that has lost the stream numbers from its own clock: what it adds may come before where we are. */
+  /** Starts over when the server has lost the stream: new ids come from the server's clock and may be below `position`. */
   async function rewind(): Promise<void> {
-    const [newest] = await ask(() => redis.xrevrange(stream, '+', '-', 'COUNT', 1));
+    const [newest] = await run(() => redis.xrevrange(stream, '+', '-', 'COUNT', 1));
     received = 0;
     if (newest === undefined || isBefore(newest[0], position)) position = start;
   }
@@ -93,15 +93,19 @@ export function openRedisFeedReader(
   };
 }
 
-/** An entry that is not ours is handed over like any other text that is no token. */
+/** The token of an entry. Any other entry counts as an empty text, which is not a token. */
 function tokenOf(fields: readonly string[]): string {
   const [name, token = ''] = fields;
   return name === tokenField ? token.slice(0, maxTokenLength + 1) : '';
 }
 
-/** Ids are `<milliseconds>-<number>`. */
-function isBefore(id: string, other: string): boolean {
+/** The parts of an id, which is `<milliseconds>-<number>`. */
+export function partsOf(id: string): readonly [ms: number, number: number] {
   const [ms = 0, number = 0] = id.split('-').map(Number);
-  const [otherMs = 0, otherNumber = 0] = other.split('-').map(Number);
+  return [ms, number];
+}
+
+export function isBefore(id: string, other: string): boolean {
+  const [[ms, number], [otherMs, otherNumber]] = [partsOf(id), partsOf(other)];
   return ms < otherMs || (ms === otherMs && number < otherNumber);
 }

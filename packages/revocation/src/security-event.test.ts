@@ -5,16 +5,19 @@ import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { createEventIssuer, ended, startOfTests as now } from '../test/issuer.ts';
 import type { FeedEvent } from './feed-event.ts';
-import { createFeedEventVerifier, signFeedEvent } from './security-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { createFeedEventVerifier, SecurityEventError, signFeedEvent } from './security-event.ts';
 
 const issuer = createEventIssuer();
 const verifier = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => issuer.keys, now: () => now });
 
 const revoked = ended(7, now + 665, 'sid');
 const changed: FeedEvent = {
-  ...{ kind: 'token-claims-change', seq: 8, sid: 'sid', notBefore: now - 1 },
-  ...{ keepUntil: now + 665, reason: 'role' },
+  kind: 'token-claims-change',
+  seq: 8,
+  sid: 'sid',
+  notBefore: now - 1,
+  keepUntil: now + 665,
+  reason: 'role',
 };
 const heartbeat: FeedEvent = { kind: 'heartbeat', floor: 3, last: 8 };
 const events = [revoked, changed, heartbeat];
@@ -28,14 +31,14 @@ function outcome(token: string, by = verifier): string {
   }
 }
 
-/** A payload under a header that is right but for what is given. */
+/** Signs a payload under a header that is valid except for the given members. */
 function forged(payload: object, header: object = {}): string {
   return issuer.tokens.sign(payload, { typ: 'secevent+jwt', ...header });
 }
 const claims = (event: FeedEvent) => jwt.decode(issuer.sign(event), { json: true }) ?? {};
 
 describe('an event', () => {
-  it.each(events)('of the kind $kind comes out as it went in, with the time of its signature', (event) => {
+  it.each(events)('of the kind $kind is verified unchanged, with the time of its signature', (event) => {
     const counted = event.kind === 'heartbeat' ? { term: 1_800_000_000_000, beat: 4 } : { term: 1_800_000_000_000 };
     expect(verifier.verify(issuer.sign({ ...event, ...counted }))).toEqual({ ...event, ...counted, at: now });
   });
@@ -63,13 +66,19 @@ describe('an event', () => {
   it('is a security event token with exactly alg, typ and kid in its header', () => {
     const [header = ''] = issuer.sign(revoked).split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
-      ...{ alg: 'RS256', typ: 'secevent+jwt', kid: issuer.key.kid },
+      alg: 'RS256',
+      typ: 'secevent+jwt',
+      kid: issuer.key.kid,
     });
   });
 
-  it('names a session and nobody', () => {
+  it('names a session and no user', () => {
     expect(claims(revoked)).toEqual({
-      ...{ iss: issuer.issuer, iat: now, jti: expect.stringMatching(/^[\w-]{22}$/), seq: 7, keep_until: now + 665 },
+      iss: issuer.issuer,
+      iat: now,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      seq: 7,
+      keep_until: now + 665,
       sub_id: { format: 'complex', session: { format: 'opaque', id: 'sid' } },
       events: {
         'https://schemas.openid.net/secevent/caep/event-type/session-revoked': {
@@ -94,7 +103,7 @@ describe('an event', () => {
     [{ ...changed, notBefore: -1 }],
     [{ ...heartbeat, last: -1 }],
     [{ ...heartbeat, floor: 10 }],
-  ])('is not signed as %j, which no verifier would take', (event) => {
+  ])('is not signed as %j, which every verifier would refuse', (event) => {
     const { key } = issuer;
     expect(() => signFeedEvent(event, { issuer: issuer.issuer, key, now: () => now })).toThrow(TypeError);
   });
@@ -120,13 +129,13 @@ describe('an event', () => {
   it.each([
     ['no event', { events: {} }],
     ['two events', { events: { ...claims(revoked)['events'], ...claims(changed)['events'] } }],
-    ['an event of a kind unknown', { events: { 'https://evil.example/event': {} } }],
+    ['an event of an unknown kind', { events: { 'https://evil.example/event': {} } }],
     ['a subject of another format', { sub_id: { format: 'email', email: 'ada@example.com' } }],
     ['no number', { seq: undefined }],
     ['a number as text', { seq: '7' }],
     ['no end', { keep_until: undefined }],
     ['no jti', { jti: undefined }],
-  ])('is refused with %s, well signed as it is', (_case, more) => {
+  ])('with %s is refused, although its signature is valid', (_case, more) => {
     expect(outcome(forged({ ...claims(revoked), ...more }))).toBe('invalid_security_event: claims');
   });
 
@@ -141,7 +150,7 @@ describe('an event', () => {
     expect(outcome('x'.repeat(8193))).toBe('invalid_security_event: too_long');
   });
 
-  it('is never taken for an access token, nor an access token for one', () => {
+  it('is refused as an access token, and an access token is refused as an event', () => {
     const options = {
       issuer: issuer.issuer,
       audience: 'order',
@@ -152,14 +161,14 @@ describe('an event', () => {
     expect(access.verify(issuer.tokens.token()).aud).toEqual(['order']);
     for (const event of events) expect(() => access.verify(issuer.sign(event))).toThrow('invalid_token: header');
     expect(outcome(issuer.tokens.token())).toBe('invalid_security_event: header');
-    // Not even when one is dressed as the other.
-    const dressed = jwt.decode(issuer.tokens.token(), { json: true }) ?? {};
-    expect(outcome(forged(dressed))).toBe('invalid_security_event: claims');
+    // Also with the other's claims or `typ`.
+    const disguised = jwt.decode(issuer.tokens.token(), { json: true }) ?? {};
+    expect(outcome(forged(disguised))).toBe('invalid_security_event: claims');
     const both = issuer.tokens.sign({ ...claims(revoked), aud: ['order'] });
     expect(() => access.verify(both)).toThrow('invalid_token: claims');
   });
 
-  it('stays true for ever, but a heartbeat must not come from the future', () => {
+  it('is accepted at any age, but a heartbeat from the future is refused', () => {
     const at = (time: number, event: FeedEvent) => outcome(issuer.sign(event, () => time));
     expect([at(1, revoked), at(now + 9999, revoked), at(1, heartbeat), at(now + 5, heartbeat)]).toEqual([
       ...['session-revoked', 'session-revoked', 'heartbeat', 'heartbeat'],

@@ -1,18 +1,29 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
-import type { Clock, PublicKeyAlgorithm, PublicKeys, StrictJws } from '@auth/verify';
+import type { Clock, PublicKeyAlgorithm, PublicKeys, RefusalReason, StrictJws } from '@auth/verify';
 import { AuthError, hasGoodSignature, parsePayload, readClock, readStrictJws, signJws } from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
-import { claimsOf, parseClaims } from './event-claims.ts';
 import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
-import { SecurityEventError } from './security-event-error.ts';
+import { claimsOf, parseClaims } from './feed-event.ts';
 
-/** The longest token that is looked at, in characters. */
+/** The refusal of a security event token. `reason` is fit for a log and a metric; the message holds no token. */
+export class SecurityEventError extends Error {
+  override readonly name = 'SecurityEventError';
+  readonly code = 'invalid_security_event';
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(`invalid_security_event: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** The longest token that is parsed, in characters. */
 export const maxTokenLength = 8192;
-/** The one `typ` of a security event token (RFC 8417 §2.3): neither an access token nor a service token. */
+/** The `typ` of a security event token (RFC 8417 §2.3), which no access token and no service token has. */
 const typ = 'secevent+jwt';
 
-/** The issuer's private key: the one it signs access tokens with. */
+/** The issuer's private key, which also signs access tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: PublicKeyAlgorithm;
@@ -20,16 +31,16 @@ export interface SigningKey {
 }
 
 export interface SignFeedEventOptions {
-  /** The `iss` of its tokens. */
+  /** The `iss` of the token. */
   readonly issuer: string;
   readonly key: SigningKey;
   readonly now: Clock;
 }
 
 /**
- * An event as a signed Security Event Token (RFC 8417), with the event types of CAEP. Names a session, never a user.
+ * Signs an event as a Security Event Token (RFC 8417), with the event types of CAEP. Names a session, never a user.
  *
- * @throws TypeError for an event that no verifier would take
+ * @throws TypeError for an event that every verifier would refuse
  */
 export function signFeedEvent(event: FeedEvent, { issuer, key, now }: SignFeedEventOptions): string {
   const token = { iss: issuer, iat: readClock(now), jti: randomBytes(16).toString('base64url') };
@@ -39,14 +50,14 @@ export function signFeedEvent(event: FeedEvent, { issuer, key, now }: SignFeedEv
 export interface FeedEventVerifierOptions {
   /** The `iss` every token must carry. */
   readonly issuer: string;
-  /** The issuer's public keys as they are now. May throw an AuthError `unavailable`, which is passed on. */
+  /** The issuer's current public keys. May throw an AuthError `unavailable`, which `verify` throws as well. */
   readonly keys: () => PublicKeys;
   readonly now: Clock;
 }
 
 export interface FeedEventVerifier {
   /**
-   * The event of a good token, and when it was signed (`at`, seconds since 1970).
+   * Returns the event of a valid token, and the time of its signature (`at`, seconds since 1970).
    *
    * @throws SecurityEventError for any other text
    */
@@ -54,8 +65,8 @@ export interface FeedEventVerifier {
 }
 
 /**
- * Creates the verifier of the feed's events. Checks the signature and the claims. A heartbeat without a `beat` is ordered
- * by its time, so it may not come from the future: it would outrank all later ones. Does not check whether a token is old
+ * Creates the verifier of the feed's events, which checks signature and claims. A heartbeat without a `beat` is ordered
+ * by its time, so one from the future is refused: it would outrank all later ones. Does not check whether a token is old
  * or was seen before: an event stays true, and the subscriber accepts only newer heartbeats.
  */
 export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifierOptions): FeedEventVerifier {
@@ -67,7 +78,7 @@ export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifier
       if (key === undefined) return refuse('kid_unknown');
       if (key.alg !== alg) return refuse('header');
       if (!hasGoodSignature(jws, key)) return refuse('signature');
-      // It has no `exp` (RFC 8417 §2.2): an event does not cease to have happened.
+      // `exp` is not used (RFC 8417 §2.2): an event does not cease to have happened.
       const parsed = parseClaims(parsePayload(jws));
       if (parsed === undefined) return refuse('claims');
       const { iss, ...event } = parsed;

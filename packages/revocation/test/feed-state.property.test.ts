@@ -21,7 +21,7 @@ const causes = fc.array(
   { maxLength: 10 },
 );
 
-/** The signed event of a cause, as number `seq`. */
+/** Signs the event of a cause, as number `seq`. */
 function eventOf({ sid, notBefore, lives }: Cause, seq: number, term: number): string {
   const session = { seq, sid, keepUntil: lives ? now + 600 : now - 1, reason: 'test', ...(term > 0 && { term }) };
   return issuer.sign(
@@ -41,28 +41,30 @@ function heartbeatOf(past: readonly Cause[], counted: { term?: number; beat?: nu
 const iats = [now - 4, now - 1, now, now + 4];
 const pairs = sids.flatMap((sid) => iats.map((iat) => [sid, iat] as const));
 
-/** What of it is revoked, from the issuer's own list. */
+/** The revoked sessions, from the issuer's own list. */
 function revokedBy(past: readonly Cause[]) {
   return pairs.filter(([sid, iat]) =>
     past.some((one) => one.sid === sid && (one.notBefore === 'ended' || iat <= one.notBefore)),
   );
 }
 
-/** A verifier with the clock and the key of that issuer. */
+/** Sets up a verifier with the clock and the key of that issuer. */
 function newVerifier() {
   const verifier = setUpVerifier({ issuer });
-  const told = () => pairs.filter(([sid, iat]) => verifier.table.isRevoked(sid, iat));
-  return { ...verifier, told };
+  const known = () => pairs.filter(([sid, iat]) => verifier.table.isRevoked(sid, iat));
+  return { ...verifier, known };
 }
 
 const formats = fc.constantFrom({ term: 0 } as const, { term: 7 } as const);
 
 describe('a verifier that reads the feed', () => {
-  it('knows the truth of the issuer for any order, repetition, loss and reload of the events, and says when it does not', () => {
+  it('has the cut-offs of the issuer or reports a gap, for any order, repetition, loss and reload of events', () => {
     const journeys = fc.tuple(causes, formats).chain(([past, { term }]) => {
       const events = past.map((cause, index) => eventOf(cause, index + 1, term));
       return fc.record({
-        ...{ past: fc.constant(past), term: fc.constant(term), events: fc.constant(events) },
+        past: fc.constant(past),
+        term: fc.constant(term),
+        events: fc.constant(events),
         // Any part of the feed, in any order, with repetitions and with garbage in between.
         arriving: fc.shuffledSubarray([...events, ...events]),
         garbage: fc.string(),
@@ -70,16 +72,16 @@ describe('a verifier that reads the feed', () => {
     });
     fc.assert(
       fc.property(journeys, ({ past, term, events, arriving, garbage }) => {
-        const { read, readAgain, state, isStale, told } = newVerifier();
+        const { read, readAgain, state, isStale, known } = newVerifier();
         const heartbeat = heartbeatOf(past, term === 0 ? {} : { term, beat: 1 });
         read(garbage, ...arriving, heartbeat);
         const truth = revokedBy(past.filter(({ lives }) => lives));
-        // Whatever is lost, it knows of it: either it has the truth or it sees a gap.
-        if (!state.hasGap()) expect(told()).toEqual(expect.arrayContaining(truth));
+        // Either the verifier has every cut-off, or it reports a gap.
+        if (!state.hasGap()) expect(known()).toEqual(expect.arrayContaining(truth));
         expect(isStale()).toBe(state.hasGap());
         readAgain(...events, heartbeat);
-        expect(told()).toEqual(expect.arrayContaining(truth));
-        expect(revokedBy(past)).toEqual(expect.arrayContaining(told()));
+        expect(known()).toEqual(expect.arrayContaining(truth));
+        expect(revokedBy(past)).toEqual(expect.arrayContaining(known()));
         expect([state.hasGap(), isStale()]).toEqual([false, false]);
       }),
       { numRuns: 40 },
@@ -90,16 +92,16 @@ describe('a verifier that reads the feed', () => {
     ['all of it, as it is published with terms', 7, false],
     ['without the events that no longer matter, as a build before terms leaves it', 0, true],
     ['all of it, as a build before terms leaves it between two compactions', 0, false],
-  ])('that has just started is fresh when it has read the feed twice at most: %s', (_case, term, leavesOut) => {
+  ])('that has just started is fresh after at most two readings of the feed: %s', (_case, term, leavesOut) => {
     fc.assert(
       fc.property(causes, fc.boolean(), (past, isCut) => {
-        const { read, readAgain, state, isStale, told } = newVerifier();
+        const { read, readAgain, state, isStale, known } = newVerifier();
         const counted = (beat: number) => (term === 0 ? {} : { term, beat });
         const { length } = past;
         const floor = past.findIndex(({ lives }) => lives);
         const isThere = ({ lives }: Cause, index: number) => (leavesOut ? lives : floor !== -1 && index >= floor);
         const events = past.flatMap((cause, index) => (isThere(cause, index) ? [eventOf(cause, index + 1, term)] : []));
-        // It may be cut in two anywhere: what is read at a time is no unit of the feed.
+        // A reading may end anywhere in the feed.
         const feed = [...events, heartbeatOf(past, counted(1))];
         if (isCut) {
           read(...feed.slice(0, length / 2));
@@ -109,8 +111,8 @@ describe('a verifier that reads the feed', () => {
         }
         if (state.hasGap()) readAgain(...feed);
         expect([state.hasGap(), isStale()]).toEqual([false, false]);
-        expect(told()).toEqual(expect.arrayContaining(revokedBy(past.filter(({ lives }) => lives))));
-        // And it stays so.
+        expect(known()).toEqual(expect.arrayContaining(revokedBy(past.filter(({ lives }) => lives))));
+        // Reading on keeps it fresh.
         read(heartbeatOf(past, counted(2)));
         expect(state.hasGap()).toBe(false);
       }),
@@ -118,7 +120,7 @@ describe('a verifier that reads the feed', () => {
     );
   });
 
-  it('is not made fresh by an old heartbeat, nor by the same one again', () => {
+  it('stays stale after an old heartbeat, and after a repeated one', () => {
     const { read, state, isStale, times, heartbeat } = newVerifier();
     const old = issuer.sign({ kind: 'heartbeat', floor: 1, last: 0 }, () => now - 16);
     expect([read(old), isStale(), state.hasGap()]).toEqual([['late'], true, false]);
@@ -129,7 +131,7 @@ describe('a verifier that reads the feed', () => {
     expect([read(good), isStale()]).toEqual([['repeated'], true]);
   });
 
-  it('leaves out nothing because of what a forged copy claims', () => {
+  it('applies an event after a forged token with the same claims', () => {
     const { read, revoked, ended } = newVerifier();
     const good = ended(1, 'sid');
     const [header, payload] = good.split('.');

@@ -10,7 +10,7 @@ import { createQuickIssuer, startOfTests } from './issuer.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 
-/** Has something closed when the test is over, the last first. To be called in a file of tests. */
+/** Returns a function that registers a `close`, to be called after the test, the last first. Called once per test file. */
 export function closeAfterTests(): (close: () => Promise<unknown>) => void {
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -18,14 +18,14 @@ export function closeAfterTests(): (close: () => Promise<unknown>) => void {
   return (close) => closers.push(close);
 }
 
-/** The URL of a feed in a folder of its own. */
+/** Creates a folder for a feed and returns the feed's URL. */
 export async function newFileFeed(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'feed-'));
   closers.push(() => rm(dir, { recursive: true, force: true }));
   return `file:${dir}/revocations.log`;
 }
 
-/** A clock that stands still until it is moved, an issuer that publishes, and verifiers that follow. */
+/** Sets up a clock that the test moves, an issuer that publishes, and verifiers that follow. */
 export async function setUpFeed(url: string) {
   let passed = 0;
   let offset = startOfTests;
@@ -36,12 +36,15 @@ export async function setUpFeed(url: string) {
   closers.push(writer.close);
 
   return {
-    ...{ issuer, now, writer, url },
+    issuer,
+    now,
+    writer,
+    url,
     /** Lets time pass. */
     advance(seconds: number) {
       passed += seconds;
     },
-    /** Sets the clock forward or back, though no time passes. */
+    /** Steps the clock forward or back, while no time passes. */
     step(seconds: number) {
       offset += seconds;
     },
@@ -50,12 +53,16 @@ export async function setUpFeed(url: string) {
     verifier(options: Partial<OpenRevocationsOptions> & { readonly keys?: () => PublicKeys } = {}) {
       const outcomes: FeedOutcome[] = [];
       const changes: boolean[] = [];
-      const troubles: string[] = [];
+      const errors: string[] = [];
       const revocations = openRevocations({
-        ...{ url, issuer: issuer.issuer, keys: () => issuer.keys, now, monotonicMs },
+        url,
+        issuer: issuer.issuer,
+        keys: () => issuer.keys,
+        now,
+        monotonicMs,
         onOutcome: (outcome) => outcomes.push(outcome),
         onStale: (isStale) => changes.push(isStale),
-        onTrouble: ({ message }) => troubles.push(message),
+        onError: ({ message }) => errors.push(message),
         ...options,
       });
       closers.push(revocations.close);
@@ -64,7 +71,7 @@ export async function setUpFeed(url: string) {
           () => true,
           () => false,
         );
-      return { revocations, outcomes, changes, troubles, isReady };
+      return { revocations, outcomes, changes, errors, isReady };
     },
   };
 }

@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A writer on a file in a folder of its own; the file holds `kept` and is whole. */
+/** Opens a writer on a file in a folder of its own; the file holds `kept` and is whole. */
 async function setUp(prepare: (path: string) => Promise<unknown> = async () => undefined) {
   const dir = await mkdtemp(join(tmpdir(), 'feed-'));
   closers.push(() => rm(dir, { recursive: true, force: true }));
@@ -45,19 +45,19 @@ async function setUp(prepare: (path: string) => Promise<unknown> = async () => u
 }
 
 describe('the writer of a feed in a file', () => {
-  it('opens a file and a folder as soon as they exist, and reports what is missing until then', async () => {
+  it('opens its file as soon as the folder exists, and names the missing folder until then', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'feed-'));
     closers.push(() => rm(dir, { recursive: true }));
     const writer = await openFileFeedWriter(join(dir, 'later', 'feed.log'));
     closers.push(writer.close);
-    await expect(writer.publish(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
-    await expect(writer.compact(['a'])).rejects.toThrow('its folder must be there (ENOENT)');
+    await expect(writer.publish(['a'])).rejects.toThrow('its folder must exist (ENOENT)');
+    await expect(writer.compact(['a'])).rejects.toThrow('its folder must exist (ENOENT)');
     await mkdir(join(dir, 'later'));
     await writer.publish(['a']);
     expect(await readFile(join(dir, 'later', 'feed.log'), 'utf8')).toBe('a\n');
   });
 
-  it('writes again when its folder was missing for a moment', async () => {
+  it('writes again after its folder was missing for a moment', async () => {
     const { folder, writer, text } = await setUp();
     await rename(folder, `${folder}.away`);
     await expect(writer.publish(['lost'])).rejects.toThrow('ENOENT');
@@ -74,11 +74,11 @@ describe('the writer of a feed in a file', () => {
     ['written by another process', (path) => appendFile(path, 'foreign\n')],
     ['replaced', (path) => writeFile(`${path}.x`, 'other\n').then(() => rename(`${path}.x`, path))],
     ['moved away, as by a rotation', (path) => rename(path, `${path}.1`)],
-  ])('is no longer whole when the file was %s, and is whole again after a compaction', async (_how, spoil) => {
+  ])('is no longer whole when the file was %s, and is whole again after a compaction', async (_how, damage) => {
     const { path, writer, text } = await setUp();
     await writer.publish(['a']);
     expect(writer.isWhole()).toBe(true);
-    await spoil(path);
+    await damage(path);
     await writer.publish(['b']);
     expect(writer.isWhole()).toBe(false);
     await writer.compact(['kept', 'a', 'b']);
@@ -86,19 +86,22 @@ describe('the writer of a feed in a file', () => {
     expect([writer.isWhole(), await text()]).toEqual([true, 'kept\na\nb\nc\n']);
   });
 
-  it.each([0o600, 0o640])('keeps what is published while it compacts a file of mode %o', async (mode) => {
-    const { writer, text } = await setUp((path) => writeFile(path, '', { mode }));
-    await writer.publish(['old']);
-    await writer.compact(
-      (async function* () {
-        yield 'kept';
-        await writer.publish(['new']);
-        yield 'too';
-      })(),
-    );
-    await writer.publish(['last']);
-    expect([writer.isWhole(), await text()]).toEqual([true, 'kept\ntoo\nnew\nlast\n']);
-  });
+  it.each([0o600, 0o640])(
+    'keeps tokens that are published during the compaction of a file of mode %o',
+    async (mode) => {
+      const { writer, text } = await setUp((path) => writeFile(path, '', { mode }));
+      await writer.publish(['old']);
+      await writer.compact(
+        (async function* () {
+          yield 'kept';
+          await writer.publish(['new']);
+          yield 'too';
+        })(),
+      );
+      await writer.publish(['last']);
+      expect([writer.isWhole(), await text()]).toEqual([true, 'kept\ntoo\nnew\nlast\n']);
+    },
+  );
 
   it.each<[string, (path: string) => Promise<unknown>]>([
     ['a file of mode 640', (path) => writeFile(path, '', { mode: 0o640 })],
@@ -106,7 +109,7 @@ describe('the writer of a feed in a file', () => {
       'a file with a second name',
       (path) => writeFile(path, '', { mode: 0o600 }).then(() => link(path, `${path}.second`)),
     ],
-  ])('keeps %s in place: its readers continue to read it', async (_what, prepare) => {
+  ])('rewrites %s in place, so that its readers continue to read it', async (_what, prepare) => {
     const { path, writer } = await setUp(prepare);
     const before = await stat(path);
     await writer.compact(['a', 'b']);
@@ -115,18 +118,18 @@ describe('the writer of a feed in a file', () => {
     expect(await readFile(path, 'utf8')).toBe('a\nb\n');
   });
 
-  it('is still followed by readers of a file that is rewritten in place', async () => {
+  it('rewrites a file in place without losing its readers', async () => {
     const { path, writer } = await setUp((at) => writeFile(at, '', { mode: 0o640 }));
     await writer.publish(['a', 'b']);
     const read: string[] = [];
     const reader = openFileFeedReader(path, {
       onTokens: async (tokens) => void read.push(...tokens),
-      onTrouble: () => undefined,
+      onError: () => undefined,
       pollMs: 5,
     });
     closers.push(reader.close);
     await until(() => read.length === 3);
-    // The new content is as long as the old: readers notice only the moment without content.
+    // The new content is as long as the old, so readers notice only the moment in which the file is empty.
     await writer.compact(['kept', 'b']);
     await writer.publish(['c']);
     await until(() => read.at(-1) === 'c');
@@ -139,7 +142,7 @@ describe('the writer of a feed in a file', () => {
     expect(await readFile(join(dir, 'real.log'), 'utf8')).toBe('kept\n');
   });
 
-  it('keeps the old file when the tokens to keep cannot be read', async () => {
+  it('keeps the old file when iterating the tokens to keep fails', async () => {
     const { writer, text } = await setUp();
     const failing = (async function* () {
       yield 'half';
@@ -151,11 +154,11 @@ describe('the writer of a feed in a file', () => {
     expect(await text()).toBe('kept\na\n');
   });
 
-  it.each([0o600, 0o640])('changes nothing in a file of mode %o when its process no longer leads', async (mode) => {
+  it.each([0o600, 0o640])('does not change a file of mode %o when its process no longer leads', async (mode) => {
     const { writer, text, lose } = await setUp((path) => writeFile(path, '', { mode }));
     lose();
-    await expect(writer.publish(['late'])).rejects.toThrow('does not lead any more');
-    await expect(writer.compact(['late'])).rejects.toThrow('does not lead any more');
+    await expect(writer.publish(['late'])).rejects.toThrow('is no longer the leader');
+    await expect(writer.compact(['late'])).rejects.toThrow('is no longer the leader');
     expect(await text()).toBe('kept\n');
   });
 });

@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { parseFeedUrl } from '../src/feed-url.ts';
-import { openFeedReader, openFeedWriter } from '../src/open-feed.ts';
+import { openFeedReader, openFeedWriter, parseFeedUrl } from '../src/open-feed.ts';
 import { closeAfterTests, newFileFeed } from './feed.ts';
 import { until } from './until.ts';
 
 const closeAfterTest = closeAfterTests();
 const program = fileURLToPath(new URL('./dying-writer.ts', import.meta.url));
 
-/** A process that publishes as fast as it can; `rounds` counts what it says it has published. */
+/** Starts a process that publishes as fast as it can; `rounds` counts the rounds that it reports. */
 function startWriter(path: string, name: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@auth/source', program, path, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,7 +29,7 @@ function startWriter(path: string, name: string) {
 }
 
 describe('a feed in a file whose writer is killed', () => {
-  it('goes on with the next writer: nothing published is lost or garbled, however often it happens', async () => {
+  it('loses and garbles no published token, however often its writer is killed and replaced', async () => {
     const url = await newFileFeed();
     const place = parseFeedUrl(url);
     const path = place.transport === 'file' ? place.path : '';
@@ -43,7 +42,7 @@ describe('a feed in a file whose writer is killed', () => {
         last = tokens.at(-1) ?? '';
         torn.push(...tokens.filter((token) => !/^w\d-(?:\d+-\d+-x{500}|kept-\d+)$/.test(token) && token !== 'end'));
       },
-      onTrouble: () => undefined,
+      onError: () => undefined,
     });
     closeAfterTest(reader.close);
     const names = ['w1', 'w2', 'w3'];
@@ -56,7 +55,7 @@ describe('a feed in a file whose writer is killed', () => {
     closeAfterTest(writer.close);
     await writer.publish(['end']);
     await until(() => last === 'end', 60_000);
-    // At most the one line that each of them died in.
+    // At most one unfinished line for each killed writer.
     expect(torn.length).toBeLessThanOrEqual(names.length);
     expect(lines).toBeGreaterThan(200);
   }, 200_000);

@@ -25,24 +25,24 @@ async function openWriter(path: string) {
 
 function openReader(path: string) {
   const read: string[] = [];
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const reader = openFileFeedReader(path, {
     pollMs: 5,
     onTokens: async (tokens) => {
       read.push(...tokens);
     },
-    onTrouble: ({ message }) => troubles.push(message),
+    onError: ({ message }) => errors.push(message),
   });
   closers.push(reader.close);
-  return { read, troubles, reader };
+  return { read, errors, reader };
 }
 
 describe('a feed in a file', () => {
-  it('is read in order by many, also by those who come before it and after it', async () => {
+  it('is read in order by several readers, which start before or after the file exists', async () => {
     const path = await newPath();
     const early = openReader(path);
-    await until(() => early.troubles.length > 0);
-    expect(early.troubles[0]).toContain('ENOENT');
+    await until(() => early.errors.length > 0);
+    expect(early.errors[0]).toContain('ENOENT');
     const writer = await openWriter(path);
     await writer.publish(['a', 'b']);
     await writer.publish([]);
@@ -55,14 +55,14 @@ describe('a feed in a file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('is not spoilt by a line whose writer died, for readers or for the next line', async () => {
+  it('stays readable after an unfinished line of a writer that died, and the next line is whole', async () => {
     const path = await newPath();
     const { read } = openReader(path);
     const writer = await openWriter(path);
     await writer.publish(['a']);
     await appendFile(path, 'tor');
     await until(() => read.length === 1);
-    // Somebody else's torn line, while this writer has the file open; then one that is there when it is opened.
+    // An unfinished line of another process while this writer has the file open, then one that is there when it opens it.
     await writer.publish(['b']);
     await appendFile(path, 'n');
     await (await openWriter(path)).publish(['c']);
@@ -70,7 +70,7 @@ describe('a feed in a file', () => {
     expect(read).toEqual(['a', 'tor', 'b', 'n', 'c']);
   });
 
-  it('leaves a line alone until it is whole', async () => {
+  it('yields a line only when it is complete', async () => {
     const path = await newPath();
     await writeFile(path, 'a\nhalf');
     const { read, reader } = openReader(path);
@@ -81,7 +81,7 @@ describe('a feed in a file', () => {
     await reader.close();
   });
 
-  it('is compacted to what must stay, for readers that were there and for those who come', async () => {
+  it('is compacted to the tokens to keep, for present and for later readers', async () => {
     const path = await newPath();
     const writer = await openWriter(path);
     const other = await openWriter(path);
@@ -90,7 +90,7 @@ describe('a feed in a file', () => {
     await until(() => read.length === 3);
     await writer.compact(['b', 'c']);
     await writer.publish(['d']);
-    // One that had the old file open finds the new one.
+    // A reader with the old file open finds the new one.
     await other.publish(['e']);
     expect(await readFile(path, 'utf8')).toBe('b\nc\nd\ne\n');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -98,7 +98,7 @@ describe('a feed in a file', () => {
     expect(read).toEqual(['a', 'b', 'c', 'b', 'c', 'd', 'e']);
   });
 
-  it('is compacted though a compaction before it died, and keeps the mode it was given', async () => {
+  it('is compacted after an earlier compaction died, and keeps its mode', async () => {
     const path = await newPath();
     await writeFile(path, '', { mode: 0o640 });
     await writeFile(`${path}.new`, 'left over');
@@ -108,7 +108,7 @@ describe('a feed in a file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o640);
   });
 
-  it('is read from its start when it has shrunk, and when its reader asks', async () => {
+  it('is read from its start when it has shrunk, and after startOver', async () => {
     const path = await newPath();
     await writeFile(path, 'a\nb\nc\n');
     const { read, reader } = openReader(path);
@@ -120,7 +120,7 @@ describe('a feed in a file', () => {
     expect(read).toEqual(['a', 'b', 'c', 'a', 'a']);
   });
 
-  it('does not fill the memory with a line that has no end', async () => {
+  it('cuts a line without an end', async () => {
     const path = await newPath();
     await writeFile(path, `${'x'.repeat(1_000_000)}\nb\n`);
     const { read } = openReader(path);
@@ -128,7 +128,7 @@ describe('a feed in a file', () => {
     expect(read).toEqual(['x'.repeat(8193), 'b']);
   });
 
-  it('takes nothing that is no token', async () => {
+  it('rejects a text that is not a token', async () => {
     const writer = await openWriter(await newPath());
     for (const text of ['a\nb', '', 'a b', 'ä']) {
       await expect(writer.publish([text])).rejects.toThrow(TypeError);

@@ -10,7 +10,7 @@ import { signFeedEvent } from '../src/security-event.ts';
 /** A time for tests whose clock stands still. */
 export const startOfTests = 1_800_000_000;
 
-/** Makes a throw-away issuer of events, and of access tokens to compare with, both by one RSA key: that of the test run unless given. */
+/** Creates an issuer of events and access tokens, both signed with one RSA key: that of the test run unless given. */
 export function createEventIssuer({
   now = () => startOfTests,
   pem = env['TEST_ISSUER_KEY'],
@@ -25,7 +25,7 @@ export function createEventIssuer({
   return { ...issuerWith({ kid: tokens.kid, alg, key: tokens.privateKey }, now), tokens, keys: tokens.keys };
 }
 
-/** The same with an EC key, for events alone: made and signed with in no time. */
+/** Creates an issuer of events alone, with an EC key: generating it and signing take less than a millisecond. */
 export function createQuickIssuer({ now = () => startOfTests }: { readonly now?: Clock } = {}) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = `test-${publicKey.export({ format: 'jwk' }).x}`;

@@ -10,7 +10,7 @@ closeAfterTests();
 const count = 100_000;
 const keepUntil = now + 665;
 
-/** What is really in use: whatever is garbage is collected first. */
+/** The memory in use, after garbage collection. */
 function heapUsed(): number {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
@@ -18,7 +18,7 @@ function heapUsed(): number {
 }
 
 describe('100 000 revocations at a time', () => {
-  it('are known before the verifier is ready, leave time for requests, and are gone after the life of a token', async () => {
+  it('are known before the verifier is ready, do not block requests, and are removed after the life of a token', async () => {
     const { publish, verifier, advance, writer, issuer } = await setUpFeed(await newFileFeed());
     for (let from = 1; from < count; from += 1000) {
       await publish(...Array.from({ length: 1000 }, (_, index) => ended(from + index, keepUntil)));

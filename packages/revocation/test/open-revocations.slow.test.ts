@@ -10,12 +10,12 @@ const setUp = async () => setUpFeed(await newFileFeed());
 const keepUntil = now + 665;
 
 describe('openRevocations', () => {
-  it('knows what was revoked before it began, before it is ready', async () => {
+  it('knows earlier revocations before it is ready', async () => {
     const { publish, verifier } = await setUp();
     const seqs = Array.from({ length: 1000 }, (_, index) => index + 1);
     await publish(...seqs.map((seq) => ended(seq, keepUntil)));
     const { revocations, isReady } = verifier();
-    // All is there but the heartbeat that says that this is all.
+    // All events are there, but not the heartbeat that counts them.
     await until(() => revocations.stats().entries === 1000);
     await expect(revocations.ready()).rejects.toThrow('the revocation feed has not been read to its end yet');
     expect(revocations.isStale()).toBe(true);
@@ -25,7 +25,7 @@ describe('openRevocations', () => {
     expect(revocations.isStale()).toBe(false);
   });
 
-  it('is what the verifier of access tokens asks', async () => {
+  it('makes the verifier refuse the access tokens of a revoked session', async () => {
     const { issuer, publish, verifier, now: clock } = await setUp();
     const { tokens } = createEventIssuer();
     const { revocations } = verifier();
@@ -40,7 +40,7 @@ describe('openRevocations', () => {
     expect(verify(tokens.token({ sid: 'sid-2' })).sid).toBe('sid-2');
   });
 
-  it('takes the two kinds of events as they come, and forgets them in time', async () => {
+  it('applies both kinds of cut-off in any order, and forgets them after the life of a token', async () => {
     const { publish, verifier, advance } = await setUp();
     const { revocations } = verifier();
     const change = {
@@ -58,13 +58,13 @@ describe('openRevocations', () => {
     expect(revocations.stats()).toEqual({
       ...{ entries: 2, stale: false, floor: 1, last: 2, heartbeatAt: now, reloads: 0 },
     });
-    // The longest life of a token, and twice the largest skew.
+    // After the longest life of a token and twice the largest skew.
     advance(3600 + 120 + 1);
     await publish({ kind: 'heartbeat', floor: 3, last: 2 });
     await until(() => revocations.stats().entries === 0);
   });
 
-  it('does not change for what is forged, foreign or garbage', async () => {
+  it('ignores forged events, those of another issuer, and garbage', async () => {
     const { issuer, publish, verifier, writer } = await setUp();
     const { revocations, outcomes } = verifier();
     const [header, payload] = issuer.sign(ended(1, keepUntil, 'victim')).split('.');
@@ -82,7 +82,7 @@ describe('openRevocations', () => {
     expect(revocations.stats()).toMatchObject({ entries: 0, last: 0, stale: false });
   });
 
-  it('does not change for what is replayed, in whatever order', async () => {
+  it('ignores replayed events in any order', async () => {
     const { issuer, verifier, writer, advance } = await setUp();
     const { revocations, outcomes, changes } = verifier();
     const old = [ended(1, now + 5, 'old'), { kind: 'heartbeat', floor: 1, last: 1 } as const].map((one) =>
@@ -96,17 +96,17 @@ describe('openRevocations', () => {
     outcomes.length = 0;
     await writer.publish([...old, ...old].reverse());
     await until(() => outcomes.length === 4);
-    // The event below the floor is true, and changes nothing.
+    // The event below the floor is genuine; applying it changes nothing.
     expect(outcomes).toEqual(['repeated', 'applied', 'repeated', 'applied']);
     expect(revocations.stats()).toMatchObject({ entries: 1, floor: 2, heartbeatAt: now + 8 });
-    // Silence with old heartbeats in it is silence.
+    // Old heartbeats do not count as a sign of life.
     advance(11);
     await writer.publish(old);
     await until(() => changes.at(-1) === true);
     expect(revocations.isStale()).toBe(true);
   });
 
-  it('sees that an event is missing, is not fresh meanwhile, and reads again until it is there', async () => {
+  it('is stale while an event is missing, and reads the feed again until it is there', async () => {
     const { issuer, verifier, writer, advance } = await setUp();
     const { revocations, outcomes } = verifier();
     const [first, second] = [ended(1, keepUntil), ended(2, keepUntil)].map((one) => issuer.sign(one));
@@ -123,7 +123,7 @@ describe('openRevocations', () => {
     expect(revocations.stats().reloads).toBeGreaterThan(0);
   });
 
-  it('does not lose an event whose key it gets to know only later', async () => {
+  it('applies an event when its key becomes known later', async () => {
     const { issuer, publish, verifier } = await setUp();
     let keys: typeof issuer.keys = new Map();
     let asked = 0;
@@ -140,7 +140,7 @@ describe('openRevocations', () => {
     await until(() => revocations.isRevoked('sid-1', now));
   });
 
-  it('waits for the first keys, where they come later than the events', async () => {
+  it('keeps events until the first keys arrive', async () => {
     const { issuer, publish, verifier } = await setUp();
     await publish(ended(1, keepUntil), { kind: 'heartbeat', floor: 1, last: 1 });
     let asked = 0;
@@ -155,7 +155,7 @@ describe('openRevocations', () => {
     expect([asked > 2, revocations.isRevoked('sid-1', now)]).toEqual([true, true]);
   });
 
-  it('is stale when the feed is silent for longer than its bound, and says so once each way', async () => {
+  it('is stale when the feed is silent for longer than the bound, and calls onStale once for each change', async () => {
     const { publish, verifier, advance } = await setUp();
     const { revocations, changes, isReady } = verifier({ staleAfterSeconds: 4 });
     await publish({ kind: 'heartbeat', floor: 1, last: 0 });
@@ -165,24 +165,24 @@ describe('openRevocations', () => {
     advance(1);
     expect(revocations.isStale()).toBe(true);
     await until(() => changes.length === 2);
-    // Stale is no reason to take no requests.
+    // A stale service stays ready.
     expect(await isReady()).toBe(true);
     await publish({ kind: 'heartbeat', floor: 1, last: 0 });
     await until(() => changes.length === 3);
     expect([changes, revocations.isStale()]).toEqual([[false, true, false], false]);
   });
 
-  it('is ready and stale when there was nothing to read for that long', async () => {
+  it('is ready and stale when there was no feed for as long as the bound', async () => {
     const { verifier, advance, now: clock } = await setUp();
     const nowhere = (await newFileFeed()).replace('.log', '-nowhere.log');
-    const { revocations, changes, troubles, isReady } = verifier({ url: nowhere });
-    await until(() => troubles.length > 0);
+    const { revocations, changes, errors, isReady } = verifier({ url: nowhere });
+    await until(() => errors.length > 0);
     expect([await isReady(), revocations.isStale()]).toEqual([false, true]);
     advance(11);
     expect([await isReady(), revocations.isStale(), clock()]).toEqual([true, true, now + 11]);
     await until(() => changes.length === 1);
-    // Said once, though it is looked for all the time.
-    expect([changes, troubles]).toEqual([[true], [expect.stringContaining('ENOENT')]]);
+    // Reported once, although reading is retried all the time.
+    expect([changes, errors]).toEqual([[true], [expect.stringContaining('ENOENT')]]);
   });
 
   it.each([
@@ -196,7 +196,7 @@ describe('openRevocations', () => {
     await publish(ended(1, keepUntil), before);
     await publish(...seqs.map((seq) => ended(seq, keepUntil)), newest);
     const times: number[] = [];
-    // The best of three: the machine may be busy with something else.
+    // The best of three, since the machine may be busy.
     for (let start = 1; start <= 3; start += 1) {
       const started = performance.now();
       const { revocations, isReady } = verifier();
@@ -209,7 +209,7 @@ describe('openRevocations', () => {
     expect(Math.min(...times)).toBeLessThan(1000);
   });
 
-  it('is not fooled by a feed that is delivered late', async () => {
+  it('is stale when heartbeats arrive later than the bound', async () => {
     const { publish, verifier, advance } = await setUp();
     await publish({ kind: 'heartbeat', floor: 1, last: 0 });
     advance(16);
@@ -218,7 +218,7 @@ describe('openRevocations', () => {
     expect(revocations.isStale()).toBe(true);
   });
 
-  it('does not begin with a URL that is none of a feed', () => {
+  it('throws a TypeError for a URL that is not that of a feed', () => {
     const { issuer, keys } = createQuickIssuer();
     expect(() => openRevocations({ url: 'feed.log', issuer, keys: () => keys, now: () => now })).toThrow(TypeError);
   });

@@ -73,7 +73,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     60_000,
   );
 
-  it('reports what an operator can do about a server that refuses', async () => {
+  it('rejects with advice for the operator when the server refuses', async () => {
     const { server, admin } = await start();
     const writer = await openWriter(server.url);
     await admin.replicaof('127.0.0.1', '1');
@@ -82,11 +82,11 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     );
   });
 
-  it('refuses everything of an earlier term, in the same step as the write', async () => {
+  it('rejects every write of an earlier term, in the same step as the write', async () => {
     const { server, admin } = await start();
     const old = await openWriter(server.url, 5);
     await old.compact(['a', 'b']);
-    // The leader is stopped in the middle of a compaction, and resumes when another one leads.
+    // The leader is suspended in the middle of a compaction, and resumes when another one leads.
     const woken = old.compact(
       (async function* () {
         yield 'a';
@@ -121,7 +121,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     expect([writer.isWhole(), await read(admin)]).toEqual([true, ['a', 'b', 'c', 'd', 'e']]);
   });
 
-  it('keeps what is published while it compacts', async () => {
+  it('keeps tokens that are published during a compaction', async () => {
     const { server, admin } = await start();
     const writer = await openWriter(server.url);
     await writer.publish(['old', 'kept']);

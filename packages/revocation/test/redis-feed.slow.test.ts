@@ -17,21 +17,21 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
   let server: RedisServer | undefined;
   afterEach(() => server?.stop());
 
-  it('loses no revocation that the issuer publishes again, and is stale meanwhile', async () => {
+  it('makes verifiers stale, and loses no revocation that the issuer publishes again', async () => {
     server = await startRedisServer();
     const { port, url } = server;
     const { issuer, publish, verifier, writer, advance } = await setUpFeed(url);
-    const { revocations, changes, troubles } = verifier({ staleAfterSeconds: 5 });
+    const { revocations, changes, errors } = verifier({ staleAfterSeconds: 5 });
     const first = [ended(1, now + 600), { kind: 'heartbeat', floor: 1, last: 1 } as const];
     await publish(...first);
     await until(() => !revocations.isStale());
 
     await server.stop();
-    await until(() => troubles.length > 0);
+    await until(() => errors.length > 0);
     advance(6);
     await until(() => changes.at(-1) === true);
     await expect(publish(ended(2, now + 600))).rejects.toThrow();
-    // What it knows stays true.
+    // The revocations that the verifier knows stay.
     expect(revocations.isRevoked('sid-1', now)).toBe(true);
 
     server = await startRedisServer({ port });
@@ -45,19 +45,19 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
     );
     await until(() => !revocations.isStale());
     expect([changes, revocations.isRevoked('sid-2', now)]).toEqual([[false, true, false], true]);
-    // And one that begins now knows both.
+    // A verifier that starts now knows both.
     const late = verifier();
     await until(late.isReady);
     expect(['sid-1', 'sid-2'].map((sid) => late.revocations.isRevoked(sid, now))).toEqual([true, true]);
   }, 60_000);
 
-  it('keeps neither the writer nor the reader from starting while it is down', async () => {
+  it('does not prevent writer and reader from starting while it is down', async () => {
     server = await startRedisServer();
     const { port, url } = server;
     await server.stop();
     const { publish, verifier } = await setUpFeed(url);
-    const { revocations, troubles } = verifier();
-    await until(() => troubles.length > 0);
+    const { revocations, errors } = verifier();
+    await until(() => errors.length > 0);
     await expect(publish(ended(1, now + 600))).rejects.toThrow();
     server = await startRedisServer({ port });
     await until(() =>
@@ -75,7 +75,7 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
     closeAfterTest(left.stop);
     const name = { port: left.port };
     const sockets: Socket[] = [];
-    // A name that leads to another server from some moment on; connections stay where they are.
+    // A name that later leads to another server; open connections stay with the first one.
     const proxy = createServer((socket) => {
       const upstream = connect(name.port, '127.0.0.1');
       sockets.push(socket, upstream);
@@ -90,7 +90,7 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
     });
     const { port } = proxy.address() as AddressInfo;
     const before = await setUpFeed(left.url);
-    const { revocations, troubles } = before.verifier({ url: `redis://127.0.0.1:${port}`, staleAfterSeconds: 5 });
+    const { revocations, errors } = before.verifier({ url: `redis://127.0.0.1:${port}`, staleAfterSeconds: 5 });
     await before.publish(ended(1, now + 600), { kind: 'heartbeat', floor: 1, last: 1, term: 1, beat: 1 });
     await until(() => !revocations.isStale());
 
@@ -103,10 +103,10 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
     const heartbeat = { kind: 'heartbeat', floor: 1, last: 2, term: 2, beat: 1 } as const;
     await writer.publish([...after, heartbeat].map((event) => before.issuer.sign(event)));
     await until(() => !revocations.isStale());
-    expect([revocations.isRevoked('sid-2', now), troubles]).toEqual([true, []]);
+    expect([revocations.isRevoked('sid-2', now), errors]).toEqual([true, []]);
   }, 60_000);
 
-  it('is given up for a new connection when it is there but does not answer', async () => {
+  it('is replaced by a new connection when it accepts connections but does not answer', async () => {
     const sockets: Socket[] = [];
     const mute = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
     mute.listen(0, '127.0.0.1');
@@ -116,19 +116,19 @@ const skips = skipsWithoutRedis('Redis stopped and started again under the feed 
       for (const socket of sockets) socket.destroy();
     });
     const { port } = mute.address() as AddressInfo;
-    const troubles: string[] = [];
+    const errors: string[] = [];
     const reader = openRedisFeedReader(`redis://127.0.0.1:${port}`, 'feed', {
       answerMs: 200,
       onTokens: async () => undefined,
-      onTrouble: ({ message }) => troubles.push(message),
+      onError: ({ message }) => errors.push(message),
     });
     closeAfterTest(reader.close);
     await until(() => sockets.length > 2);
-    // In its own words where the connection itself was not finished in that time.
-    await until(() => troubles.some((message) => /no answer from Redis within 200 ms|ETIMEDOUT/.test(message)));
+    // ETIMEDOUT when the connection itself was not established in that time.
+    await until(() => errors.some((message) => /no answer from Redis within 200 ms|ETIMEDOUT/.test(message)));
   });
 
-  it('does not hold up a writer that closes while it is down', async () => {
+  it('does not delay the close of a writer while it is down', async () => {
     server = await startRedisServer();
     const writer = await openFeedWriter(server.url);
     closeAfterTest(writer.close);

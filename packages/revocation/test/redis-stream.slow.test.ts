@@ -33,18 +33,18 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
 
   function openReader(feed: string) {
     const read: string[] = [];
-    const troubles: string[] = [];
+    const errors: string[] = [];
     const reader = openFeedReader(feed, {
       async onTokens(tokens) {
         read.push(...tokens);
       },
-      onTrouble: ({ message }) => troubles.push(message),
+      onError: ({ message }) => errors.push(message),
     });
     closeAfterTest(reader.close);
-    return { read, troubles, reader };
+    return { read, errors, reader };
   }
 
-  it('is read in order by many, also by those who come before it and after it', async () => {
+  it('is read in order by several readers, which start before or after the stream exists', async () => {
     const { feed } = newStream();
     const early = openReader(feed);
     const writer = await openWriter(feed);
@@ -59,7 +59,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     }
   });
 
-  it('is compacted to what must stay', async () => {
+  it('is compacted to the tokens to keep', async () => {
     const { feed, stream } = newStream();
     const writer = await openWriter(feed);
     await writer.publish(['a', 'b', 'c']);
@@ -74,7 +74,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     expect(await direct.xlen(stream)).toBe(0);
   });
 
-  it('goes on where a stream begins anew, with ids before the ones it had', async () => {
+  it('is read from its start when it was created again with lower ids', async () => {
     const { feed, stream } = newStream();
     const { read } = openReader(feed);
     await direct.xadd(stream, '9000000000000-0', 't', 'of-a-clock-ahead');
@@ -85,27 +85,27 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     expect(read).toEqual(['of-a-clock-ahead', 'again']);
   });
 
-  it('hands over what is no token as nothing good, and is cut off from a server that sends too much', async () => {
+  it('yields an empty text for an entry without a token, and disconnects from a server that sends too much', async () => {
     const { feed, stream } = newStream();
-    const { read, troubles } = openReader(feed);
+    const { read, errors } = openReader(feed);
     await direct.xadd(stream, '*', 'other', 'field', 'and', 'more');
     await direct.xadd(stream, '*', 't', 'x'.repeat(10_000));
     await until(() => read.length === 2);
     expect(read).toEqual(['', 'x'.repeat(8193)]);
     await direct.xadd(stream, '*', 't', 'x'.repeat(20_000_000));
-    await until(() => troubles.length > 0);
+    await until(() => errors.length > 0);
     await direct.xtrim(stream, 'MAXLEN', 0);
     await (await openWriter(feed)).publish(['b']);
     await until(() => read.length === 3);
     expect(read[2]).toBe('b');
   });
 
-  it('says what is wrong with a key that is no stream, and waits for one', async () => {
+  it('reports a key that is not a stream, and retries until it is one', async () => {
     const { feed, stream } = newStream();
     await direct.set(stream, 'text');
-    const { read, troubles } = openReader(feed);
-    await until(() => troubles.length > 0);
-    expect(troubles[0]).toContain('WRONGTYPE');
+    const { read, errors } = openReader(feed);
+    await until(() => errors.length > 0);
+    expect(errors[0]).toContain('WRONGTYPE');
     const writer = await openWriter(feed);
     await expect(writer.publish(['a'])).rejects.toThrow('WRONGTYPE');
     await direct.del(stream);
@@ -113,7 +113,7 @@ const skips = skipsWithoutRedis('the feed of revocations in a Redis stream', red
     await until(() => read.length === 1);
   });
 
-  it('carries revocations within 100 ms', async () => {
+  it('delivers revocations within 100 ms', async () => {
     const { publish, verifier, writer, issuer } = await setUpFeed(newStream().feed);
     const { revocations, isReady } = verifier();
     await publish({ kind: 'heartbeat', floor: 1, last: 0 });

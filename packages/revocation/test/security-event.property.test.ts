@@ -1,20 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeedEvent } from '../src/feed-event.ts';
-import { createFeedEventVerifier } from '../src/security-event.ts';
-import { SecurityEventError } from '../src/security-event-error.ts';
+import { createFeedEventVerifier, SecurityEventError } from '../src/security-event.ts';
 import { createEventIssuer, ended, startOfTests as now } from './issuer.ts';
 
 const issuer = createEventIssuer();
 const verifier = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => issuer.keys, now: () => now });
 const good = issuer.sign(ended(1, now + 600));
 
-/** Any code point but half a surrogate pair. `unit: 'binary'` is the same, and takes a second to list them all first. */
+/** Any code point except half a surrogate pair. `unit: 'binary'` is the same, but takes a second to list them all first. */
 const codePoint = fc
   .integer({ min: 0, max: 0x10f7ff })
   .map((index) => String.fromCodePoint(index < 0xd800 ? index : index + 0x800));
 
-/** What is verified is an event; what is not fails with the one coded error, and nothing else ever happens. */
+/** Asserts that `verify` returns an event or throws a SecurityEventError, and nothing else. */
 function expectValueOrRefusal(text: string): void {
   try {
     expect(['session-revoked', 'token-claims-change', 'heartbeat']).toContain(verifier.verify(text).kind);
@@ -25,17 +24,17 @@ function expectValueOrRefusal(text: string): void {
 }
 
 describe('the verifier of events', () => {
-  it('makes of any bytes a value or its one error', () => {
+  it('returns an event or throws a SecurityEventError for any text', () => {
     fc.assert(fc.property(fc.oneof(fc.string({ unit: codePoint }), fc.string()), expectValueOrRefusal));
     fc.assert(fc.property(fc.uint8Array(), (bytes) => expectValueOrRefusal(Buffer.from(bytes).toString('latin1'))));
   });
 
-  it('makes of any signed JSON a value or its one error', () => {
+  it('returns an event or throws a SecurityEventError for any signed JSON', () => {
     const signed = fc.json().map((text) => issuer.tokens.sign(text, { typ: 'secevent+jwt' }));
     fc.assert(fc.property(signed, expectValueOrRefusal), { numRuns: 50 });
   });
 
-  it('refuses a good token with any one character changed', () => {
+  it('refuses a valid token with any one character changed', () => {
     const changes = fc.tuple(fc.nat(good.length - 1), fc.constantFrom(...'ABCabc019-_.'));
     fc.assert(
       fc.property(changes, ([at, character]) => {
@@ -45,7 +44,7 @@ describe('the verifier of events', () => {
     );
   });
 
-  it('gives back every event that could be signed', () => {
+  it('returns every signed event unchanged', () => {
     const seq = fc.integer({ min: 1 });
     const time = fc.integer({ min: 1, max: now * 2 });
     const text = fc.string({ minLength: 1, maxLength: 255, unit: 'grapheme-ascii' });
@@ -56,8 +55,11 @@ describe('the verifier of events', () => {
       fc.record({ kind: fc.constant('token-claims-change' as const), ...session, notBefore: time }),
       fc.nat().chain((last) =>
         fc.record({
-          ...{ kind: fc.constant('heartbeat' as const), last: fc.constant(last) },
-          ...{ floor: fc.integer({ min: 1, max: last + 1 }), term, beat: fc.integer({ min: 1 }) },
+          kind: fc.constant('heartbeat' as const),
+          last: fc.constant(last),
+          floor: fc.integer({ min: 1, max: last + 1 }),
+          term,
+          beat: fc.integer({ min: 1 }),
         }),
       ),
     );

@@ -3,7 +3,7 @@ import { createQuickIssuer } from './issuer.ts';
 import type { Times } from './verifier.ts';
 import { createTestVerifier, createTimes } from './verifier.ts';
 
-/** The life of an access token, and how long after it its cut-offs are kept at the issuer. */
+/** The life of an access token, and the time that the issuer keeps cut-offs after it. */
 const lifeSeconds = 600;
 const keepSeconds = 10;
 const clockToleranceSeconds = 5;
@@ -49,12 +49,12 @@ export function createTimeModel() {
   let delivered = new Set<string>();
   const issuerSeconds = () => Math.floor(times.issuerNow());
 
-  function hand(texts: readonly string[]): void {
+  function deliver(texts: readonly string[]): void {
     for (const text of texts) delivered.add(text);
     verifier.read(...texts);
   }
 
-  /** The steps of a reader that reads the feed again. */
+  /** Takes the steps of a reader that reads the feed again. */
   function readAgain(): void {
     verifier.state.startOver();
     position = 0;
@@ -64,7 +64,7 @@ export function createTimeModel() {
   function readNew(lose: (index: number) => boolean = () => false): void {
     const arriving = feed.slice(position).filter((_, index) => !lose(index));
     position = feed.length;
-    hand(arriving);
+    deliver(arriving);
   }
 
   /** The feed has every event from the first one that still matters. */
@@ -154,8 +154,8 @@ export function createTimeModel() {
         .flatMap(({ revokes }) => revokes)
         .filter((token) => isAccepted(token) && !isTrulyExpired(token, times)),
     /**
-     * Tokens that the verifier accepts although it reports to be fresh and has had time to become complete. A verifier that
-     * received nothing of the current leader believes the one before, which its lease silences within seconds.
+     * Revoked tokens that the verifier accepts although it reports to be fresh and has had time to become complete. A
+     * verifier without any event of the current leader still trusts the previous one, whose lease ends within seconds.
      */
     acceptedThoughFresh: () =>
       verifier.isStale() ||

@@ -68,11 +68,11 @@ const journeys = fc.array(steps, { minLength: 10, maxLength: 60 }).map((all) => 
   toString: () => all.map(([name]) => name).join(', '),
 }));
 
-/** More for a long search: TIME_RUNS=20000. */
+/** The number of runs; TIME_RUNS=20000 for a long search. */
 const numRuns = Number(process.env['TIME_RUNS'] ?? 80);
 
 describe('with any steps of the clocks of issuer and verifier, and any order of the feed', () => {
-  it('no revoked token that has not truly expired is accepted once its event was delivered, and no other is taken for revoked', () => {
+  it('every revoked token is refused until it truly expires, once its event was delivered, and no other token is refused as revoked', () => {
     fc.assert(
       fc.property(journeys, ({ run }) => {
         const model = createTimeModel();
@@ -82,7 +82,7 @@ describe('with any steps of the clocks of issuer and verifier, and any order of 
           expect(model.wronglyRevoked()).toEqual([]);
         };
         run(model, check);
-        // All clocks are right in the end, and of what was published nothing arrives but the next heartbeat.
+        // In the end all clocks are right, and only the next heartbeat arrives.
         Object.assign(model.times.offsets, { issuer: 0, verifier: 0 });
         model.times.advance(17);
         model.beat();
@@ -105,7 +105,7 @@ describe('with any steps of the clocks of issuer and verifier, and any order of 
         model.beat();
         model.readAll();
         const difference = Math.abs(issuer - verifier);
-        // In between it depends on the fraction of a second, and on who is behind.
+        // In between, the result depends on fractions of a second and on which clock is behind.
         if (difference > 11) expect(model.isStale()).toBe(true);
         if (difference < 5) expect(model.isStale()).toBe(false);
         Object.assign(offsets, { issuer: 0, verifier: 0 });

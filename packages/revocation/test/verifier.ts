@@ -5,7 +5,7 @@ import { createFeedEventVerifier } from '../src/security-event.ts';
 import { createStaleness } from '../src/staleness.ts';
 import { createQuickIssuer, startOfTests } from './issuer.ts';
 
-/** The true time, and the clocks of an issuer and a verifier that may differ from it. */
+/** Creates the true time, and the clocks of an issuer and a verifier, which may differ from it. */
 export function createTimes() {
   let passed = 0;
   const offsets = { issuer: 0, verifier: 0 };
@@ -24,7 +24,7 @@ export function createTimes() {
 
 export type Times = ReturnType<typeof createTimes>;
 
-/** A verifier without a feed: a test gives it the tokens to read. */
+/** Creates a verifier without a feed: the test passes it tokens. */
 export function createTestVerifier(times: Times, issuer: ReturnType<typeof createQuickIssuer>, staleAfterSeconds = 10) {
   const { now, monotonicMs } = times;
   const table = createRevocationTable({ now, monotonicMs });
@@ -32,7 +32,11 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
   const state = createFeedState({ verifier, table, now, monotonicMs, staleAfterSeconds });
   const changes: boolean[] = [];
   const staleness = createStaleness({
-    ...{ complete: state.complete, clock: state.clock, now, monotonicMs, staleAfterSeconds },
+    complete: state.complete,
+    clock: state.clock,
+    now,
+    monotonicMs,
+    staleAfterSeconds,
     onStale: (isStale) => changes.push(isStale),
   });
 
@@ -40,7 +44,7 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
   function read(...tokens: readonly string[]) {
     const outcomes = tokens.map((token) => state.take(token));
     state.settle();
-    staleness.look();
+    staleness.check();
     return outcomes;
   }
 
@@ -54,7 +58,7 @@ export function createTestVerifier(times: Times, issuer: ReturnType<typeof creat
   return { table, state, staleness, changes, read, readAgain, revoked, isStale: staleness.isStale };
 }
 
-/** An issuer, a verifier and their clocks. */
+/** Sets up an issuer, a verifier and their clocks. */
 export function setUpVerifier(options: { issuer?: ReturnType<typeof createQuickIssuer> } = {}) {
   const times = createTimes();
   const { issuer = createQuickIssuer({ now: times.issuerNow }) } = options;

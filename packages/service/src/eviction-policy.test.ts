@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { warnOfEviction } from './eviction-policy.ts';
 
-// A server of its own: this test changes how it is configured.
+// Starts its own server, since this test changes the configuration.
 const isSkipped = skipsWithoutRedis('the eviction policy of a redis-server', hasRedisServer());
 
 (isSkipped ? describe.skip : describe)('warnOfEviction', () => {
@@ -21,7 +21,7 @@ const isSkipped = skipsWithoutRedis('the eviction policy of a redis-server', has
     await server.stop();
   });
 
-  /** What is logged about a server, as level and policy. */
+  /** Returns the level and policy of each log line about a server. */
   async function linesAbout(client: Redis): Promise<{ level: string; policy?: string }[]> {
     const lines: string[] = [];
     const destination = new Writable({
@@ -35,17 +35,17 @@ const isSkipped = skipsWithoutRedis('the eviction policy of a redis-server', has
     return lines.map((line) => JSON.parse(line));
   }
 
-  it.each(['allkeys-lru', 'volatile-ttl'])('warns of %s, under which a used token may be forgotten', async (policy) => {
+  it.each(['allkeys-lru', 'volatile-ttl'])('warns of %s, which may evict a used token', async (policy) => {
     await redis.config('SET', 'maxmemory-policy', policy);
     expect(await linesAbout(redis)).toMatchObject([{ level: 'warn', policy }]);
   });
 
-  it('is silent under noeviction', async () => {
+  it('does not warn of noeviction', async () => {
     await redis.config('SET', 'maxmemory-policy', 'noeviction');
     expect(await linesAbout(redis)).toEqual([]);
   });
 
-  it('warns of nothing where the server refuses to say', async () => {
+  it('does not warn when the server refuses the query', async () => {
     await redis.acl('SETUSER', 'limited', 'on', '>word', '~*', '+ping');
     const { host } = new URL(server.url);
     const limited = new Redis(`redis://limited:word@${host}`, { enableReadyCheck: false });

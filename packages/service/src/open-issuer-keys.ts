@@ -81,7 +81,9 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
     checks: { jwks: source.ready },
     held: () =>
       [...since].map(([kid, from]) => ({
-        ...{ kid, member: 'issuer.jwks', state: 'public' },
+        kid,
+        member: 'issuer.jwks',
+        state: 'public',
         heldSeconds: monotonicSeconds() - from,
       })),
     freshForSeconds: jwks.freshForSeconds,
@@ -89,5 +91,5 @@ async function openRemote(jwks: JwksConfig, options: OpenIssuerKeysOptions): Pro
   };
 }
 
-/** The monotonic clock that rotations wait by, in seconds. */
+/** The monotonic clock with which rotations measure their waits, in seconds. */
 const monotonicSeconds = (): number => performance.now() / 1000;

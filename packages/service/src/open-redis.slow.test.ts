@@ -24,7 +24,7 @@ async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
   }
 }
 
-/** A Redis of the test's own, an administrator's connection to it, and a replica of a service that uses it. */
+/** Starts a Redis for the test, with an administrator's connection to it, and a replica of a service that uses it. */
 async function setUp(secondOfPair = false) {
   const servers: RedisServer[] = [await startRedisServer()];
   if (secondOfPair) servers.push(await startRedisServer());
@@ -45,7 +45,7 @@ async function setUp(secondOfPair = false) {
   const fallbacks: unknown[] = [];
   const local = createSingleUseStore({ capacity: 100_000, now });
   const store = createRedisSingleUseStore({ redis, local, now, onFallback: (error) => fallbacks.push(error) });
-  /** Whether a use was decided in Redis. */
+  /** Returns whether a use was decided in Redis. */
   const isShared = async () => {
     const before = fallbacks.length;
     expect(await store.use(randomUUID(), now() + 20)).toBe('recorded');
@@ -89,7 +89,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
   },
 };
 
-(skips ? describe.skip : describe)('a Redis that answers and refuses its work', () => {
+(skips ? describe.skip : describe)('a Redis that answers every command with an error', () => {
   it.each(Object.entries(states))(
     '%s: said once with what to do, counted, and used again within seconds of being mended',
     async (code, begin) => {
@@ -112,7 +112,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     60_000,
   );
 
-  it('gives the connection up at a bounded pace, however many commands are refused', async () => {
+  it('causes reconnects at a bounded rate, however many commands it refuses', async () => {
     const { admin, isShared } = await setUp();
     await admin.config('SET', 'maxmemory', '1');
     const connections = async () => Number((await admin.info('stats')).match(/total_connections_received:(\d+)/)?.[1]);
@@ -127,7 +127,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     expect(made).toBeLessThanOrEqual(4);
   }, 60_000);
 
-  it.each(['a transaction', 'a script', 'a pipeline'])('sees a refusal inside %s', async (kind) => {
+  it.each(['a transaction', 'a script', 'a pipeline'])('causes a reconnect after an error inside %s', async (kind) => {
     const { admin, redis, metric } = await setUp();
     await admin.replicaof('127.0.0.1', '1');
     if (kind === 'a transaction')
@@ -142,11 +142,11 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
     expect(Number(await metric('redis_faults_total'))).toBeGreaterThan(0);
   });
 
-  it('connects again and again to a name, so that a failover of the name is followed', async () => {
+  it('causes reconnects to the host name, which a failover moves to another server', async () => {
     const { admin, servers, redis, isShared } = await setUp(true);
     const [, second] = servers;
     await admin.replicaof('127.0.0.1', '1');
-    // What a changed DNS record does: the next connection leads elsewhere.
+    // As after a change of the DNS record, the next connection leads to another server.
     redis.options.port = second?.port ?? 0;
     expect(await isShared()).toBe(false);
     await until(isShared);

@@ -3,7 +3,7 @@ import { createLog } from '@auth/http';
 import { expect, it } from '@jest/globals';
 import { openRedis } from './open-redis.ts';
 
-it('speaks TLS to rediss:, in whatever case that is written', async () => {
+it('connects with TLS to rediss: in upper and lower case', async () => {
   const firstByte = new Promise<number | undefined>((resolve) => {
     const server = createServer((socket) => {
       socket

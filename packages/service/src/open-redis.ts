@@ -3,23 +3,23 @@ import type { Log, Metrics } from '@auth/http';
 import { labelOf, loadRedis, reconnectAtFaults } from '@auth/revocation';
 import type { Redis } from 'ioredis';
 
-/** How long a command may take. Every command has a fallback: a fast fallback is better than a late answer. */
+/** The time limit of a command. Every command has a fallback, and a fast fallback is better than a late answer. */
 const answerWithinMs = 100;
 /**
- * How long a start waits for Redis, so that the first requests find a connection. The service also starts without
- * Redis.
+ * The longest time that a start waits for Redis, so that the first requests find a connection. The service also starts
+ * without Redis.
  */
 const startMs = 1000;
 
 export interface OpenRedisOptions {
   readonly log: Log;
   readonly metrics?: Pick<Metrics, 'counter' | 'gauges'>;
-  /** The longest that Redis may take to answer a command; 100 ms unless given. */
+  /** The longest time for the answer to a command; 100 ms unless given. */
   readonly answerMs?: number;
 }
 
 /**
- * Opens the Redis that replicas share. It may be unavailable at the start and later. Then a command fails: at once
+ * Opens the Redis that replicas share, which may be unavailable at the start and later. Then a command fails: at once
  * without a connection, after 100 ms without an answer. Time in which this process was suspended does not count. A
  * connection is replaced when the server does not answer or permanently refuses commands. Reconnecting is retried
  * without end. Only the host is logged.
@@ -84,7 +84,7 @@ function watch(redis: Redis, options: OpenRedisOptions & { readonly host: string
       fault = found.code;
       reportFault(found.code, found.advice);
     },
-    onMended() {
+    onRecovered() {
       fault = undefined;
       reportRecovery();
     },

@@ -34,7 +34,10 @@ beforeEach(async () => {
   });
   feed = openRevocationFeed({
     config: { url: pathToFileURL(join(dir, 'feed.log')).href, staleAfterSeconds: 0.5 },
-    ...{ issuer: 'https://auth.example', keys: () => keys, onUnknownKid: () => {}, now: () => time },
+    issuer: 'https://auth.example',
+    keys: () => keys,
+    onUnknownKid: () => {},
+    now: () => time,
     log: createLog({ service: 'test', level: 'debug', format: 'json', destination }),
     metrics,
   });
@@ -49,7 +52,7 @@ const logged = async (isSo: (line: (typeof lines)[number]) => boolean) => {
 };
 
 describe('openRevocationFeed', () => {
-  it('warns of a feed that cannot be read only when that lasts, and then says why', async () => {
+  it('warns of a feed that cannot be read only when that lasts, with the reason', async () => {
     await logged(({ msg }) => msg.startsWith('revocation feed cannot be read'));
     expect(lines.filter(({ level }) => level !== 'debug')).toEqual([]);
     await logged(({ msg }) => msg.startsWith('revocation feed stale'));
@@ -58,13 +61,13 @@ describe('openRevocationFeed', () => {
     expect(warnings[0]?.msg).toBe('revocation feed stale: newer revocations are missing here');
   });
 
-  it('tells of a file that can never be read as an error, at once', async () => {
+  it('logs an error at once for a file that can never be read', async () => {
     await mkdir(join(dir, 'feed.log'));
     await logged(({ reason = '' }) => reason.includes('EISDIR'));
     expect(lines.find(({ reason = '' }) => reason.includes('EISDIR'))?.level).toBe('error');
   });
 
-  it('names the clock of this service, and by how much it was set, when that is why the feed is stale', async () => {
+  it('logs how far the clock of this service was stepped, when the feed is stale because of that', async () => {
     time += 7200;
     await logged(({ msg }) => msg.startsWith('revocation feed stale'));
     expect(lines.find(({ level }) => level === 'warn')?.msg).toMatch(
@@ -75,7 +78,7 @@ describe('openRevocationFeed', () => {
   it.each([
     ['before the feed counts as stale', () => Promise.resolve()],
     ['after that', () => logged(({ msg }) => msg.startsWith('revocation feed stale'))],
-  ])('tells how far the newest heartbeat is from the clock when it arrives %s', async (_when, begin) => {
+  ])('reports the difference between the clock and a heartbeat that arrives %s', async (_when, begin) => {
     await begin();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.set('k', { kid: 'k', alg: 'RS256', key: publicKey });

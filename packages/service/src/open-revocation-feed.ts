@@ -49,7 +49,9 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
   let isSettled = false;
   let reason: string | undefined;
   const feed = openRevocations({
-    ...{ ...rest, url, staleAfterSeconds },
+    ...rest,
+    url,
+    staleAfterSeconds,
     onOutcome: (outcome) => count({ outcome }),
     onStale(isStale) {
       const why = isSettled || reason === undefined ? {} : { reason };
@@ -58,7 +60,7 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
       if (isStale) log.warn({ staleAfterSeconds, ...clock, ...why }, staleMessage(clock, staleAfterSeconds));
       else log.info(feed.stats(), 'revocation feed up to date');
     },
-    onTrouble({ message }) {
+    onError({ message }) {
       reason = message;
       const level = permanentError.test(message) ? 'error' : isSettled ? 'warn' : 'debug';
       log[level]({ reason: message }, 'revocation feed cannot be read for now');

@@ -31,7 +31,7 @@ const database = {
   ...{ watch: () => undefined, notes: [] },
 };
 
-/** The key document of product, in a folder of its own, with the public keys of a throw-away issuer. */
+/** Writes the key document of product to its own folder, with the public keys of an issuer of this test. */
 async function productDocument() {
   const dir = await mkdtemp(join(tmpdir(), 'service-'));
   closers.push(() => rm(dir, { recursive: true }));
@@ -42,7 +42,7 @@ async function productDocument() {
   return { file: files.product, write };
 }
 
-/** The configuration of product on a free port, with its key document in a file. */
+/** Creates the configuration of product on a free port, with its key document in a file. */
 function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none'): ServerConfig {
   return {
     production: false,
@@ -59,7 +59,7 @@ function configOf(file: string, jwks?: ServerConfig['jwks'], revocations = 'none
   };
 }
 
-/** Opens product, and answers its admin port. */
+/** Opens product, and returns its admin port. */
 async function openProduct(file: string, jwks?: ServerConfig['jwks'], revocations = 'none') {
   const config = configOf(file, jwks, revocations);
   const parts = await openService({ service: 'product', config, database });
@@ -69,7 +69,7 @@ async function openProduct(file: string, jwks?: ServerConfig['jwks'], revocation
   return { parts, admin: request(service.admin?.app ?? service.app) };
 }
 
-/** What becomes of a token: its subject, or the code of the refusal. */
+/** Verifies a token. Returns its subject, or the code of the refusal. */
 function outcome({ verify }: ServiceParts, token: string): string {
   try {
     return verify.verify(token).sub;
@@ -87,19 +87,19 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<number> 
 const newIssuer = () => createTestIssuer({ issuer: iss, audience: ['product'], now });
 
 describe('openService', () => {
-  it('takes a changed key document within a second, and lets go of a key that is no longer in it', async () => {
+  it('uses a changed key document within a second, and refuses the key that was removed', async () => {
     const [first, second] = [newIssuer(), newIssuer()];
     const { file, write } = await productDocument();
     await write(first.jwks);
     const { parts, admin } = await openProduct(file);
     const token = first.token({ sub: ada });
-    // Remembered the second time, saved the third.
+    // The second verification stores the token, the third uses the stored one.
     for (let use = 0; use < 3; use += 1) expect(outcome(parts, token)).toBe(ada);
 
     await write(second.jwks);
     const ms = await until(() => outcome(parts, second.token({ sub: bob })) === bob);
     expect(ms).toBeLessThan(1000);
-    // Though it was verified before: nothing of a token outlives its key.
+    // Also for a token that was verified before: a remembered token is dropped with its key.
     expect(outcome(parts, token)).toBe('invalid_token: kid_unknown');
 
     const { text } = await admin.get('/metrics');
@@ -111,7 +111,7 @@ describe('openService', () => {
     expect(text).toContain('auth_key_loaded{kid="order.product.1.dev",state="active",service="product"} 1');
   });
 
-  it('takes tokens for another audience where it is told so, and then none for itself', async () => {
+  it('accepts only tokens of the configured audience', async () => {
     const issuer = createTestIssuer({ issuer: iss, audience: ['user'], now });
     const { file, write } = await productDocument();
     await write(issuer.jwks);
@@ -128,7 +128,7 @@ describe('openService', () => {
     ]);
   });
 
-  it('refuses a broken key document, counts it, and goes on with the last good one', async () => {
+  it('refuses a broken key document, counts the refusal, and continues with the last valid one', async () => {
     const issuer = newIssuer();
     const { file, write } = await productDocument();
     await write(issuer.jwks);
@@ -138,7 +138,7 @@ describe('openService', () => {
     expect(outcome(parts, issuer.token({ sub: ada }))).toBe(ada);
   });
 
-  it('tells on the admin port alone which keys it has, and since when', async () => {
+  it('lists its keys and their ages on the admin port alone', async () => {
     const issuer = newIssuer();
     const { file, write } = await productDocument();
     await write(issuer.jwks);
@@ -153,7 +153,7 @@ describe('openService', () => {
     expect((await admin.get('/readyz')).body).toEqual({ status: 'ready' });
   });
 
-  it('is ready without a database where there is none, and has no numbers of one', async () => {
+  it('is ready without a database, and has no metrics of one', async () => {
     const { file } = await productDocument();
     const parts = await openService({ service: 'product', config: configOf(file) });
     const service = parts.serve({ app: finishApp(createApp(parts), { log: parts.log, translate: [] }) });
@@ -164,7 +164,7 @@ describe('openService', () => {
     expect((await admin.get('/metrics')).text).not.toContain('db_pool_connections');
   });
 
-  it('takes the public keys from the issuer where it is told to, is not ready before it has them, and never calls a token bad meanwhile', async () => {
+  it('fetches the public keys from the issuer, is not ready before, and refuses no token as invalid meanwhile', async () => {
     const [documented, published, successor] = [newIssuer(), newIssuer(), newIssuer()];
     const { file, write } = await productDocument();
     await write(documented.jwks);
@@ -197,7 +197,7 @@ describe('openService', () => {
     expect(text).not.toContain(published.kid);
   });
 
-  it('knows what is revoked before it is ready, refuses it, and says how fresh that is', async () => {
+  it('knows the revocations before it is ready, refuses revoked tokens, and reports whether the feed is fresh', async () => {
     const issuer = newIssuer();
     const { file, write } = await productDocument();
     await write(issuer.jwks);
@@ -215,15 +215,15 @@ describe('openService', () => {
     expect(parts.revocations.isStale()).toBe(true);
     await publish({ kind: 'heartbeat', floor: 1, last: 1 });
     await until(async () => (await admin.get('/readyz')).status === 200);
-    const told = [issuer.token({ sid: 'ended' }), issuer.token({ sub: ada })].map((token) => outcome(parts, token));
-    expect(told).toEqual(['token_revoked: revoked', ada]);
+    const outcomes = [issuer.token({ sid: 'ended' }), issuer.token({ sub: ada })].map((token) => outcome(parts, token));
+    expect(outcomes).toEqual(['token_revoked: revoked', ada]);
     expect((await admin.get('/readyz?verbose')).body.revocations).toMatchObject({ entries: 1, stale: false, last: 1 });
     const { text } = await admin.get('/metrics');
     expect(text).toContain('revocation_feed_events_total{outcome="applied",service="product"} 1');
     expect(text).toContain('revocation_entries{service="product"} 1');
     expect(text).toContain('revocation_feed_stale{service="product"} 0');
 
-    // Nothing more is said: stale, and still at work.
+    // A stale service continues to work.
     await until(async () => (await admin.get('/metrics')).text.includes('revocation_feed_stale{service="product"} 1'));
     expect(parts.revocations.isStale()).toBe(true);
     expect([(await admin.get('/readyz')).status, outcome(parts, issuer.token({ sub: ada }))]).toEqual([200, ada]);

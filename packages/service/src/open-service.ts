@@ -85,9 +85,8 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
   const issuerKeys = await openIssuerKeys({ ...config, keys, log, metrics, now });
   const { issuer } = keys.current();
   const { keys: publicKeys, onUnknownKid } = issuerKeys;
-  const feed = openRevocationFeed({
-    ...{ config: config.revocations, issuer, keys: publicKeys, onUnknownKid, log, metrics, now },
-  });
+  const trust = { issuer, keys: publicKeys, onUnknownKid, now };
+  const feed = openRevocationFeed({ ...trust, config: config.revocations, log, metrics });
   const readiness = createReadiness(
     { ...(database === undefined ? {} : { database: () => database.ping() }), ...issuerKeys.checks, ...feed.checks },
     {
@@ -103,15 +102,15 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
     held().map(({ kid, state }) => ({ labels: { kid, state }, value: 1 })),
   );
   const verifier = createUserTokenVerifier({
-    ...{ issuer, audience, keys: publicKeys, onUnknownKid, revocations: feed.revocations, now },
+    ...trust,
+    audience,
+    revocations: feed.revocations,
     ...(config.rememberedTokens === undefined ? {} : { rememberTokens: config.rememberedTokens }),
   });
   reportMemory(verifier, metrics);
   const verify = observed(verifier, (outcome) => metrics.countVerification('access', outcome));
-  const calls = createCallVerifier({
-    ...{ service, keys: () => keys.current().accepts, verify },
-    ...{ singleUse: openSingleUse({ redis, metrics, now }), now },
-  });
+  const singleUse = openSingleUse({ redis, metrics, now });
+  const calls = createCallVerifier({ service, keys: () => keys.current().accepts, verify, singleUse, now });
   const signer = createServiceTokenSigner({ service, keys: () => keys.current().calls, now });
   const audit = auditCalls({ log, metrics, hashUser: (sub) => hashWith(keys.current(), sub) });
   const adminWith = (details: Composition['details']) =>
@@ -121,18 +120,31 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
       metrics,
       details: () => ({
         ...details?.(),
-        ...{ service, ...keysAt(now(), held()), revocations: feed.stats() },
-        ...{ keyDocument: keys.delivery(), jwksFreshSeconds: issuerKeys.freshForSeconds, replicas: config.replicas },
+        service,
+        ...keysAt(now(), held()),
+        revocations: feed.stats(),
+        keyDocument: keys.delivery(),
+        jwksFreshSeconds: issuerKeys.freshForSeconds,
+        replicas: config.replicas,
       }),
     });
 
+  const parts = { log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now };
   return {
-    ...{ log, metrics, readiness, issuer, keys, verify, revocations: feed, calls, signer, redis, audit, now },
+    ...parts,
     serve({ app, startBackground, details, limits }) {
       const background = startBackground?.();
+      const { port, host, drainDelayMs, keepAliveMs } = config;
       return {
-        ...{ app, log, metrics, readiness, ...(limits && { limits }) },
-        ...{ port: config.port, host: config.host, drainDelayMs: config.drainDelayMs, keepAliveMs: config.keepAliveMs },
+        app,
+        log,
+        metrics,
+        readiness,
+        ...(limits && { limits }),
+        port,
+        host,
+        drainDelayMs,
+        keepAliveMs,
         admin: { ...config.admin, app: adminWith(details) },
         async close() {
           await background?.close();
@@ -151,7 +163,7 @@ function reportMemory({ memory }: RememberingVerifier, metrics: Metrics): void {
   const number = (name: string, help: string, read: () => number) =>
     metrics.gauges(name, help, [], () => [{ labels: {}, value: read() }]);
   number('auth_remembered_tokens', 'Verified access tokens in memory.', () => memory().tokens);
-  number('auth_remembered_token_bytes', 'Memory that these take at most.', () => memory().bytes);
+  number('auth_remembered_token_bytes', 'Memory that remembered tokens use at most.', () => memory().bytes);
   const help = 'Access tokens that were not verified in full, since they were in memory.';
   metrics.counted('auth_remembered_token_hits_total', help, () => memory().hits);
 }

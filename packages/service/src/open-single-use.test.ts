@@ -6,13 +6,13 @@ const metrics = () => createMetrics({ service: 't' });
 const now = () => 1_800_000_000;
 
 describe('openSingleUse', () => {
-  it('knows the uses since the process started where nothing is shared', async () => {
+  it('knows the uses since the start of the process, without Redis', async () => {
     const store = openSingleUse({ redis: undefined, metrics: metrics(), now, monotonicMs: () => 2500 });
     expect(store.knownSeconds?.()).toBe(2.5);
     expect([await store.use('a', now() + 20), await store.use('a', now() + 20)]).toEqual(['recorded', 'replayed']);
   });
 
-  it('says nothing of that where replicas share it, since what they share outlives the process', async () => {
+  it('knows all uses with Redis, which outlives the process', async () => {
     const redis = { set: async () => null, status: 'ready' };
     const store = openSingleUse({ redis: redis as never, metrics: metrics(), now });
     expect(store.knownSeconds?.()).toBe(Number.POSITIVE_INFINITY);

@@ -8,7 +8,7 @@ import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 const capacity = 100_000;
 
 export interface OpenSingleUseOptions {
-  /** Shared by all replicas; without it only this process knows its uses. */
+  /** The Redis that replicas share; without it, each process knows only its own uses. */
   readonly redis: Redis | undefined;
   readonly metrics: Metrics;
   /** Seconds since 1970. */

@@ -22,7 +22,7 @@ const now = () => Date.now() / 1000;
   });
   afterAll(() => server.close());
 
-  /** One replica: its uses, and what it says of Redis. */
+  /** Creates a replica, with its uses and its log lines about Redis. */
   async function openReplica({
     clock = now,
     capacity = 1000,
@@ -43,7 +43,10 @@ const now = () => Date.now() / 1000;
     replicas.push({ close: () => redis.disconnect() });
     const fallbacks: unknown[] = [];
     const store = createRedisSingleUseStore({
-      ...{ redis, local: createSingleUseStore({ capacity, now: clock, monotonicMs }), now: clock, monotonicMs },
+      redis,
+      local: createSingleUseStore({ capacity, now: clock, monotonicMs }),
+      now: clock,
+      monotonicMs,
       onFallback: (error) => fallbacks.push(error),
     });
     const use = async (id: string) => store.use(id, clock() + 20);
@@ -53,8 +56,8 @@ const now = () => Date.now() / 1000;
     while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('is once at all of them together, however many try at once', async () => {
-    // Long enough for a busy machine: a use that a replica decides alone would be no fault, and none is wanted here.
+  it('is accepted by one of them, for any number of concurrent uses', async () => {
+    // A long time limit, so that no replica decides alone because the machine is busy.
     const [first, second] = [await openReplica({ answerMs: 20_000 }), await openReplica({ answerMs: 20_000 })];
     const id = randomUUID();
     const outcomes = await Promise.all(Array.from({ length: 40 }, (_, index) => [first, second][index % 2]?.use(id)));
@@ -64,12 +67,12 @@ const now = () => Date.now() / 1000;
     expect([...first.fallbacks, ...second.fallbacks]).toEqual([]);
   });
 
-  it('is once although the process stood still for longer than Redis may take to answer', async () => {
+  it('is accepted once although the process was suspended for longer than the time limit of Redis', async () => {
     const [first, second] = [await openReplica({ answerMs: 400 }), await openReplica({ answerMs: 400 })];
     for (let round = 0; round < 3; round += 1) {
       const id = randomUUID();
       const outcomes = Promise.all([first.use(id), second.use(id)]);
-      // Both are sent by then, and on their way.
+      // Both commands are sent by now.
       await new Promise((resolve) => process.nextTick(resolve));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
       expect([...(await outcomes)].sort()).toEqual(['recorded', 'replayed']);
@@ -77,7 +80,7 @@ const now = () => Date.now() / 1000;
     expect([...first.fallbacks, ...second.fallbacks]).toEqual([]);
   });
 
-  it('is remembered until no replica takes the token any more, also one whose clock is behind, and no longer', async () => {
+  it('is remembered until every replica refuses the token as expired, also one whose clock is behind', async () => {
     const ahead = await openReplica({ clock: () => now() + 8 });
     const id = randomUUID();
     await ahead.use(id);
@@ -86,7 +89,7 @@ const now = () => Date.now() / 1000;
     expect(ms).toBeLessThanOrEqual(30_000);
   });
 
-  it('is remembered until the right time gets there, where the clock was ahead for a moment', async () => {
+  it('is remembered until the correct time reaches its expiry, after the clock was ahead for a moment', async () => {
     let [offset, passedMs] = [0, 0];
     const clock = () => now() + offset;
     const monotonicMs = () => performance.now() + passedMs;
@@ -98,9 +101,9 @@ const now = () => Date.now() / 1000;
     offset = 0;
     const [after, later] = [randomUUID(), randomUUID()];
     expect([await replica.use(after), await replica.use(after)]).toEqual(['recorded', 'replayed']);
-    // A second more than its life: Redis rounds, and so do the clocks here.
+    // A second more than the life of the token, since Redis and the clocks of this test round.
     expect(await replica.redis.pttl(`auth:used:${after}`)).toBeLessThanOrEqual(31_000);
-    // A clock that was behind is not believed for ever: Redis would fill up.
+    // After a clock that was behind, entries still expire: Redis would fill up.
     offset = -7200;
     expect(await replica.use(randomUUID())).toBe('recorded');
     offset = 0;
@@ -110,7 +113,7 @@ const now = () => Date.now() / 1000;
     expect(await replica.redis.pttl(`auth:used:${later}`)).toBeLessThanOrEqual(30_000);
   });
 
-  it('is once at each of them while Redis is down, and once altogether when it is back', async () => {
+  it('is accepted once by each of them while Redis is down, and once in all when it is back', async () => {
     const [first, second] = [await openReplica(), await openReplica()];
     const [before, meanwhile, after] = [randomUUID(), randomUUID(), randomUUID()];
     expect(await first.use(before)).toBe('recorded');
@@ -125,12 +128,12 @@ const now = () => Date.now() / 1000;
     await until(() => [first, second].every(({ redis }) => redis.status === 'ready'));
     expect(await first.use(after)).toBe('recorded');
     expect(await second.use(after)).toBe('replayed');
-    // Redis has never heard of it, and this replica has.
+    // Redis has no entry for it, but this replica has.
     expect(await first.use(meanwhile)).toBe('replayed');
     expect(first.lines).toEqual(['Redis is down: each replica is on its own', 'Redis is back']);
   });
 
-  it('knows after a start which tokens it may have accepted before, while Redis cannot tell', async () => {
+  it('is known only since the start of the process while Redis is down', async () => {
     const replica = await openReplica({ monotonicMs: () => 3000 });
     expect(replica.knownSeconds()).toBe(Number.POSITIVE_INFINITY);
     await server.cut();
@@ -142,7 +145,7 @@ const now = () => Date.now() / 1000;
     expect(replica.knownSeconds()).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('waits no longer than a tenth of a second for a Redis that says nothing', async () => {
+  it('waits at most 100 ms for a Redis that does not answer', async () => {
     const replica = await openReplica();
     server.hang();
     const started = performance.now();
@@ -151,12 +154,12 @@ const now = () => Date.now() / 1000;
     expect(ms).toBeGreaterThan(50);
     expect(ms).toBeLessThan(2000);
     expect(replica.fallbacks).toHaveLength(1);
-    // The silent connection is given up: what comes next does not wait at all.
+    // The silent connection is closed, so the next use does not wait at all.
     expect(await replica.use(randomUUID())).toBe('recorded');
     expect(String(replica.fallbacks[1])).toMatch(/isn't writeable/);
   });
 
-  it('is refused when this process has no room to remember it', async () => {
+  it('is refused when the memory of this process is full', async () => {
     const replica = await openReplica({ capacity: 1 });
     await replica.use(randomUUID());
     expect(await replica.use(randomUUID())).toBe('full');
@@ -164,7 +167,7 @@ const now = () => Date.now() / 1000;
 });
 
 describe('openRedis', () => {
-  it('opens a Redis that is not there: every command fails at once', async () => {
+  it('opens a Redis that is down: every command fails at once', async () => {
     const log = createLog({ service: 't', level: 'silent', format: 'json' });
     const redis = await openRedis('redis://127.0.0.1:1', { log });
     await expect(redis.set('a', 'b')).rejects.toThrow();

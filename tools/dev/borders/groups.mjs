@@ -6,7 +6,7 @@ export const tools = group(
   'What services run stands on no tool: tools are for people, tests and the launcher.',
   ...[...toolNames, ...toolNames.map((name) => `${name}/**`), '@auth/verify/testing'],
 );
-/** Entries of @auth/verify that are plain data: every part may import them. After the pattern that they are excepted from. */
+/** Entries of @auth/verify that are plain data, which every part may import. Listed after the pattern that they are excepted from. */
 export const plainData = ['!@auth/verify/problems', '!@auth/verify/times'];
 export const issuing = group(
   'Only the user app issues access tokens: apps/user/src/sessions/tokens.ts.',
@@ -19,7 +19,7 @@ export const proxying = group(
 
 export const apps = '**/apps/**';
 export const database = ['@auth/db', '@auth/db/**'];
-/** What each app may open of @auth/db. */
+/** The entries of @auth/db that each app may open. */
 export const databases = {
   user: ['user', 'leader', 'errors'],
   product: ['product', 'errors'],

@@ -11,10 +11,10 @@ const transport = [
   '@auth/verify/**',
   ...plainData,
 ];
-/** Paths of imports are as they are written, `./config.ts` or `../config.ts`: so patterns begin with any folder. */
+/** Patterns begin with any folder, since paths of imports are matched as written: `./config.ts` or `../config.ts`. */
 const upwards = ['**/*routes.ts', '**/*handlers.ts', '**/app.ts', '**/compose.ts', '**/main.ts', '**/config.ts'];
 
-/** Routers made by hand would be in no API document and in no test of refusals. */
+/** Refuses routers made by hand, which would be in no API document and in no test of refusals. */
 const handMade = {
   ...group('Routes are definitions: publicRoutes() and getRoutes() of @auth/http make routers of them.', 'express'),
   names: 'default|Router',
@@ -24,7 +24,7 @@ const app = [otherApps, tools, issuing, handMade];
 const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
-/** The files of an app that have a duty of their own; all others are rules. */
+/** The files of an app with a special duty; all others are rules. */
 const httpFiles = ['app', '*routes', '*handlers', 'client-of-request', 'problems'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);
@@ -41,7 +41,7 @@ const ownDatabases = Object.entries(databases).flatMap(([name, entries]) => {
   ];
 });
 
-/** What files of the apps may not import. A later row replaces an earlier one for its files. */
+/** The imports that files of the apps may not have. A later row replaces an earlier one for its files. */
 export const bordersOfApps = [
   {
     files: inApps(['main', 'compose', '*-command', '*-store']),

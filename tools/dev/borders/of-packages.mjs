@@ -5,7 +5,7 @@ const anyVerify = ['@auth/verify/**', ...plainData];
 const noClock = { Date: 'No clock but the one passed in.', performance: 'No clock but the one passed in.' };
 const noProcess = { process: 'No environment.' };
 
-/** What packages, the database layer and tools may not import, and which globals they may not use. */
+/** The imports and globals that packages, the database layer and tools may not use. */
 export const bordersOfPackages = [
   {
     files: ['packages/verify/src/*.ts'],

@@ -1,5 +1,5 @@
-// pnpm borders: writes biome.boundaries.json from the borders of the repository, which these files are the one place of. `pnpm lint`
-// fails while it is not current (--check), and e2e/boundaries.slow.test.ts shows that every border holds. Plain JavaScript: it runs
+// pnpm borders: writes biome.boundaries.json from the borders of the repository, which only these files define. `pnpm lint`
+// fails while it is not current (--check), and e2e/boundaries.slow.test.ts shows that every border holds. Plain JavaScript, since it runs
 // before anything is compiled.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv, exit, stderr } from 'node:process';
@@ -27,6 +27,6 @@ const file = new URL('../../../biome.boundaries.json', import.meta.url);
 const text = `${JSON.stringify({ overrides })}\n`;
 if (!argv.includes('--check')) writeFileSync(file, text);
 else if (readFileSync(file, 'utf8') !== text) {
-  stderr.write('biome.boundaries.json is not what tools/dev/borders says: run pnpm borders\n');
+  stderr.write('biome.boundaries.json does not agree with tools/dev/borders: run pnpm borders\n');
   exit(1);
 }

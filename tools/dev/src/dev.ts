@@ -12,7 +12,7 @@ import { createConsole, wantsColour } from './terminal/console.ts';
 
 startCommand(devCommands.dev);
 
-/** npm and pnpm may pass on a Ctrl-C that the terminal has sent to all of us already: so close together it is one. */
+/** The time in which two SIGINTs count as one Ctrl-C: npm and pnpm may forward what the terminal has sent to all processes. */
 const sameKeyPressMs = 400;
 
 const elapsed = startStopwatch();
@@ -26,12 +26,12 @@ const requestStop = (): void => {
   stop.abort();
 };
 const { say, print } = createConsole(process.stdout, { colour, onClosed: requestStop });
-// Its reader may go first, and there is nobody left to tell.
+// The reader of the output may end first: then there is no place for an error message.
 process.stderr.on('error', requestStop);
 process.on('SIGTERM', requestStop);
 process.on('SIGHUP', requestStop);
 process.on('SIGINT', () => {
-  // What still runs is ended by the guards, which notice that we are gone.
+  // The guards end the remaining processes when this one is gone.
   if (performance.now() - stopRequestedAt > sameKeyPressMs) process.exit(130);
   requestStop();
 });

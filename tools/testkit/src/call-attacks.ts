@@ -5,21 +5,21 @@ import type { SentCall, SignedCall, WellMadeCall } from './service-calls.ts';
 
 /** An app that other services call. */
 export interface CalledApp extends GuardedApp {
-  /** By name, what each caller that the app knows signs with. */
+  /** The keys of each known caller, by name. */
   readonly calls: Readonly<Record<string, OutboundKeys>>;
   /** The decisions on service calls so far. */
   decisions(): readonly Decision[];
   readonly metrics: { render(): Promise<{ text: string }> };
 }
 
-/** What is sent instead of a well-made call, and the reason that is logged when it is refused. */
+/** A call with one fault, and the reason that is logged when it is refused. */
 export type CallAttack = readonly [
   what: string,
   reason: string,
   attack: (call: WellMadeCall, app: CalledApp) => Partial<SentCall>,
 ];
 
-/** Attacks on a call that every app refuses, whatever the operation is. */
+/** Attacks on a call that every app refuses, for any operation. */
 export const callAttacks: readonly CallAttack[] = [
   ['no service token', 'absent', () => ({ serviceToken: undefined })],
   ['text that is no token', 'malformed', () => ({ serviceToken: 'order' })],
@@ -37,7 +37,7 @@ export const callAttacks: readonly CallAttack[] = [
     ({ sign, signed }) => ({ serviceToken: sign({ callee: 'elsewhere', keys: keysFor('elsewhere', signed) }) }),
   ],
   [
-    'a token of a key nobody knows',
+    'a token of an unknown key',
     'kid_unknown',
     ({ sign, signed }) => ({ serviceToken: sign({ keys: keysOfStranger(signed) }) }),
   ],
@@ -55,7 +55,7 @@ export const callAttacks: readonly CallAttack[] = [
   ['a token of the next minute', 'not_yet_valid', ({ sign }, { now }) => ({ serviceToken: sign({ at: now() + 60 }) })],
 ];
 
-/** Attacks with a user's token on a call that is made without one. */
+/** Attacks with a user's token on an operation without a user. */
 export const userAttacks: readonly CallAttack[] = [
   ['a user’s token added', 'access_token_binding', (_call, { issuer }) => ({ bearer: issuer.token() })],
   [
@@ -80,7 +80,7 @@ export function otherCaller(app: CalledApp, { caller }: SignedCall): Pick<Signed
   return { caller: found[0], keys: found[1] };
 }
 
-/** The caller's own key, under another callee's name. */
+/** The caller's own key, with the name of another callee. */
 function keysFor(callee: string, signed: SignedCall): OutboundKeys {
   return new Map([[callee, keyOf(signed)]]);
 }
@@ -89,7 +89,7 @@ function keysOfStranger({ caller, callee }: SignedCall): OutboundKeys {
   return createTestEdge(caller, callee).calls;
 }
 
-/** A stranger's key, under the id of the caller's. */
+/** An unknown key with the id of the caller's key. */
 function forgedKeys(signed: SignedCall): OutboundKeys {
   const { key } = keyOf({ ...signed, keys: keysOfStranger(signed) });
   return new Map([[signed.callee, { kid: keyOf(signed).kid, key }]]);

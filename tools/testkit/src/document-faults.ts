@@ -36,7 +36,7 @@ const operation = {
 };
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** What OpenAPI 3.1 requires of the parts that our documents use. */
+/** The rules of OpenAPI 3.1 for the parts that the documents of this project use. */
 const shape = {
   type: 'object',
   required: ['openapi', 'info', 'paths'],
@@ -55,7 +55,8 @@ const shape = {
         securitySchemes: {
           type: 'object',
           additionalProperties: {
-            ...{ type: 'object', required: ['type'] },
+            type: 'object',
+            required: ['type'],
             properties: { type: { enum: ['apiKey', 'http', 'mutualTLS', 'oauth2', 'openIdConnect'] } },
           },
         },
@@ -64,7 +65,7 @@ const shape = {
   },
 };
 
-/** Why a document is no valid OpenAPI 3.1, or does not fit together; empty when all is well. */
+/** Lists the faults of a document: violations of OpenAPI 3.1, and broken references. Empty for a valid document. */
 export function documentFaults(source: object): string[] {
   const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
   if (!ajv.validate(shape, JSON.parse(JSON.stringify(source)))) return [ajv.errorsText()];
@@ -83,7 +84,7 @@ function operationFaults(source: object): string[] {
   return [...repeated, ...parameters];
 }
 
-/** Every schema of a body compiles, references and all, and every example of it is one. */
+/** Checks that every schema of a body compiles with its references, and accepts its examples. */
 function schemaFaults(source: object): string[] {
   const ajv = addFormats
     .default(new Ajv2020({ strict: false, code: { optimize: false } }))

@@ -31,7 +31,7 @@ export async function serveApp(app: RequestListener): Promise<{ server: Server; 
   };
 }
 
-/** Where a log in the format `json` can go: its lines so far, and those about service calls and about other events. */
+/** Creates a destination for a log in the format `json`, with its lines, those about service calls, and those about events. */
 export function recordDecisions(): {
   readonly destination: Writable;
   lines(): string[];

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 
-/** A valid request; parts of it are then replaced by values that no database column accepts. */
+/** A valid request, whose parts are replaced by values that no database column accepts. */
 export interface GoodRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path, with valid ids and a valid query. */
@@ -20,11 +20,11 @@ const texts = [
 ];
 const numbers = [-1, 0, 0.5, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 53, 2 ** 63, 2 ** 64, 1e308, -1e308, 5e-324];
 const others: readonly unknown[] = [null, true, [], {}, [[]], [null], { toString: 1 }, { set: 'x' }, { increment: 1 }];
-/** JSON that `JSON.stringify` does not write. */
+/** JSON texts that `JSON.stringify` does not write. */
 const rawJson = ['1e999', '-1e999', '-0', '1.0', '9223372036854775808', '0.1e1', '"\\ud800"', '"\\u0000"'];
-/** For paths and queries, beside `texts`: bytes that are not UTF-8, and invalid escapes. */
+/** Further values for paths and queries: bytes that are not UTF-8, and invalid escapes. */
 const rawEscapes = ['%00', '%ff', '%', '%zz', '%ed%a0%80', '%C0%80', '%2e%2e', '%2f', '%5c', '+', '&', '%0d%0aX:y'];
-/** For headers, sent unchanged: bytes beyond ASCII, tabs, commas. */
+/** Values for headers, sent unchanged: bytes beyond ASCII, tabs, commas. */
 const headerValues = [
   ...['', ' ', '\t', '"', '""', '"x', 'W/"1"', '*', '"0"', '"1", "2"', '"2147483648"', '"999999999999999999999"'],
   ...['\u00ff\u00fe\u0080', 'é', 'x'.repeat(4000), '-1', 'null', ',', ';;;', '[::1', '1.2.3.4:99999'],
@@ -37,7 +37,7 @@ const moreHeaderNames = ['traceparent', 'Accept', 'Accept-Language', 'Referer'];
  * request must be answered 2xx, so that the code behind the checks is reached.
  */
 export function testHostileInput(server: () => Server, makeRequest: () => GoodRequest | Promise<GoodRequest>): void {
-  it('answers 2xx as it is', async () => {
+  it('answers the unchanged request 2xx', async () => {
     const { status, text } = await send(server(), await makeRequest());
     expect([status < 300, text]).toEqual([true, text]);
   });
@@ -47,7 +47,7 @@ export function testHostileInput(server: () => Server, makeRequest: () => GoodRe
     ['its query', queryVariants],
     ['its body', bodyVariants],
     ['its headers', headerVariants],
-  ])('answers less than 500 with anything in %s', async (_case, variantsOf) => {
+  ])('answers below 500 with any value in %s', async (_case, variantsOf) => {
     const faults: unknown[] = [];
     const variants = variantsOf(await makeRequest()).values();
     const sendNext = async () => {

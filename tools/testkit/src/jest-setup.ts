@@ -6,7 +6,7 @@ import { openTestRun } from './test-run.ts';
 import { PREFIX, SERVER_URL } from './test-server.ts';
 
 declare global {
-  /** From Jest's setup to its teardown. They are separate modules of one process, and share nothing else. */
+  /** Passed from Jest's setup to its teardown, which are separate modules of one process. */
   var testRun: TestRun | undefined;
   var testRedis: Awaited<ReturnType<typeof openRunRedis>>;
 }

@@ -6,7 +6,7 @@ import type { TestedOperation } from './call-refusals.ts';
 import type { SentCall, WellMadeCall } from './service-calls.ts';
 import { decisionLinesOn, sendCall } from './service-calls.ts';
 
-/** What is sent, who it is from as far as that can be known, and what the ledger says of it. */
+/** A request, its caller as far as it is known, and its entry in the ledger. */
 interface Entry {
   readonly sent: Partial<SentCall>;
   readonly caller?: string;
@@ -16,7 +16,7 @@ interface Entry {
 
 const refusedToken = { code: 'invalid_service_token' };
 
-/** One entry of each kind: let in, not authenticated in any way, known and not listed, known and refused later. */
+/** One entry of each kind: allowed, not authenticated, known but not listed, known but refused later. */
 const entries: Readonly<Record<string, (call: WellMadeCall, app: CalledApp) => Entry>> = {
   'a good call': ({ signed }) => ({ sent: {}, caller: signed.caller }),
   'a call without a service token': () => ({ sent: { serviceToken: undefined }, ...refusedToken, reason: 'absent' }),
@@ -26,11 +26,14 @@ const entries: Readonly<Record<string, (call: WellMadeCall, app: CalledApp) => E
     return { sent: { serviceToken: sign({ caller, keys }) }, caller, code: 'caller_not_allowed', reason: 'caller' };
   },
   'a listed service with another body': ({ signed }) => ({
-    ...{ sent: { content: '{"another":1}' }, caller: signed.caller, ...refusedToken, reason: 'content_binding' },
+    sent: { content: '{"another":1}' },
+    caller: signed.caller,
+    ...refusedToken,
+    reason: 'content_binding',
   }),
 };
 
-/** Tests that each decision on an operation is one line and one count, with no token and no user's id in them. */
+/** Tests that each decision on an operation is one log line and one count, without tokens and user ids. */
 export function testLedger({ app, makeCall }: TestedOperation): void {
   it.each(Object.entries(entries))('has one line and one count for %s', async (_what, makeEntry) => {
     const call = await makeCall();
@@ -44,10 +47,16 @@ export function testLedger({ app, makeCall }: TestedOperation): void {
     const lines = decisionLinesOn(app(), answer);
     expect(lines).toEqual([
       {
-        ...{ level: 'info', service, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
-        ...{ requestId: answer.headers['x-request-id'], traceId: expect.stringMatching(/^[0-9a-f]{32}$/) },
+        level: 'info',
+        service,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        requestId: answer.headers['x-request-id'],
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
         audit: {
-          ...{ decision, operation: `${service}:${operation}`, ...expected, ms: expect.any(Number) },
+          decision,
+          operation: `${service}:${operation}`,
+          ...expected,
+          ms: expect.any(Number),
           ...(authenticated && { kid: expect.any(String), jti: expect.stringMatching(/^[\w-]{22}$/) }),
           ...(authenticated && call.sent.bearer && reason !== 'caller' && { user: expect.stringMatching(userName) }),
         },
@@ -62,7 +71,7 @@ export function testLedger({ app, makeCall }: TestedOperation): void {
   });
 }
 
-/** Tests that requests below `/internal` which are no operation are in the ledger too, and answered as ever. */
+/** Tests that requests below `/internal` to no operation are in the ledger as well, with an unchanged answer. */
 export function testUnmatched({ app }: TestedOperation): void {
   it.each(['/internal/elsewhere', '/internal', '/INTERNAL/elsewhere'])(
     'has one line and one count for a request to %s, which is no operation',
@@ -79,7 +88,7 @@ export function testUnmatched({ app }: TestedOperation): void {
     },
   );
 
-  it('has no line for a request that is nobody’s call', async () => {
+  it('has no line for a request without a service token', async () => {
     const before = await counts(app());
     const answer = await request(app().server).get('/internals');
     expect(decisionLinesOn(app(), answer)).toEqual([]);
@@ -99,7 +108,7 @@ function attack(reason: string, call: WellMadeCall, app: CalledApp): Partial<Sen
   return found[2](call, app);
 }
 
-/** Nothing secret was there to begin with: what the log masks would show. */
+/** Expects lines without secrets, and without masked members, which would mean that a secret was logged. */
 function expectNothingMasked(text: string, { serviceToken, bearer }: SentCall): void {
   expect(text).not.toMatch(/\[(?:token|redacted|hash)\]/);
   for (const token of [serviceToken, bearer]) if (token !== undefined) expect(text).not.toContain(token);
@@ -110,7 +119,7 @@ function subjectOf(accessToken: string): string {
   return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sub;
 }
 
-/** How often each decision was counted, by its series. */
+/** Returns the count of each decision, by its series. */
 async function counts(app: CalledApp): Promise<ReadonlyMap<string, number>> {
   const { text } = await app.metrics.render();
   const lines = text.split('\n').filter((line) => line.startsWith('auth_service_calls_total{'));

@@ -19,7 +19,7 @@ import { skipsWithoutPgBouncer, startPgBouncer } from './pgbouncer.ts';
     const clients = await Promise.all([connect(), connect()]);
     const pids: unknown[] = [];
     for (const client of clients) pids.push((await client.query('select pg_backend_pid() as pid')).rows[0]?.pid);
-    // With transaction pooling the second client is given the server connection that the first one has just left.
+    // With transaction pooling the second client gets the server connection that the first one has just released.
     expect(new Set(pids).size).toBe(serverConnections);
     await Promise.all(clients.map((client) => client.end()));
     await pooler.stop();

@@ -18,7 +18,7 @@ export interface PgBouncer {
 }
 
 export interface PgBouncerOptions {
-  /** A URL of the server. Its user and password are the only ones that PgBouncer knows. */
+  /** A URL of the server. PgBouncer knows only its user and password. */
   readonly target: string;
   /** `transaction` unless given. */
   readonly poolMode?: 'transaction' | 'session';

@@ -12,24 +12,29 @@ export type PlainProgram = (options: {
 }) => ChildProcessWithoutNullStreams;
 
 /**
- * Makes plain JavaScript of the TypeScript program in `file`, once. A process of it costs a quarter of one that has to
- * load a TypeScript compiler first.
+ * Compiles the TypeScript program in `file` to plain JavaScript, once. A process of it costs a quarter of one that first
+ * loads a TypeScript compiler.
  */
 export async function openPlainProgram(file: string): Promise<PlainProgram> {
-  // Here and not above: few of those who import this file's neighbours need it.
+  // Loaded only here, since few importers of the testkit need it.
   const { build, stop } = await import('esbuild');
   const { outputFiles } = await build({
-    ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', format: 'esm' },
-    ...{ conditions: ['@auth/source'], plugins: [keepDependencies] },
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@auth/source'],
+    plugins: [keepDependencies],
   });
-  // It has started a process of its own, which would outlive the test file.
+  // Ends esbuild's process, which would outlive the test file.
   await stop();
   const code = outputFiles[0]?.text ?? '';
   return ({ args = [], env }) =>
     spawn(execPath, ['--input-type=module', '--eval', code, '--', file, ...args], { cwd: dirname(file), env });
 }
 
-/** Leaves to Node what is not ours, at the place where the importing package finds it. */
+/** Leaves foreign packages to Node, by the path where the importing package finds them. */
 const keepDependencies: Plugin = {
   name: 'keep dependencies',
   setup({ onResolve, resolve }) {

@@ -9,7 +9,7 @@ export interface RawRefusal {
   readonly code: string;
 }
 
-/** Sent directly after each refused request: it must be neither answered nor served. */
+/** A request that follows each refused one directly, and must be neither served nor answered. */
 const behind = 'GET /behind HTTP/1.1\r\nHost: a\r\n\r\n';
 
 const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
@@ -106,7 +106,7 @@ export const rawRefusals: readonly RawRefusal[] = [
     ...tooLarge,
   },
 
-  // Fields that have one value: RFC 9110 §5.3.
+  // Fields with a single value: RFC 9110 §5.3.
   {
     given: 'two Authorization lines',
     bytes: get('/livez', 'Authorization: Bearer a', 'Authorization: Bearer b'),
@@ -153,8 +153,8 @@ export const rawAccepted: readonly { readonly given: string; readonly bytes: str
 ];
 
 /**
- * Sends bytes to a port of this machine, and reads until the other side closes the connection or is silent for
- * `silenceMs`; in the second case `closed` is false.
+ * Sends bytes to a port of this machine, and reads until the server closes the connection or is silent for `silenceMs`.
+ * In the second case `closed` is false.
  */
 export async function sendRawRequest(
   port: number,

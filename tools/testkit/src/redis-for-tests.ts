@@ -3,19 +3,19 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { openTestRedis, skipsWithoutRedis } from './test-redis.ts';
 
-/** A real Redis, behind a line that can be cut. */
+/** A real Redis behind a connection that a test can cut. */
 export interface RedisForTests {
   readonly url: string;
-  /** Ends every connection and takes no more. */
+  /** Ends every connection and accepts no new one. */
   cut(): Promise<void>;
-  /** Takes connections again, on the same port. */
+  /** Accepts connections again, on the same port. */
   mend(): Promise<void>;
-  /** From now on nothing is handed on in either direction; connections stay open. */
+  /** Stops forwarding in both directions; connections stay open. */
   hang(): void;
   close(): Promise<void>;
 }
 
-/** Finds the Redis of the run; `undefined`, after saying so, where there is none: then its tests are to be skipped. */
+/** Finds the Redis of the run. Without one, prints this and returns `undefined`: its tests have to be skipped. */
 export function findRedis(): (() => Promise<RedisForTests>) | undefined {
   const redis = openTestRedis();
   skipsWithoutRedis('what needs one', redis !== undefined);

@@ -2,17 +2,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '@auth/dev/postgres/free-port';
 
-/** A Redis server of our own: empty, on this machine, keeping nothing. */
+/** A Redis server on this machine, empty at its start and without persistence. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** Kills it: what it held is gone. Resolves when its port is free again. */
+  /** Kills the server, whose data is lost. Resolves when its port is free again. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server, and a watcher that reads a pipe from us: however we end, by SIGKILL too, the pipe ends with us and
- * the server is killed.
+ * A script that starts the server, and a watcher that reads a pipe from this process. The pipe ends with this process,
+ * also after SIGKILL, and then the watcher kills the server.
  */
 export const guard = `
 exec 3<&0
@@ -24,19 +24,19 @@ wait "$server"; status=$?
 exit "$status"
 `;
 
-/** Whether there is a `redis-server` to be started. */
+/** Whether `redis-server` is installed. */
 export function hasRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
 }
 
-/** Starts `redis-server` from PATH, on a free port unless one is given. @throws Error with what it said, when it does not start */
+/** Starts `redis-server` from PATH, on a free port unless one is given. @throws Error with its output when it does not start */
 export async function startRedisServer(options: { readonly port?: number } = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/'];
   const child = spawn('sh', ['-c', guard, 'sh', 'redis-server', ...settings], {
-    // A session of its own: Ctrl-C in our terminal is for us.
+    // Its own session, so that Ctrl-C in the terminal reaches only this process.
     detached: true,
-    // The server speaks on stdout; the shell would say on stderr that it was killed.
+    // The server writes to stdout; on stderr the shell would report that the server was killed.
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => undefined);
@@ -51,7 +51,8 @@ export async function startRedisServer(options: { readonly port?: number } = {})
     child.once('exit', () => reject(new Error(`redis-server did not start:\n${said}`)));
   });
   return {
-    ...{ port, url: `redis://127.0.0.1:${port}` },
+    port,
+    url: `redis://127.0.0.1:${port}`,
     async stop() {
       child.stdin.end();
       await exited;

@@ -5,7 +5,7 @@ import request from 'supertest';
 
 const unsupported = { status: 415, code: 'unsupported_media_type' };
 
-/** Content that no route with a body takes, and its media type. */
+/** A body that every route refuses, and its media type. */
 const bodyRefusals = [
   { given: 'no body', type: undefined, content: '', status: 400, code: 'invalid_request' },
   { given: 'a form', type: 'application/x-www-form-urlencoded', content: 'a=1', ...unsupported },
@@ -15,12 +15,14 @@ const bodyRefusals = [
   { given: 'JSON that is no object', type: 'application/json', content: '[]', status: 422, code: 'invalid_fields' },
   {
     given: 'more than 100 kB',
-    ...{ type: 'application/json', content: `{"a":"${'x'.repeat(100_000)}"}` },
-    ...{ status: 413, code: 'payload_too_large' },
+    type: 'application/json',
+    content: `{"a":"${'x'.repeat(100_000)}"}`,
+    status: 413,
+    code: 'payload_too_large',
   },
 ];
 
-/** Tests of what a route with a body answers to a body that is no JSON object of its own. `sending` makes a request. */
+/** Tests the answers of a route to bodies that are not a JSON object of its schema. `sending` creates a request. */
 export function testBodyRefusals(sending: () => Test): void {
   it.each(bodyRefusals)('answers $status $code to $given', async ({ type, content, status, code }) => {
     const { body } = await (type === undefined ? sending() : sending().set('Content-Type', type).send(content));
@@ -35,10 +37,10 @@ export function testBodyRefusals(sending: () => Test): void {
   });
 }
 
-/** A method that a path does not have, and those that it has. */
+/** A method that a path does not have, and the methods that it has. */
 export type OtherMethod = readonly [method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, allow: string];
 
-/** Tests of what paths answer to methods that they do not have. */
+/** Tests the answers of paths to methods that they do not have. */
 export function testOtherMethods(app: () => { readonly server: Server }, methods: readonly OtherMethod[]): void {
   it.each(methods)('%s %s answers 405 and Allow: %s', async (method, path, allow) => {
     const { headers, body } = await request(app().server)[method](path);
@@ -47,10 +49,10 @@ export function testOtherMethods(app: () => { readonly server: Server }, methods
   });
 }
 
-/** URL of a database on a server that is not there. */
+/** The URL of a database on a server that is down. */
 export const databaseNowhere = 'postgresql://ada:horse@127.0.0.1:1/nothing';
 
-/** Expects each request to be answered as by an app whose database is gone: try again later, and never "you may not". */
+/** Expects the answer of an app without its database to each request: 503 with Retry-After, and never 401 or 403. */
 export async function expectUnavailable(requests: readonly (() => PromiseLike<request.Response>)[]): Promise<void> {
   for (const ask of requests) {
     const { headers, body } = await ask();

@@ -22,7 +22,7 @@ const document = {
 const good = '{"id":"019b0000-0000-7000-8000-000000000003"}';
 const [json, problem] = ['application/json; charset=utf-8', 'application/problem+json'];
 
-/** What the check says of one answer. */
+/** Runs the check on one answer, and returns its fault. */
 async function faultOf(method: 'get' | 'post' | 'delete', path: string, answer: [number, string, string]) {
   const [status, type, body] = answer;
   const app: RequestListener = (_req, res) => {
@@ -32,7 +32,7 @@ async function faultOf(method: 'get' | 'post' | 'delete', path: string, answer: 
     res.end(body.slice(3));
   };
   const check = checkResponses(app, document);
-  // As bytes: not every body here is the JSON that this client would look for.
+  // As bytes, since not every body here is JSON, which this client would parse.
   await request(check.listener)[method](path).responseType('blob');
   try {
     check.assertTrue();
@@ -50,13 +50,13 @@ describe('checkResponses', () => {
     ['a method that is not there', 'post', '/things/1', [405, problem, '{}']],
     ['a probe', 'get', '/livez', [200, json, 'whatever']],
     ['an internal route', 'get', '/internal/things', [200, json, '{}']],
-  ])('is content with %s', async (_given, method, path, answer) => {
+  ])('accepts %s', async (_given, method, path, answer) => {
     expect(await faultOf(method, path, answer)).toBeUndefined();
   });
 
   it.each<[string, 'get' | 'post' | 'delete', string, [number, string, string], string]>([
-    ['an undocumented status', 'get', '/things/1', [202, json, good], 'tells of 200, 404 only'],
-    ['another media type', 'get', '/things/1', [200, 'text/html', good], 'does not tell of "text/html"'],
+    ['an undocumented status', 'get', '/things/1', [202, json, good], 'has 200, 404 only'],
+    ['another media type', 'get', '/things/1', [200, 'text/html', good], 'does not have "text/html"'],
     ['a body of another shape', 'get', '/things/1', [200, json, '{"id":"7"}'], 'body/id must match format "uuid"'],
     ['a code that is not listed', 'get', '/things/1', [404, problem, '{"code":"gone"}'], 'body/code must be equal'],
     ['a path that is served', 'get', '/things/1/x', [200, json, '{}'], 'the path is not in the document'],

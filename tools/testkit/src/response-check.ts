@@ -3,16 +3,16 @@ import { schemasOf, wordsFor } from './openapi/schemas.ts';
 import type { ApiDocument } from './openapi-document.ts';
 import { fragmentOf, readDocument } from './openapi-document.ts';
 
-/** Not in the documents on purpose: probes, the document and its page, and what only other services call. */
+/** Paths that are not in the documents on purpose: probes, the document and its page, and operations for services. */
 const undocumented = /^\/(?:livez|readyz|openapi\.json|docs(?:\/.*)?|internal\/.*)$/;
 
 /** An app whose answers are compared with its document. */
 export interface ResponseCheck {
-  /** The app, to be served in its place. */
+  /** The app to serve in place of the original. */
   readonly listener: RequestListener;
-  /** How many answers were compared so far. */
+  /** The number of compared answers. */
   checked(): number;
-  /** @throws Error naming every answer so far that the document does not tell of. */
+  /** Checks the answers so far. @throws Error naming those that the document does not describe */
   assertTrue(): void;
 }
 
@@ -48,12 +48,13 @@ export function checkResponses(app: RequestListener, document: object): Response
     },
     checked: () => checked,
     assertTrue() {
-      if (faults.size > 0) throw new Error(`The API document is not true:\n${[...faults].join('\n')}`);
+      if (faults.size > 0)
+        throw new Error(`The API document does not describe these answers:\n${[...faults].join('\n')}`);
     },
   };
 }
 
-/** Says what is wrong with an answer. */
+/** Describes the fault of an answer. */
 function createComparison(source: object): (answer: Answer) => string | undefined {
   const document = readDocument(source);
   const schemas = schemasOf(document);
@@ -63,16 +64,16 @@ function createComparison(source: object): (answer: Answer) => string | undefine
     const { method, status, body } = answer;
     const path = templates(answer.path);
     if (path === undefined) return status >= 400 && status < 500 ? undefined : 'the path is not in the document';
-    // HEAD answers as GET would, without its content (RFC 9110 §9.3.2).
+    // HEAD is answered like GET, without content (RFC 9110 §9.3.2).
     const name = method === 'HEAD' ? 'get' : method.toLowerCase();
     const operation = document.paths[path]?.[name];
     if (operation === undefined) return refusesMethod(answer) ? undefined : 'the method is not in the document';
     const response = operation.responses[status];
-    if (response === undefined) return `the document tells of ${Object.keys(operation.responses).join(', ')} only`;
-    // Without parameters such as the charset, which the document leaves out.
+    if (response === undefined) return `the document has ${Object.keys(operation.responses).join(', ')} only`;
+    // Without parameters such as the charset, which are not in the document.
     const mediaType = (answer.type ?? '').replace(/;.*$/s, '');
-    if (response.content === undefined) return body === '' ? undefined : 'the document tells of no content';
-    if (response.content[mediaType] === undefined) return `the document does not tell of "${mediaType}"`;
+    if (response.content === undefined) return body === '' ? undefined : 'the document has no content';
+    if (response.content[mediaType] === undefined) return `the document does not have "${mediaType}"`;
     if (method === 'HEAD') return undefined;
     const place = ['paths', path, name, 'responses', String(status), 'content', mediaType, 'schema'];
     const validate = schemas(fragmentOf(...place));
@@ -84,7 +85,7 @@ function refusesMethod({ method, status }: Answer): boolean {
   return status === 405 || (method === 'OPTIONS' && status === 204);
 }
 
-/** Finds the template of a path. One without parameters goes before one with them: `/users/me`, `/users/{id}`. */
+/** Finds the template of a path. One without parameters has precedence: `/users/me` before `/users/{id}`. */
 function templatesOf({ paths }: ApiDocument): (path: string) => string | undefined {
   const literal = (text: string) => text.replaceAll('.', '\\.');
   const patterns = Object.keys(paths).map((template) => ({
@@ -103,7 +104,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return new URL(url, 'http://app').pathname;
 }
 
-/** Keeps what is sent as the body. */
+/** Records the body of an answer. */
 function recordBody(res: ServerResponse): () => string {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown) => {

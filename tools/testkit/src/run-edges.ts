@@ -3,15 +3,15 @@ import { services } from '@auth/contracts';
 import type { InboundKeys, OutboundKeys } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 
-/** The edges into an app under test, from every other service, whether it is listed for an operation or not. */
+/** The edges from every other service to an app under test, also from services that no operation lists. */
 export interface RunEdges<Callee extends string> {
-  /** By name, what each of the others signs with. */
+  /** The keys of the other services, by name. */
   readonly calls: Readonly<Record<Exclude<ServiceName, Callee>, OutboundKeys>>;
-  /** What the app accepts. */
+  /** The keys that the app accepts. */
   readonly accepts: InboundKeys;
 }
 
-/** Makes them: who is not listed is then refused for just that, and not for a key nobody knows. */
+/** Creates the edges. A service that is not listed is then refused for that reason, and not for an unknown key. */
 export function createRunEdges<Callee extends string>(callee: Callee): RunEdges<Callee> {
   const edges = services
     .filter((caller) => caller !== callee)

@@ -5,27 +5,27 @@ import { services } from '@auth/contracts';
 import type { TestIssuer } from '@auth/verify/testing';
 import { createTestIssuer } from '@auth/verify/testing';
 
-/** Where the setup of a test run leaves the throw-away key of its issuer: a PEM text. */
+/** The variable with the key of the test run's issuer, as a PEM text. */
 export const ISSUER_KEY = 'TEST_ISSUER_KEY';
-/** Where the setup of a test run leaves a key that the issuer does not have: a PEM text. */
+/** The variable with a key that the issuer does not have, as a PEM text. */
 export const OTHER_KEY = 'TEST_OTHER_KEY';
 
-/** Makes such a key. It takes so long that the test files share two of them. */
+/** Generates such a key. Test files share two of them, since generating one takes long. */
 export function generateRunKey(): string {
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
 }
 
-/** @throws Error outside a test run that was set up. */
+/** Reads the data of the test run. @throws Error outside a test run */
 export function readRunKey(name: typeof ISSUER_KEY | typeof OTHER_KEY): KeyObject {
-  // A test process has no main file that could hand over its environment.
+  // A test process has no main file that could pass its environment on.
   const pem = env[name];
   if (pem === undefined) throw new Error('No key to sign with: run the tests with pnpm test');
   return createPrivateKey(pem);
 }
 
-/** The issuer that the apps under test trust: tokens for all of them, unless a test says otherwise. */
+/** Creates the issuer that the apps under test trust. Its tokens are for all apps unless a test names others. */
 export function openRunIssuer(now: () => number): TestIssuer {
   return createTestIssuer({
     issuer: 'https://auth.example',

@@ -2,17 +2,17 @@ import { createRequire } from 'node:module';
 import type jestRuntime from 'jest-runtime';
 import { isWorker } from './worker.ts';
 
-// Node gives the import of a CommonJS module another shape than tsx does; `require` is the same for both.
+// `require`, since Node and tsx give the import of a CommonJS module different shapes.
 const { default: JestRuntime } = createRequire(import.meta.url)('jest-runtime') as typeof jestRuntime;
 
-/** Whether a module belongs to one test file: the file, and helpers of tests, which hold that file's `it` and `expect`. */
+/** Whether a module belongs to one test file: the file itself, or a test helper, which holds that file's `it` and `expect`. */
 const isOfOneFile = (path: string) =>
   /\.test\.ts$|\/test\/|\/e2e\/|\/tools\/testkit\/src\//.test(path) && !path.includes('/node_modules/');
 
 /** The modules that all test files of this worker use. */
 const shared = new Map<string, unknown>();
 
-/** The modules of one test file: its own, and those it shares with others. */
+/** The modules of one test file: its own, and the shared ones. */
 class Modules extends Map<string, unknown> {
   // Outside a worker sources change between two runs, and so do mutants.
   readonly #others: Map<string, unknown> = isWorker ? shared : new Map();
@@ -33,7 +33,7 @@ class Modules extends Map<string, unknown> {
   }
 }
 
-/** The part of Jest that holds what one test file describes. */
+/** The part of Jest that holds the tests of one test file. */
 const isCircus = (path: string) => path.endsWith('/jest-circus/build/jestAdapterInit.js');
 
 interface Circus {
@@ -51,9 +51,9 @@ function loadCircus(path: string): () => Circus {
   if (state === undefined || !Array.isArray(handlers))
     throw new Error('this version of Jest keeps its state elsewhere');
   const ownHandlers = [...handlers];
-  // Circus can make an empty state, and its adapter has one of its own.
+  // Circus can create an empty state, and its adapter has a state of its own.
   const { resetState, getState }: { resetState(): void; getState(): object } = requireNext('./index.js');
-  // The main process reports whole files, therefore it needs no message for each test.
+  // The main process reports whole files, so it needs no message for each test.
   const initialize: Circus['initialize'] = (options) => circus.initialize({ ...options, sendMessageToJest: undefined });
   return () => {
     resetState();
@@ -67,9 +67,9 @@ function loadCircus(path: string): () => Circus {
 let current: WorkerRuntime | undefined;
 
 /**
- * Jest's runtime, with one difference: the modules of services and packages are loaded once in a worker, as in the process of
- * a service, and not again for every test file. Test files and their helpers are loaded for each file. Jest itself
- * is the one that the worker has loaded anyway.
+ * Jest's runtime, with one difference: a worker loads the modules of services and packages once, as a service does, and
+ * not for every test file. Test files and their helpers are loaded for each file. Jest itself is the copy that the
+ * worker has already loaded.
  */
 // biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default class WorkerRuntime extends JestRuntime {
@@ -82,7 +82,7 @@ export default class WorkerRuntime extends JestRuntime {
     current = this;
   }
 
-  /** A shared module may require another one later, when the test file that loaded it is long done. */
+  /** Requires a module for a shared module, which may happen after the end of the test file that loaded it. */
   override requireModuleOrMock<T = unknown>(from: string, moduleName: string): T {
     if (current !== undefined && current !== this) return current.requireModuleOrMock<T>(from, moduleName);
     return super.requireModuleOrMock<T>(from, moduleName);

@@ -5,7 +5,7 @@ import type { Test } from 'supertest';
 import request from 'supertest';
 import type { Decision } from './guarded-app.ts';
 
-/** A request to an internal route as it goes over the wire. */
+/** A request to an internal route, as it is sent. */
 export interface SentCall {
   readonly method: 'get' | 'head' | 'post' | 'put';
   readonly path: string;
@@ -16,12 +16,12 @@ export interface SentCall {
   readonly type: string;
 }
 
-/** What a service token says and who signs it. */
+/** The claims of a service token, and its signer. */
 export interface SignedCall {
   readonly caller: string;
   readonly callee: string;
   readonly keys: OutboundKeys;
-  /** Without the callee: `quotes.create`. */
+  /** The operation without its callee: `quotes.create`. */
   readonly operation: string;
   readonly method: 'get' | 'post';
   readonly path: string;
@@ -31,14 +31,14 @@ export interface SignedCall {
   readonly at: number;
 }
 
-/** A call in which everything fits together, and a signer of others like it. */
+/** A valid call, and a signer of similar ones. */
 export interface WellMadeCall {
   readonly signed: SignedCall;
   readonly sent: SentCall & { readonly serviceToken: string };
   sign(replaced?: Partial<SignedCall>): string;
 }
 
-/** Makes the call that the token speaks of. */
+/** Creates the call that the token names. */
 export function makeCall(signed: SignedCall): WellMadeCall {
   const sign = (replaced: Partial<SignedCall> = {}) => signCall({ ...signed, ...replaced });
   const { method, path, bearer, content } = signed;
@@ -49,7 +49,8 @@ function signCall({ caller, callee, keys, operation, method, path, content, bear
   const signer = createServiceTokenSigner({ service: caller, keys, now: () => at });
   return signer.sign({
     operation: { id: `${callee}:${operation}`, method: method === 'get' ? 'GET' : 'POST' },
-    ...{ target: path, accessToken: bearer },
+    target: path,
+    accessToken: bearer,
     ...(content !== undefined && { content: Buffer.from(content) }),
   });
 }
@@ -63,12 +64,12 @@ export function sendCall(app: { readonly server: Server }, call: SentCall): Test
   return content === undefined ? sent : sent.set('Content-Type', type).send(content);
 }
 
-/** What was decided on the call of one request, as it was logged. */
+/** Returns the logged decision on the call of one request. */
 export function decisionsOn(...request: Parameters<typeof decisionLinesOn>): readonly Record<string, unknown>[] {
   return decisionLinesOn(...request).map(({ audit }) => audit);
 }
 
-/** The whole lines of the log that tell of it. */
+/** Returns the whole log lines of that decision. */
 export function decisionLinesOn(
   app: { decisions(): readonly Decision[] },
   { headers }: { readonly headers: Readonly<Record<string, string>> },

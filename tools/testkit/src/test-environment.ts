@@ -7,19 +7,19 @@ import { isWorker } from './worker.ts';
 
 cacheCompiledModules();
 
-/** The process's own, before Jest wraps it for a test file. */
+/** The function of the process itself, before Jest wraps it for a test file. */
 const { exit } = process;
 
 /*
- * A worker ends as soon as nothing is left open: `beforeExit` comes only then, so a test that leaves something open still
- * shows. Otherwise Node first frees what the worker has loaded, some hundred megabytes, and Jest, which waits for half a
- * second, says on a busy machine that the worker "failed to exit gracefully".
+ * Ends the worker as soon as it holds no open resource, on `beforeExit`, so a test that leaves one open is still reported.
+ * Otherwise Node first frees some hundred megabytes of loaded code. On a busy machine this takes longer than the half
+ * second after which Jest reports that the worker "failed to exit gracefully".
  */
 if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 
 /**
- * Jest's environment for all test files of a worker: the global object of the worker itself, not a new one for each file. What
- * a test file may change of it, the environment of the process, is put back after the file.
+ * Jest's environment for all test files of a worker. Uses the global object of the worker itself, not a new one for each
+ * file. The environment of the process, which a test file may change, is restored after the file.
  */
 // biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default class WorkerEnvironment implements JestEnvironment<unknown> {

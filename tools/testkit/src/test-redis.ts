@@ -4,21 +4,21 @@ import { env, stderr } from 'node:process';
 import type { RedisServer } from './redis-server.ts';
 import { hasRedisServer, startRedisServer } from './redis-server.ts';
 
-/** What one test may use of a Redis: every key of its own begins with `prefix`, since others use the same server. */
+/** The part of a Redis that one test uses: its keys begin with `prefix`, since other tests use the same server. */
 export interface TestRedis {
   readonly url: string;
   readonly prefix: string;
 }
 
-/** Set by the setup of the run: where the tests' Redis listens. */
+/** The variable with the URL of the tests' Redis, set by the setup of the run. */
 const testRedisUrl = 'TEST_REDIS_URL';
-/** Where there is none, for whoever reads that tests were skipped. */
+/** Advice for the report that tests were skipped without a Redis. */
 export const howToGetRedis =
   'install it (Debian, Ubuntu: apt-get install redis-server), or set REDIS_URL to one that listens';
 
 /**
- * Finds the Redis of a test run: at REDIS_URL, else the one that listens on this machine, else one of our own from PATH.
- * To be called by Jest's setup; `undefined` where there is none. What is returned is to be stopped.
+ * Finds the Redis of a test run: at REDIS_URL, else the one that listens on this machine, else one started from PATH.
+ * Called by Jest's setup. Returns `undefined` without one; otherwise the caller stops the returned one.
  */
 export async function openRunRedis(): Promise<Pick<RedisServer, 'stop'> | undefined> {
   const asked = env['REDIS_URL'] || env[testRedisUrl];
@@ -33,15 +33,15 @@ export async function openRunRedis(): Promise<Pick<RedisServer, 'stop'> | undefi
   return server;
 }
 
-/** A place on the Redis of the run for one test; `undefined` where there is none. */
+/** Opens a part of the Redis of the run for one test; `undefined` without a Redis. */
 export function openTestRedis(): TestRedis | undefined {
   const url = env[testRedisUrl];
   return url === undefined ? undefined : { url, prefix: `test:${randomBytes(6).toString('hex')}:` };
 }
 
 /**
- * Says plainly which tests are skipped for want of a Redis, and returns whether they are. Jest shows the names of skipped
- * tests only when it is asked to.
+ * Prints which tests are skipped without a Redis, and returns whether they are. Jest itself prints the names of skipped
+ * tests only in verbose mode.
  */
 export function skipsWithoutRedis(what: string, isThere: boolean): boolean {
   if (!isThere) stderr.write(`SKIPPED, no Redis is here: ${what}. To run it, ${howToGetRedis}\n`);
@@ -56,7 +56,7 @@ function listens(url: string): Promise<boolean> {
       socket.destroy();
       resolve(isThere);
     };
-    // Whatever listens there must answer as Redis does.
+    // Checks that the listening program answers as Redis does.
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
     socket.once('error', () => answer(false));

@@ -9,17 +9,17 @@ import pg from 'pg';
 import type { TestServer } from './test-server.ts';
 import { testUrl } from './test-server.ts';
 
-/** The databases below one run of the tests. */
+/** The databases of a test run. */
 export interface TestRun extends TestServer {
   close(): Promise<void>;
 }
 
-/** Makes one migrated template per service, on the server at `url` or else on a throw-away Postgres. */
+/** Creates one migrated template per service, on the server at `url` or on a temporary Postgres. */
 export async function openTestRun(url: string | undefined): Promise<TestRun> {
   const postgres = url === undefined ? await startPostgres({}) : undefined;
   const server = { url: postgres?.url('postgres') ?? url ?? '', prefix: `test_${randomBytes(4).toString('hex')}` };
   const close = async (): Promise<void> => {
-    // A throw-away server takes its databases with it.
+    // A temporary server is removed with its databases.
     if (postgres === undefined)
       await Promise.all(databaseNames.map((service) => dropDatabase(testUrl(server, service))));
     else await postgres.stop();
@@ -34,7 +34,7 @@ export async function openTestRun(url: string | undefined): Promise<TestRun> {
   return { ...server, close };
 }
 
-/** Lets the system copy the files of a template, where it can: a quarter of the work, for each of a hundred databases. */
+/** Lets the system copy the files of a template where it can, which costs a quarter for each of a hundred databases. */
 async function copyQuickly(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

@@ -28,25 +28,25 @@ export interface TestServiceOptions<Name extends DatabaseName, Db extends Tested
   readonly url?: string | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Whose access tokens it verifies: those for itself, unless given. */
+  /** The expected `aud` of access tokens; the service itself unless given. */
   readonly audience?: string;
   /** The issuer of the test run unless given. */
   readonly issuer?: TestIssuer;
-  /** Those of the issuer unless given. */
+  /** The public keys; those of the issuer unless given. */
   readonly publicKeys?: PublicKeys;
   readonly revocations?: Revocations;
 }
 
-/** What `openService` opens for a service, with the database, the keys and the clock of a test. */
+/** The parts that `openService` opens for a service, with the database, the keys and the clock of a test. */
 export interface TestService<Name extends DatabaseName, Db> {
   readonly db: Db;
   readonly issuer: TestIssuer;
-  /** By name, what each other service signs its calls with. */
+  /** The keys with which each other service signs its calls, by name. */
   readonly calls: RunEdges<Name>['calls'];
   readonly parts: AppParts & { readonly now: () => number };
-  /** The decisions on service calls so far, as they were logged. */
+  /** The logged decisions on service calls so far. */
   decisions(): Decision[];
-  /** The events of accounts and sessions so far, as they were logged. */
+  /** The logged events of accounts and sessions so far. */
   events(): Decision[];
   /** Every line of the log so far. */
   lines(): string[];
@@ -55,19 +55,19 @@ export interface TestService<Name extends DatabaseName, Db> {
 }
 
 export interface ServeOptions {
-  /** Whether a request is answered by something that the API document does not describe. */
+  /** Whether the route of a request is not in the API document. */
   readonly isUnchecked?: (url: string) => boolean;
-  /** Closes what the app stands on, after the last request and before the database. */
+  /** Closes the resources of the app, after the last request and before the database. */
   readonly closeParts?: () => Promise<void>;
 }
 
 export interface ServedApp {
   readonly server: Server;
-  /** @throws Error naming the answers that the API document does not have */
+  /** Checks the answers so far. @throws Error naming those that the API document does not describe */
   close(): Promise<void>;
 }
 
-/** Opens the resources of a service for a test, with a database of its own. */
+/** Opens the resources of a service for a test, with its own database. */
 export async function openTestService<Name extends DatabaseName, Db extends TestedDatabase>({
   name,
   openDb,
@@ -92,7 +92,12 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
   const audit = auditCalls({ log, metrics, hashUser: createUserHash(createSecretKey(randomBytes(32))) });
   const readiness = createReadiness({ database: db.ping });
   return {
-    ...{ db, issuer, calls: edges.calls, decisions, events, lines },
+    db,
+    issuer,
+    calls: edges.calls,
+    decisions,
+    events,
+    lines,
     parts: { issuer: issuer.issuer, verify, calls, audit, log, readiness, metrics, now },
     async serve(app, routes, { isUnchecked = () => false, closeParts = async () => undefined } = {}) {
       const responses = checkResponses(app, createOpenApi({ title: name, description: 'Under test.', routes }));

@@ -6,7 +6,7 @@ import request from 'supertest';
 import type { GuardedApp } from './guarded-app.ts';
 import { OTHER_KEY, readRunKey } from './run-issuer.ts';
 
-/** A route that asks for a user's token with a scope. */
+/** A route that requires a user's token with a scope. */
 export interface GuardedRoute {
   readonly service: ServiceName;
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -14,7 +14,7 @@ export interface GuardedRoute {
   readonly scope: string;
 }
 
-/** The Authorization header of a request that no guarded route lets in. */
+/** A request that every guarded route refuses, by its Authorization header. */
 interface TokenRefusal {
   /** The end of "answers 4xx to …". */
   readonly given: string;
@@ -43,7 +43,9 @@ const tokenRefusals: readonly TokenRefusal[] = [
   {
     given: 'a token that has expired',
     authorization: ({ issuer, now }) => bearer(issuer.token({ iat: now() - 700, exp: now() - 100 })),
-    ...{ status: 401, code: 'token_expired', challenge: () => expired },
+    status: 401,
+    code: 'token_expired',
+    challenge: () => expired,
   },
   {
     given: 'a token for another audience',
@@ -61,7 +63,7 @@ const tokenRefusals: readonly TokenRefusal[] = [
       bearer(forger().sign(claimsOf(issuer.token({ scope })), { kid: issuer.kid })),
     ...invalidToken,
   },
-  // Signed with the true key: what stands in it would be compared, and stored, as something else.
+  // Signed with the real key: such ids would be compared and stored as other ones.
   ...Object.entries({
     'a sub that is no UUID': { sub: 'ada' },
     'a sub in capital letters': { sub: '0190E4B2-7D3C-7A51-9F0E-3F6D1C2B4A58' },
@@ -81,12 +83,13 @@ const tokenRefusals: readonly TokenRefusal[] = [
     given: 'a token with every scope but the one needed',
     authorization: ({ issuer }, { scope }) =>
       bearer(issuer.token({ scope: everyScope.replace(new RegExp(`${scope}(?: |$)`), '') })),
-    ...{ status: 403, code: 'insufficient_scope' },
+    status: 403,
+    code: 'insufficient_scope',
     challenge: (scope) => `Bearer realm="api", error="insufficient_scope", scope="${scope}"`,
   },
 ];
 
-/** Tests of what a guarded route answers to a request without a good token that has its scope. */
+/** Tests the answers of a guarded route to requests without a valid token of its scope. */
 export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): void {
   const { method, path, scope } = route;
 
@@ -99,7 +102,10 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
     expect(headers['www-authenticate']).toBe(challenge(scope));
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
     expect(answer.body).toEqual({
-      ...{ type: `urn:problem:${code}`, title: expect.any(String), status, code },
+      type: `urn:problem:${code}`,
+      title: expect.any(String),
+      status,
+      code,
       // The body says the same as the challenge.
       detail: /error_description="(.*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? expect.any(String),
       requestId: headers['x-request-id'],
@@ -107,7 +113,7 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
   });
 }
 
-/** Only its key is used. */
+/** An issuer of which only the key is used. */
 const forger = () =>
   createTestIssuer({ issuer: elsewhere, audience: [], now: () => 1, privateKey: readRunKey(OTHER_KEY) });
 

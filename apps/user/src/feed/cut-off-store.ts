@@ -5,18 +5,18 @@ import type { EndedSessions, EndReason } from '../sessions/stored-sessions.ts';
 
 export type Transaction = Parameters<Parameters<UserDb['client']['$transaction']>[0]>[0];
 
-/** How long a transaction may wait for a connection, and run: as long as a request may take. */
+/** The longest time that a transaction waits for a connection, and runs, in milliseconds: as long as a request may take. */
 export const transactionLimits = { maxWait: 5000, timeout: 5000 };
 
-/** A verifier whose clock is behind accepts a token so long after its `exp`: the difference, and what it allows. */
+/** The time after `exp` in which a verifier may accept a token: its clock may be behind by the skew, and it allows the skew. */
 const acceptedAfterSeconds = 2 * skewSeconds;
 
-/** Wakes the relay of whichever replica publishes. */
+/** The channel of notifications that wake the relay of the leader. */
 export const cutOffChannel = 'cut_offs';
 
 /**
- * Ends the running sessions that match, and writes the cut-off of each for verifiers, in one statement for any number of
- * sessions: no rows pass through this process.
+ * Ends the matching sessions, and writes a cut-off for each. One statement for any number of sessions: no rows pass
+ * through this process.
  *
  * @param matching a condition on `sessions`
  */
@@ -37,10 +37,10 @@ export async function endSessions(
 }
 
 /**
- * Revokes the access tokens that a user's sessions have been given so far, since their claims are no longer true. The
- * cut-off is the latest `iat` of the session, which is stored before the token is sent. No clock is read: one that differs
- * from the issuer's would push the next `iat` into the future, where verifiers refuse it. A session without a token since
- * its last cut-off needs none: which has one is known only under its lock, since an exchange that is under way read the old claims.
+ * Revokes the access tokens of a user's sessions so far, since their claims are no longer true. The cut-off is the latest
+ * `iat` of the session, which is stored before the token is sent. No clock is read: one that is ahead of the issuer's would
+ * push the next `iat` into the future, where verifiers refuse it. A session without a token since its last cut-off needs no
+ * new one. The sessions are locked first, since an exchange under way has read the old claims.
  */
 export async function cutClaims(tx: Transaction, userId: string, reason: string): Promise<void> {
   await tx.$executeRaw`
@@ -57,7 +57,7 @@ export async function cutClaims(tx: Transaction, userId: string, reason: string)
     SELECT ${notified} FROM cut`;
 }
 
-/** Writes the events for the rows of `cut`, in the transaction of their cause. */
+/** SQL that writes the events for the rows of `cut`, in the transaction of their cause. */
 function announced({ kind, reason }: { kind: string; reason: string }): Prisma.Sql {
   return Prisma.sql`announced AS (
       INSERT INTO revocation_events (session_id, kind, not_before, reason, keep_until)

@@ -1,22 +1,16 @@
-import type { SigningKey } from '@auth/revocation';
-import { openFeedWriter, signFeedEvent } from '@auth/revocation';
-import type { RelayStore } from './outbox.ts';
-import type { RelaySigning, RelayTerm } from './relay.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openFeedWriter } from '@auth/revocation';
+import type { SigningOptions } from './event-signer.ts';
+import { signingFor } from './event-signer.ts';
+import type { Outbox } from './outbox.ts';
+import type { RelayTerm } from './relay.ts';
 import { relay } from './relay.ts';
 
-export interface FeedOptions {
-  /** Where the feed is; undefined or `none` where revocation is done without. */
+export interface FeedOptions extends SigningOptions {
+  /** The URL of the feed; undefined or `none` without a feed. */
   readonly url: string | undefined;
   /** Opens the outbox for the term of that number. */
-  readonly openStore: (term: number) => RelayStore;
-  /** The `iss` of what is published. */
-  readonly issuer: string;
-  /** Read at every event, so that a new active key is used at once. */
-  readonly signingKey: () => SigningKey;
-  /** The ids of the keys that verifiers may know: an event that was signed with another one is signed again. */
-  readonly publishedKids: () => readonly string[];
-  /** Seconds since 1970. */
-  readonly now: () => number;
+  readonly openOutbox: (term: number) => Outbox;
   /** Called when publishing fails: once until it works again. */
   readonly onError: (error: unknown) => void;
   /** Called after each heartbeat. */
@@ -26,43 +20,94 @@ export interface FeedOptions {
 /** A term of leadership with its fencing number: see `openLeader`. */
 export type FeedTerm = RelayTerm & { readonly number: number };
 
-/** Publishes cut-offs to the feed, signed, for as long as a term lasts. */
-export async function publishCutOffs({ url, openStore, ...options }: FeedOptions, term: FeedTerm): Promise<void> {
+/** Signs cut-offs and publishes them to the feed until the term ends. */
+export async function publishCutOffs({ url, openOutbox, ...options }: FeedOptions, term: FeedTerm): Promise<void> {
   if (url === undefined || url === 'none') return;
   const writer = await openFeedWriter(url, { term: term.number, isHeld: term.isHeld });
   try {
-    await relay({ ...options, writer, store: openStore(term.number), sign: signingFor(options, term.number) }, term);
+    await relay({ ...options, writer, outbox: openOutbox(term.number), sign: signingFor(options, term.number) }, term);
   } finally {
     await writer.close();
   }
 }
 
-type SigningOptions = Pick<FeedOptions, 'issuer' | 'now' | 'signingKey' | 'publishedKids'>;
-
-/** How a leader signs: heartbeats in its own term, an event in the term in which it was numbered. */
-export function signingFor({ issuer, now, signingKey, publishedKids }: SigningOptions, number: number): RelaySigning {
-  const signed = () => ({ issuer, key: signingKey(), now });
-  return {
-    event({ seq, sid, notBefore, keepUntil, reason, term = number }) {
-      const event = { seq, sid, keepUntil, reason, term };
-      return notBefore === undefined
-        ? signFeedEvent({ kind: 'session-revoked', ...event }, signed())
-        : signFeedEvent({ kind: 'token-claims-change', ...event, notBefore }, signed());
-    },
-    heartbeat: (beat) => signFeedEvent({ kind: 'heartbeat', ...beat, term: number }, signed()),
-    isGood(token) {
-      const [header, payload] = token.split('.', 2);
-      return publishedKids().includes(String(read(header, 'kid'))) && read(payload, 'iss') === issuer;
-    },
-    version: () => [issuer, ...publishedKids()].join(' '),
-  };
+/** Reports to operators which process publishes cut-offs, and whether any cut-off is waiting. */
+export interface FeedStatus {
+  /** Called when this process begins to lead, with its term. */
+  begin(term: number): void;
+  /** Called when a heartbeat was published. */
+  beat(): void;
+  /** Called when this process no longer leads. */
+  end(): void;
+  /** The status for `/readyz?verbose`. */
+  details(): Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
 }
 
-/** A member of a part of a token of our own, from our own database. */
-function read(part: string | undefined, member: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString())[member];
-  } catch {
-    return undefined;
+export interface FeedStatusOptions {
+  /** How long the oldest unpublished cut-off has been waiting, in seconds. */
+  readonly oldestUnpublished: () => Promise<number>;
+  readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+  /** Registers a metric that is read when it is scraped. */
+  readonly gauge: (name: string, help: string, read: () => number) => void;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly everyMs?: number;
+}
+
+/** The alert threshold. Cut-offs are published within a second; a change of the leader takes less than 15. */
+const lateSeconds = 15;
+
+/** Creates the status of the feed. Every replica watches the outbox, since the leader may be the process that is gone. */
+export function createFeedStatus(options: FeedStatusOptions): FeedStatus {
+  const { oldestUnpublished, log, gauge, now, everyMs = 5000 } = options;
+  const closing = new AbortController();
+  let term = 0;
+  let publishedAt = 0;
+  let unpublishedSeconds = 0;
+  let isLate = false;
+  gauge(
+    'revocation_feed_term',
+    'The term in which this process publishes revocations; 0 while it does not.',
+    () => term,
+  );
+  gauge('revocation_feed_published_at_seconds', 'When this process last published, since 1970.', () => publishedAt);
+  gauge('revocations_unpublished_seconds', 'Age of the oldest unpublished revocation.', () => unpublishedSeconds);
+
+  async function check(): Promise<void> {
+    // A database that does not answer is reported elsewhere.
+    unpublishedSeconds = await oldestUnpublished().catch(() => unpublishedSeconds);
+    const wasLate = isLate;
+    isLate = unpublishedSeconds > lateSeconds;
+    const waiting = { unpublishedSeconds: Math.round(unpublishedSeconds), leadsHere: term > 0 };
+    if (isLate && !wasLate)
+      log.warn(waiting, 'revocations are not published: other services still accept revoked tokens');
+    if (!isLate && wasLate) log.info({ leadsHere: term > 0 }, 'revocations are published again');
   }
+
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      await check();
+      await delay(everyMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  })();
+
+  return {
+    begin(number) {
+      term = number;
+      log.info({ term }, 'this process publishes revocations and cleans up');
+    },
+    beat() {
+      publishedAt = now();
+    },
+    end() {
+      log.info({ term }, 'this process no longer publishes revocations');
+      term = 0;
+    },
+    details: () => ({ leads: term > 0, term, publishedAt, unpublishedSeconds }),
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
 }

@@ -1,15 +1,15 @@
 /** A cut-off in the outbox. */
 export interface OutboxEvent {
-  /** Its number in the feed: from 1, without gaps. */
+  /** The number in the feed: from 1, without gaps. */
   readonly seq: number;
   readonly kind: 'session-revoked' | 'token-claims-change';
   readonly sid: string;
   /** Only for a claims change. */
   readonly notBefore: number | undefined;
   readonly reason: string;
-  /** From this time on it concerns no token. Seconds since 1970. */
+  /** The time from which on the event concerns no token. Seconds since 1970. */
   readonly keepUntil: number;
-  /** The term in which it was numbered; `undefined` when a build without terms numbered it. */
+  /** The term in which the event was numbered; `undefined` when a build without terms numbered it. */
   readonly term: number | undefined;
   /** The signed event, when there is one. */
   readonly token: string | undefined;
@@ -22,18 +22,18 @@ export interface SignedEvent {
 }
 
 /** The outbox for one term: each write is refused after a later term has begun. */
-export interface RelayStore {
+export interface Outbox {
   /** Begins the term: from then on writes of an earlier term are refused. */
   begin(): Promise<void>;
-  /** Whether events are not published yet, and the number of the last event up to which all are published. */
-  look(): Promise<{ readonly isWaiting: boolean; readonly last: number }>;
-  /** Numbers the events that have none, and returns those that are not published yet, in order. */
+  /** Returns whether events wait to be published, and the number up to which all are published. */
+  check(): Promise<{ readonly isWaiting: boolean; readonly last: number }>;
+  /** Numbers new events, and returns the unpublished ones in order. */
   takeUnpublished(limit: number): Promise<readonly OutboxEvent[]>;
   /** Stores the tokens of numbered events. */
   keep(signed: readonly SignedEvent[]): Promise<void>;
   markPublished(upTo: number): Promise<void>;
-  /** The lowest number of an event that may still concern a token, `last + 1` when none does. `at` in seconds since 1970. */
+  /** Returns the lowest number of an event that may still concern a token, `last + 1` when none does. `at` in seconds since 1970. */
   floor(last: number, at: number): Promise<number>;
-  /** Events from one number to another, in order, as many as the limit at most. */
+  /** Returns the events from one number to another, in order, at most `limit` of them. */
   between(from: number, to: number, limit: number): Promise<readonly OutboxEvent[]>;
 }

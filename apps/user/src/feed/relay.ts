@@ -1,38 +1,26 @@
 import type { PublishOptions } from '@auth/revocation';
 import type { EventSigning } from './event-signer.ts';
 import { createSigner } from './event-signer.ts';
-import type { RelayStore } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 
-/** Where the feed is written to: see `FeedWriter` of @auth/revocation. */
+/** The writer of the feed: see `FeedWriter` of @auth/revocation. */
 export interface RelayWriter {
   publish(tokens: readonly string[], options?: PublishOptions): Promise<void>;
   isWhole(): boolean;
   compact(keep: AsyncIterable<string>): Promise<void>;
 }
 
-/** The content of a heartbeat. */
-export interface Beat {
-  readonly floor: number;
-  readonly last: number;
-  readonly beat: number;
-}
-
-/** Signs events and heartbeats. */
-export interface RelaySigning extends EventSigning {
-  readonly heartbeat: (beat: Beat) => string;
-}
-
 export interface RelayOptions {
-  readonly store: RelayStore;
+  readonly outbox: Outbox;
   readonly writer: RelayWriter;
-  readonly sign: RelaySigning;
+  readonly sign: EventSigning;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Told when publishing fails: once until it works again. */
+  /** Called when publishing fails: once until it works again. */
   readonly onError: (error: unknown) => void;
   /** Called after each heartbeat. */
   readonly onBeat?: () => void;
-  /** How long publishing may fail before the lease is given back; 15 s unless given. */
+  /** The time after which a leader that cannot publish gives the lease back; 15 s unless given. */
   readonly giveUpMs?: number;
 }
 
@@ -43,42 +31,42 @@ export interface RelayTerm {
   /** Whether notifications arrive. */
   isListening(): boolean;
   readonly notified: number;
-  /** Until there is something newer than that. */
+  /** Resolves after `ms`, or when `notified` is above `since`. */
   wait(ms: number, since: number): Promise<void>;
 }
 
 const heartbeatMs = 1000;
-/** How often the outbox is asked while notifications arrive, without one; otherwise at least at each heartbeat. */
-const lookMs = 5000;
+/** The polling interval of the outbox while notifications arrive; otherwise it is polled at each turn. */
+const pollMs = 5000;
 const compactionMs = 30_000;
 /** The shortest time between two repairs of a feed that something else keeps changing. */
 const repairMs = 5000;
 /** The delay after a failed compaction. */
 const retryMs = 2000;
-/** The inverse share of the time that compactions may take: a long one is repeated less often. */
+/** The shortest time between compactions, as a multiple of the time that the last one took. */
 const compactionShare = 20;
-/** Events read, signed and written at a time, with other work in between. */
+/** The number of events that are read, signed and written at a time, with other work in between. */
 const batch = 100;
 
 /**
- * Publishes cut-offs from the outbox, in the order of their numbers. Interrupted work is done again: an event may be
- * published twice, and none is left out. A heartbeat comes after all events that it counts, so that a verifier that has it
- * knows what is missing. The first heartbeat of a term comes after a compaction, so that a verifier that starts finds
- * everything before it. An event is signed once: each publication of it is the same.
+ * Publishes cut-offs from the outbox, in the order of their numbers. Interrupted work is repeated: an event may be
+ * published twice, but none is left out. A heartbeat is published after all events that it counts, so that a verifier
+ * can detect a missing one. The first heartbeat of a term follows a compaction, so that a new verifier finds every event
+ * before it. An event is signed once, and each publication of it is the same.
  *
  * @throws when the outbox counts from a lower number than before, as after a restored backup: a new term must begin; and
  *   when publishing has failed for so long that another replica should try
  */
 export async function relay(options: RelayOptions, term: RelayTerm): Promise<void> {
-  const { store, writer, sign, now, onError, onBeat = () => {}, giveUpMs = 15_000 } = options;
+  const { outbox, writer, sign, now, onError, onBeat = () => {}, giveUpMs = 15_000 } = options;
   const signAll = createSigner(options);
   let beat = 0;
   let floor: number | undefined;
   /** The number of the last event up to which all are published. */
   let last = 0;
   let nextBeat = 0;
-  let nextLook = 0;
-  let lookedAfter = -1;
+  let nextPoll = 0;
+  let polledAt = -1;
   let nextCompaction = 0;
   let repairAt = 0;
   let hasBegun = false;
@@ -87,32 +75,31 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   let restored: Error | undefined;
 
   async function write(tokens: readonly string[], options?: PublishOptions): Promise<void> {
-    if (!term.isHeld()) throw new Error('this process does not lead any more');
+    if (!term.isHeld()) throw new Error('this process is no longer the leader');
     await writer.publish(tokens, options);
   }
 
-  /** When it resolves, nothing waits to be published, and `last` is up to date. */
+  /** Publishes until no event is waiting and `last` is up to date. */
   async function publishNew(): Promise<void> {
-    let isWaiting = await look();
+    let isWaiting = await check();
     while (isWaiting && !term.signal.aborted) {
-      const events = await store.takeUnpublished(batch);
+      const events = await outbox.takeUnpublished(batch);
       const newest = events.at(-1);
       if (newest === undefined) return;
       await write((await signAll(events)).map(({ token }) => token));
-      await store.markPublished(newest.seq);
-      isWaiting = await look();
+      await outbox.markPublished(newest.seq);
+      isWaiting = await check();
       await beatWhenDue();
     }
   }
 
   /** Returns whether events wait to be published. */
-  async function look(): Promise<boolean> {
-    const outbox = await store.look();
-    if (outbox.last < last)
-      restored = new Error(`the outbox counts to ${outbox.last} after ${last}: a restored backup?`);
+  async function check(): Promise<boolean> {
+    const state = await outbox.check();
+    if (state.last < last) restored = new Error(`the outbox counts to ${state.last} after ${last}: a restored backup?`);
     if (restored !== undefined) throw restored;
-    last = outbox.last;
-    return outbox.isWaiting;
+    last = state.last;
+    return state.isWaiting;
   }
 
   async function beatWhenDue(): Promise<void> {
@@ -127,7 +114,7 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   async function* living(from: number, to: number): AsyncGenerator<string> {
     let next = from;
     while (next <= to && !term.signal.aborted) {
-      const events = await store.between(next, to, batch);
+      const events = await outbox.between(next, to, batch);
       const upTo = events.length < batch ? to : (events.at(-1)?.seq ?? to);
       for (const { token } of await signAll(events, { from: next, to: upTo })) yield token;
       next = upTo + 1;
@@ -141,8 +128,8 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
     const isDue = started >= nextCompaction || !writer.isWhole() || sign.version() !== version;
     if (!isDue || started < repairAt) return;
     const [published, at] = [sign.version(), now()];
-    const from = await store.floor(last, at);
-    // Without a heartbeat while the feed is incomplete, verifiers that start do not count it as complete.
+    const from = await outbox.floor(last, at);
+    // No heartbeat while the feed is incomplete, so that a new verifier does not count it as complete.
     const isRepair = !writer.isWhole() && nextCompaction > 0;
     if (!writer.isWhole()) floor = undefined;
     repairAt = started + retryMs;
@@ -154,28 +141,28 @@ export async function relay(options: RelayOptions, term: RelayTerm): Promise<voi
   }
 
   while (!term.signal.aborted) {
-    // What comes while we publish is not waited for.
+    // A notification that arrives during publishing ends the wait below at once.
     const { notified } = term;
     try {
-      if (!hasBegun) await store.begin();
+      if (!hasBegun) await outbox.begin();
       hasBegun = true;
-      if (!term.isListening() || notified !== lookedAfter || performance.now() >= nextLook) {
+      if (!term.isListening() || notified !== polledAt || performance.now() >= nextPoll) {
         await publishNew();
-        lookedAfter = notified;
-        nextLook = performance.now() + lookMs;
+        polledAt = notified;
+        nextPoll = performance.now() + pollMs;
       }
       await compactWhenDue();
       await beatWhenDue();
       failingSince = undefined;
       await term.wait(Math.max(0, nextBeat - performance.now()), notified);
     } catch (error) {
-      nextLook = 0;
+      nextPoll = 0;
       if (restored !== undefined) throw error;
       if (failingSince === undefined && term.isHeld()) onError(error);
       failingSince ??= performance.now();
-      // Only this process may have lost its connection to the feed.
+      // Another replica may still have a connection to the feed.
       if (performance.now() - failingSince >= giveUpMs)
-        throw new Error('another replica may publish', { cause: error });
+        throw new Error('publishing fails: another replica should lead', { cause: error });
       await term.wait(heartbeatMs, term.notified);
     }
   }

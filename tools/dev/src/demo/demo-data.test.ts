@@ -5,7 +5,7 @@ import { isLocalDatabase } from './seed-demo-data.ts';
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('demo data', () => {
-  it('has twelve products with ids and skus of their own', () => {
+  it('has twelve products with different ids and skus', () => {
     expect(new Set(demoProducts.map(({ id }) => id)).size).toBe(12);
     expect(new Set(demoProducts.map(({ sku }) => sku)).size).toBe(12);
   });
@@ -14,7 +14,7 @@ describe('demo data', () => {
     expect(id).toMatch(uuidV7);
   });
 
-  it('has something to order, something sold out and something inactive', () => {
+  it('has available, sold out and inactive products', () => {
     expect(mug).toMatchObject({ active: true });
     expect(mug.stock).toBeGreaterThan(100);
     expect(demoProducts.filter(({ stock }) => stock === 0)).toHaveLength(1);

@@ -10,15 +10,15 @@ export interface DemoUser {
   roles: string[];
 }
 
-/** Where a demo user's orders go. The phone number is E.164, the country ISO 3166-1 alpha-2. */
+/** The contact data of a demo user. The phone number is E.164, the country ISO 3166-1 alpha-2. */
 export interface DemoContact {
   phone: string;
   address: { line1: string; city: string; postalCode: string; country: string };
 }
 
-/** Something to order. */
+/** A demo product. */
 export interface DemoProduct {
-  /** Fixed, so that a copied command works in every checkout. */
+  /** The id is fixed, so that a copied command works in every checkout. */
   id: string;
   sku: string;
   name: string;
@@ -50,7 +50,7 @@ export const contactOfAda: DemoContact = {
   address: { line1: "12 St James's Square", city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
 };
 
-/** A user who may change products and users. */
+/** An administrator, who may change products and users. */
 export const admin: DemoUser = {
   ...accountOf('admin'),
   email: 'admin@example.com',
@@ -58,7 +58,7 @@ export const admin: DemoUser = {
   name: 'Charles Babbage',
 };
 
-/** In plenty: the commands of the banner order it. */
+/** A product with a large stock, since the commands of the banner order it. */
 export const mug: DemoProduct = product(3, {
   sku: 'MUG-350',
   name: 'Stoneware mug',
@@ -138,7 +138,7 @@ export const demoProducts: readonly DemoProduct[] = [
   }),
 ];
 
-/** What differs from one demo product to the next. */
+/** The members in which demo products differ. */
 type ProductFacts = Omit<DemoProduct, 'id' | 'currency' | 'active'> & { active?: boolean };
 
 function product(number: number, facts: ProductFacts): DemoProduct {

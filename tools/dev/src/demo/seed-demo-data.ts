@@ -5,18 +5,18 @@ import { databaseSetting } from '../stack/services.ts';
 import type { Say } from '../terminal/console.ts';
 import { seedProducts, seedUsers } from './seed.ts';
 
-/** True for a database of this machine. Demo data stays out of any other: its administrator has a published password. */
+/** Whether a database is on this machine. Demo data is kept out of any other: its administrator has a public password. */
 export function isLocalDatabase(url: string): boolean {
   try {
     const { host } = parseDatabaseUrl(url);
     return ['localhost', '127.0.0.1', '::1'].includes(host) || host.startsWith('/');
   } catch {
-    // A URL that names two hosts, for one: nothing connects by it.
+    // For example a URL with two hosts, which nothing here connects to.
     return false;
   }
 }
 
-/** Puts the demo users and products into the databases that are on this machine, and says so. */
+/** Creates the demo users and products in the databases of this machine, and reports it. */
 export async function seedDemoData(databaseUrls: Record<DatabaseName, string>, say: Say): Promise<void> {
   const elapsed = startStopwatch();
   const seed = async (name: 'user' | 'product', fill: (url: string) => Promise<number>): Promise<number> => {

@@ -4,20 +4,19 @@ import bcrypt from 'bcrypt';
 import type { DemoUser } from './demo-data.ts';
 import { ada, admin, contactOfAda, demoProducts } from './demo-data.ts';
 
-/** Services start at the same time: a small machine has no thought for us then. */
+/** The time limit, long enough for a small machine on which the services start at the same time. */
 const connectTimeoutMs = 20_000;
 
-/** Cheaper than in production: everybody knows these passwords. */
+/** Cheaper hashes than in production, since these passwords are public. */
 const bcryptCost = 10;
 
-/** Creates the demo users that are missing. One that is there stays as it is, changed or not.
- * @returns how many were created */
+/** Creates the missing demo users. Existing ones stay unchanged. Returns how many were created. */
 export async function seedUsers(url: string): Promise<number> {
   const { client, close } = openUserDb({ url, connectTimeoutMs });
   try {
     let created = 0;
     for (const user of [ada, admin]) {
-      // A developer may have given the account another e-mail address: then the id still says that it is there.
+      // A developer may have changed the e-mail address of the account: the id still identifies it.
       const found = await client.user.count({ where: { OR: [{ email: user.email }, { id: user.id }] } });
       if (found > 0) continue;
       const { count } = await client.user.createMany({ data: [await userRow(user)], skipDuplicates: true });
@@ -29,8 +28,7 @@ export async function seedUsers(url: string): Promise<number> {
   }
 }
 
-/** Creates the demo products that are missing. One that is there stays as it is, changed or not.
- * @returns how many were created */
+/** Creates the missing demo products. Existing ones stay unchanged. Returns how many were created. */
 export async function seedProducts(url: string): Promise<number> {
   const { client, close } = openProductDb({ url, connectTimeoutMs });
   try {

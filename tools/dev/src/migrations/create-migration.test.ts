@@ -31,13 +31,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('createMigration', () => {
-  it('writes nothing when the schema is what the migrations make', async () => {
+  it('writes no migration when the schema agrees with the migrations', async () => {
     const before = await readdir(source.migrationsDir);
     expect(await createMigration(asked, source)).toBeUndefined();
     expect(await readdir(source.migrationsDir)).toEqual(before);
   });
 
-  it('writes what is new, and only that: no CHECK is dropped', async () => {
+  it('writes only the difference, and drops no CHECK', async () => {
     const schema = await readFile(source.schemaPath, 'utf8');
     await writeFile(source.schemaPath, schema.replace('  contact ', '  note      String?\n  contact '));
     const file = await createMigration(asked, source);

@@ -9,14 +9,14 @@ import { repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
 import { diffSchema } from './diff-schema.ts';
 
-/** Where to find what is compared, and what the time is. */
+/** The files to compare, and the time. */
 export interface MigrationSource {
   readonly schemaPath: string;
   readonly migrationsDir: string;
   readonly now: Date;
 }
 
-/** An empty database to try the migrations on. */
+/** An empty database for trying the migrations. */
 export interface ShadowDatabase {
   readonly url: string;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export const sourceOf = (service: DatabaseName) => ({
   migrationsDir: migrationsFolder(service),
 });
 
-/** Writes the migration from the state of the migrations to that of the schema: its path, or `undefined` if they agree. */
+/** Writes the migration from the state of the migrations to the schema. Returns its path; `undefined` if they agree. */
 export async function createMigration(
   { service, name, openShadow }: { service: DatabaseName; name: string; openShadow: () => Promise<ShadowDatabase> },
   { schemaPath, migrationsDir, now }: MigrationSource,
@@ -68,5 +68,5 @@ export async function createMigration(
   }
 }
 
-/** The time in UTC as 14 digits: names sort in the order in which they are applied. */
+/** Formats a time in UTC as 14 digits, so that names sort in the order of migrations. */
 const stamp = (now: Date): string => now.toISOString().replace(/\D/g, '').slice(0, 14);

@@ -14,7 +14,7 @@ async function run(args: string[], env: Record<string, string>) {
 const nothingToDo = { code: 0, out: ['user: nothing to do'], err: '' };
 
 describe('pnpm db:migrate', () => {
-  it('creates and migrates the databases that the environment names, and says so once', async () => {
+  it('creates and migrates the databases that the environment names, and reports it once', async () => {
     const { url, drop } = await openTestDatabase('user');
     const fresh = `${url}_fresh`;
     const env = { DATABASE_URL_USER: fresh };
@@ -24,13 +24,13 @@ describe('pnpm db:migrate', () => {
     await Promise.all([dropDatabase(fresh), drop()]);
   });
 
-  it('does not fall back to another database for a service that was asked for', async () => {
+  it('does not fall back to another database for a named service', async () => {
     const env = { DATABASE_URL_USER: 'postgresql://ada:horse@127.0.0.1:1/user' };
     const err = expect.stringContaining('set DATABASE_URL_ORDER');
     expect(await run(['order'], env)).toEqual({ code: 64, out: [], err });
   });
 
-  it('migrates past a pooler, and refuses to go through one', async () => {
+  it('migrates with the direct URL, and refuses to migrate through a pooler', async () => {
     const { url, drop } = await openTestDatabase('user');
     const pooled = { DATABASE_URL_USER: 'postgresql://a:horse@127.0.0.1:1/user', DATABASE_POOLER: 'transaction' };
     expect(await run([], { ...pooled, DATABASE_DIRECT_URL_USER: url })).toEqual(nothingToDo);

@@ -9,7 +9,7 @@ import type { DatabaseName } from '../stack/services.ts';
 import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
 
-/** `pnpm db:migrate`: creates each database that is missing, migrates it, and reports one line per service. */
+/** Implements `pnpm db:migrate`: creates missing databases, migrates them, and reports one line per service. */
 export const migrateCommand = defineCommand({
   ...devCommands['db:migrate'],
   async run({ words, variables, print, refuse }) {

@@ -5,8 +5,8 @@ import { databaseNames, databaseSetting } from '../stack/services.ts';
 import type { ShadowDatabase } from './create-migration.ts';
 
 /**
- * Opens an empty database to try migrations on: on the developer's own Postgres where a setting `DATABASE_URL_…` names it,
- * otherwise on an embedded one. The database is dropped when it is closed.
+ * Opens an empty database for trying migrations: on the developer's own Postgres when a setting `DATABASE_URL_…` names it,
+ * otherwise on an embedded one. `close` drops the database.
  */
 export async function openShadowDatabase(env: Readonly<Record<string, string | undefined>>): Promise<ShadowDatabase> {
   const own = databaseNames.map((name) => env[databaseSetting(name)]).find((url) => url !== undefined && url !== '');

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
 
-const somebody = { uid: 4242, gid: 4242 };
+const other = { uid: 4242, gid: 4242 };
 let folder: string;
 
 beforeEach(async () => {
@@ -18,12 +18,12 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('findClosedFolder', () => {
   it('names the first folder that the account may not enter', async () => {
     await chmod(folder, 0o700);
-    expect(await findClosedFolder(join(folder, 'inner', 'not-there-yet'), somebody)).toBe(folder);
+    expect(await findClosedFolder(join(folder, 'inner', 'not-there-yet'), other)).toBe(folder);
   });
 
-  it('finds none where everybody may enter, nor for our own account', async () => {
+  it('finds none when every account may enter, or for the own account', async () => {
     await chmod(folder, 0o711);
-    expect(await findClosedFolder(join(folder, 'inner'), somebody)).toBeUndefined();
+    expect(await findClosedFolder(join(folder, 'inner'), other)).toBeUndefined();
     await chmod(folder, 0o700);
     expect(await findClosedFolder(join(folder, 'inner'), {})).toBeUndefined();
   });
@@ -38,7 +38,7 @@ describe('assertOurs', () => {
 });
 
 describe('makeOpenFolder', () => {
-  it('opens what it makes, and leaves what is there as it is', async () => {
+  it('opens the folders that it creates, and leaves existing ones as they are', async () => {
     await makeOpenFolder(join(folder, 'new'));
     await chmod(folder, 0o700);
     await makeOpenFolder(folder);

@@ -4,22 +4,22 @@ import { getuid } from 'node:process';
 
 import { PostgresError } from './error.ts';
 
-/** The operating-system account Postgres runs as. Without `uid` and `gid` it is our own. */
+/** The operating-system account of Postgres. Without `uid` and `gid` it is that of this process. */
 export interface PostgresAccount {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** "nobody": exists on every Unix, so root needs no useradd to get rid of its rights. */
+/** "nobody" exists on every Unix, so root can drop its rights without useradd. */
 const NOBODY = 65534;
 
-/** Postgres refuses to run as root, so root hands over to nobody; everybody else runs it as himself. */
+/** Returns "nobody" for root, since Postgres refuses to run as root, and the current account otherwise. */
 export const postgresAccount = (): PostgresAccount => (isRoot() ? { uid: NOBODY, gid: NOBODY } : {});
 
-/** Whether we are root. */
+/** Whether this process runs as root. */
 export const isRoot = (): boolean => getuid?.() === 0;
 
-/** The first folder on the way to `path` that `account` may not enter, or `undefined` when the way is free. */
+/** Finds the first folder on the way to `path` that `account` may not enter; `undefined` without one. */
 export async function findClosedFolder(path: string, account: PostgresAccount): Promise<string | undefined> {
   if (account.uid === undefined) return undefined;
   const parent = dirname(path);
@@ -30,7 +30,7 @@ export async function findClosedFolder(path: string, account: PostgresAccount): 
   return (info.mode & 0o001) === 0 ? path : undefined;
 }
 
-/** @throws PostgresError `postgres_data_unusable` unless `path` is ours and nobody else may write to it. */
+/** @throws PostgresError `postgres_data_unusable` unless `path` belongs to the account and no other may write to it. */
 export async function assertOurs(path: string): Promise<void> {
   const info = await stat(path);
   if (info.uid === (getuid?.() ?? info.uid) && (info.mode & 0o022) === 0) return;
@@ -38,7 +38,7 @@ export async function assertOurs(path: string): Promise<void> {
   throw new PostgresError('postgres_data_unusable', `${problem}. Run as that user, or remove the folder.`);
 }
 
-/** Makes a folder that others may enter, whatever our umask says. Leaves one that is there as it is. */
+/** Creates a folder that others may enter, with any umask. Leaves an existing folder as it is. */
 export async function makeOpenFolder(path: string): Promise<void> {
   if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o755);
 }

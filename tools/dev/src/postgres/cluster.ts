@@ -23,13 +23,13 @@ export interface Cluster {
 
 const run = promisify(execFile);
 
-/** Linux keeps in memory what is here: creating a database takes a tenth of the time. */
+/** A folder that Linux keeps in memory: creating a database takes a tenth of the time. */
 const IN_MEMORY = '/dev/shm';
-/** What the tests leave room for. A container often has 64 MB there. */
+/** The free space that the tests need. A container often has only 64 MB there. */
 const ROOM_BYTES = 2 ** 30;
 
 /**
- * Opens the cluster of `dataDir`, making it when there is none. What is there is never removed or replaced.
+ * Opens the cluster of `dataDir`, and creates it when it is missing. Existing data is never removed or replaced.
  *
  * @throws PostgresError `postgres_version` for a cluster of another major version, `postgres_data_unusable` when its
  * files cannot be used.
@@ -43,7 +43,7 @@ export async function openPersistentCluster(
   if (!(await exists(home))) {
     onProgress(`creating a database cluster in ${home}`);
     await (account.uid === undefined ? mkdir(dirname(home), { recursive: true }) : makeOpenFolder(dirname(home)));
-    // A rename makes the cluster appear whole or not at all: an interrupted start leaves nothing half-made behind.
+    // A rename creates the cluster in one step, so that an interrupted start leaves no incomplete one.
     const staging = await mkdtemp(`${home}.new-`);
     await initialise(staging, { binaries, account, sync: true });
     await rename(staging, home).catch(async (error: unknown) => {
@@ -55,13 +55,13 @@ export async function openPersistentCluster(
   return readCluster(home, binaries, account);
 }
 
-/** Creates an empty cluster in memory where there is room, else in the folder for temporary files. The caller removes it. */
+/** Creates an empty cluster in memory, or in the folder for temporary files when memory is short. The caller removes it. */
 export async function createTemporaryCluster(binaries: PostgresBinaries, account: PostgresAccount): Promise<Cluster> {
   const onDisk = (await findClosedFolder(tmpdir(), account)) === undefined ? tmpdir() : '/tmp';
   const parent = (await hasRoom(IN_MEMORY)) ? IN_MEMORY : onDisk;
   const home = await mkdtemp(join(parent, 'auth-postgres-'));
   await initialise(home, { binaries, account, sync: false });
-  // The guard of a throw-away cluster removes it, and runs as the account that Postgres runs as.
+  // The guard, which runs as the account of Postgres, removes a temporary cluster.
   await give([home], account);
   return readCluster(home, binaries, account);
 }
@@ -72,7 +72,7 @@ const hasRoom = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Where the cluster of `dataDir` is, or else will be: the data that is there decides, then whether Postgres gets in. */
+/** Finds the place of the cluster of `dataDir`: existing data decides, otherwise whether Postgres can enter the folder. */
 async function findHome(
   dataDir: string,
   account: PostgresAccount,
@@ -85,7 +85,7 @@ async function findHome(
     const problem = `Postgres runs as uid ${account.uid} and cannot reach its data in ${inPlace}: others may not enter ${closed}`;
     throw new PostgresError('postgres_data_unusable', `${problem}. Let them: chmod o+x ${closed}`);
   }
-  // Named by the checkout's path, so that the same checkout always finds the same data.
+  // Named by the path of the checkout, so that a checkout always finds its own data.
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const elsewhere = join(ROOT_STATE_DIR, `data-${name}`);
   if (closed === undefined && !(account.uid !== undefined && (await exists(elsewhere)))) return inPlace;
@@ -100,7 +100,7 @@ async function initialise(
   const { binaries, account, sync } = options;
   const data = join(home, 'data');
   const passwordFile = join(home, 'password');
-  // Others may pass through to reach `data`, which only its owner may enter; they see no list of what is here.
+  // Others may pass through to `data`, which only its owner may enter, but cannot list this folder.
   await chmod(home, account.uid === undefined ? 0o700 : 0o711);
   await mkdir(data, { mode: 0o700 });
   await writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
@@ -117,7 +117,7 @@ async function initialise(
   } catch (cause) {
     await rm(home, { recursive: true, force: true });
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PostgresError('postgres_failed', `initdb could not make a cluster in ${home}: ${reason}`, { cause });
+    throw new PostgresError('postgres_failed', `initdb could not create a cluster in ${home}: ${reason}`, { cause });
   }
   await give([passwordFile], { uid: getuid?.() ?? 0, gid: getgid?.() ?? 0 });
 }

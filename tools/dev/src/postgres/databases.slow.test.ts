@@ -29,14 +29,14 @@ describe('ensureDatabase', () => {
     await dropDatabase(url);
   });
 
-  it('lets one of several callers create it and the others go on', async () => {
+  it('creates it once for concurrent callers', async () => {
     const url = newUrl();
     const created = await Promise.all([ensureDatabase(url), ensureDatabase(url), ensureDatabase(url)]);
     expect(created.filter(Boolean)).toHaveLength(1);
     await dropDatabase(url);
   });
 
-  it('names the refused login, and not the password', async () => {
+  it('names the refused login, but not the password', async () => {
     const url = new URL(newUrl());
     url.password = 'wrong-horse';
     const error = await refusal(ensureDatabase(url.href));
@@ -45,7 +45,7 @@ describe('ensureDatabase', () => {
     expect(String(error)).not.toContain('wrong-horse');
   });
 
-  it('names the server that nobody is at, and not the password', async () => {
+  it('names the server that does not listen, but not the password', async () => {
     const port = await freePort();
     const error = await refusal(ensureDatabase(`postgresql://ada:horse@127.0.0.1:${port}/shop`));
     expect(error).toMatchObject({ code: 'database_unreachable' });
@@ -53,7 +53,7 @@ describe('ensureDatabase', () => {
     expect(String(error)).not.toContain('horse');
   });
 
-  it('names the server that hangs up', async () => {
+  it('names the server that closes the connection', async () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -74,7 +74,7 @@ describe('ensureDatabase', () => {
 });
 
 describe('createFromTemplate', () => {
-  it('copies a database, with what is in it', async () => {
+  it('copies a database with its content', async () => {
     const [template, copy] = [newUrl(), newUrl()];
     await ensureDatabase(template);
     const run = async (url: string, sql: string): Promise<unknown[]> => {
@@ -88,7 +88,7 @@ describe('createFromTemplate', () => {
     await Promise.all([dropDatabase(template), dropDatabase(copy)]);
   });
 
-  it('says what Postgres refuses', async () => {
+  it('reports the refusal of Postgres', async () => {
     const error = await refusal(createFromTemplate(newUrl(), 'nothing'));
     expect(error).toMatchObject({ code: 'database_failed' });
     expect(String(error)).toContain('"nothing" does not exist');

@@ -1,4 +1,4 @@
-/** What kept the embedded Postgres, or a database on any Postgres, from being used. */
+/** The reason why the embedded Postgres, or a database on any Postgres, cannot be used. */
 export type PostgresErrorCode =
   | 'postgres_unsupported'
   | 'postgres_failed'

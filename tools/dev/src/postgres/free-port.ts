@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. Nothing reserves it: another process may take it first. */
+/** Finds a TCP port of 127.0.0.1 that was free a moment ago. It is not reserved: another process may take it first. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();

@@ -9,13 +9,13 @@ import { PostgresError } from './error.ts';
 export interface GuardedServer {
   /** The last lines the server wrote, for error messages. */
   log(): string;
-  /** Fast shutdown: sessions are cut off, committed data is kept. Resolves when the server is gone. */
+  /** Shuts the server down fast: sessions are ended, committed data is kept. Resolves when the server is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server, and a watcher that reads a pipe from us. However we end, by SIGKILL too, the pipe ends with us, and
- * the watcher tells the server to shut down fast. `$1` is a folder to remove afterwards; empty for data to be kept.
+ * A script that starts the server, and a watcher that reads a pipe from this process. The pipe ends with this process,
+ * also after SIGKILL, and then the watcher shuts the server down fast. `$1` is a folder to remove afterwards, or empty.
  */
 const GUARD = `
 remove=$1; shift
@@ -33,9 +33,9 @@ exit "$status"
 const LOG_LIMIT = 20_000;
 
 /**
- * Runs `command` until it says that it accepts connections.
+ * Runs `command`, and resolves when its output says that it accepts connections.
  *
- * @throws PostgresError `port_in_use` or, with the server's own words, `postgres_failed`.
+ * @throws PostgresError `port_in_use` or, with the server's output, `postgres_failed`.
  */
 export async function startGuarded(
   command: readonly string[],
@@ -44,12 +44,12 @@ export async function startGuarded(
   const child = spawn('sh', ['-c', GUARD, 'sh', options.removeAfter ?? '', ...command], {
     ...options.account,
     cwd: '/',
-    // A session of its own: Ctrl-C in our terminal is for us, and we stop the server in order.
+    // Its own session, so that Ctrl-C in the terminal reaches only this process, which stops the server in order.
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
     env: POSTGRES_ENV,
   });
-  // The guard may be gone before we close the pipe.
+  // The guard may end before this process closes the pipe.
   child.stdin.on('error', () => undefined);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { PostgresError } from './error.ts';
 
-/** What a running Postgres says of itself in `postmaster.pid`. */
+/** The content of `postmaster.pid` of a running Postgres. */
 export interface RunningPostgres {
   readonly pid: number;
   readonly port: number;
@@ -18,10 +18,10 @@ export interface RunningPostgres {
 const run = promisify(execFile);
 const POLL_MS = 50;
 const STOPPING_LIMIT_MS = 30_000;
-/** Long enough for the guard of an owner that was killed a moment ago to pass the order to stop. */
+/** The time in which the guard of a killed owner stops the server. */
 const READY_LIMIT_MS = 2_000;
 
-/** The live Postgres that holds the data directory `data`, or `undefined`: a file left by a dead one does not count. */
+/** Finds the live Postgres that holds the data directory `data`. A file left by a dead one does not count. */
 export async function findRunningPostgres(data: string): Promise<RunningPostgres | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim());
@@ -31,8 +31,8 @@ export async function findRunningPostgres(data: string): Promise<RunningPostgres
 }
 
 /**
- * Makes sure that no Postgres holds `data`, and waits for one that is on its way out.
- * Removes a lock file whose process id belongs to some other program by now, which Postgres itself would not dare.
+ * Makes sure that no Postgres holds `data`, and waits for one that is stopping. Removes a lock file whose process id now
+ * belongs to another program, which Postgres itself does not do.
  *
  * @throws PostgresError `postgres_in_use` with the pid of the holder.
  */
@@ -63,12 +63,12 @@ function isAlive(pid: number): boolean {
   try {
     return kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
-/** Unknown counts as yes: two servers on one cluster would destroy it. */
+/** Unknown counts as running, since two servers on one cluster would destroy it. */
 async function isPostgresOf(pid: number, data: string): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
     .catch(async () => (await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).stdout)

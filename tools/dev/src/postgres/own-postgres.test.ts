@@ -21,7 +21,7 @@ function followed(): Record<string, string> {
 }
 
 describe('the advice for a machine on which the embedded Postgres does not run', () => {
-  it('names every database, and followed to the letter no embedded Postgres is started', async () => {
+  it('names every database, and starts no embedded Postgres when it is followed', async () => {
     const { TEST_DATABASE_URL, ...databases } = followed();
     expect(TEST_DATABASE_URL).toMatch(/\/postgres$/);
     const settings = readSettings(databases);

@@ -17,13 +17,13 @@ import { findRunningPostgres } from './lock.ts';
 import type { Postgres } from './postgres.ts';
 import { startPostgres, usePostgres } from './postgres.ts';
 
-/** Making a cluster is slow: the tests share one, and each brings its own table. */
+/** The tests share one cluster, since creating one is slow; each has its own table. */
 let dataDir: string;
 let holder: PlainProgram;
 beforeAll(async () => {
   holder = await openPlainProgram(fileURLToPath(new URL('./hold-postgres.fixture.ts', import.meta.url)));
   dataDir = await mkdtemp(join(tmpdir(), 'devstack-'));
-  // As a checkout is: others may enter it.
+  // Others may enter it, like a checkout.
   await chmod(dataDir, 0o755);
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
@@ -49,7 +49,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process of its own that holds a Postgres. */
+/** Starts a process that holds a Postgres. */
 async function hold(...args: string[]): Promise<{ owner: ChildProcess; pid: number; url: string }> {
   const owner = holder({ args, env });
   const [line]: string[] = await once(createInterface(owner.stdout), 'line');
@@ -59,7 +59,7 @@ async function hold(...args: string[]): Promise<{ owner: ChildProcess; pid: numb
 
 describe('startPostgres', () => {
   describe('with a data folder', () => {
-    it('has the data again at the next start, with the same password in a file of mode 600', async () => {
+    it('uses the data and the password, in a file of mode 600, again at the next start', async () => {
       const first = await startPostgres({ dataDir });
       await query(first.url('postgres'), 'create table restarted as select 1 as n');
       await first.stop();
@@ -92,7 +92,7 @@ describe('startPostgres', () => {
       await query(first.url('postgres'), 'create table crashed as select 1 as n');
       kill(first.pid, 'SIGKILL');
       await first.stop();
-      // The process id in the lock file may be somebody else's by now: here it is ours.
+      // The process id in the lock file may belong to another process by now: here to that of the test.
       const lock = join(dataDir, 'postgres', 'data', 'postmaster.pid');
       const [, ...rest] = (await readFile(lock, 'utf8')).split('\n');
       await writeFile(lock, [ownPid, ...rest].join('\n'));
@@ -101,7 +101,7 @@ describe('startPostgres', () => {
       await second.stop();
     });
 
-    it('refuses a cluster that another Postgres holds, and says which', async () => {
+    it('refuses a cluster that another Postgres holds, and names it', async () => {
       const first = await startPostgres({ dataDir });
       const error = await refusal(startPostgres({ dataDir }));
       expect(error).toMatchObject({ code: 'postgres_in_use' });
@@ -121,7 +121,7 @@ describe('startPostgres', () => {
       expect(String(error)).toMatch(/made by Postgres 15.*Move or remove/s);
     });
 
-    it('says that the port is taken', async () => {
+    it('reports a port in use', async () => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const address = server.address();
@@ -132,7 +132,7 @@ describe('startPostgres', () => {
       server.close();
     });
 
-    it('makes one cluster when two start at once', async () => {
+    it('creates one cluster for two concurrent starts', async () => {
       const both = { dataDir: join(dataDir, 'both') };
       const results = await Promise.allSettled([startPostgres(both), startPostgres(both)]);
       const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -143,7 +143,7 @@ describe('startPostgres', () => {
   });
 
   describe('without a data folder', () => {
-    it('listens on 127.0.0.1 only, at the port it is given, and leaves nothing when it is stopped', async () => {
+    it('listens on 127.0.0.1 only, at the given port, and leaves no files when it is stopped', async () => {
       const port = await freePort();
       const postgres = await startPostgres({ port });
       const sql = `select name, setting from pg_settings where name in
@@ -155,7 +155,7 @@ describe('startPostgres', () => {
       expect(await exists(settings[0])).toBe(false);
     });
 
-    it('leaves nothing when its process is killed', async () => {
+    it('leaves no files when its process is killed', async () => {
       const { owner, pid, url } = await hold();
       const [row] = await query(url, 'show data_directory');
       owner.kill('SIGKILL');
@@ -167,9 +167,9 @@ describe('startPostgres', () => {
 });
 
 describe('usePostgres', () => {
-  it('uses the one that runs on the data, and leaves it running', async () => {
+  it('uses the Postgres that runs on the data, and leaves it running', async () => {
     const running = await startPostgres({ dataDir });
-    // Postgres says that it is ready a moment before it writes it down, where others look.
+    // Postgres logs that it is ready a moment before it writes this to the file that other processes read.
     while ((await findRunningPostgres(join(dataDir, 'postgres', 'data')))?.status !== 'ready') await delay(10);
     const used = await usePostgres({ dataDir });
     expect(used.url('shop')).toBe(running.url('shop'));
@@ -178,7 +178,7 @@ describe('usePostgres', () => {
     await running.stop();
   });
 
-  it('starts one where none runs', async () => {
+  it('starts a Postgres when none runs', async () => {
     const used = await usePostgres({ dataDir });
     expect(await query(used.url('postgres'), 'select 1 as n')).toEqual([{ n: 1 }]);
     await used.stop();

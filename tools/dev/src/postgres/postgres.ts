@@ -13,18 +13,18 @@ import { findRunningPostgres, takeOver } from './lock.ts';
 
 export { PostgresError, type PostgresErrorCode } from './error.ts';
 
-/** A running Postgres of ours. It listens on 127.0.0.1 only. */
+/** A running embedded Postgres, which listens on 127.0.0.1 only. */
 export interface Postgres {
   readonly port: number;
   /** Process id of the server. */
   readonly pid: number;
   /** Connection URL of `database`, as superuser, with the password. */
   url(database: string): string;
-  /** Shuts the server down; a throw-away cluster is removed with it. May be called again. */
+  /** Shuts the server down, and removes a temporary cluster. May be called repeatedly. */
   stop(): Promise<void>;
 }
 
-/** Speed for data that nobody will miss after a crash of the machine. */
+/** Settings for speed. A crash of the machine may lose data. */
 const THROW_AWAY = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
   // Less WAL, less memory, and no background work beside the tests.
@@ -34,10 +34,10 @@ const COMMON = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timez
 const PORT_ATTEMPTS = 3;
 
 /**
- * Starts the Postgres that is installed with this package. It ends when this process ends, in whatever way.
- * With `dataDir` its data is kept in `<dataDir>/postgres` and is there again at the next start; without, it is an
- * empty throw-away. Root runs it as "nobody" and keeps it elsewhere when that user cannot reach `dataDir`:
- * `onProgress` says so.
+ * Starts the Postgres that is installed with this package. The server ends with this process, also after SIGKILL.
+ * With `dataDir` its data is in `<dataDir>/postgres` and is used again at the next start; without, the cluster is
+ * temporary. Root runs the server as "nobody", and keeps the data elsewhere when that user cannot reach `dataDir`, which
+ * `onProgress` reports.
  *
  * @throws PostgresError `postgres_unsupported`, `postgres_in_use`, `postgres_version`, `postgres_data_unusable`,
  * `port_in_use`, `postgres_failed`.
@@ -59,7 +59,7 @@ export async function startPostgres(options: {
   return start(cluster, { binaries, account, settings: [], port: options.port });
 }
 
-/** Like `startPostgres` with `dataDir`; but when a Postgres serves that data already, as under `pnpm dev`, it is used and left running. */
+/** Like `startPostgres` with `dataDir`, but uses a Postgres that already serves the data, as under `pnpm dev`, and leaves it running. */
 export async function usePostgres(options: {
   dataDir: string;
   onProgress?: (line: string) => void;
@@ -104,7 +104,7 @@ async function listen(
     return { server: await startGuarded(command, { account, ...(removeAfter && { removeAfter }) }), port };
   } catch (error) {
     const taken = error instanceof PostgresError && error.code === 'port_in_use';
-    // A port we picked ourselves may be taken before Postgres gets to it; then pick another.
+    // Another process may take the chosen port before Postgres does: another port is tried.
     if (!taken || options.port !== undefined || attempts <= 1) throw error;
     return listen(cluster, options, attempts - 1);
   }

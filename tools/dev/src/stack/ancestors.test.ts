@@ -5,14 +5,14 @@ import { describe, expect, it } from '@jest/globals';
 import { findLaunchers, watchLaunchers } from './ancestors.ts';
 import type { ProcessInfo } from './processes.ts';
 
-/** A chain of processes, the nearest first: 100, 101, … */
+/** Creates a chain of processes, the nearest first: 100, 101, … */
 const chain = (...commands: string[]) => {
   const infos = commands.map((command, index): ProcessInfo => ({ command, parentPid: 101 + index, startedAt: '' }));
   return findLaunchers(100, (pid) => infos[pid - 100]);
 };
 
 describe('findLaunchers', () => {
-  it('finds what stands between npx and us, but not the shell of the developer', () => {
+  it('finds the processes between npx and this one, but not the shell of the developer', () => {
     expect(
       chain('sh -c node a && node b', '/x/@pnpm/exe/pnpm dev', 'sh -c pnpm dev', 'npm exec pnpm dev', '-zsh'),
     ).toEqual([100, 101, 102, 103]);
@@ -22,11 +22,11 @@ describe('findLaunchers', () => {
     expect(chain('/usr/bin/node /x/pnpm/bin/pnpm.cjs dev', 'bash')).toEqual([100]);
   });
 
-  it('leaves out a script that started npx and may end before us', () => {
+  it('leaves out a script that started npx and may end before this process', () => {
     expect(chain('npm exec pnpm dev', 'sh -c npx -y pnpm dev & wait-for-it')).toEqual([100]);
   });
 
-  it('finds a shell that does nothing but run us', () => {
+  it('finds a shell that only runs this process', () => {
     expect(chain('sh -c node dev.ts; echo done', 'sshd')).toEqual([100]);
   });
 
@@ -39,14 +39,14 @@ describe('findLaunchers', () => {
 });
 
 describe('watchLaunchers', () => {
-  it('notices that a parent was killed, and which', async () => {
+  it('reports which parent was killed', async () => {
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const sleeper = Number(String(await once(createInterface({ input: parent.stdout }), 'line')));
     const pid = parent.pid ?? 0;
     expect(findLaunchers(pid)).toContain(pid);
     const gone = new Promise<number>((resolve) => watchLaunchers([process.pid, pid], resolve, { everyMs: 10 }));
     parent.kill('SIGKILL');
-    // A process that nobody waits for does not keep Jest, and a timer that is unrefed does not either: hold on to it.
+    // Keeps Jest running: neither the child process nor an unrefed timer does.
     const hold = setInterval(() => undefined, 1000);
     expect(await gone).toBe(pid);
     clearInterval(hold);

@@ -1,13 +1,13 @@
 import type { ProcessInfo } from './processes.ts';
 import { isAlive, readProcess } from './processes.ts';
 
-/** npx, npm, pnpm as a binary, as a script of node, or under the title they give themselves ("npm exec pnpm dev"). */
+/** Matches npx, npm and pnpm as a binary, as a script of node, or by their process title ("npm exec pnpm dev"). */
 const packageManager = /^(?:\S*\/)?(?:node\s+(?:\S*\/)?)?(?:npx|npm|pnpm|pnpx)(?:-cli)?(?:\.[cm]?js)?(?:\s|$)/;
-/** The shell a package manager runs a script in. */
+/** Matches the shell in which a package manager runs a script. */
 const scriptShell = /^(?:\S*\/)?(?:sh|dash|bash)\s+-c\s/;
 
-/** Finds the processes that only exist to run us: package managers and their shells, nearest first.
- * A shell above the outermost package manager is the developer's own, and may end before us (`npx -y pnpm dev &` in a script). */
+/** Finds the processes that exist only to run this one: package managers and their shells, nearest first.
+ * A shell above the outermost package manager is the developer's own, and may end before this process (`npx -y pnpm dev &` in a script). */
 export function findLaunchers(
   parentPid: number,
   read: (pid: number) => ProcessInfo | undefined = readProcess,
@@ -26,8 +26,8 @@ export function findLaunchers(
   return outermost > 0 ? found.slice(0, outermost) : found;
 }
 
-/** Calls `onGone` once, when the first of the processes has ended: a killed npx does not tell what it started.
- * Does not keep the process running. Returns the way to stop watching. */
+/** Calls `onGone` once, when the first of the processes has ended: a killed npx does not signal its child.
+ * Does not keep the process running. Returns the function that stops watching. */
 export function watchLaunchers(
   pids: readonly number[],
   onGone: (pid: number) => void,

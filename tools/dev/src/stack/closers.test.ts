@@ -12,7 +12,7 @@ describe('createClosers', () => {
     expect(closed).toEqual(['services', 'postgres']);
   });
 
-  it('closes the rest when one fails, and then says so', async () => {
+  it('closes the rest when one fails, and then rejects', async () => {
     const closed: string[] = [];
     const closers = createClosers();
     closers.add(() => void closed.push('postgres'));

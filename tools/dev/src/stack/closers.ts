@@ -1,7 +1,7 @@
-/** What is open and must be closed, in the order in which it was opened. */
+/** The open resources, in the order in which they were opened. */
 export interface Closers {
   add(close: () => void | Promise<void>): void;
-  /** Closes everything, the last opened first. One that fails does not keep the others open; the first failure is thrown. */
+  /** Closes everything, the last opened first. After a failure the others are closed as well, and the first failure is thrown. */
   closeAll(): Promise<void>;
 }
 

@@ -10,13 +10,13 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), 'data-dir-'));
 const claim = (folder: string, pid = process.pid) => claimDataDir(folder, { portBase: 4000, pid });
 
 describe('claimDataDir', () => {
-  it('makes the folder, and lets it go again', () => {
+  it('creates the folder, and releases it again', () => {
     const folder = join(newFolder(), 'a/b');
     claim(folder)();
     expect(() => claim(folder)).not.toThrow();
   });
 
-  it('refuses a folder that is in use, and says how to have a second stack', () => {
+  it('refuses a folder that is in use, and names the setting for a second stack', () => {
     const folder = newFolder();
     claim(folder);
     expect(() => claim(folder)).toThrow(
@@ -25,7 +25,7 @@ describe('claimDataDir', () => {
     expect(() => claim(folder)).toThrow('PORT_BASE=5000 DATA_DIR=.data-2 npx -y pnpm dev');
   });
 
-  it('replaces a link that somebody put there, and does not follow it', () => {
+  it('replaces a symbolic link in place of the claim, and does not follow it', () => {
     const folder = newFolder();
     const victim = join(newFolder(), 'victim');
     writeFileSync(victim, 'precious');
@@ -34,13 +34,13 @@ describe('claimDataDir', () => {
     expect(readFileSync(victim, 'utf8')).toBe('precious');
   });
 
-  it('refuses a folder that everybody may write to', () => {
+  it('refuses a folder that every user may write to', () => {
     const folder = newFolder();
     chmodSync(folder, 0o777);
-    expect(() => claim(folder)).toThrow('everybody may write to it');
+    expect(() => claim(folder)).toThrow('other users may write to it');
   });
 
-  it('takes over from a process that was killed', async () => {
+  it('takes over the claim of a killed process', async () => {
     const folder = newFolder();
     const other = spawn('sleep', ['60']);
     claim(folder, other.pid);
@@ -50,7 +50,7 @@ describe('claimDataDir', () => {
     expect(() => claim(folder)).not.toThrow();
   });
 
-  it('is not fooled by a later process with the same id', () => {
+  it('ignores the claim of an ended process whose id another process has', () => {
     const folder = newFolder();
     claim(folder);
     const file = join(folder, 'running.json');

@@ -5,9 +5,9 @@ import { LaunchError } from './launch-error.ts';
 import { isAlive, readProcess } from './processes.ts';
 import { serviceUrl } from './services.ts';
 
-/** Takes the data folder for this process alone; two stacks on one folder would rewrite each other's keys.
- * Returns the way to give it back. A claim whose process has ended counts for nothing.
- * @throws LaunchError that names the process which has it */
+/** Claims the data folder for this process alone: two stacks on one folder would rewrite each other's keys.
+ * Returns the function that releases it. The claim of an ended process is ignored.
+ * @throws LaunchError that names the process with the claim */
 export function claimDataDir(dataDir: string, { portBase, pid }: { portBase: number; pid: number }): () => void {
   const file = join(dataDir, 'running.json');
   const holder = readHolder(file);
@@ -21,7 +21,7 @@ export function claimDataDir(dataDir: string, { portBase, pid }: { portBase: num
   try {
     mkdirSync(dataDir, { recursive: true });
     assertOwn(dataDir);
-    // Renamed into place: a link that somebody put there is replaced, not followed.
+    // Renamed into place, so that a symbolic link there is replaced and not followed.
     rmSync(`${file}.${pid}`, { force: true });
     writeFileSync(`${file}.${pid}`, `${JSON.stringify(claim)}\n`, { flag: 'wx' });
     renameSync(`${file}.${pid}`, file);
@@ -35,11 +35,11 @@ export function claimDataDir(dataDir: string, { portBase, pid }: { portBase: num
   return () => rmSync(file, { force: true });
 }
 
-/** Whoever may write here could give us keys that they know. */
+/** Checks the folder's owner and mode: another user with write access could replace the keys. */
 function assertOwn(dataDir: string): void {
   const { uid, mode } = statSync(dataDir);
   if (uid === (getuid?.() ?? uid) && (mode & 0o002) === 0) return;
-  throw new Error('it belongs to somebody else, or everybody may write to it');
+  throw new Error('it belongs to another user, or other users may write to it');
 }
 
 function readHolder(file: string): { pid: number; portBase: number } | undefined {
@@ -48,11 +48,11 @@ function readHolder(file: string): { pid: number; portBase: number } | undefined
   if (!('pid' in claim && 'startedAt' in claim && 'portBase' in claim)) return undefined;
   const { pid, startedAt, portBase } = claim;
   if (typeof pid !== 'number' || typeof portBase !== 'number') return undefined;
-  // The start time tells the process from a later one that got the same id, as happens after a restart of the machine.
+  // The start time distinguishes the process from a later one with the same id, as after a restart of the machine.
   return isAlive(pid) && readProcess(pid)?.startedAt === startedAt ? { pid, portBase } : undefined;
 }
 
-/** A file that is missing or cut short claims nothing. */
+/** Reads a claim. A missing or truncated file is no claim. */
 function readClaim(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

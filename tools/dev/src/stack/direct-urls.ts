@@ -23,7 +23,7 @@ export function readPoolerSettings(env: Environment): PoolerSettings {
 }
 
 /**
- * Returns the URL with which a database is created, migrated and filled: not through the pooler.
+ * Returns the URL with which a database is created, migrated and filled, without the pooler.
  *
  * @throws LaunchError when there is a pooler and no direct URL
  */

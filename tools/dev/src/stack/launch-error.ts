@@ -1,7 +1,7 @@
-/** A mistake of the person at the keyboard. The message is the whole report: one line, with the fix and without a secret. */
+/** A mistake of the developer. The message is the whole report: one line, with the fix and without a secret. */
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
-  /** What the process exits with: 1, or 78 (`EX_CONFIG` of sysexits.h) when a setting is wrong. */
+  /** The exit code of the process: 1, or 78 (`EX_CONFIG` of sysexits.h) when a setting is wrong. */
   readonly exitCode: number;
 
   constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {

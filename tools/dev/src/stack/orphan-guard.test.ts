@@ -5,7 +5,7 @@ import { startOrphanGuard } from './orphan-guard.ts';
 import { isAlive } from './processes.ts';
 
 describe('startOrphanGuard', () => {
-  it('ends the groups that are left when its pipe ends, and no other', async () => {
+  it('ends the remaining groups when its pipe ends, and no other', async () => {
     const [first, removed, last] = ['61', '62', '63'].map((seconds) => spawn('sleep', [seconds], { detached: true }));
     const guard = startOrphanGuard();
     for (const child of [first, removed, last]) guard.add(child?.pid ?? 0);

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 
-/** Ends our process groups when we could not do it ourselves. */
+/** Ends the process groups of this process when it could not do so itself. */
 export interface OrphanGuard {
-  /** Watches over a process group. */
+  /** Watches a process group. */
   add(groupId: number): void;
-  /** The group has ended; its id may belong to another soon. */
+  /** Stops watching a group that has ended, since its id may be reused. */
   remove(groupId: number): void;
-  /** Ends the guard and whatever it still watches over. */
+  /** Ends the guard and the groups that it still watches. */
   close(): void;
 }
 
-/** Reads `+id` and `-id` from a pipe of ours. The pipe ends when we end, by SIGKILL too: then it ends the groups that are left. */
+/** A script that reads `+id` and `-id` from a pipe. The pipe ends with this process, also after SIGKILL, and then the remaining groups are ended. */
 const script = `
 trap '' INT TERM HUP
 groups=' '
@@ -23,11 +23,11 @@ done
 for id in $groups; do kill -s KILL -- "-$id"; done
 `;
 
-/** Starts the guard: one small shell that outlives us by a moment. */
+/** Starts the guard: a small shell that ends shortly after this process. */
 export function startOrphanGuard(): OrphanGuard {
   const shell = spawn('sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
-  // Without a shell there is no guard, and everything else still works.
+  // Without a shell there is no guard; the stack works all the same.
   shell.on('error', () => undefined);
   shell.stdin.on('error', () => undefined);
   return {

@@ -9,7 +9,7 @@ export interface PortHolder {
   command: string;
 }
 
-/** Finds who listens on a TCP port; `undefined` where the system does not tell (another user's process). */
+/** Finds the process that listens on a TCP port; `undefined` when the system hides it (another user's process). */
 export function findPortHolder(port: number): PortHolder | undefined {
   const pid = pidFromProc(port) ?? pidFromLsof(port);
   if (pid === undefined) return undefined;
@@ -30,7 +30,7 @@ function pidFromProc(port: number): number | undefined {
   return undefined;
 }
 
-/** The sockets in state LISTEN (0A) on the port, as the links below /proc/<pid>/fd name them. */
+/** Lists the sockets in state LISTEN (0A) on the port, by the names of links below /proc/<pid>/fd. */
 function listeningSockets(port: number): Set<string> {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const found = new Set<string>();
@@ -49,7 +49,7 @@ function pidFromLsof(port: number): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** Processes come and go while we look, and some are not ours to look into. */
+/** Runs a function, and returns `undefined` when it throws: processes end meanwhile, and some belong to other users. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

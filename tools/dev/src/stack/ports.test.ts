@@ -7,7 +7,7 @@ import { assertPortsFree, isPortFree } from './ports.ts';
 
 const servers: Server[] = [];
 const listen = async (host: string): Promise<number> => {
-  // Destroyed at once: a connection that nobody reads from would keep the server open.
+  // Destroyed at once, since an open connection would keep the server open.
   const server = createServer((socket) => socket.destroy());
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -19,23 +19,23 @@ afterEach(async () => {
 });
 
 describe('isPortFree', () => {
-  it('is true for a port nobody uses, and leaves it unused', async () => {
+  it('is true for an unused port, and leaves it unused', async () => {
     const port = await freePort();
     expect(await isPortFree(port)).toBe(true);
     expect(await isPortFree(port)).toBe(true);
   });
 
-  it.each(['127.0.0.1', '0.0.0.0'])('is false while somebody listens on %s', async (host) => {
+  it.each(['127.0.0.1', '0.0.0.0'])('is false while a server listens on %s', async (host) => {
     expect(await isPortFree(await listen(host))).toBe(false);
   });
 });
 
 describe('findPortHolder', () => {
-  it('finds this very process', async () => {
+  it('finds this process', async () => {
     expect(findPortHolder(await listen('127.0.0.1'))).toMatchObject({ pid: process.pid });
   });
 
-  it('finds nobody on a free port', async () => {
+  it('finds no process on a free port', async () => {
     expect(findPortHolder(await freePort())).toBeUndefined();
   });
 });
@@ -46,7 +46,7 @@ describe('assertPortsFree', () => {
     await expect(assertPortsFree([{ port, use: 'user' }], port - 1)).resolves.toBeUndefined();
   });
 
-  it('names the port, its use, its holder and the way out, in one line', async () => {
+  it('names the port, its use, its holder and the fix, in one line', async () => {
     const port = await listen('127.0.0.1');
     const wanted = [
       { port: await freePort(), use: 'user' },

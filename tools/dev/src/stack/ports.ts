@@ -2,14 +2,14 @@ import { connect, createServer } from 'node:net';
 import { LaunchError } from './launch-error.ts';
 import { findPortHolder } from './port-holder.ts';
 
-/** A port that is about to be used, and what for. */
+/** A port that a stack needs, and its use. */
 export interface WantedPort {
   port: number;
   use: string;
 }
 
-/** Refuses to start over something that listens already: its answers would pass for those of our services.
- * @throws LaunchError that names each taken port, its holder and the way out */
+/** Refuses to start when a port is in use: answers of another program would look like those of a service.
+ * @throws LaunchError that names each port in use, its holder and the fix */
 export async function assertPortsFree(wanted: readonly WantedPort[], portBase: number): Promise<void> {
   const free = await Promise.all(wanted.map(({ port }) => isPortFree(port)));
   const taken = wanted.filter((_, index) => !free[index]);
@@ -20,9 +20,9 @@ export async function assertPortsFree(wanted: readonly WantedPort[], portBase: n
   );
 }
 
-/** True when nothing answers on the port and we could listen on it. */
+/** Whether no program answers on the port and this process can listen on it. */
 export async function isPortFree(port: number): Promise<boolean> {
-  // On macOS a listener on 0.0.0.0 does not stop another from taking 127.0.0.1, so asking both ways is needed.
+  // On macOS a listener on 0.0.0.0 does not prevent one on 127.0.0.1, so both are checked.
   return !(await answers(port)) && (await canListen(port));
 }
 

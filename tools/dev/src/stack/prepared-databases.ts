@@ -12,7 +12,7 @@ import type { DatabaseName } from './services.ts';
 import { databaseNames, databaseSetting, perDatabase } from './services.ts';
 import type { Settings } from './settings.ts';
 
-/** Finds a database for each service that has one: the developer's own, else one in the embedded Postgres, which it starts if needed. */
+/** Provides a database for each service that has one: the developer's own, otherwise one in the embedded Postgres. */
 export async function openDatabases(
   settings: Settings,
   { say, closers }: { say: Say; closers: Closers },
@@ -39,8 +39,8 @@ export async function openDatabases(
   return perDatabase((name) => databaseUrls[name] ?? postgres.url(name));
 }
 
-/** Creates the database of a service if it is missing, and brings it up to date.
- * @throws LaunchError when the database is the developer's own and does not let us */
+/** Creates the database of a service if it is missing, and migrates it.
+ * @throws LaunchError when that is the developer's own and refuses */
 export async function prepareDatabase(
   name: DatabaseName,
   { url, settings, say }: { url: string; settings: Settings; say: Say },

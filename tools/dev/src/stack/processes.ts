@@ -1,27 +1,27 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What the system tells of a process. */
+/** The system's data about a process. */
 export interface ProcessInfo {
   parentPid: number;
   /** The command line, arguments separated by spaces. */
   command: string;
-  /** When it started, in whatever unit the system has: together with the pid it names one process for good. */
+  /** The start time in the system's own unit, which identifies a process together with its pid. */
   startedAt: string;
 }
 
-/** Reads about a process; `undefined` when there is none with that id. */
+/** Reads the data of a process; `undefined` when none has the id. */
 export function readProcess(pid: number): ProcessInfo | undefined {
   const stat = readProc(pid, 'stat');
   return stat === undefined ? readFromPs(pid) : fromProc(pid, stat);
 }
 
-/** True while the process runs. One that has ended, but whose parent has not asked for its exit code yet, does not run. */
+/** Whether the process runs. A process that has ended does not run, also before its parent has read its exit code. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM is a living process of somebody else: npx below sudo.
+    // EPERM means a live process of another user, such as npx below sudo.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   const stat = readProc(pid, 'stat');
@@ -37,7 +37,7 @@ function fromProc(pid: number, stat: string): ProcessInfo {
   };
 }
 
-/** The fields of proc(5) `stat` from the third on; the second, the name, may itself hold blanks and brackets. */
+/** Reads the fields of proc(5) `stat` from the third on. The second, the name, may contain spaces and parentheses. */
 function fieldsAfterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
@@ -50,7 +50,7 @@ function readProc(pid: number, file: 'stat' | 'cmdline'): string | undefined {
   }
 }
 
-/** macOS and the BSDs have no /proc. */
+/** Reads the data with `ps`, since macOS and the BSDs have no /proc. */
 function readFromPs(pid: number): ProcessInfo | undefined {
   const { stdout } = spawnSync('ps', ['-o', 'ppid=,lstart=,args=', '-p', String(pid)], { encoding: 'utf8' });
   const match = /^\s*(\d+)\s+((?:\S+\s+){4}\S+)\s+(.*)$/m.exec(stdout ?? '');

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { LaunchError } from './launch-error.ts';
 
-/** Tries to connect to the server of a database URL, before anything is started for nothing.
- * Knows nothing of passwords and database names. @throws LaunchError that names the setting and the address */
+/** Tries to connect to the server of a database URL, before anything is started. Checks neither password nor database.
+ * @throws LaunchError that names the setting and the address */
 export async function assertReachable(
   url: string,
   { setting, timeoutMs = 5000 }: { setting: string; timeoutMs?: number },

@@ -30,15 +30,15 @@ describe('waitUntilReady', () => {
     expect(statuses).toEqual([]);
   });
 
-  it('does not take the answer of another program for that of a service that is down', async () => {
+  it('ignores the answer of another program when the service is down', async () => {
     expect(await waitUntilReady(await listen(), { ...options, isUp: () => false })).toBe('down');
   });
 
-  it('gives up in time, and says what the last answer was', async () => {
+  it('rejects after the time limit, with the last answer', async () => {
     expect(await waitUntilReady(await listen(503), { ...options, timeoutMs: 0 })).toEqual({ notReady: 'HTTP 503' });
   });
 
-  it('rejects when it is told to stop', async () => {
+  it('rejects on abort', async () => {
     await expect(waitUntilReady(await listen(), { ...options, signal: AbortSignal.abort() })).rejects.toThrow('abort');
   });
 });

@@ -1,13 +1,13 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How waiting for a service ended. */
+/** The result of waiting for a service. */
 export type Readiness = 'ready' | 'down' | { notReady: string };
 
-/** An agent that never uses a proxy, whatever NODE_USE_ENV_PROXY and HTTP_PROXY say (Node 24 and later). */
+/** An agent that never uses a proxy, for any NODE_USE_ENV_PROXY and HTTP_PROXY (Node 24 and later). */
 const agent = new Agent({ keepAlive: false });
 
-/** Asks `url` until it answers 200, the service is down, or the time is up. Rejects when `signal` fires. */
+/** Polls `url` until it answers 200, the service is down, or the time is over. Rejects when `signal` is aborted. */
 export async function waitUntilReady(
   url: string,
   options: { isUp: () => boolean; timeoutMs: number; signal?: AbortSignal | undefined },
@@ -17,7 +17,7 @@ export async function waitUntilReady(
   for (;;) {
     const answer = await ask(url);
     signal?.throwIfAborted();
-    // Looked at after the answer: another program could have taken the port of one that has just died.
+    // Checked after the answer, since another program may have taken the port of a service that has just ended.
     if (!isUp()) return 'down';
     if (answer === 'HTTP 200') return 'ready';
     if (performance.now() > deadline) return { notReady: answer };

@@ -13,8 +13,8 @@ import { perService, serviceNames, services } from './services.ts';
 
 /** The running services of a stack. */
 export interface StackServices {
-  /** Starts a service and waits until it is ready. Does nothing when it runs already.
-   * @throws LaunchError when it ends, or is not ready in time; under watch that is only told. */
+  /** Starts a service and waits until it is ready. Does nothing when it already runs.
+   * @throws LaunchError when it ends, or is not ready in time; under watch this is only printed. */
   start(name: AppName): Promise<void>;
   stop(name: AppName): Promise<void>;
   kill(name: AppName, signal: NodeJS.Signals): void;
@@ -26,12 +26,12 @@ export interface StackServices {
 
 /** How much output of each service is kept. */
 const keptLines = 2000;
-/** Slow machines compile TypeScript slowly; the end of a service is noticed at once, whatever this is. */
+/** The time limit of a start, long enough for a slow machine. The end of a service is noticed at once. */
 const readyTimeoutMs = 60_000;
-/** Longer than a service takes to finish the requests it has. */
+/** Longer than a service needs to finish its requests. */
 const stopDeadlineMs = 8000;
 
-/** Creates the services of a stack, none of them started. Closing stops those that run. */
+/** Creates the services of a stack, not yet started. `close` stops the running ones. */
 export function createStackServices(options: {
   urls: Record<AppName, string>;
   environments: Record<AppName, Record<string, string>>;
@@ -69,14 +69,15 @@ export function createStackServices(options: {
     running.delete(name);
     await service?.stop();
   };
-  let told: string | undefined;
-  /** Compiles what has changed. Returns whether there is something to run; if not, the services go on as they are. */
+  let reported: string | undefined;
+  /** Compiles changed files. Returns whether that succeeded; if not, the services continue unchanged. */
   const compileAgain = async (): Promise<boolean> => {
     const { files: compiled, errors } = (await compiler?.compile()) ?? { files: undefined, errors: undefined };
     const problem = errors?.join('\n');
-    if (problem !== undefined && problem !== told)
-      for (const line of ['this does not compile, the services go on without it:', ...(errors ?? [])]) say('dev', line);
-    told = problem;
+    if (problem !== undefined && problem !== reported)
+      for (const line of ['this does not compile, the services continue without it:', ...(errors ?? [])])
+        say('dev', line);
+    reported = problem;
     files = compiled ?? files;
     return problem === undefined;
   };
@@ -126,7 +127,7 @@ export function createStackServices(options: {
         outcome === 'down' ? 'ended before it was ready' : `is not ready: ${outcome.notReady}`,
       );
       if (!watch) throw new LaunchError(`${problem}: ${captured[name].slice(-2).join(' | ')}`);
-      say('dev', `${problem}; its output is above, the others go on`);
+      say('dev', `${problem}; its output is above, the others continue`);
     },
   };
 }

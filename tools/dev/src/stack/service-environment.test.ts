@@ -4,16 +4,20 @@ import type { AppName } from './services.ts';
 
 const of = (name: AppName, databaseUrl?: string, environment = {}) =>
   serviceEnvironment(name, {
-    ...{ portBase: 4000, databaseUrl, keyFile: `/keys/${name}.json` },
-    ...{ dataDir: '/a folder', overrides: {}, environment },
+    portBase: 4000,
+    databaseUrl,
+    keyFile: `/keys/${name}.json`,
+    dataDir: '/a folder',
+    overrides: {},
+    environment,
   });
 
 describe('serviceEnvironment', () => {
-  it('tells a service where those are that it may call', () => {
+  it('contains the URLs of the services that a service may call', () => {
     expect(of('order')).toMatchObject({ USER_URL: 'http://127.0.0.1:4001', PRODUCT_URL: 'http://127.0.0.1:4002' });
   });
 
-  it('tells the gateway where every service is, and what browsers call it', () => {
+  it('contains the URL of every service and the public origin, for the gateway', () => {
     expect(of('gateway')).toMatchObject({
       PORT: '4000',
       USER_URL: 'http://127.0.0.1:4001',
@@ -24,17 +28,17 @@ describe('serviceEnvironment', () => {
     expect(of('order')).not.toHaveProperty('PUBLIC_ORIGIN');
   });
 
-  it('keeps calls on this machine from a proxy, beside what the developer excepts', () => {
+  it('excludes this machine from a proxy, beside the exceptions of the developer', () => {
     const { NO_PROXY, no_proxy } = of('order', undefined, { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: '.example' });
     expect([NO_PROXY, no_proxy]).toEqual(Array(2).fill('.example,127.0.0.1,localhost,::1'));
   });
 
-  it('lets only the user app see through the gateway', () => {
+  it('makes only the user app trust the gateway as a proxy', () => {
     expect(of('user')['TRUSTED_PROXIES']).toBe('loopback');
     for (const name of ['product', 'order', 'gateway'] as const) expect(of(name)).not.toHaveProperty('TRUSTED_PROXIES');
   });
 
-  it('tells one that calls nobody of no other', () => {
+  it('contains no URL for a service that calls no other', () => {
     expect(Object.keys(of('product')).filter((name) => name.endsWith('_URL'))).toEqual([]);
   });
 
@@ -43,13 +47,13 @@ describe('serviceEnvironment', () => {
     expect(of('product', 'postgresql://a:b@127.0.0.1/product')).toHaveProperty('DATABASE_URL');
   });
 
-  it('gives every service the same revocation feed, in the data folder', () => {
+  it('contains the same revocation feed for every service, in the data folder', () => {
     for (const name of ['user', 'product', 'order', 'gateway'] as const) {
       expect(of(name)['REVOCATIONS']).toBe('file:///a%20folder/revocations.log');
     }
   });
 
-  it('leaves the feed to the developer who names one', () => {
+  it('uses the feed that the developer names', () => {
     const environment = { REVOCATIONS: 'redis://127.0.0.1:6379' };
     expect(of('user', undefined, environment)['REVOCATIONS']).toBe(environment.REVOCATIONS);
   });

@@ -4,8 +4,8 @@ import type { AppName } from './services.ts';
 import { servicePort, serviceUrl, urlSetting } from './services.ts';
 
 /**
- * Passwords that cost little, and limits for one machine from which everybody logs in: developers, tests and drills. The
- * gateway says for whom it asks: those limits are about browsers, not about it.
+ * Settings for development: cheap password hashes, and limits for one machine from which developers, tests and drills log
+ * in. The gateway forwards the address of the client, so limits apply to browsers and not to the gateway.
  */
 const forUser = {
   BCRYPT_COST: '10',
@@ -17,7 +17,7 @@ const forUser = {
   TRUSTED_PROXIES: 'loopback',
 };
 
-/** Makes the environment of a service: our defaults, then the developer's variables, then what must be as it is. */
+/** Creates the environment of a service: defaults, then the developer's variables, then fixed values. */
 export function serviceEnvironment(
   name: AppName,
   options: {
@@ -26,18 +26,18 @@ export function serviceEnvironment(
     portBase: number;
     /** Absent for a service that has no database. */
     databaseUrl: string | undefined;
-    /** More about that database: the pooler in front of it, and the direct URL. */
+    /** Further settings of that database: its pooler and its direct URL. */
     databaseSettings?: Record<string, string>;
     keyFile: string;
     /** Absolute path of the folder that all services share. */
     dataDir: string;
-    /** Wins over everything else. */
+    /** Takes precedence over all others. */
     overrides: Record<string, string>;
   },
 ): Record<string, string> {
   return {
     LOG_FORMAT: 'pretty',
-    // Nothing routes traffic here that would need time to notice.
+    // No load balancer has to notice the stop.
     DRAIN_DELAY_MS: '0',
     REVOCATIONS: pathToFileURL(`${options.dataDir}/revocations.log`).href,
     ...(name === 'user' ? forUser : {}),
@@ -53,7 +53,7 @@ export function serviceEnvironment(
   };
 }
 
-/** The names of this machine: calls to it must not go to a proxy. */
+/** The names of this machine, to which calls must not use a proxy. */
 const thisMachine = ['127.0.0.1', 'localhost', '::1'];
 
 /**
@@ -66,14 +66,14 @@ function withoutProxy(environment: Record<string, string>): Record<string, strin
   return { NO_PROXY: value, no_proxy: value };
 }
 
-/** Where the services are that it may call; the gateway is in front of all of them. */
+/** The URLs of the services that it may call: all services, for the gateway. */
 function neighbours(name: AppName, portBase: number): Record<string, string> {
   const callees = edges().flatMap(({ caller, callee }) => (caller === name ? [callee] : []));
   const behind = name === gateway ? services : callees;
   return Object.fromEntries(behind.map((other) => [urlSetting(other), serviceUrl(other, portBase)]));
 }
 
-/** Whatever the developer calls this machine in a browser. */
+/** The origins by which a browser may reach this machine. */
 function publicOrigins(portBase: number): string {
   return ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${servicePort(gateway, portBase)}`).join(',');
 }

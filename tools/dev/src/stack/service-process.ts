@@ -8,34 +8,33 @@ export interface ServiceProcess {
   isUp(): boolean;
   /** Sends a signal to the process and its children. */
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to end, and makes it end after the deadline. Resolves when nothing of it is left. */
+  /** Sends SIGTERM, and SIGKILL after the deadline. Resolves when every process of the service has ended. */
   stop(): Promise<void>;
 }
 
-/** What {@link spawnService} needs to know. */
 export interface ServiceProcessOptions {
   /** Whether the service is restarted when its files change; the line about its end says so. */
   watch: boolean;
   env: Record<string, string>;
   /** The compiled service; its source is run unless given. */
   file?: string | undefined;
-  /** How long a service may take to finish its requests. */
+  /** The time in which a service may finish its requests. */
   stopDeadlineMs: number;
   onLine: (line: string) => void;
   /** The process group, which is to be ended with us. */
   onGroup: (event: 'started' | 'ended', groupId: number) => void;
 }
 
-/** Runs the source as it is, compiled while it is loaded. */
+/** The arguments of node that compile the source while it is loaded. */
 const fromSource = ['--import', 'tsx', '--conditions=@auth/source', 'src/main.ts'];
 
-/** Starts a service. Its end, if nobody asked for it, is told in one line. */
+/** Starts a service. An unexpected end is reported in one line. */
 export function spawnService(service: Service, options: ServiceProcessOptions): ServiceProcess {
   const { watch, env, file, onLine, onGroup } = options;
   const child = spawn(
     process.execPath,
     file === undefined ? fromSource : ['--enable-source-maps', file],
-    // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops everything in order.
+    // Its own process group, so that Ctrl-C in the terminal reaches only the launcher, which stops everything in order.
     { cwd: service.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let up = true;
@@ -55,7 +54,7 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
       resolve();
     });
   });
-  // Not by the state of the first process alone: what it started may outlive it, and the id is taken as long as that lives.
+  // By the whole group: a child may outlive the first process, and the id is not reused as long as the child lives.
   const kill = (signal: NodeJS.Signals): void => {
     if (left && groupId !== undefined) killGroup(groupId, signal);
   };
@@ -64,7 +63,7 @@ export function spawnService(service: Service, options: ServiceProcessOptions): 
     kill,
     stop: () => {
       stopping = true;
-      // Only to the process: it ends its children itself.
+      // Only to the process, which ends its children itself.
       child.kill('SIGTERM');
       const deadline = setTimeout(() => kill('SIGKILL'), options.stopDeadlineMs);
       return gone.finally(() => clearTimeout(deadline));
@@ -80,6 +79,6 @@ function killGroup(groupId: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-groupId, signal);
   } catch {
-    // It ended in this very moment.
+    // The process has just ended.
   }
 }

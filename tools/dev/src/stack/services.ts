@@ -7,10 +7,10 @@ import { services as databaseNames } from '@auth/db/services';
 
 export { type AppName, type DatabaseName, databaseNames, serviceNames };
 
-/** Where this checkout lies. */
+/** The folder of this checkout. */
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
-/** What the launcher knows of a service. */
+/** The launcher's description of a service. */
 export interface Service {
   readonly name: AppName;
   /** Absolute path of its package. */
@@ -20,7 +20,7 @@ export interface Service {
 
 const colours = ['magenta', 'green', 'yellow', 'blue', 'white'] as const;
 
-/** Every service there is in the contracts, and the gateway: all that the launcher knows of one follows from its name and its place. */
+/** All services of the contracts, and the gateway. Their descriptions follow from name and position. */
 export const services: Readonly<Record<AppName, Service>> = perService((name) => ({
   name,
   folder: join(repositoryRoot, 'apps', name),
@@ -37,27 +37,27 @@ export function perDatabase<T>(make: (name: DatabaseName) => T): Record<Database
   return Object.fromEntries(databaseNames.map((name) => [name, make(name)])) as Record<DatabaseName, T>;
 }
 
-/** Whether a service has a database of its own. */
+/** Whether a service has its own database. */
 export function hasDatabase(name: AppName): name is DatabaseName {
   return databaseNames.some((known) => known === name);
 }
 
-/** The setting of ours that puts another database in the place of the embedded one: `DATABASE_URL_ORDER`. */
+/** Names the setting that replaces an embedded database: `DATABASE_URL_ORDER`. */
 export function databaseSetting(name: DatabaseName): string {
   return `DATABASE_URL_${inCapitals(name)}`;
 }
 
-/** The setting for the same database without the pooler: `DATABASE_DIRECT_URL_ORDER`. */
+/** Names the setting for the same database without the pooler: `DATABASE_DIRECT_URL_ORDER`. */
 export function directDatabaseSetting(name: DatabaseName): string {
   return `DATABASE_DIRECT_URL_${inCapitals(name)}`;
 }
 
-/** The setting that tells a service where another one is: `ORDER_URL`. */
+/** Names the setting with the URL of another service: `ORDER_URL`. */
 export function urlSetting(name: AppName): string {
   return `${inCapitals(name)}_URL`;
 }
 
-/** The port of a service: `PORT_BASE` + 1 is the first. The gateway's is `PORT_BASE` itself: a new service moves nobody. */
+/** The port of a service: `PORT_BASE` + 1 is the first. The gateway's is `PORT_BASE` itself, so that a new service changes no other port. */
 export function servicePort(name: AppName, portBase: number): number {
   return portBase + [gateway, ...audiences].indexOf(name);
 }

@@ -14,7 +14,7 @@ const refusal = (env: Record<string, string>): LaunchError => {
 };
 
 describe('readSettings', () => {
-  it('needs no variable at all', () => {
+  it('needs no variable', () => {
     expect(readSettings({})).toEqual({
       portBase: 4000,
       dataDir: `${repositoryRoot}/.data`,
@@ -24,19 +24,19 @@ describe('readSettings', () => {
     });
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(readSettings({ PORT_BASE: '', DATA_DIR: '', DATABASE_URL_USER: '' })).toMatchObject({
       portBase: 4000,
       databaseUrls: {},
     });
   });
 
-  it('reads a relative DATA_DIR from the checkout, and leaves an absolute one', () => {
+  it('resolves a relative DATA_DIR from the checkout, and keeps an absolute one', () => {
     expect(readSettings({ DATA_DIR: '.data-2' }).dataDir).toBe(`${repositoryRoot}/.data-2`);
     expect(readSettings({ DATA_DIR: '/srv/data' }).dataDir).toBe('/srv/data');
   });
 
-  it('keeps what it sets itself out of the environment of the services', () => {
+  it('removes its own variables from the environment of the services', () => {
     const own = { PORT: '1', AUTH_KEYS: '{}', DATABASE_URL: 'x', PORT_BASE: '5000', USER_URL: 'x', NO_COLOR: '1' };
     const ofGateway = { PUBLIC_ORIGIN: 'https://shop.example', DATABASE_URL_GATEWAY: 'postgresql://db/gateway' };
     expect(readSettings({ ...own, ...ofGateway, PATH: '/bin', LOG_LEVEL: 'debug' }).environment).toEqual({
@@ -81,7 +81,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('refuses a database URL with a parameter that is not honoured', () => {
+  it('refuses a database URL with an unsupported parameter', () => {
     const url = 'postgresql://a:s3cret@db/order?channel_binding=require';
     expect(refusal({ DATABASE_URL_ORDER: url })).toMatchObject({
       exitCode: 78,
@@ -89,7 +89,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('refuses one database for two services, also when the default port is spelled out once', () => {
+  it('refuses one database for two services, also with the default port written in one of the URLs', () => {
     const env = { DATABASE_URL_USER: 'postgres://a:b@db/shop', DATABASE_URL_ORDER: 'postgresql://c:d@db:5432/shop' };
     expect(refusal(env).message).toContain('DATABASE_URL_USER and DATABASE_URL_ORDER name the same database');
   });

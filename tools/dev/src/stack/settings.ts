@@ -16,21 +16,21 @@ import {
 
 const { PORT_BASE, DATA_DIR } = developmentVariables;
 
-/** What the developer may choose. */
+/** The settings of a developer. */
 export interface Settings {
-  /** The gateway listens on it, the services behind it: user on base + 1, product on base + 2, order on base + 3, and so on. */
+  /** The port of the gateway. Services use the next ones: user base + 1, product base + 2, order base + 3, and so on. */
   portBase: number;
   /** Absolute path of the folder that keeps the keys and the embedded Postgres between runs. */
   dataDir: string;
-  /** The databases that stand in for the embedded ones. */
+  /** The databases in place of the embedded ones. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
   /** The pooler in front of those databases. */
   pooling: PoolerSettings;
-  /** The rest of the environment, handed on to each service. */
+  /** The rest of the environment, passed to each service. */
   environment: Record<string, string>;
 }
 
-/** Set by the launcher for each service: a value of the developer's shell must not reach one by accident. */
+/** Variables that the launcher sets for each service: values of the developer's shell are ignored. */
 const setPerService = [
   ...[
     'PORT',
@@ -49,7 +49,7 @@ const setForUs = [
   ...['PORT_BASE', 'DATA_DIR'],
   ...databaseNames.flatMap((name) => [databaseSetting(name), directDatabaseSetting(name)]),
 ];
-/** One of them is set again from what the terminal can show; Node warns when it sees both. */
+/** Variables of colour. One of them is set again from what the terminal can show; Node warns about both. */
 const colourSettings = ['NO_COLOR', 'FORCE_COLOR'];
 
 /** Reads the settings of `pnpm dev`. An empty variable counts as absent. @throws LaunchError with exit code 78 */
@@ -87,7 +87,7 @@ function parsePortBase(text: string): number {
   );
 }
 
-/** Above 1023, the ports that browsers and `fetch` ask nobody at (the "bad ports" of the Fetch standard). */
+/** The ports above 1023 that browsers and `fetch` refuse (the "bad ports" of the Fetch standard). */
 const badPorts: ReadonlySet<number> = new Set([
   ...[
     1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
@@ -102,7 +102,7 @@ function assertNoBadPort(base: number): number {
   );
 }
 
-/** Never prints the value: it usually holds a password. */
+/** Checks the URL of a database. The error never contains the value, which usually holds a password. */
 function parseDatabaseUrl(setting: string, text: string): string {
   const example = 'such as postgresql://name:password@127.0.0.1:5432/database';
   if (!URL.canParse(text)) refuse(`${setting} is not a URL: set it to one ${example} (with %-escapes in the password)`);
@@ -121,7 +121,7 @@ function parseDatabaseUrl(setting: string, text: string): string {
   return text;
 }
 
-/** Two services in one database would share a migration table, and each could read the other's rows. */
+/** Refuses one database for two services: they would share a migration table, and could read each other's rows. */
 function assertOneDatabasePerService(urls: Settings['databaseUrls']): void {
   const seen = new Map<string, string>();
   for (const name of databaseNames) {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 /** Source files by path, each with a mark that changes when its content is written. */
 export type SourceFiles = ReadonlyMap<string, string>;
 
-/** Tests do not run in a service. */
+/** The names of test files, which no service runs. */
 const isOther = (name: string): boolean => /\.(?:test|fixture)\.ts$/.test(name) || name.startsWith('.');
 
-/** Lists the source files in folders and their subfolders. Folders and files that vanish meanwhile are left out. */
+/** Lists the source files in folders and their subfolders. Folders and files that disappear meanwhile are left out. */
 export function readSourceFiles(roots: readonly string[]): { files: SourceFiles; folders: ReadonlySet<string> } {
   const files = new Map<string, string>();
   const folders = new Set<string>();
@@ -29,13 +29,13 @@ export function readSourceFiles(roots: readonly string[]): { files: SourceFiles;
   return { files, folders };
 }
 
-/** The sorted paths of files that were written, created or removed. */
+/** Returns the sorted paths of files that were written, created or removed. */
 export function changedFiles(before: SourceFiles, after: SourceFiles): readonly string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
 }
 
-/** The mark leaves out the time of the inode (ctime): it also changes with a new hard link or another mode. */
+/** Computes the mark. Without the time of the inode (ctime), which also changes with a new hard link or another mode. */
 function markOf({ mtimeMs, size, ino }: Stats): string {
   return `${mtimeMs} ${size} ${ino}`;
 }

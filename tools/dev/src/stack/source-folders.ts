@@ -10,7 +10,7 @@ interface Manifest {
 
 /**
  * Finds the folders with the source that a service runs: its own, and those of the packages of this repository that it
- * depends on, directly or not. Nothing below `node_modules`: a package manager changes links there whenever it likes.
+ * depends on, directly or not. Without `node_modules`, in which a package manager may change links at any time.
  */
 export function sourceFolders(serviceFolder: string, root: string = repositoryRoot): readonly string[] {
   const folders = packageFolders(root);

@@ -36,7 +36,7 @@ const sees = async (file: string) => {
 };
 
 describe('watchSources', () => {
-  it('sees a file that is written, one that is renamed over it, a new one, a removed one, and a new folder', async () => {
+  it('reports a file that is written, replaced, created or removed, and a file in a new folder', async () => {
     await writeFile(join(dir, 'deep', 'a.ts'), '22');
     await sees('deep/a.ts');
     await writeFile(join(dir, 'new'), 'new');
@@ -53,17 +53,17 @@ describe('watchSources', () => {
     await sees('more/b.ts');
   });
 
-  it('sees a file that is touched', async () => {
+  it('reports a file that is touched', async () => {
     await utimes(join(dir, 'main.ts'), new Date(), new Date(2030, 1));
     await sees('main.ts');
   });
 
-  it('does not see another hard link to a file, another mode, or a test', async () => {
+  it('does not report another hard link, another mode, or a test', async () => {
     await link(join(dir, 'main.ts'), `${dir}.link`);
     await rm(`${dir}.link`);
     await chmod(join(dir, 'main.ts'), 0o600);
     await writeFile(join(dir, 'main.test.ts'), '1');
-    // Later changes have been seen, so these would have been seen as well.
+    // Later changes were reported, so these would have been reported as well.
     await writeFile(join(dir, 'deep', 'a.ts'), '22');
     await sees('deep/a.ts');
     expect(changed).toEqual(['deep/a.ts']);
@@ -71,7 +71,7 @@ describe('watchSources', () => {
 });
 
 describe('sourceFolders', () => {
-  it('names the source of a service and of the packages it depends on, and nothing of node_modules', () => {
+  it('returns the source of a service and of its packages, and no folder of node_modules', () => {
     const folders = sourceFolders(services.order.folder).map((folder) => folder.slice(repositoryRoot.length + 1));
     expect(folders).toEqual(expect.arrayContaining(['apps/order/src', 'packages/verify/src', 'packages/keys/src']));
     expect(folders).toEqual(expect.arrayContaining(['prisma/src', 'prisma/generated', 'packages/revocation/src']));

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import type { SourceFiles } from './source-files.ts';
 import { changedFiles, readSourceFiles } from './source-files.ts';
 
-/** How long to collect events, since one change writes several files (an editor's copy, a formatter, a checkout). */
+/** The time in which events are collected, since one change writes several files (an editor's copy, a formatter, a checkout). */
 const quietMs = 100;
 
 /** A watch on folders of source files. */
@@ -15,13 +15,13 @@ export interface SourceWatchOptions {
   readonly folders: readonly string[];
   /** Called with the paths of files that were written, created or removed. */
   readonly onChange: (files: readonly string[]) => void;
-  /** Called once when the system does not allow watching: changes are then not noticed. */
+  /** Called once when the system does not allow watching: changes are not noticed then. */
   readonly onError: (error: Error) => void;
 }
 
 /**
- * Watches the source files in some folders and the folders below them. An event only says where to look: a file has changed
- * when its content was written (its time of modification, its size or its inode), not when its link count or mode was.
+ * Watches the source files in some folders and their subfolders. An event only triggers a check: a file has changed when
+ * its time of modification, its size or its inode is different, but not for another link count or mode.
  */
 export function watchSources({ folders, onChange, onError }: SourceWatchOptions): SourceWatch {
   const watchers = new Map<string, FSWatcher>();
@@ -37,7 +37,7 @@ export function watchSources({ folders, onChange, onError }: SourceWatchOptions)
   function watchFolder(folder: string): void {
     if (watchers.has(folder)) return;
     try {
-      // Not `recursive`: on Linux that opens a watch for every single file.
+      // Without `recursive`, which opens a watch for every single file on Linux.
       const watcher = watch(folder, { persistent: false }, lookSoon);
       watcher.on('error', () => unwatch(folder));
       watchers.set(folder, watcher);

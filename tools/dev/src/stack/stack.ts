@@ -23,35 +23,34 @@ import {
 } from './services.ts';
 import type { Settings } from './settings.ts';
 
-/** Everything of `pnpm dev`, running: the real services as processes, their databases and their keys. */
+/** A running stack: the services as processes, their databases and their keys. */
 export interface Stack extends StackServices {
   /** Base URL of each service. */
   urls: Record<AppName, string>;
   databaseUrls: Record<DatabaseName, string>;
   /** Path of each service's key document. */
   keyFiles: Record<AppName, string>;
-  /** Stops the services, then Postgres. Nothing is left running. */
+  /** Stops the services, then Postgres. */
   close(): Promise<void>;
 }
 
-/** What {@link startStack} needs to know. */
 export interface StackOptions {
   settings: Settings;
-  /** Restart a service when a file of it changes. Then one that fails at its start does not end the stack. */
+  /** Whether a service is restarted when its files change. Then a failed start does not end the stack. */
   watch: boolean;
   say: Say;
   /** Added to the environment of every service. */
   serviceEnv?: Record<string, string>;
-  /** Create the demo users and products that are missing. */
+  /** Whether missing demo users and products are created. */
   seed: boolean;
-  /** Runs compiled services; without it they run from their source. */
+  /** The compiler for the services; without it they run from their source. */
   compiler?: Compiler;
-  /** Gives up the start. What is started until then is stopped before the returned promise rejects. */
+  /** Aborts the start. All started processes are stopped before the returned promise rejects. */
   signal?: AbortSignal;
 }
 
-/** Starts everything and resolves when every service is ready. A start that fails leaves nothing behind.
- * @throws LaunchError, or another error with an `exitCode`, for what the developer can put right */
+/** Starts a stack, and resolves when every service is ready. A failed start leaves nothing running.
+ * @throws LaunchError, or another error with an `exitCode`, for a mistake that the developer can correct */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const closers = createClosers();
   try {
@@ -96,7 +95,7 @@ async function open(options: StackOptions, closers: Closers): Promise<Stack> {
   const failed = new AbortController();
   const ended = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
   const running = createStackServices({ urls, environments, watch, say, closers, compiler, signal: ended });
-  // A service may be up before a migration is applied, and would say that a table is missing.
+  // A service that runs before a migration is applied would report a missing table.
   await allOrFirstFailure(databaseNames.map((name) => prepareDatabase(name, { url: directUrls[name], settings, say })));
   signal?.throwIfAborted();
   await allOrFirstFailure([
@@ -120,7 +119,7 @@ async function seedIfWanted(urls: Record<DatabaseName, string>, { seed, say }: S
   if (seed) await seedDemoData(urls, say);
 }
 
-/** All of them end before the failure of one closes what the others still use. */
+/** Waits for all before it rejects, so that a failure of one does not close resources that others still use. */
 async function allOrFirstFailure(works: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(works);
   await Promise.all(works);

@@ -1,7 +1,7 @@
 import { ada, mug } from '../demo/demo-data.ts';
 import type { AppName } from '../stack/services.ts';
 
-/** A command line for plain sh, and what it shows. */
+/** A command line for plain sh, and its purpose. */
 export interface BannerCommand {
   title: string;
   command: string;
@@ -18,7 +18,7 @@ export function bannerCommands(urls: Record<AppName, string>): readonly BannerCo
   const sameOrigin = `-H 'Origin: ${urls.gateway}'`;
   const login = JSON.stringify({ email: ada.email, password: ada.password });
   const order = JSON.stringify({ items: [{ productId: mug.id, quantity: 2 }] });
-  // node is there for sure, jq is not.
+  // Node is certainly installed, jq may not be.
   const readToken = `node -pe 'JSON.parse(require("fs").readFileSync(0)).access_token'`;
   return [
     { title: 'log in', command: `TOKEN=$(curl -s ${urls.user}/auth/login ${json} -d '${login}' | ${readToken})` },

@@ -33,19 +33,19 @@ describe('renderBanner', () => {
     expect(plain()).toContain(text);
   });
 
-  it('hides the password of a database that is the developer’s own', () => {
+  it('hides the password of the developer’s own database', () => {
     const own = plain({ embedded: ['user', 'product', 'gateway'] });
     expect(own).toContain('postgresql://postgres:***@127.0.0.1:4032/order');
     expect(own).toContain('embedded Postgres for user, product and gateway');
   });
 
-  it('says which service is down', () => {
+  it('names the service that is down', () => {
     const text = plain({ down: ['order'] });
     expect(text).toContain('order down, the rest ready in 3.1 s');
     expect(text).not.toContain('http://127.0.0.1:4003/docs');
   });
 
-  it('says which service is not ready, and never that all are', () => {
+  it('names the service that is not ready, and does not say that all are ready', () => {
     const text = plain({ down: ['user'], notReady: ['order', 'product'] });
     expect(text).toContain('user down, order and product not ready, the rest ready in 3.1 s');
     expect(text).toContain('http://127.0.0.1:4003   not ready: http://127.0.0.1:4003/readyz says why');
@@ -54,7 +54,7 @@ describe('renderBanner', () => {
     expect(none).not.toContain('ready in');
   });
 
-  it('offers no account where none was created', () => {
+  it('shows no account when none was created', () => {
     const text = plain({ hasDemoData: false });
     expect(text).toContain('none: your own databases are on another machine');
     expect(text).not.toContain('ada@example.com');
@@ -65,7 +65,7 @@ describe('renderBanner', () => {
     expect(renderBanner(facts, { colour: true })).not.toBe(plain());
   });
 
-  it('holds each command on a line of its own', () => {
+  it('has each command on its own line', () => {
     const lines = plain()
       .split('\n')
       .map((line) => line.trim());

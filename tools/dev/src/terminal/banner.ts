@@ -4,23 +4,23 @@ import type { AppName, DatabaseName } from '../stack/services.ts';
 import { databaseNames, serviceNames, services } from '../stack/services.ts';
 import { bannerCommands } from './banner-commands.ts';
 
-/** What the banner tells about. */
+/** The content of the banner. */
 export interface BannerFacts {
   urls: Record<AppName, string>;
   databaseUrls: Record<DatabaseName, string>;
-  /** The services whose database is the embedded one; of the others the password is not shown. */
+  /** The services with an embedded database. The passwords of other databases are not shown. */
   embedded: readonly DatabaseName[];
-  /** The services that did not come up. */
+  /** The services that did not start. */
   down: readonly AppName[];
-  /** The services that run and are not ready. */
+  /** The services that run but are not ready. */
   notReady: readonly AppName[];
-  /** Whether the demo users and products are there: without them the commands would not work. */
+  /** Whether the demo users and products exist, which the commands need. */
   hasDemoData: boolean;
-  /** How long the start took, such as `3.1 s`. */
+  /** The duration of the start, such as `3.1 s`. */
   took: string;
 }
 
-/** What a newcomer sees first: where everything is, who to log in as, and what to try. Ends without a newline. */
+/** Renders the first page for a newcomer: URLs, accounts, and commands to try. Ends without a newline. */
 export function renderBanner(facts: BannerFacts, { colour }: { colour: boolean }): string {
   const colours = picocolors.createColors(colour);
   const { bold, dim, red } = colours;
@@ -96,7 +96,7 @@ function databaseNote(embedded: readonly DatabaseName[]): string {
   return `your own; embedded Postgres for ${listed(embedded)}, for local development only`;
 }
 
-/** The developer knows the password, and whoever looks over the shoulder need not. */
+/** Hides the password, which the developer knows and a bystander should not. */
 function hidePassword(text: string): string {
   const url = new URL(text);
   if (url.password) url.password = '***';

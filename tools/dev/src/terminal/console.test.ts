@@ -35,13 +35,13 @@ describe('createConsole', () => {
     ]);
   });
 
-  it('tells once that its reader has gone, and drops what is said then', () => {
+  it('reports once that its reader is gone, and drops later lines', () => {
     const output = createOutput();
     let closed = 0;
     const { say } = createConsole(output, { colour: false, onClosed: () => (closed += 1) });
     output.fail();
     output.fail();
-    say('dev', 'nobody hears this');
+    say('dev', 'dropped');
     expect(closed).toBe(1);
     expect(output.written).toEqual([]);
   });

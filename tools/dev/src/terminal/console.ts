@@ -2,28 +2,28 @@ import picocolors from 'picocolors';
 import type { AppName } from '../stack/services.ts';
 import { serviceNames, services } from '../stack/services.ts';
 
-/** Who speaks: a service, or the launcher itself. */
+/** The source of a line: a service, or the launcher itself. */
 export type Source = AppName | 'dev';
 
-/** Writes one line in the name of a source. */
+/** Writes one line of a source. */
 export type Say = (source: Source, line: string) => void;
 
-/** The terminal, shared by everything that runs. */
+/** The terminal, shared by all processes of the stack. */
 export interface Console {
   /** Prints `source │ line`, aligned. */
   say: Say;
-  /** Prints text as it is, without a source in front: what is meant to be copied. */
+  /** Prints text without a source in front, so that it can be copied. */
   print(text: string): void;
 }
 
-/** What a stream must offer to be written to. */
+/** The part of a stream that the console uses. */
 export interface Output {
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Creates the console. `onClosed` is called once when the reader of the stream has gone (a closed terminal, `| head`);
- * what is said after that is dropped. */
+/** Creates the console. `onClosed` is called once when the reader of the stream is gone (a closed terminal, `| head`);
+ * later lines are dropped. */
 export function createConsole(output: Output, options: { colour: boolean; onClosed?: () => void }): Console {
   const colours = picocolors.createColors(options.colour);
   const width = Math.max(...serviceNames.map((name) => name.length));
@@ -45,7 +45,7 @@ export function createConsole(output: Output, options: { colour: boolean; onClos
   };
 }
 
-/** Whether to colour: NO_COLOR (no-color.org) and FORCE_COLOR decide, then whether a person is looking. */
+/** Whether to colour: NO_COLOR (no-color.org) and FORCE_COLOR decide, otherwise whether the output is a terminal. */
 export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';

@@ -7,7 +7,7 @@ export type Schemas = (fragment: string) => ValidateFunction;
 
 const known = new Map<string, Schemas>();
 
-/** The schemas of an API document. To compile them takes long: each is compiled once for all documents of the same text. */
+/** The schemas of an API document. Compiling takes long, so each is compiled once for all documents with the same text. */
 export function schemasOf(document: object): Schemas {
   const text = JSON.stringify(document);
   const schemas = known.get(text) ?? createSchemas(document);
@@ -16,7 +16,7 @@ export function schemasOf(document: object): Schemas {
 }
 
 function createSchemas(document: object): Schemas {
-  // Not strict: a document is more than its schemas.
+  // Not strict, since a document contains more than schemas.
   const ajv = addFormats
     .default(new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } }))
     .addSchema(document, 'document');
@@ -28,7 +28,7 @@ function createSchemas(document: object): Schemas {
   };
 }
 
-/** What is wrong, in words. */
+/** Describes the errors as text. */
 export function wordsFor({ errors }: ValidateFunction): string {
   return new Ajv2020().errorsText(errors, { dataVar: 'body' });
 }

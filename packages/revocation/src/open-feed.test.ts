@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseFeedUrl } from './feed-url.ts';
+import { parseFeedUrl } from './open-feed.ts';
 
 describe('parseFeedUrl', () => {
   it.each([

@@ -1,6 +1,6 @@
 import type { UserDb } from '@auth/db/user';
 import { clocksApartSeconds } from '@auth/verify/times';
-import type { OutboxEvent, RelayStore } from './outbox.ts';
+import type { Outbox, OutboxEvent } from './outbox.ts';
 
 /** Prisma returns a bigint as such, node-postgres as text. */
 interface Row {
@@ -14,7 +14,7 @@ interface Row {
   readonly token: string | null;
 }
 
-/** A process that stops in a transaction must not hold its locks for longer. */
+/** The longest time that a process that was suspended in a transaction holds its locks, in milliseconds. */
 const idleMs = '3000';
 
 const betweenStatement = {
@@ -23,9 +23,9 @@ const betweenStatement = {
     FROM revocation_events WHERE seq BETWEEN $1 AND $2 ORDER BY seq LIMIT $3`,
 };
 
-/** Asked once a second, mostly for nothing: one index, and past Prisma. */
-const lookStatement = {
-  name: 'outbox look',
+/** Runs every second and mostly finds nothing, therefore uses one index, and not Prisma. */
+const checkStatement = {
+  name: 'outbox check',
   text: `SELECT EXISTS (SELECT FROM revocation_events WHERE published_at IS NULL) AS waiting,
       coalesce((SELECT min(seq) - 1 FROM revocation_events WHERE published_at IS NULL AND seq IS NOT NULL), last) AS last
     FROM revocation_feed WHERE id = 1`,
@@ -37,7 +37,7 @@ const oldestStatement = {
     FROM revocation_events WHERE published_at IS NULL`,
 };
 
-export interface RelayStoreOptions {
+export interface OutboxStoreOptions {
   readonly db: Pick<UserDb, 'client' | 'ask'>;
   /** The fencing number of the leader: see `openLeader`. */
   readonly term: number;
@@ -47,16 +47,16 @@ export interface RelayStoreOptions {
  * Opens the outbox of cut-offs in the user database for one term. The row of `revocation_feed` holds the greatest term that
  * has written: a leader of an earlier term that resumes can neither number events nor store tokens.
  */
-export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
+export function createOutboxStore({ db, term }: OutboxStoreOptions): Outbox {
   const { client } = db;
-  function assertOurs(rows: number): void {
+  function assertLeading(rows: number): void {
     if (rows === 0) throw new Error('another process leads: a later term has begun');
   }
 
   return {
     begin: async () => void (await lockFeed(client)),
-    async look() {
-      const [row] = await db.ask<{ waiting: boolean; last: string }>(lookStatement, []);
+    async check() {
+      const [row] = await db.ask<{ waiting: boolean; last: string }>(checkStatement, []);
       return { isWaiting: row?.waiting ?? true, last: Number(row?.last ?? 0) };
     },
     takeUnpublished: async (limit) => {
@@ -73,10 +73,10 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
       const [numbers, tokens] = [signed.map(({ seq }) => BigInt(seq)), signed.map(({ token }) => token)];
       const kept = await client.$executeRaw`
         UPDATE revocation_events e SET token = s.token, term = coalesce(e.term, ${term})
-        FROM (SELECT term FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE) ours,
+        FROM (SELECT term FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE) feed,
           unnest(${numbers}::bigint[], ${tokens}::text[]) AS s(seq, token)
         WHERE e.seq = s.seq`;
-      assertOurs(kept);
+      assertLeading(kept);
     },
     async markPublished(upTo) {
       await client.$executeRaw`
@@ -85,8 +85,8 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
           AND EXISTS (SELECT 1 FROM revocation_feed WHERE id = 1 AND term <= ${term} FOR SHARE)`;
     },
     async floor(last, at) {
-      // By the clock that is behind: a clock that is ahead must not drop events that still matter. OFFSET keeps the planner
-      // from scanning all rows that no longer matter, by number.
+      // By the earlier clock, since a clock that is ahead must not drop events that still matter. Without OFFSET the
+      // planner would scan all rows that no longer matter, in the order of their numbers.
       const [row] = await client.$queryRaw<{ floor: bigint | null }[]>`
         SELECT min(seq) AS floor FROM (
           SELECT seq FROM revocation_events
@@ -96,16 +96,16 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
         ) living`;
       return Math.min(Number(row?.floor ?? last + 1), last + 1);
     },
-    // Not through Prisma, which takes four times as long to build the rows of a long answer.
+    // Without Prisma, which takes four times as long to build the rows of a long result.
     between: async (from, to, limit) => (await db.ask<Row>(betweenStatement, [from, to, limit])).map(outboxEvent),
   };
 
-  /** Numbers events. The row is the lock: of two leaders at the same moment, one numbers at a time. Returns the last number. */
+  /** Locks the row of the feed, so that one leader at a time numbers events. Returns the last number. */
   async function lockFeed(tx: Pick<UserDb['client'], '$queryRaw'>): Promise<bigint> {
     const [feed] = await tx.$queryRaw<{ last: bigint }[]>`
       INSERT INTO revocation_feed AS f (id, last, term) VALUES (1, 0, ${term})
       ON CONFLICT (id) DO UPDATE SET term = ${term} WHERE f.term <= ${term} RETURNING last`;
-    assertOurs(feed === undefined ? 0 : 1);
+    assertLeading(feed === undefined ? 0 : 1);
     return feed?.last ?? 0n;
   }
 
@@ -126,7 +126,7 @@ export function createRelayStore({ db, term }: RelayStoreOptions): RelayStore {
   }
 }
 
-/** How long the oldest cut-off that is not published has been waiting, in seconds; 0 when none is. */
+/** Returns how long the oldest unpublished cut-off has been waiting, in seconds; 0 without one. */
 export async function oldestUnpublished({ ask }: Pick<UserDb, 'ask'>): Promise<number> {
   const [row] = await ask<{ seconds: number | null }>(oldestStatement, []);
   return Math.max(0, row?.seconds ?? 0);
@@ -135,7 +135,9 @@ export async function oldestUnpublished({ ask }: Pick<UserDb, 'ask'>): Promise<n
 function outboxEvent({ seq, kind, sessionId, notBefore, reason, keepUntil, term, token }: Row): OutboxEvent {
   if (kind !== 'session-revoked' && kind !== 'token-claims-change') throw new Error(`unknown kind of cut-off: ${kind}`);
   return {
-    ...{ kind, reason, sid: sessionId },
+    kind,
+    reason,
+    sid: sessionId,
     seq: Number(seq),
     keepUntil: Number(keepUntil),
     notBefore: notBefore === null ? undefined : Number(notBefore),

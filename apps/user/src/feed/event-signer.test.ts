@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createFeedEventVerifier } from '@auth/revocation';
 import { parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
-import { signingFor } from './feed.ts';
+import { signingFor } from './event-signer.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', use: 'sig' };
