@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { CleanupStore } from '../src/cleanup.ts';
-import { cleanUp } from '../src/cleanup.ts';
-import { createCleanupStore } from '../src/cleanup-store.ts';
+import type { CleanupStore } from '../src/background/cleanup.ts';
+import { cleanUp } from '../src/background/cleanup.ts';
+import { createCleanupStore } from '../src/background/cleanup-store.ts';
 import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness, password } from './harness.ts';

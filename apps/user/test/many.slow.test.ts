@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { cleanUp } from '../src/cleanup.ts';
-import { createCleanupStore } from '../src/cleanup-store.ts';
+import { cleanUp } from '../src/background/cleanup.ts';
+import { createCleanupStore } from '../src/background/cleanup-store.ts';
 import type { Harness } from './harness.ts';
 import { life, openHarness, password } from './harness.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionLife } from './sessions/stored-sessions.ts';
+import type { SessionLife } from '../sessions/stored-sessions.ts';
 
 /** How long a session is kept after its expiry, after its last use, and after its end. */
 export interface KeptSeconds {
