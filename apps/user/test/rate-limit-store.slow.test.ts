@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A counter on a database, and how often that failed. */
+/** Opens a counter on a database, and counts the failures of the database. */
 function openCounter(url: string, options: { timeoutMs?: number; retryAfterMs?: number; redis?: object } = {}) {
   const db = openUserDb({ url, connectTimeoutMs: 3000 });
   closers.push(db.close);
@@ -32,7 +32,7 @@ function openCounter(url: string, options: { timeoutMs?: number; retryAfterMs?: 
   };
 }
 
-/** A server that takes connections and says nothing. */
+/** Opens a server that accepts connections and never answers. */
 async function openSilentServer(): Promise<string> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
@@ -44,8 +44,8 @@ async function openSilentServer(): Promise<string> {
   return `postgresql://postgres@127.0.0.1:${(server.address() as AddressInfo).port}/user`;
 }
 
-describe('the store of rate limits', () => {
-  it('counts for every replica together, and each key apart', async () => {
+describe('createRateLimitStore', () => {
+  it('counts all replicas together, and each key separately', async () => {
     const { url, drop } = await openTestDatabase('user');
     closers.push(drop);
     const [first, second] = [openCounter(url), openCounter(url)];
@@ -61,7 +61,7 @@ describe('the store of rate limits', () => {
     expect([...first.failures, ...second.failures]).toEqual([]);
   });
 
-  it('forgets a count that was begun by a clock that was put forward', async () => {
+  it('removes a count that a replica began with its clock ahead', async () => {
     const { url, drop } = await openTestDatabase('user');
     closers.push(drop);
     const { counter, failures } = openCounter(url);
@@ -81,7 +81,7 @@ describe('the store of rate limits', () => {
     expect(failures).toEqual([]);
   });
 
-  it('counts in memory while the database is down, and asks it again only after a while', async () => {
+  it('counts in memory while the database is down, and retries the database after retryAfterMs', async () => {
     const { counter, failures } = openCounter(databaseNowhere);
     const counts = [await counter.count('a'), await counter.count('a'), await counter.count('a')];
     expect(counts.map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
@@ -92,7 +92,7 @@ describe('the store of rate limits', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('does not wait for a database that says nothing', async () => {
+  it('counts in memory after timeoutMs without an answer of the database', async () => {
     const { counter, failures } = openCounter(await openSilentServer(), { timeoutMs: 50, retryAfterMs: 0 });
     const started = performance.now();
     expect((await counter.count('a')).attempts).toBe(1);
@@ -102,14 +102,14 @@ describe('the store of rate limits', () => {
 });
 
 (openRedisServer === undefined ? describe.skip : describe)('the store of rate limits, with Redis', () => {
-  it('counts there for every replica together, and in memory while it is down', async () => {
+  it('counts all replicas together in Redis, and in memory while Redis is down', async () => {
     const server = await openRedisServer?.();
     const url = server?.url ?? '';
     closers.push(() => server?.close());
     const log = createLog({ service: 'user', level: 'silent', format: 'json' });
     const [first, second] = [await openRedis(url, { log }), await openRedis(url, { log })].map((redis) => {
       closers.push(() => redis.disconnect());
-      // No database: nothing is counted there.
+      // There is no database, so a query would fail.
       return { redis, ...openCounter(databaseNowhere, { redis, retryAfterMs: 0 }) };
     });
     if (first === undefined || second === undefined) throw new Error('no counters');
