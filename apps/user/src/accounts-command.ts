@@ -1,4 +1,4 @@
-// Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
+// The command that grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { env, exit, stderr } from 'node:process';
 import { runHere } from '@auth/command';
 import { databaseTrouble } from '@auth/db/errors';

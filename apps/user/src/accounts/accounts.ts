@@ -28,7 +28,7 @@ export interface AccountStore {
   /** @throws UserError `email_taken` */
   create(user: { email: string; name: string; passwordHash: string; roles: readonly string[] }): Promise<User>;
   find(id: string): Promise<User | undefined>;
-  /** Changes the actor's own name. @throws UserError `user_not_found`, `session_over` */
+  /** Changes the actor's own name. @throws UserError `user_not_found`, `session_ended` */
   rename(actor: Actor, name: string): Promise<User>;
   findContact(id: string): Promise<{ user: User; details: ContactDetails | undefined } | undefined>;
   /** Stores the actor's own contact. @throws UserError as `rename` */
@@ -54,7 +54,7 @@ export interface AccountsOptions {
   readonly audit: AccountAudit;
 }
 
-/** Creates the rules of accounts. E-mails and passwords must be checked, and e-mails normalised, before. */
+/** Creates the rules of accounts. The routes check e-mails and passwords and normalise e-mails. */
 export function createAccounts({ store, passwords, audit }: AccountsOptions): Accounts {
   async function register({ email, password, name }: Registration): Promise<User> {
     const passwordHash = await passwords.hash(password);

@@ -48,7 +48,7 @@ export function createRoleStore({ client }: Pick<UserDb, 'client'>): RoleStore {
   };
 }
 
-/** Locks the rights of all users until the transaction ends, so changes run one at a time. It is the first lock to take. */
+/** Locks the rights of all users until the transaction ends. It must be the first lock of a transaction. */
 async function lockRights(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('user rights', 0))`;
 }

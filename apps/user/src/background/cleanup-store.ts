@@ -53,20 +53,20 @@ export function createCleanupStore({ client, ask }: Pick<UserDb, 'client' | 'ask
         SELECT id FROM sessions WHERE id IN (${endedSessions(kept, { limit, tokens: Prisma.sql`NOT EXISTS` })})
         LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
-    // Lowest number first, since the feed must have no gap. By the earlier of both clocks, since a clock that is ahead
-    // must not remove cut-offs of valid tokens.
+    // The lowest numbers are removed first, since the feed must have no gap. The earlier of both clocks counts: a clock
+    // that is ahead must not remove cut-offs of valid tokens.
     removeEvents: (before, limit) => client.$executeRaw`
       WITH cut AS (
         SELECT least(${before}, extract(epoch FROM clock_timestamp())::bigint - ${keptSeconds}) AS at
       ), lowest AS (
-        SELECT id, seq, keep_until < cut.at AS is_over FROM revocation_events, cut
+        SELECT id, seq, keep_until < cut.at AS is_expired FROM revocation_events, cut
         WHERE seq IS NOT NULL ORDER BY seq LIMIT ${limit}
       ), unnumbered AS (
         SELECT id FROM revocation_events, cut WHERE seq IS NULL AND keep_until < cut.at LIMIT ${limit}
       )
       DELETE FROM revocation_events WHERE id IN (
         SELECT id FROM lowest
-        WHERE is_over AND seq < coalesce((SELECT min(seq) FROM lowest WHERE NOT is_over), 9223372036854775807)
+        WHERE is_expired AND seq < coalesce((SELECT min(seq) FROM lowest WHERE NOT is_expired), 9223372036854775807)
         UNION ALL SELECT id FROM unnumbered
       )`,
   };

@@ -44,7 +44,7 @@ interface Term {
 interface Job {
   readonly table: RemovedFrom;
   readonly remove: () => Promise<number>;
-  /** Runs in every round that finds salts, not in each tenth: a salt and a stolen used token yield the successor. */
+  /** Whether the job runs in every round that finds salts: a salt and a stolen used token yield the successor. */
   readonly isUrgent?: boolean;
 }
 
@@ -54,7 +54,9 @@ const endedSeconds = 30 * daySeconds;
 const batch = 1000;
 /** How many batches a job removes in a round. After that the next job runs, even when rows are left. */
 const batchesPerRound = 20;
+/** The interval between rounds. */
 const everyMs = 2000;
+/** Jobs that are not urgent run in each tenth round. */
 const roundsOfOthers = 10;
 
 /**

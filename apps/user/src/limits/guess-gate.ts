@@ -6,8 +6,8 @@ export type Leave = (counted: boolean) => void;
 
 export interface Gate {
   /**
-   * Waits until each key has room for one more check, then takes the room. A check in progress counts as a wrong guess:
-   * concurrent guesses get no further than consecutive ones. Checks wait for each other instead of being refused, so
+   * Waits until each key has room for one more check, then takes the room. A check in progress counts as a wrong guess,
+   * so that concurrent guesses get no more checks than consecutive ones. Checks wait for each other instead of being refused, so
    * many right passwords at the same time all succeed.
    *
    * @param readRoom returns how many more wrong guesses each key may make; throws when a key may make none
@@ -16,8 +16,8 @@ export interface Gate {
    */
   enter(keys: readonly string[], readRoom: () => Promise<readonly number[]>, signal?: AbortSignal): Promise<Leave>;
   /**
-   * Takes room without waiting. The caller checks that each key has room beside the `others` in progress, and leaves
-   * when one has none.
+   * Takes room without waiting or reading counts. The caller must leave when a key has no room beside the checks of
+   * `others` in progress.
    */
   enterAtOnce(keys: readonly string[]): { readonly others: readonly number[]; readonly leave: Leave };
 }

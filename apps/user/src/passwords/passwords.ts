@@ -45,7 +45,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
   async function compare(text: string, hash: PasswordHash): Promise<boolean> {
     const equal = await bcrypt.compare(text, hash.bcrypt);
-    // Each cost doubles the work, so comparing at `hash.cost` once more and at each cost up to `cost` adds up to `cost`.
+    // A compare at cost n takes 2^n rounds, and 2^h + (2^h + … + 2^(cost - 1)) = 2^cost, where h is `hash.cost`.
     for (let lower = hash.cost; lower < cost; lower += 1) await bcrypt.compare(text, dummyHash(form, lower).bcrypt);
     return equal;
   }

@@ -98,7 +98,7 @@ export type RefreshRule = (refreshToken: string, wanted: GrantRequest, presented
 
 /** How far ahead of this clock an `iat` may be. It is less than verifiers accept, since their clocks may be behind. */
 const aheadSeconds = skewSeconds - 2;
-/** When the `iat` would be further ahead, the client would wait too long: the session ends and the user logs in again. */
+/** A session whose next `iat` would be further ahead ends, since its client would wait too long. */
 const endsAheadSeconds = 60;
 /** How far the database's clock may be set back before a repeated exchange counts as reuse. */
 export const setBackSeconds = 5;

@@ -35,7 +35,7 @@ export function hashRefreshToken(token: string): Bytes {
 }
 
 /** Returns the stored hash of a token's family; `undefined` for a text that is not shaped like a token. */
-export function hashFamily(token: string): Bytes | undefined {
+function hashFamily(token: string): Bytes | undefined {
   if (!shape.test(token)) return undefined;
   const family = Buffer.from(token, 'base64url').subarray(0, familyBytes);
   return new Uint8Array(createHash('sha256').update('refresh token family').update(family).digest());
