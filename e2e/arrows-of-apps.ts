@@ -73,7 +73,7 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
     forbidden: ['@auth/db/user', '@auth/db/order', 'express', 'zod', '@auth/http', '@auth/keys', 'undici'],
   },
   'apps/gateway/src/sessions/sessions.ts': {
-    allowed: ['node:crypto', '@auth/contracts', './session.ts', '../proxy/visitor.ts'],
+    allowed: ['node:crypto', '@auth/contracts', './session.ts', '../authentication/authentication.ts'],
     forbidden: ['@auth/http', '@auth/db/gateway', './session-store.ts', '../proxy/proxy.ts', 'undici', 'cockatiel'],
   },
   'apps/gateway/src/sessions/session-routes.ts': {

@@ -13,12 +13,12 @@ import {
 import type { AppParts, Composition, ServiceParts } from '@auth/service';
 import { AuthError } from '@auth/verify';
 import { buildApp } from './app.ts';
-import { createAskerOf } from './authentication/asker.ts';
 import type { Authorize } from './authentication/authorize.ts';
 import { createAuthorize } from './authentication/authorize.ts';
 import { createIdentify } from './authentication/identify.ts';
 import { createSameOrigin } from './authentication/same-origin.ts';
 import { createSessionCookie } from './authentication/session-cookie.ts';
+import { createClientOf } from './client.ts';
 import type { parseConfig } from './config.ts';
 import { frontLimits } from './config.ts';
 import type { BreakerOptions } from './proxy/breaker.ts';
@@ -27,7 +27,6 @@ import type { Upstreams } from './proxy/upstreams.ts';
 import { openUpstreams } from './proxy/upstreams.ts';
 import { workInBackground } from './sessions/background.ts';
 import { createBackgroundStore } from './sessions/background-store.ts';
-import { createCheckedCache } from './sessions/checked-cache.ts';
 import { createEndedCookies } from './sessions/ended-cookies.ts';
 import { createEndedCookiesStore } from './sessions/ended-cookies-store.ts';
 import type { Renewal } from './sessions/renewal.ts';
@@ -35,7 +34,7 @@ import { createRenewal } from './sessions/renewal.ts';
 import type { SealKey } from './sessions/seal.ts';
 import { createSeal } from './sessions/seal.ts';
 import type { SessionEvent } from './sessions/session.ts';
-import { createSessionCache } from './sessions/session-cache.ts';
+import { createCheckedCache, createSessionCache } from './sessions/session-cache.ts';
 import { createSessionLookup } from './sessions/session-lookup.ts';
 import { createSessionStore } from './sessions/session-store.ts';
 import type { Sessions } from './sessions/sessions.ts';
@@ -44,7 +43,7 @@ import type { Unfinished } from './sessions/unfinished.ts';
 import { createUnfinished } from './sessions/unfinished.ts';
 import { createUserClient, mayBeDone } from './user-client.ts';
 
-/** What the gateway runs on. */
+/** The configuration and the opened resources of the gateway. */
 export interface Resources {
   readonly config: ReturnType<typeof parseConfig>;
   readonly db: GatewayDb;
@@ -54,13 +53,13 @@ export interface Resources {
       readonly revocations: Pick<ServiceParts['revocations'], 'revocations'>;
     };
   readonly breaker?: BreakerOptions;
-  /** How long the user app may take for an exchange of tokens, and for a login. */
+  /** The timeouts of the user app for an exchange of tokens, and for a login. */
   readonly userTimes?: { readonly timeoutMs: number; readonly loginTimeoutMs: number };
-  /** How often unfinished work is retried. */
+  /** The interval between retries of unfinished work. */
   readonly retryMs?: number;
 }
 
-/** The gateway, and the parts of it that outlive a request. */
+/** The gateway and those of its parts that outlive a request. */
 export interface Gateway extends Composition {
   readonly sessions: Sessions;
   readonly authorize: Authorize;
@@ -69,43 +68,50 @@ export interface Gateway extends Composition {
   readonly upstreams: Upstreams;
 }
 
-/** How long a stopping process tries to write down what the user app has done already. */
+/** The time for which a stopping process retries to store exchanges that the user app has made. */
 const unfinishedMs = 3000;
-/** How long the user app may take for an exchange of tokens. */
+/** The timeout of the user app for an exchange of tokens. */
 const userTimeoutMs = 3000;
 
-/** Composes the gateway. In the background the leader among its replicas finishes what requests left, and removes old rows. */
+/**
+ * Composes the gateway. In the background, the leader of its replicas does work that no request waits for, and removes
+ * old rows.
+ */
 export function compose(resources: Resources): Gateway {
   const { config, db, service, retryMs, breaker } = resources;
   const { userTimes = { timeoutMs: userTimeoutMs, loginTimeoutMs: 15_000 } } = resources;
   const { publicOrigins, corsOrigins, trustedProxies, sessionLife: life } = config;
   const { keys, log, metrics, redis, verify, now } = service;
-  const onTrouble = (err: unknown) => {
-    // The database reports once that it cannot be used.
-    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'left for later');
+  const onError = (err: unknown) => {
+    // @auth/db reports once that the database cannot be used.
+    if (!isDatabaseUnavailable(err)) log.warn({ err }, 'work is retried later');
   };
   const store = createSessionStore(db);
-  const countCacheTrouble = metrics.counter('gateway_cache_failures_total', 'Times that Redis could not be asked.', []);
+  const countCacheFailure = metrics.counter('gateway_cache_failures_total', 'Calls to Redis that failed.', []);
   const endedCookies = createEndedCookiesStore(db);
   const cache =
     redis &&
     createCheckedCache({
-      ended: createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError: onTrouble }),
-      cache: createSessionCache({ ...{ redis, now }, onTrouble: () => countCacheTrouble({}) }),
+      ended: createEndedCookies({ store: endedCookies, monotonicMs: () => performance.now(), onError }),
+      cache: createSessionCache({ redis, now, onError: () => countCacheFailure({}) }),
     });
-  const unfinished = createUnfinished({ ...(retryMs === undefined ? {} : { retryMs }), onError: onTrouble });
-  metrics.gauges('gateway_unfinished', 'Writes and calls that could not be done yet.', [], () => [
+  const unfinished = createUnfinished({ ...(retryMs === undefined ? {} : { retryMs }), onError });
+  metrics.gauges('gateway_unfinished', 'Writes and calls that wait for a retry.', [], () => [
     { labels: {}, value: unfinished.size },
   ]);
   const seal = createSeal(() => keys.current().sessionKeys);
   const upstreams = openUpstreams({
-    ...{ origins: config.upstreams, connections: config.upstreamConnections, timeoutMs: config.upstreamTimeoutMs },
-    ...{ metrics, ...(breaker && { breaker }) },
+    origins: config.upstreams,
+    connections: config.upstreamConnections,
+    timeoutMs: config.upstreamTimeoutMs,
+    metrics,
+    ...(breaker && { breaker }),
   });
   const user = createUserClient({
     logins: upstreams.byName.user.slowBulkhead,
-    clientOf: ({ address }) => addressBlock(address),
-    ...{ baseUrl: config.upstreams.user, ...userTimes, headers: outgoingHeaders },
+    baseUrl: config.upstreams.user,
+    ...userTimes,
+    headers: outgoingHeaders,
   });
   const { identify, revocationOf, hasEnded } = createIdentify({
     verify: verify.verify,
@@ -113,40 +119,59 @@ export function compose(resources: Resources): Gateway {
     isRevocation: (error) => error instanceof AuthError && error.code === 'token_revoked',
   });
   const audit = auditEvents<SessionEvent>({
-    ...{ log, metrics, metric: 'gateway_session_events_total', help: 'What happened to sessions, by outcome.' },
+    log,
+    metrics,
+    metric: 'gateway_session_events_total',
+    help: 'Events of sessions, by outcome.',
   });
-  const shared = { store, cache, seal, identify, unfinished, audit, now, onTrouble };
+  const shared = { store, cache, seal, identify, unfinished, audit, now, onError };
   const sessions = createSessions({ ...shared, logIn: user.logIn, logOut: user.logOut, hasEnded, life });
+  const { drop, notify } = sessions;
   const renewal = createRenewal({
-    ...{ ...shared, refresh: user.refresh, mayBeDone, end: sessions.drop, wait: (ms) => delay(ms) },
+    ...shared,
+    refresh: user.refresh,
+    mayBeDone,
+    end: drop,
+    wait: (ms) => delay(ms),
     leaseSeconds: userTimeoutMs / 1000 + 1,
   });
   const cookie = createSessionCookie({ secure: config.secureCookie, port: config.publicPort });
   const sameOrigin = createSameOrigin({ own: publicOrigins, trusted: corsOrigins });
-  const find = createSessionLookup({ store, cache, life, now, onTrouble });
+  const find = createSessionLookup({ store, cache, life, now, onError });
   const clientAddress = clientAddressBehind(trustedProxies);
-  const askerOf = createAskerOf({ clientAddress, addressPrefix, nameRequest });
-  const authorize = createAuthorize({
-    ...{ cookie, sameOrigin, find, renewal, seal, revocationOf, drop: sessions.drop, askerOf },
-  });
-  const background = {
-    ...{ store: createBackgroundStore(db), life, hasEnded, now, onTrouble },
-    ...{ drop: sessions.drop, tell: sessions.tell, resume: renewal.resume },
-  };
+  const clientOf = createClientOf({ clientAddress, addressBlock, addressPrefix, nameRequest });
+  const authorize = createAuthorize({ cookie, sameOrigin, find, renewal, seal, revocationOf, drop, clientOf });
+  const { resume } = renewal;
+  const background = { store: createBackgroundStore(db), life, hasEnded, now, onError, drop, notify, resume };
   return {
-    ...{ sessions, authorize, renewal, unfinished, upstreams },
+    sessions,
+    authorize,
+    renewal,
+    unfinished,
+    upstreams,
     app: buildApp({
-      ...{ ...service, sessions, authorize, cookie, isReplaced: endedCookies.isReplaced, sameOrigin },
-      ...{ cors: createCors(corsOrigins), page: !config.production, upstreams, clientAddress, askerOf, trustedProxies },
-      ...{ publicOrigin: publicOrigins[0] ?? '', maxBodyBytes: config.maxBodyBytes },
+      ...service,
+      sessions,
+      authorize,
+      cookie,
+      isReplaced: endedCookies.isReplaced,
+      sameOrigin,
+      cors: createCors(corsOrigins),
+      pageFolder: config.pageFolder,
+      upstreams,
+      clientOf,
+      trustedProxies,
+      publicOrigin: publicOrigins[0] ?? '',
+      maxBodyBytes: config.maxBodyBytes,
     }),
     details: () => ({ sessionIdleSeconds: life.idleSeconds }),
     limits: frontLimits(config),
     startBackground() {
       const leader = openLeader({
-        ...{ url: config.database.url, duty: 'gateway background' },
+        url: config.database.url,
+        duty: 'gateway background',
         lead: ({ signal, wait }) => workInBackground(background, { signal, wait }),
-        onError: (err) => log.warn({ err }, 'not in charge of the background work'),
+        onError: (err) => log.warn({ err }, 'not the leader of the background work'),
       });
       return {
         async close() {

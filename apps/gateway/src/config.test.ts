@@ -10,8 +10,8 @@ const good = {
 
 const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
 
-describe('the settings of the gateway', () => {
-  it('hold where browsers find it and where the services are', () => {
+describe('parseConfig', () => {
+  it('reads the public origins and the origins of the services', () => {
     expect(parseConfig(good)).toMatchObject({
       publicOrigins: ['https://shop.example'],
       ...{ corsOrigins: [], secureCookie: true },
@@ -19,28 +19,34 @@ describe('the settings of the gateway', () => {
     });
   });
 
-  it.each(['USER_URL', 'PRODUCT_URL', 'ORDER_URL'])('take a slash at the end and capitals of %s away', (name) => {
+  it.each(['USER_URL', 'PRODUCT_URL', 'ORDER_URL'])('normalises a slash at the end and capitals of %s', (name) => {
     const { upstreams } = parseConfig({ ...good, [name]: 'HTTP://Service.Internal:4009/' });
     expect(Object.values(upstreams)).toContain('http://service.internal:4009');
   });
 
   it.each(['http://user:4001/api', 'http://me:secret@user:4001', 'http://user:4001?x=1', 'user:4001', 'http://user:0'])(
-    'refuse %s as the origin of a service',
+    'refuses %s as the origin of a service',
     (url) => {
       expect(wrongSettings({ ...good, USER_URL: url })).toEqual(['USER_URL']);
     },
   );
 
-  it('lack all of them without a default', () => {
+  it('refuses an empty value for every required origin', () => {
     const none = { PUBLIC_ORIGIN: '', USER_URL: '', PRODUCT_URL: '', ORDER_URL: '' };
     expect(wrongSettings({ ...good, ...none }).sort()).toEqual(Object.keys(none).sort());
   });
 
-  it('let several replicas share a database, and no more', () => {
+  it('accepts several replicas without Redis', () => {
     expect(wrongSettings({ ...good, NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '3' })).toEqual([]);
   });
 
-  it('let a cookie go without https on this machine alone', () => {
+  it('refuses PAGE_DIR in production', () => {
+    const env = { ...good, PAGE_DIR: '/page', REVOCATIONS: 'none', REPLICAS: '1' };
+    expect(parseConfig(env)).toMatchObject({ pageFolder: '/page' });
+    expect(wrongSettings({ ...env, NODE_ENV: 'production' })).toEqual(['PAGE_DIR']);
+  });
+
+  it('accepts plain http only for this machine, and not in production', () => {
     const local = { ...good, PUBLIC_ORIGIN: 'http://127.0.0.1:4000, http://localhost:4000' };
     expect(parseConfig(local)).toMatchObject({
       publicOrigins: expect.arrayContaining(['http://localhost:4000']),
@@ -65,7 +71,7 @@ describe('the settings of the gateway', () => {
       '*',
       ',',
     ],
-  ])('refuse %s as the origin of the gateway', (origin) => {
+  ])('refuses %s as the origin of the gateway', (origin) => {
     expect(wrongSettings({ ...good, PUBLIC_ORIGIN: origin })).toEqual(['PUBLIC_ORIGIN']);
   });
 
@@ -77,7 +83,7 @@ describe('the settings of the gateway', () => {
     'https://admin.example/',
     'https://Admin.example',
     'http://admin.example',
-  ])('refuse %s as a trusted origin', (origin) => {
+  ])('refuses %s as a trusted origin', (origin) => {
     expect(wrongSettings({ ...good, CORS_ORIGINS: origin })).toEqual(['CORS_ORIGINS']);
   });
 });

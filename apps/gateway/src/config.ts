@@ -63,10 +63,18 @@ export const Settings = withKeyRules(
         description: 'The largest body of a request, in bytes; it is held in memory until it is complete.',
         details: 'The services accept 100000.',
       }),
+      PAGE_DIR: z.string().min(1).optional().meta({
+        description: 'The folder of a page to try the gateway with, served at `/`; for development.',
+        details: '`pnpm dev` sets it to `tools/dev/page`. Production refuses it.',
+      }),
     })
     .refine(({ NODE_ENV, PUBLIC_ORIGIN }) => NODE_ENV !== 'production' || areHttps(PUBLIC_ORIGIN) === true, {
       path: ['PUBLIC_ORIGIN'],
       error: 'must be https in production',
+    })
+    .refine(({ NODE_ENV, PAGE_DIR }) => NODE_ENV !== 'production' || PAGE_DIR === undefined, {
+      path: ['PAGE_DIR'],
+      error: 'is for development: production serves no page',
     }),
   // No service calls the gateway, so there is no single use to share.
   { takesCalls: false },
@@ -87,20 +95,21 @@ export function parseConfig(env: NodeJS.ProcessEnv) {
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConnections: settings.UPSTREAM_CONNECTIONS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
+    pageFolder: settings.PAGE_DIR,
     sessionLife: { absoluteSeconds: settings.SESSION_HOURS * 3600, idleSeconds: settings.SESSION_IDLE_MINUTES * 60 },
   };
 }
 
 /**
- * What a connection to the gateway may take: less than one to a service, so that a client cannot make the gateway send
- * what a service refuses.
+ * Returns the limits of a connection to the gateway. They are lower than those of a service, so that a client cannot make
+ * the gateway send what a service refuses.
  */
 export function frontLimits({ upstreamTimeoutMs }: { readonly upstreamTimeoutMs: number }): ConnectionLimits {
   return {
-    // A service takes 16 KB, with the access token and what else is added here.
+    // A service accepts 16 KB. The rest is for the access token and the other headers that the gateway adds.
     headerBytes: 12_288,
     requestMs: 20_000,
-    // Who does not read must not keep a service waiting.
+    // Longer than the timeout of a service, so that a slow service does not end the connection of a client.
     stillMs: Math.max(30_000, upstreamTimeoutMs + 5000),
     pipelined: 4,
   };

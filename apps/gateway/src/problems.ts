@@ -23,13 +23,13 @@ const answers = {
   not_json: ['unsupported_media_type', { headers: { Accept: 'application/json' } }],
 } as const satisfies Record<GatewayErrorCode, readonly [ProblemCode, ProblemOptions]>;
 
-/** Headers of the user app's refusals that are for whoever sent the request. */
+/** Headers of the user app's refusals that are for the client. */
 const relayed = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
 /**
- * How the errors of the gateway become answers.
+ * Creates the translations of the gateway's errors to problems.
  *
- * @param options `publicOrigin`: where browsers find the gateway
+ * @param options `publicOrigin`: the origin of the gateway for browsers
  */
 export function createTranslate({ publicOrigin }: { readonly publicOrigin: string }): readonly Translate[] {
   const fromHere = `Requests that change something must come from a page of this site: send 'Origin: ${publicOrigin}'.`;
@@ -58,7 +58,7 @@ export function createTranslate({ publicOrigin }: { readonly publicOrigin: strin
   ];
 }
 
-/** What the user app says of a login is for the browser; what it says that we do not know is a failure between us. */
+/** Converts a refusal of the user app, which is for the client. A code that the gateway does not know is a 502. */
 function relay({ problem, headers, message }: UserAppRefusal): Problem {
   const { code, detail, errors } = problem;
   if (!isCode(code)) return new Problem('upstream_failed', { reason: message });

@@ -15,16 +15,9 @@ const open = async () => {
   await once(server, 'listening');
   return { asked, server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 };
-const logins = createBulkhead({ places: 1, waiting: 0, waitMs: 1 });
+const logins = createBulkhead({ slots: 1, waiting: 0, waitMs: 1 });
 const clientOf = (baseUrl: string) =>
-  createUserClient({
-    baseUrl,
-    timeoutMs: 1000,
-    loginTimeoutMs: 1000,
-    logins,
-    clientOf: () => 'a',
-    headers: () => ({}),
-  });
+  createUserClient({ ...{ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, logins }, headers: () => ({}) });
 
 describe('the client of the user app', () => {
   it.each(['', '/'])('joins its paths to an origin that ends in "%s"', async (end) => {
@@ -36,7 +29,7 @@ describe('the client of the user app', () => {
 });
 
 describe('mayBeDone', () => {
-  it('is false when nothing listens there', async () => {
+  it('is false when no server listens', async () => {
     const { server, origin } = await open();
     server.close();
     await once(server, 'close');

@@ -1,12 +1,12 @@
 import { ProblemDetails, TokenResponse } from '@auth/contracts';
 import { startDeadline } from '@auth/verify';
 import { UpstreamError } from '@auth/verify/client';
-import type { Asker } from './authentication/asker.ts';
+import type { Client } from './client.ts';
 import type { Bulkhead } from './proxy/bulkhead.ts';
 import type { Device, Tokens } from './sessions/session.ts';
 import type { Credentials } from './sessions/sessions.ts';
 
-/** The user app refused something, in its own words. */
+/** A refusal of the user app, with its problem. */
 export class UserAppRefusal extends Error {
   override readonly name = 'UserAppRefusal';
   readonly status: number;
@@ -25,36 +25,34 @@ export interface UserClientOptions {
   /** The origin of the user app. */
   readonly baseUrl: string;
   readonly timeoutMs: number;
-  /** A login may take longer: the user app slows down those to an account that somebody guesses at. */
+  /** The timeout of a login. It is longer: the user app slows logins to an account down after wrong passwords. */
   readonly loginTimeoutMs: number;
   /**
-   * Bounds how many logins may be under way at a time, in all and of one address: each is a connection to the user app, and
-   * anyone can ask for one.
+   * Bounds the logins at a time, in all and per address block: each is a connection to the user app, and needs no
+   * credentials.
    */
   readonly logins: Pick<Bulkhead, 'enter' | 'leave'>;
-  /** Whose share of the logins a request takes, such as a block of addresses. */
-  readonly clientOf: (asker: Asker) => string;
-  /** More headers for what is asked in a request. */
-  readonly headers: (asker: Asker) => Readonly<Record<string, string>>;
+  /** Returns the headers that connect a call to the request of a client. */
+  readonly headers: (client: Client) => Readonly<Record<string, string>>;
 }
 
-/** What the gateway asks the user app for. Every method throws an UpstreamError when that gives no good answer. */
+/** Calls the user app. Every method throws an UpstreamError for a failure, or for an answer that is not valid. */
 export interface UserClient {
-  /** @throws UserAppRefusal; BulkheadFull while too many logins are under way */
-  logIn(credentials: Credentials, asker: Asker, device: Device): Promise<Tokens>;
-  /** `refused` for a session that is over. */
-  refresh(refreshToken: string, asker: Asker | undefined): Promise<Tokens | 'refused'>;
-  logOut(refreshToken: string, asker: Asker | undefined): Promise<void>;
+  /** @throws UserAppRefusal; BulkheadFull while too many logins are running */
+  logIn(credentials: Credentials, client: Client, device: Device): Promise<Tokens>;
+  /** Exchanges a refresh token. Returns `refused` when the session has ended. */
+  refresh(refreshToken: string, client: Client | undefined): Promise<Tokens | 'refused'>;
+  logOut(refreshToken: string, client: Client | undefined): Promise<void>;
 }
 
-/** Errors of a connection that never stood: no request was sent on it. */
+/** Errors of a connection that was never established: no request was sent. */
 const neverSent: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
 
 /**
- * Whether the user app may have done what failed with this error. It has not done what it refuses with a problem, or what
- * it was never sent; of any other failure nothing is known.
+ * Returns whether the user app may have carried out a call that failed with this error. After a refusal with a problem,
+ * and without a connection, it has not. For any other failure it is unknown.
  */
 export function mayBeDone(error: unknown): boolean {
   if (error instanceof UserAppRefusal) return false;
@@ -64,7 +62,7 @@ export function mayBeDone(error: unknown): boolean {
 
 /** Creates the client. */
 export function createUserClient(options: UserClientOptions): UserClient {
-  const { baseUrl, timeoutMs, loginTimeoutMs, logins, clientOf, headers } = options;
+  const { baseUrl, timeoutMs, loginTimeoutMs, logins, headers } = options;
   async function post(
     path: string,
     body: unknown,
@@ -94,32 +92,32 @@ export function createUserClient(options: UserClientOptions): UserClient {
     }
   }
 
-  function headersFor(asker: Asker | undefined): Record<string, string> {
-    return asker === undefined ? {} : { ...headers(asker), 'x-forwarded-for': asker.address };
+  function headersFor(client: Client | undefined): Record<string, string> {
+    return client === undefined ? {} : { ...headers(client), 'x-forwarded-for': client.address };
   }
 
   return {
-    async logIn({ email, password }, asker, { userAgent }) {
-      const more = { ...headersFor(asker), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
-      const client = clientOf(asker);
-      await logins.enter(client);
+    async logIn({ email, password }, client, { userAgent }) {
+      const more = { ...headersFor(client), ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) };
+      const block = client.addressBlock();
+      await logins.enter(block);
       try {
         return readTokens(await post('/auth/login', { email, password }, more, loginTimeoutMs));
       } finally {
-        logins.leave(client);
+        logins.leave(block);
       }
     },
-    async refresh(refreshToken, asker) {
+    async refresh(refreshToken, client) {
       try {
-        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, headersFor(asker)));
+        return readTokens(await post('/auth/refresh', { refresh_token: refreshToken }, headersFor(client)));
       } catch (error) {
         if (error instanceof UserAppRefusal && error.problem.code === 'invalid_refresh_token') return 'refused';
         throw error;
       }
     },
-    async logOut(refreshToken, asker) {
-      // It is repeated in the background: nobody waits long for it.
-      await post('/auth/logout', { refresh_token: refreshToken }, headersFor(asker), Math.min(timeoutMs, 1000));
+    async logOut(refreshToken, client) {
+      // A short timeout: a failed call is retried in the background.
+      await post('/auth/logout', { refresh_token: refreshToken }, headersFor(client), Math.min(timeoutMs, 1000));
     },
   };
 }
@@ -130,7 +128,7 @@ function readTokens(body: unknown): Tokens {
   return { accessToken: parsed.data.access_token, refreshToken: parsed.data.refresh_token };
 }
 
-/** What a browser can mend, or has to wait for, is its business; any other failure is between us and the user app. */
+/** Returns the refusal if it is for the client: a 4xx or a 503 with a problem. Any other failure becomes a 502. */
 function refusalOf(answer: Response, text: string): UserAppRefusal | undefined {
   if (answer.status >= 500 && answer.status !== 503) return undefined;
   const parsed = ProblemDetails.safeParse(parseJson(text));

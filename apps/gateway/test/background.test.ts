@@ -9,17 +9,17 @@ let around: Surroundings;
 let gateway: Harness;
 useGateway((opened) => ({ around, gateway } = opened));
 
-/** As many rounds as it takes, until there is nothing left to do. */
+/** Runs a number of rounds. Returns the errors. */
 async function work(rounds: number, databaseNow = around.now): Promise<unknown[]> {
   const stop = new AbortController();
-  const troubles: unknown[] = [];
+  const errors: unknown[] = [];
   const { sessions, renewal } = gateway;
   const store = { ...gateway.backgroundStore, now: async () => databaseNow() };
   await workInBackground(
     {
-      ...{ store, life, tell: sessions.tell, resume: renewal.resume, drop: sessions.drop, now: around.now },
+      ...{ store, life, notify: sessions.notify, resume: renewal.resume, drop: sessions.drop, now: around.now },
       hasEnded: (sid) => around.revoked.has(sid),
-      onTrouble: (error) => troubles.push(error),
+      onError: (error) => errors.push(error),
     },
     {
       signal: stop.signal,
@@ -29,7 +29,7 @@ async function work(rounds: number, databaseNow = around.now): Promise<unknown[]
       },
     },
   );
-  return troubles;
+  return errors;
 }
 
 async function loggedIn(): Promise<Browser & { sid: string }> {
@@ -39,8 +39,8 @@ async function loggedIn(): Promise<Browser & { sid: string }> {
   return Object.assign(browser, { sid });
 }
 
-describe('the work that no request waits for', () => {
-  it('logs out at the user app who was idle for too long, removes them, and leaves the others', async () => {
+describe('the background work', () => {
+  it('ends idle sessions here and at the user app, removes them, and keeps the others', async () => {
     const idle = await loggedIn();
     around.advance(life.idleSeconds - 60);
     const other = await loggedIn();
@@ -53,7 +53,7 @@ describe('the work that no request waits for', () => {
     expect((await other.send('get', '/session')).status).toBe(200);
   });
 
-  it('ends no session, and forgets none that ended, because its clock was put forward', async () => {
+  it('ends and removes no session while its clock is fast', async () => {
     const [browser, ended] = [await loggedIn(), await loggedIn()];
     await around.userApp.stop();
     await ended.send('delete', '/session');
@@ -66,11 +66,11 @@ describe('the work that no request waits for', () => {
     await around.userApp.start();
   });
 
-  it('asks the database for its clock', async () => {
+  it('reads the clock of the database', async () => {
     expect(Math.abs((await gateway.backgroundStore.now()) - Date.now() / 1000)).toBeLessThan(3600);
   });
 
-  it('tells the user app of a logout as soon as it is back', async () => {
+  it('notifies the user app of a logout as soon as it is back', async () => {
     const browser = await loggedIn();
     await around.userApp.stop();
     await browser.send('delete', '/session');
@@ -81,7 +81,7 @@ describe('the work that no request waits for', () => {
     expect(around.userApp.loggedOut).toContain(browser.sid);
   });
 
-  it('ends the sessions that ended at the user app, also without a request, and no others', async () => {
+  it('ends the sessions that ended at the user app without a request, and no others', async () => {
     const [ended, other] = [await loggedIn(), await loggedIn()];
     around.revoked.add(ended.sid);
     expect(await work(1)).toEqual([]);
@@ -93,7 +93,7 @@ describe('the work that no request waits for', () => {
     expect((await other.send('get', '/session')).status).toBe(200);
   });
 
-  it('gives up on a user app that is gone for a week', async () => {
+  it('removes an ended session after a week although the user app was down', async () => {
     const browser = await loggedIn();
     await around.userApp.stop();
     await browser.send('delete', '/session');

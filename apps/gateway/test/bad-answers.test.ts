@@ -12,7 +12,10 @@ afterEach(async () => {
   await service.close();
 });
 
-/** A gateway in front of a service that answers everything with these bytes, and then hangs up if told to. */
+/**
+ * Opens a gateway in front of a service that answers every request with these bytes, and then closes the connection if
+ * asked.
+ */
 async function inFrontOf(bytes: string, { hangUp = false } = {}): Promise<ProxyHarness> {
   service = await openScriptedService((socket) => {
     socket.write(bytes, 'latin1');
@@ -26,19 +29,19 @@ const request = (method = 'GET', version = '1.1') =>
   `${method} /products HTTP/${version}\r\nHost: a\r\nConnection: close\r\n\r\n`;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n';
 
-describe('an answer that is none', () => {
+describe('an invalid answer', () => {
   it.each([
     ['not HTTP', 'SSH-2.0-smuggled\r\n\r\n'],
     ['of another version', 'HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
     ['with Content-Length and Transfer-Encoding', `${ok}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`],
     ['with two Content-Lengths', `${ok}Content-Length: 3\r\n\r\nok`],
-    ['with a Content-Length that is none', 'HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok'],
+    ['with an invalid Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nok'],
     ['with a bare CR in a header', `${ok}X-A: b\rSet-Cookie: smuggled\r\n\r\nok`],
     ['with a header that spans lines', `${ok}X-A: b\r\n Set-Cookie: smuggled\r\n\r\nok`],
     ['with a space before a colon', `${ok}X-A : smuggled\r\n\r\nok`],
     ['with a NUL in a header', `${ok}X-A: smuggled\0\r\n\r\nok`],
     [
-      'with a coding that is not passed on',
+      'with a coding that is not forwarded',
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
     ],
     ['with another coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\nok'],
@@ -52,17 +55,17 @@ describe('an answer that is none', () => {
     ['with a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok'],
     ['with a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok'],
     ['without a status', 'HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\nok'],
-    ['that switches to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
-    ['that switches to nothing and goes on', `HTTP/1.1 101 Switching Protocols\r\n\r\n${ok}\r\nok`],
-    ['that goes on without being asked to wait', `HTTP/1.1 100 Continue\r\n\r\n${ok}\r\nok`],
-    ['behind a flood of interim answers', `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)}${ok}\r\nok`],
+    ['that switches protocols without Upgrade', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['that switches protocols without Upgrade and continues', `HTTP/1.1 101 Switching Protocols\r\n\r\n${ok}\r\nok`],
+    ['after a 100 that was not requested', `HTTP/1.1 100 Continue\r\n\r\n${ok}\r\nok`],
+    ['after 1000 interim answers', `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)}${ok}\r\nok`],
     ['with two Content-Lengths that are equal', `${ok}Content-Length: 2\r\n\r\nok`],
     ['with a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok'],
     ['with a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok'],
     ['with a control character in a header', `${ok}X-A: smuggled\x01\r\n\r\nok`],
     ['with a header without a name', `${ok}: smuggled\r\n\r\nok`],
-    ['with a header name that is none', `${ok}X A: smuggled\r\n\r\nok`],
-    ['that ends before it begins', ''],
+    ['with an invalid header name', `${ok}X A: smuggled\r\n\r\nok`],
+    ['without any byte', ''],
     ['with headers over 16 KB', `${ok}X-A: ${'smuggled'.repeat(2100)}\r\n\r\nok`],
     ['that ends in its head', `${ok}X-Smuggled`],
   ])('%s becomes a 502', async (_case, bytes) => {
@@ -78,7 +81,7 @@ describe('an answer that is none', () => {
   it.each([
     ['a status below 100', 'HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\nok'],
     ['a status above 599', 'HTTP/1.1 600 No\r\nContent-Length: 2\r\n\r\nok'],
-    ['a protocol that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['a protocol switch that was not requested', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['interim answers without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)],
   ])('with %s counts for the breaker, and is logged once', async (_case, bytes) => {
     service = await openScriptedService((socket) => socket.end(bytes, 'latin1'));
@@ -96,7 +99,7 @@ describe('an answer that is none', () => {
     ]);
   });
 
-  it('with interim answers that never end is given up', async () => {
+  it('with endless interim answers becomes a 502', async () => {
     let timer: NodeJS.Timeout | undefined;
     service = await openScriptedService((socket) => {
       timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
@@ -127,13 +130,13 @@ describe('an answer that is none', () => {
     expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 200 .*Content-Length: 2\r\n.*\r\n\r\n$/s);
   });
 
-  it('that refuses the token of a session and cannot be passed on becomes a 502', async () => {
+  it('that refuses the token of a session and cannot be forwarded becomes a 502', async () => {
     const { port } = await inFrontOf('HTTP/1.1 401 No\r\nConnection: close\r\n\r\nno', { hangUp: true });
     const [answer] = await sendRaw(port, request().replace('\r\n\r\n', '\r\nCookie: session=1\r\n\r\n'));
     expect([answer?.status, JSON.parse(answer?.body ?? '').code]).toEqual([502, 'upstream_failed']);
   });
 
-  it('is not taken for the answer to the next request', async () => {
+  it('with bytes after its end does not answer the next request', async () => {
     const { port } = await inFrontOf(`${ok}\r\nokHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled`);
     for (const count of [1, 2, 3]) {
       expect(await sendRaw(port, request())).toMatchObject([{ status: 200, body: 'ok' }]);
@@ -141,7 +144,7 @@ describe('an answer that is none', () => {
     }
   });
 
-  it('does not take what is no answer yet for one', async () => {
+  it('with status 103 is not taken for the answer', async () => {
     const early = 'HTTP/1.1 103 Early Hints\r\nSet-Cookie: smuggled\r\nLink: </x>\r\n\r\n';
     const { port } = await inFrontOf(`${early}${ok}\r\nok`);
     const [answer] = await sendRaw(port, request());
@@ -158,8 +161,8 @@ describe('an answer that breaks off', () => {
     ['before its length is reached', half],
     ['between two chunks', halfChunked],
     ['in a chunk', `${halfChunked}9\r\nmo`],
-    ['in a chunk size that is none', `${halfChunked}smuggled\r\n`],
-  ])('%s does not look whole', async (_case, bytes) => {
+    ['in an invalid chunk size', `${halfChunked}smuggled\r\n`],
+  ])('%s is not complete for the client', async (_case, bytes) => {
     const { port, requestLine } = await inFrontOf(bytes, { hangUp: true });
     const socket = await openSocket(port);
     socket.write(request());
@@ -169,7 +172,7 @@ describe('an answer that breaks off', () => {
     expect(String((await requestLine())['reason'])).toMatch(/^broke off: /);
   });
 
-  it('resets the connection of a client that would take its end for the end of the answer', async () => {
+  it('resets the connection of an HTTP/1.0 client, for which the end of the connection ends the answer', async () => {
     const { port } = await inFrontOf(halfChunked, { hangUp: true });
     const socket = await openSocket(port);
     let reset: unknown;
@@ -181,7 +184,7 @@ describe('an answer that breaks off', () => {
     expect(reset).toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('is cut when nothing more comes in time', async () => {
+  it('ends the connection when its rest does not come in time', async () => {
     const { port, requestLine, samples } = await inFrontOf(half);
     const socket = await openSocket(port);
     socket.write(request());

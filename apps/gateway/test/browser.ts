@@ -5,16 +5,16 @@ import type { UserApp } from './user-app.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** A browser with a cookie jar that holds what it was last given. */
+/** A browser with a cookie jar for the session cookie. */
 export interface Browser {
-  /** The session cookie as it would be sent; `''` for none. */
+  /** The session cookie, `name=value`; `''` for none. */
   cookie: string;
-  /** Sends a request as a page of the gateway's own would. */
+  /** Sends a request as a page of the gateway does. */
   send(method: Method, path: string, body?: object): request.Test;
   logIn(userApp: Pick<UserApp, 'user'>): Promise<request.Response>;
 }
 
-/** Opens one, at a replica. */
+/** Opens a browser at a replica. */
 export function openBrowser(server: Server, { cookie = '' }: { cookie?: string } = {}): Browser {
   const browser: Browser = {
     cookie,

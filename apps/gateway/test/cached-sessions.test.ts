@@ -45,7 +45,7 @@ const openServer = findRedis();
   const keyOf = (browser: Browser) => `gateway:session:1:${hashOf(browser)}`;
   const bytesOf = (browser: Browser) => Buffer.from(hashOf(browser), 'base64url');
 
-  it('are read from there: the database is not asked', async () => {
+  it('are read without a query to the database', async () => {
     const browser = await loggedIn();
     expect((await browser.send('get', '/session')).status).toBe(200);
     while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
@@ -53,19 +53,19 @@ const openServer = findRedis();
     expect((await at(replicas[1], browser).send('get', '/session')).status).toBe(200);
   });
 
-  it('are there without a token in the clear, without the refresh token and without the cookie', async () => {
+  it('contain no decrypted token, no refresh token and no cookie', async () => {
     const browser = await loggedIn();
     await browser.send('get', '/session');
     while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
     const text = (await redis[0].get(keyOf(browser))) ?? '';
-    // As every access token begins; three letters alone may stand in any base64.
+    // The begin of every access token. A shorter text may occur in any base64.
     expect(text).not.toContain('eyJhbGciOi');
     expect(text).not.toContain('refreshToken');
     expect(text).not.toContain(browser.cookie.split('=')[1]);
     expect(await redis[0].ttl(keyOf(browser))).toBeLessThanOrEqual(60);
   });
 
-  it('end at every replica at once', async () => {
+  it('end on every replica at once', async () => {
     const browser = await loggedIn();
     const elsewhere = at(replicas[1], browser);
     expect((await elsewhere.send('get', '/session')).status).toBe(200);
@@ -73,19 +73,19 @@ const openServer = findRedis();
     expect((await at(replicas[1], browser).send('get', '/session')).status).toBe(401);
   });
 
-  it('do not come back when somebody read the row before it ended, and says so afterwards', async () => {
+  it('do not come back when a replica caches a row that it read before the end', async () => {
     const browser = await loggedIn();
     await browser.send('get', '/session');
     while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
     const row = await redis[0].get(keyOf(browser));
     const stolen = at(replicas[1], browser);
     await browser.send('delete', '/session');
-    // What a reader that was overtaken does.
+    // The write of a replica that read the row before the end.
     await redis[1].set(keyOf(stolen), row ?? '', 'EX', 60, 'NX');
     expect((await stolen.send('get', '/session')).status).toBe(401);
   });
 
-  it('do not come back when the mark of their end is lost and an old copy is there again', async () => {
+  it('do not come back when Redis loses the mark of their end and has an old copy again', async () => {
     const browser = await loggedIn();
     await browser.send('get', '/session');
     while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
@@ -95,7 +95,7 @@ const openServer = findRedis();
     expect((await there.send('get', '/session')).status).toBe(200);
     await at(replicas[0], browser).send('delete', '/session');
     await redis[0].set(key, copy, 'EX', 60);
-    // At once where it was ended, within the second for which a list of ended sessions is used elsewhere.
+    // At once on the replica that ended the session, and within a second on others: the longest age of their list.
     expect((await here.send('get', '/session')).status).toBe(401);
     while ((await at(replicas[1], browser).send('get', '/session')).status === 200) await redis[0].set(key, copy);
     for (let times = 0; times < 5; times += 1) {
@@ -105,10 +105,10 @@ const openServer = findRedis();
   });
 
   it.each([
-    ['is older than they are kept', -61],
+    ['is older than 60 s', -61],
     ['is from the future', 61],
-    ['does not say how old it is', Number.NaN],
-  ])('are not taken from a copy that %s', async (_what, seconds) => {
+    ['has no time', Number.NaN],
+  ])('are not read from a copy that %s', async (_what, seconds) => {
     const browser = await loggedIn();
     await browser.send('get', '/session');
     while ((await redis[0].exists(keyOf(browser))) === 0) await new Promise(setImmediate);
@@ -117,15 +117,15 @@ const openServer = findRedis();
     expect((await browser.send('get', '/session')).body.id).not.toBe('x');
   });
 
-  it('take new tokens over at every replica', async () => {
+  it('have new tokens on every replica after one exchange', async () => {
     const browser = await loggedIn();
     const visit = async (replica: Harness) => {
-      const visitor = await replica.authorize({
+      const authentication = await replica.authorize({
         method: 'GET',
         headers: { cookie: browser.cookie },
         socket: { remoteAddress: '192.0.2.7' },
       } as never);
-      return visitor.kind === 'session' ? visitor.accessToken : '';
+      return authentication.kind === 'session' ? authentication.accessToken : '';
     };
     const before = await visit(replicas[0]);
     expect(await visit(replicas[1])).toBe(before);
@@ -137,7 +137,7 @@ const openServer = findRedis();
     expect(refreshes).toBe(1);
   });
 
-  it('are found in the database while Redis is down, and what ends meanwhile has ended', async () => {
+  it('are read from the database while Redis is down, and stay ended when they end meanwhile', async () => {
     const [kept, ended] = [await loggedIn(), await loggedIn()];
     await server.cut();
     expect((await kept.send('get', '/session')).status).toBe(200);

@@ -5,28 +5,28 @@ import type { AddressInfo } from 'node:net';
 import type { UpstreamName } from '../src/proxy/target.ts';
 import { upstreamNames } from '../src/proxy/target.ts';
 
-/** A request as a service got it. */
+/** A request as a service received it. */
 export interface CapturedRequest {
   readonly service: UpstreamName;
   readonly method: string | undefined;
   readonly target: string | undefined;
-  /** Names as they came, and values. */
+  /** Names as received, and values. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 }
 
-/** How a service answers; the request's body has been read. */
+/** Answers a request whose body has been read. */
 export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** The services behind the gateway: real servers that write down all they get. */
+/** The services behind the gateway: real servers that record all requests. */
 export interface CapturingServices {
   readonly origins: Readonly<Record<UpstreamName, string>>;
   readonly requests: CapturedRequest[];
-  /** Every byte that came, whether it was a request or not. */
+  /** Returns all received bytes, whether they were a request or not. */
   bytes(): string;
-  /** What they do with requests from now on. Until told otherwise they answer 200 with the name of the service. */
+  /** Sets the answer to all later requests. At first it is 200 with the host of the service. */
   answer(answer: Answer): void;
-  /** Forgets what came so far. */
+  /** Removes all records, and resets the answer. */
   forget(): void;
   close(): void;
 }

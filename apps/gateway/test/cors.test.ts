@@ -11,7 +11,7 @@ const named = (headers: Record<string, string>) =>
   Object.keys(headers).filter((name) => name.startsWith('access-control'));
 
 describe('a page of a trusted origin', () => {
-  it('may ask what it may send, with the cookie', async () => {
+  it('gets an answer to its preflight, with the cookie allowed', async () => {
     const { status, headers } = await request(gateway.server)
       .options('/session')
       .set({ Origin: trustedOrigin, 'Access-Control-Request-Method': 'DELETE' });
@@ -24,7 +24,7 @@ describe('a page of a trusted origin', () => {
     });
   });
 
-  it('may log in and read the answer', async () => {
+  it('can log in and read the answer', async () => {
     const { email, password } = around.userApp.user;
     const { status, headers } = await request(gateway.server)
       .post('/session')
@@ -35,8 +35,8 @@ describe('a page of a trusted origin', () => {
   });
 });
 
-describe('an answer of a service that varies by itself', () => {
-  it('varies by origin as well', async () => {
+describe('an answer of a service with Vary', () => {
+  it('also varies by Origin', async () => {
     around.service.answer((res) => void res.writeHead(200, { vary: 'Accept-Language' }).end());
     const { headers } = await request(gateway.server)
       .get('/products')
@@ -54,7 +54,7 @@ describe('a page of any other origin', () => {
     `${trustedOrigin}.evil.example`,
     `${trustedOrigin}:8443`,
     'https://admin.examplE',
-  ])('%s is told nothing', async (from) => {
+  ])('%s gets no CORS headers', async (from) => {
     const asked = await request(gateway.server)
       .options('/session')
       .set({ Origin: from, 'Access-Control-Request-Method': 'POST' });
@@ -64,7 +64,7 @@ describe('a page of any other origin', () => {
     expect(read.headers['vary']).toContain('Origin');
   });
 
-  it('of the gateway itself needs none of it', async () => {
+  it('of the gateway itself gets no CORS headers', async () => {
     expect(named((await request(gateway.server).get('/session').set({ Origin: origin })).headers)).toEqual([]);
   });
 });

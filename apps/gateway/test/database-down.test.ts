@@ -10,7 +10,7 @@ describe('the gateway without its database', () => {
   const cookie = `__Host-session=${'A'.repeat(43)}`;
   useGateway((opened) => ({ around, gateway } = opened), { url: databaseNowhere });
 
-  it('says to come again, and never that nobody is logged in', async () => {
+  it('answers 503 with Retry-After, never 401', async () => {
     const browser = () => openBrowser(gateway.server, { cookie });
     await expectUnavailable([
       () => browser().send('get', '/session'),
@@ -20,7 +20,7 @@ describe('the gateway without its database', () => {
     ]);
   });
 
-  it('undoes a login that it cannot keep', async () => {
+  it('undoes a login that it cannot store', async () => {
     await expectUnavailable([() => openBrowser(gateway.server).logIn(around.userApp)]);
     expect(around.userApp.loggedOut.size).toBe(1);
   });

@@ -7,7 +7,7 @@ export interface DatabaseGate {
   close(): Promise<void>;
 }
 
-/** Opens the gate of the database at a URL, by way of another one on the same server. */
+/** Opens the gate of a database through another database of the same server. */
 export function openDatabaseGate(url: string): DatabaseGate {
   const elsewhere = new URL(url);
   const name = elsewhere.pathname.slice(1);

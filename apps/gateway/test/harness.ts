@@ -26,24 +26,24 @@ export const origin = 'https://shop.example';
 export const trustedOrigin = 'https://admin.example';
 export const life = { absoluteSeconds: 7 * 86_400, idleSeconds: 86_400 };
 
-/** What replicas of a gateway share, and a clock. */
+/** The parts that replicas of a gateway share, and a clock. */
 export interface Surroundings {
   readonly url: string;
   readonly issuer: TestIssuer;
   readonly userApp: UserApp;
-  /** Stands for product and order. */
+  /** The mock of product and order. */
   readonly service: Service;
   readonly keys: SealKey[];
-  /** The session ids at the user app whose access tokens are taken back. */
+  /** The session ids at the user app whose access tokens are revoked. */
   readonly revoked: Set<string>;
-  /** By session id at the user app: access tokens issued up to then are refused, since their claims have changed. */
+  /** Sessions whose claims have changed: access tokens issued up to a time are refused, by session id at the user app. */
   readonly claimsChanged: Map<string, number>;
   readonly now: () => number;
   advance(seconds: number): void;
   close(): Promise<void>;
 }
 
-/** Opens them. */
+/** Opens the surroundings of a test. */
 export async function openSurroundings(): Promise<Surroundings> {
   let time = 1_800_000_000;
   const now = () => time;
@@ -67,28 +67,28 @@ export async function openSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** The gateway on a database, services and a clock of a test. */
+/** A replica of the gateway, with the database, services and clock of a test. */
 export interface Harness
   extends ServedApp,
     Pick<TestService<'gateway', GatewayDb>, 'db' | 'events'>,
     Pick<Gateway, 'sessions' | 'authorize' | 'renewal' | 'unfinished'> {
   readonly backgroundStore: ReturnType<typeof createBackgroundStore>;
   readonly metrics: Metrics;
-  /** The log lines about what was left for later, so far. */
-  troubles(): readonly string[];
+  /** Returns the log lines about work that is retried later. */
+  errors(): readonly string[];
 }
 
 export interface HarnessOptions {
-  /** Where sessions are cached; nowhere unless given. */
+  /** The cache of sessions; none by default. */
   readonly redis?: Redis;
-  /** The database, when it is not that of the surroundings. */
+  /** The URL of the database; that of the surroundings by default. */
   readonly url?: string;
-  /** Where product is, when it is not the service of the surroundings. */
+  /** The origin of product; the service of the surroundings by default. */
   readonly product?: string;
   readonly breaker?: BreakerOptions;
-  /** To each service; 200 unless given. */
+  /** The connections to each service; 200 by default. */
   readonly connections?: number;
-  /** Proxies whose `X-Forwarded-For` counts; none unless given. */
+  /** Proxies whose `X-Forwarded-For` counts; none by default. */
   readonly trustedProxies?: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export function useGateway(
   afterAll(() => close());
 }
 
-/** Opens one replica. */
+/** Opens a replica. */
 export async function openHarness(
   around: Surroundings,
   {
@@ -136,14 +136,13 @@ export async function openHarness(
     ...{ UPSTREAM_TIMEOUT_MS: '1000', UPSTREAM_CONNECTIONS: String(connections) },
   });
   const gateway = compose({
-    // In production it serves no page.
-    config: { ...config, production: true, trustedProxies: [...trustedProxies] },
+    config: { ...config, trustedProxies: [...trustedProxies] },
     ...{ db, retryMs: 20, userTimes: { timeoutMs: 1000, loginTimeoutMs: 1000 }, ...(breaker && { breaker }) },
     service: { ...parts, redis, keys: { current: () => ({ sessionKeys: keys }) }, revocations: { revocations } },
   });
   const { renewal, unfinished, upstreams } = gateway;
   const served = await test.serve(gateway.app, sessionRoutes, {
-    // What is handed on is in the documents of the services.
+    // Forwarded routes are in the documents of the services.
     isUnchecked: (target) => /^\/(?:auth|users|products|orders|\.well-known)(?:[/?]|$)/.test(target),
     async closeParts() {
       await renewal.close();
@@ -154,6 +153,6 @@ export async function openHarness(
   return {
     ...{ ...test, ...gateway, ...served, metrics: parts.metrics },
     backgroundStore: createBackgroundStore(db),
-    troubles: () => test.lines().filter((line) => line.includes('left for later')),
+    errors: () => test.lines().filter((line) => line.includes('work is retried later')),
   };
 }

@@ -3,15 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A service whose requests the test answers itself, as soon as their heads are there. */
+/** A service whose requests the test answers, as soon as their heads arrive. */
 export interface HeldService {
   readonly origins: { readonly user: string; readonly product: string; readonly order: string };
-  /** The next request; ask before it is sent. */
+  /** Resolves with the next request. Call it before the request is sent. */
   arrived(): Promise<[req: IncomingMessage, res: ServerResponse]>;
   close(): void;
 }
 
-/** Opens it: all three services in one. */
+/** Opens one server for all three services. */
 export async function openHeldService(): Promise<HeldService> {
   const server = createServer((req) => {
     req.on('error', () => undefined);
@@ -31,7 +31,7 @@ export async function openHeldService(): Promise<HeldService> {
   };
 }
 
-/** The rest of a body. */
+/** Reads the rest of a body. */
 export async function readToEndOf(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk);

@@ -37,15 +37,15 @@ afterAll(async () => {
 async function visit(replica: Harness): Promise<string> {
   const { cookie } = browser;
   const socket = { remoteAddress: '192.0.2.7' };
-  const visitor = await replica.authorize({ method: 'GET', headers: { cookie }, socket } as IncomingMessage);
-  return visitor.kind === 'session' ? visitor.accessToken : visitor.kind;
+  const authentication = await replica.authorize({ method: 'GET', headers: { cookie }, socket } as IncomingMessage);
+  return authentication.kind === 'session' ? authentication.accessToken : authentication.kind;
 }
 
 const refreshes = () => around.userApp.requests.filter(({ path }) => path === '/auth/refresh').length;
 const sessionStore = () => createSessionStore(replicas[0].db);
 const anyRow = () => replicas[0].db.client.session.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
 
-/** Lets the first replica exchange tokens, and closes the database between the exchange and its answer. */
+/** Makes an exchange on the first replica, and closes the database between the exchange and its answer. */
 async function exchangeWithoutDatabase(): Promise<string> {
   around.advance(700);
   const before = refreshes();
@@ -80,7 +80,7 @@ describe('an exchange of tokens that the user app has made while the database is
   it('is not repeated by another replica after the grace, also when that replica is the first to try', async () => {
     const before = refreshes();
     const accessToken = await exchangeWithoutDatabase();
-    // Longer than the user app repeats an exchange.
+    // Longer than the grace of the user app.
     around.advance(15);
     await gate.open();
     expect(await visit(replicas[1])).toBe(accessToken);
@@ -102,8 +102,8 @@ describe('an exchange of tokens that the user app has made while the database is
   it('is reported at the end of a process that cannot store it', async () => {
     await exchangeWithoutDatabase();
     await replicas[0].unfinished.close(1);
-    expect(replicas[0].troubles().at(-1)).toContain('left undone');
-    expect(replicas[0].troubles().join()).not.toContain('eyJ');
+    expect(replicas[0].errors().at(-1)).toContain('left undone');
+    expect(replicas[0].errors().join()).not.toContain('eyJ');
   });
 });
 
@@ -119,7 +119,7 @@ describe('the claim of an exchange', () => {
     expect(await given(0)).toBe(true);
     expect(await given(3)).toBe(false);
     expect(await given(4)).toBe(true);
-    // Sent for the first time 9 s ago: sent again now it would look stolen, if its exchange was made.
+    // First sent 9 s ago. If that exchange was made, a second use would look like theft.
     expect(await given(9)).toBe(false);
     expect(await given(13)).toBe(false);
     expect(await given(14)).toBe(true);

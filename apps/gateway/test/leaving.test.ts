@@ -12,7 +12,7 @@ let gateway: ProxyHarness;
 let client: Socket;
 beforeEach(async () => {
   service = await openHeldService();
-  // One failure would open the breaker: a client that leaves must not be one.
+  // One failure opens the breaker, so the tests show that a client that leaves is none.
   const breaker = { failures: 1, openMs: 60_000 };
   gateway = await openProxyHarness({ origins: service.origins, connections: 1, breaker, maxBodyBytes: 20 });
   client = await openSocket(gateway.port);
@@ -27,7 +27,7 @@ const get = 'GET /products HTTP/1.1\r\nHost: a\r\n\r\n';
 const lastGet = 'GET /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const post = (...headers: string[]) => ['POST /orders HTTP/1.1', 'Host: a', ...headers, '', ''].join('\r\n');
 
-/** The gateway still has its one connection to give, and blames nobody. */
+/** Checks that the one connection to the service is free again, and that no failure was counted. */
 async function expectUnharmed(): Promise<void> {
   const opened = service.arrived();
   const answers = sendRaw(gateway.port, lastGet);
@@ -38,7 +38,7 @@ async function expectUnharmed(): Promise<void> {
 }
 
 describe('a client that leaves', () => {
-  it('before it is answered ends the request at the service as well', async () => {
+  it('before it is answered ends its request at the service', async () => {
     const opened = service.arrived();
     client.write(get);
     const [, res] = await opened;
@@ -56,14 +56,14 @@ describe('a client that leaves', () => {
     ['in the middle of a chunked body', `${post('Transfer-Encoding: chunked')}4\r\nhalf\r\n`],
   ])('%s never reaches the service', async (_case, bytes) => {
     client.write(bytes);
-    // Another connection is answered once all of that was read.
+    // The gateway has read all bytes above once it answers another connection.
     await sendRaw(gateway.port, 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     client.destroy();
     expect(await gateway.requestLine(2)).toMatchObject({ level: 'info', aborted: true, upstream: 'order' });
     await expectUnharmed();
   });
 
-  it('in the middle of the answer ends it at the service as well', async () => {
+  it('in the middle of the answer ends its request at the service', async () => {
     const opened = service.arrived();
     client.write(get);
     const [, res] = await opened;
@@ -75,13 +75,13 @@ describe('a client that leaves', () => {
     await expectUnharmed();
   });
 
-  it('while it waits for a connection to the service is never sent there', async () => {
+  it('while it waits for a slot never reaches the service', async () => {
     const opened = service.arrived();
     client.write(get);
     const [, res] = await opened;
     const waiting = await openSocket(gateway.port);
     waiting.write('GET /products/never HTTP/1.1\r\nHost: a\r\n\r\n');
-    // Another connection is answered once all of that was read.
+    // The gateway has read all bytes above once it answers another connection.
     await sendRaw(gateway.port, 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     waiting.destroy();
     await gateway.requestLine(2);
@@ -95,7 +95,7 @@ describe('a client that leaves', () => {
     await expectUnharmed();
   });
 
-  it('behind a pipelined request takes both along', async () => {
+  it('after a second pipelined request ends both', async () => {
     const opened = service.arrived();
     client.write(get);
     const [, first] = await opened;
@@ -115,7 +115,7 @@ describe('a body that is too large', () => {
     await expectUnharmed();
   });
 
-  it('is refused when it turns out to be, never reaches the service, and the connection takes the next request', async () => {
+  it('without a length is refused beyond the limit, never reaches the service, and the connection takes the next request', async () => {
     client.write(`${post('Transfer-Encoding: chunked')}a\r\n${'x'.repeat(10)}\r\n`);
     client.write(`b\r\n${'x'.repeat(11)}\r\n`);
     await readUntil(client, / 413 .*payload_too_large/s);
@@ -129,7 +129,7 @@ describe('a body that is too large', () => {
     await expectUnharmed();
   });
 
-  it('may be just as large as is allowed', async () => {
+  it('is accepted at exactly the limit', async () => {
     const opened = service.arrived();
     const answers = sendRaw(gateway.port, `${post('Content-Length: 20', 'Connection: close')}${'x'.repeat(20)}`);
     const [req, res] = await opened;

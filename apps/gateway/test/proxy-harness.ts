@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
 import type { Metrics } from '@auth/http';
 import {
+  addressBlock,
+  addressPrefix,
   clientAddressBehind,
   createApp,
   createLog,
@@ -9,36 +11,38 @@ import {
   createReadiness,
   finishApp,
   listen,
+  nameRequest,
   Problem,
   refuseBy,
 } from '@auth/http';
+import type { Authentication } from '../src/authentication/authentication.ts';
+import { createClientOf } from '../src/client.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
 import { bodyShares, createProxy } from '../src/proxy/proxy.ts';
 import type { UpstreamName } from '../src/proxy/target.ts';
 import { openUpstreams } from '../src/proxy/upstreams.ts';
-import type { Visitor } from '../src/proxy/visitor.ts';
 
 export const publicOrigin = 'https://shop.example';
 
-/** The gateway's own token for whoever has the session cookie. */
+/** The access token that the gateway sends for a client with a session cookie. */
 export const sessionToken = 'token-of-the-session';
 
-/** The proxy as the gateway has it, in front of an app without routes of its own. */
+/** The proxy of the gateway, in front of an app without routes. */
 export interface ProxyHarness {
   readonly port: number;
-  /** The log so far. */
+  /** Returns all log lines so far. */
   lines(): Record<string, unknown>[];
-  /** The line of the latest request, once there are as many lines of requests as asked for. */
+  /** Resolves with the latest line of a request, once there are `count` of them. */
   requestLine(count?: number): Promise<Record<string, unknown>>;
   readonly metrics: Metrics;
-  /** The samples of a metric that are not 0, without the label of the gateway itself. */
+  /** Returns the samples of a metric that are not 0, without the label of the gateway. */
   samples(name: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
 export interface ProxyHarnessOptions {
   readonly origins: Readonly<Record<UpstreamName, string>>;
-  readonly authorize?: (req: IncomingMessage) => Visitor | Promise<Visitor>;
+  readonly authorize?: (req: IncomingMessage) => Authentication | Promise<Authentication>;
   readonly connections?: number;
   readonly timeoutMs?: number;
   readonly maxBodyBytes?: number;
@@ -47,7 +51,7 @@ export interface ProxyHarnessOptions {
   readonly trustedProxies?: readonly string[];
 }
 
-/** Opens it on a free port. */
+/** Opens the proxy on a free port. */
 export async function openProxyHarness(options: ProxyHarnessOptions): Promise<ProxyHarness> {
   const { bodyTimeoutMs } = options;
   const { origins, connections = 8, timeoutMs = 5000, maxBodyBytes = 1000, breaker, trustedProxies = [] } = options;
@@ -69,8 +73,10 @@ export async function openProxyHarness(options: ProxyHarnessOptions): Promise<Pr
     bodies: bodyShares({ maxBodyBytes }),
     ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     authorize: options.authorize ?? byCookieOrBearer,
-    clientAddress: clientAddressBehind(trustedProxies),
-    refuse: refuseBy(app),
+    clientOf: createClientOf({
+      ...{ clientAddress: clientAddressBehind(trustedProxies), addressBlock, addressPrefix, nameRequest },
+    }),
+    answerError: refuseBy(app),
   });
   const { port, drain } = await listen((req, res) => void (proxy(req, res) || app(req, res)), {
     ...{ port: 0, host: '127.0.0.1', readiness, drainDelayMs: 0, deadlineMs: 500 },
@@ -100,8 +106,8 @@ export async function openProxyHarness(options: ProxyHarnessOptions): Promise<Pr
   };
 }
 
-/** What the gateway does about a cookie and about a token, without its sessions. */
-function byCookieOrBearer({ headers }: IncomingMessage): Visitor {
+/** Authenticates by cookie or token as the gateway does, without its sessions. */
+function byCookieOrBearer({ headers }: IncomingMessage): Authentication {
   const hasSession = headers.cookie?.includes('session=') === true;
   const hasToken = headers.authorization !== undefined;
   if (hasSession && hasToken) throw new Problem('invalid_request', { detail: 'Send a cookie or a token.' });

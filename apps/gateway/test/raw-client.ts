@@ -2,28 +2,28 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 
-/** One answer as it came. Header names in lower case; a name that comes twice has both values. */
+/** An answer as received. Header names are in lower case; the values of a repeated name are joined. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
-/** Opens a connection and waits until it stands. */
+/** Opens a connection. */
 export async function openSocket(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
 }
 
-/** Sends these bytes on a connection of their own and reads all that comes, until the other side closes it. */
+/** Sends bytes on a new connection, and reads answers until the other side closes it. */
 export async function sendRaw(port: number, bytes: string): Promise<RawAnswer[]> {
   const socket = await openSocket(port);
   socket.write(bytes, 'latin1');
   return parseAnswers(await readToEnd(socket));
 }
 
-/** All that comes until the connection ends, however it ends. */
+/** Reads until the connection ends, also by an error. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (chunk) => {
@@ -34,7 +34,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   return text;
 }
 
-/** What a socket has received once it matches. */
+/** Reads until the received text matches. */
 export async function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
   let text = '';
   while (!pattern.test(text)) {
@@ -44,7 +44,7 @@ export async function readUntil(socket: Socket, pattern: RegExp): Promise<string
   return text;
 }
 
-/** Takes answers apart that follow each other on one connection. @throws Error when one of them is not whole. */
+/** Parses the answers of one connection. @throws Error for an incomplete answer */
 export function parseAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = text;
@@ -60,14 +60,14 @@ export function parseAnswers(text: string): RawAnswer[] {
     }
     const status = Number(statusLine.split(' ')[1]);
     const [body, length] = bodyOf(rest.slice(end + 4), headers);
-    // A 1xx is no answer yet.
+    // A 1xx is an interim answer.
     if (status >= 200) answers.push({ status, headers, body });
     rest = rest.slice(end + 4 + length);
   }
   return answers;
 }
 
-/** The body, and how much of the text it takes. */
+/** Returns the body, and its length in the text. */
 function bodyOf(text: string, headers: ReadonlyMap<string, string>): [body: string, length: number] {
   if (headers.get('transfer-encoding') === 'chunked') return chunkedBody(text);
   const length = headers.get('content-length');

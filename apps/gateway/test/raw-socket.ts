@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { connect } from 'node:net';
 
-/** Asked behind everything else, so that the connection ends when that is answered. */
+/** The last request of a connection: its answer shows that all earlier bytes were read. */
 const goodbye = 'GET /livez HTTP/1.1\r\nHost: goodbye\r\nConnection: close\r\n\r\n';
 const goodbyeAnswer = /HTTP\/1\.1 200 OK\r\n(?:[^\r]+\r\n)*\r\n\{"status":"ok"\}$/;
 
-/** Sends exactly these bytes, and reads all that comes back until the connection ends or is silent. */
+/** Sends exactly these bytes, and reads until the connection ends or is silent. */
 export async function sendBytes(
   server: Server,
   bytes: string,
@@ -21,7 +21,7 @@ export async function sendBytes(
   const ended = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
     socket.on('error', () => undefined);
-    // It waits for the rest of a body that will not come.
+    // The gateway may wait for the rest of a body that does not come.
     socket.setTimeout(1000, () => socket.destroy());
   });
   socket.write(endsByItself ? bytes : bytes + goodbye, 'latin1');

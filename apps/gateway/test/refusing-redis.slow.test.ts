@@ -45,14 +45,14 @@ const skips = skipsWithoutRedis('logouts while Redis refuses writes', hasRedisSe
     ['because replicas are missing', (redis: Redis) => redis.config('SET', 'min-replicas-to-write', '1')],
     ['because it is full', (redis: Redis) => redis.config('SET', 'maxmemory', '1')],
   ])(
-    '%s ends the session at once at this replica, and within a second at every other one',
+    '%s ends the session at once on this replica, and within a second on every other one',
     async (_why, refuseWrites) => {
       const browser = openBrowser(replicas[0].server);
       await browser.logIn(around.userApp);
       const stolen = { cookie: browser.cookie } as Browser;
       while ((await admin.dbsize()) === 0) await at(replicas[1], stolen).send('get', '/session');
       await refuseWrites(admin);
-      // The copy is still read: that is what makes it dangerous.
+      // Redis still answers reads with the old copy.
       expect(await admin.dbsize()).toBe(1);
       expect((await at(replicas[1], stolen).send('get', '/session')).status).toBe(200);
       expect((await browser.send('delete', '/session')).status).toBe(204);
@@ -60,7 +60,7 @@ const skips = skipsWithoutRedis('logouts while Redis refuses writes', hasRedisSe
       expect((await at(replicas[0], stolen).send('get', '/session')).status).toBe(401);
       let lastLetInAt = endedAt;
       while ((await at(replicas[1], stolen).send('get', '/session')).status === 200) lastLetInAt = performance.now();
-      // The bound is a second from the last reading of the list; the request itself takes its time on a busy machine.
+      // The bound is a second from the last read of the list. The request itself takes time on a busy machine.
       expect(lastLetInAt - endedAt).toBeLessThan(3000);
       for (let times = 0; times < 20; times += 1) {
         expect((await at(replicas[1], stolen).send('get', '/session')).status).toBe(401);

@@ -27,13 +27,13 @@ afterAll(async () => {
   await around.close();
 });
 
-/** Asks for the session of a cookie as a request that is handed on does: the token it gets, and the row. */
+/** Authorizes a request with a cookie as the proxy does. Returns the access token and the row. */
 async function visit(replica: Harness, cookie = browser.cookie) {
   const socket = { remoteAddress: '192.0.2.7' };
-  const visitor = await replica.authorize({ method: 'GET', headers: { cookie }, socket } as IncomingMessage);
-  if (visitor.kind !== 'session') throw new Error(visitor.kind);
-  const session = await replica.db.client.session.findUniqueOrThrow({ where: { id: visitor.session ?? '' } });
-  return { accessToken: visitor.accessToken, session };
+  const authentication = await replica.authorize({ method: 'GET', headers: { cookie }, socket } as IncomingMessage);
+  if (authentication.kind !== 'session') throw new Error(authentication.kind);
+  const session = await replica.db.client.session.findUniqueOrThrow({ where: { id: authentication.session ?? '' } });
+  return { accessToken: authentication.accessToken, session };
 }
 
 const refreshes = () => around.userApp.requests.filter(({ path }) => path === '/auth/refresh');
@@ -43,8 +43,8 @@ const problemOf = (work: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   );
 
-describe('a session whose access token is good for a while', () => {
-  it('keeps it', async () => {
+describe('a session whose access token is valid', () => {
+  it('keeps its token', async () => {
     const before = refreshes().length;
     const { accessToken } = await visit(replicas[0]);
     around.advance(500);
@@ -54,24 +54,24 @@ describe('a session whose access token is good for a while', () => {
 });
 
 describe('a session whose access token has expired', () => {
-  it('waits for one exchange, whoever asks and however many, at every replica', async () => {
+  it('waits for one exchange, for many requests and on every replica', async () => {
     const before = refreshes().length;
     const { accessToken } = await visit(replicas[0]);
     around.advance(700);
     const all = Array.from({ length: 100 }, (_, index) => visit(index % 2 === 0 ? replicas[0] : replicas[1]));
-    const tokens = new Set((await Promise.all(all)).map((visitor) => visitor.accessToken));
+    const tokens = new Set((await Promise.all(all)).map((authentication) => authentication.accessToken));
     expect(tokens.size).toBe(1);
     expect(tokens).not.toContain(accessToken);
     expect(refreshes()).toHaveLength(before + 1);
   });
 
-  it('tells the user app from where it is asked', async () => {
+  it('sends the address of the client to the user app', async () => {
     around.advance(700);
     await visit(replicas[0]);
     expect(refreshes().at(-1)?.headers['x-forwarded-for']).toBe('192.0.2.7');
   });
 
-  it('goes on with the new refresh token, again and again', async () => {
+  it('uses the new refresh token for each next exchange', async () => {
     for (let times = 0; times < 5; times += 1) {
       around.advance(700);
       await visit(replicas[times % 2 === 0 ? 0 : 1]);
@@ -79,7 +79,7 @@ describe('a session whose access token has expired', () => {
     expect((await browser.send('get', '/session')).status).toBe(200);
   });
 
-  it('is over when the user app says so', async () => {
+  it('ends when the user app refuses the exchange', async () => {
     const { session } = await visit(replicas[0]);
     around.userApp.end(session.sid);
     around.advance(700);
@@ -90,10 +90,10 @@ describe('a session whose access token has expired', () => {
 
   it.each([
     ['does not answer', () => undefined],
-    ['is not well', (res: import('node:http').ServerResponse) => problem(res, 503, 'unavailable')],
-    ['limits tries', (res: import('node:http').ServerResponse) => problem(res, 429, 'rate_limited')],
-    ['makes no sense', (res: import('node:http').ServerResponse) => void res.end('{}')],
-  ])('is kept while the user app %s, and goes on afterwards', async (_what, answer) => {
+    ['answers 503', (res: import('node:http').ServerResponse) => problem(res, 503, 'unavailable')],
+    ['answers 429', (res: import('node:http').ServerResponse) => problem(res, 429, 'rate_limited')],
+    ['gives an invalid answer', (res: import('node:http').ServerResponse) => void res.end('{}')],
+  ])('is kept while the user app %s, and works afterwards', async (_what, answer) => {
     around.advance(700);
     around.userApp.answer(answer);
     expect(await problemOf(visit(replicas[0]))).toBe('cannot_refresh');
@@ -102,7 +102,7 @@ describe('a session whose access token has expired', () => {
     expect((await visit(replicas[1])).accessToken).toContain('.');
   });
 
-  it('does not ask a user app that is down for every request', async () => {
+  it('does not call a user app that is down for every request', async () => {
     around.advance(700);
     around.userApp.answer((res) => problem(res, 503, 'unavailable'));
     const before = refreshes().length;
@@ -111,7 +111,7 @@ describe('a session whose access token has expired', () => {
     expect(refreshes()).toHaveLength(before + 1);
   });
 
-  it('is over when it was ended while its tokens were exchanged', async () => {
+  it('stays ended when it ended during an exchange', async () => {
     const { session } = await visit(replicas[0]);
     around.advance(700);
     let goOn = () => {};
@@ -126,7 +126,7 @@ describe('a session whose access token has expired', () => {
 });
 
 describe('a session whose access token expires within a minute', () => {
-  it('uses it, and exchanges it beside the request', async () => {
+  it('uses the token, and exchanges it in parallel with the request', async () => {
     const { accessToken, session } = await visit(replicas[0]);
     around.advance(session.accessExpiresAt.getTime() / 1000 - around.now() - 30);
     const before = refreshes().length;
@@ -137,7 +137,7 @@ describe('a session whose access token expires within a minute', () => {
     expect(refreshes()).toHaveLength(before + 1);
   });
 
-  it('goes on using it while the user app is down', async () => {
+  it('uses the token while the user app is down', async () => {
     const { accessToken, session } = await visit(replicas[0]);
     around.advance(session.accessExpiresAt.getTime() / 1000 - around.now() - 30);
     await around.userApp.stop();
@@ -153,12 +153,12 @@ describe('a session whose access token expires within a minute', () => {
   });
 });
 
-describe('an exchange that a process took with it', () => {
-  it('is found, and made by another', async () => {
+describe('an exchange of a killed process', () => {
+  it('is found and made by another process', async () => {
     const { session } = await visit(replicas[0]);
     around.advance(700);
     const claimedAt = new Date(around.now() * 1000);
-    // What a claim leaves behind when its process is killed.
+    // The row as a killed process leaves it.
     await replicas[0].db.client.session.updateMany({ where: { id: session.id }, data: { refreshingUntil: claimedAt } });
     around.advance(1);
     const found = await replicas[1].backgroundStore.findInterrupted(around.now(), 10);

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 
-/** A service that speaks byte for byte as a test says, on three origins in one. */
+/** A server for all three services that sends the bytes of a test. */
 export interface ScriptedService {
   readonly origins: { readonly user: string; readonly product: string; readonly order: string };
-  /** The first line of every request so far, whichever connection it came on. */
+  /** The first line of every request so far, on all connections. */
   readonly requests: readonly string[];
-  /** How many connections there were so far. */
+  /** Returns the number of connections so far. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Opens it; `onRequest` is called when the head of a request is there, with its number on its connection, from 1. */
+/** Opens the server. `onRequest` is called for each head of a request, with its number on its connection, from 1. */
 export async function openScriptedService(
   onRequest: (socket: Socket, request: { head: string; onConnection: number; connection: number }) => void,
 ): Promise<ScriptedService> {
@@ -32,7 +32,7 @@ export async function openScriptedService(
       for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
         const head = text.slice(0, end);
         text = text.slice(end + 4);
-        // A body, not a head.
+        // The text is a body, not a head.
         if (!/ HTTP\/1\.1\r\n/.test(head)) continue;
         onConnection += 1;
         requests.push(head.slice(0, head.indexOf('\r\n')));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { send } from './user-app.ts';
 
-/** What a service got. */
+/** A request that a service received. */
 export interface Received {
   readonly method: string;
   readonly target: string;
@@ -13,11 +13,11 @@ export interface Received {
   readonly body: string;
 }
 
-/** A service behind the gateway: a real server that answers with what it got. */
+/** A service behind the gateway: a real server that answers with the request that it received. */
 export interface Service {
   readonly url: string;
   readonly received: readonly Received[];
-  /** Answers like this from now on; `undefined`: with what it got. */
+  /** Sets the answer to all later requests; `undefined`: the request itself. */
   answer(answer: ((res: ServerResponse) => void) | undefined): void;
   close(): Promise<void>;
 }

@@ -1,15 +1,11 @@
-import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashSessionId } from '../src/sessions/session-id.ts';
 import type { Browser } from './browser.ts';
 import { openBrowser } from './browser.ts';
 import type { Harness, Surroundings } from './harness.ts';
-import { life, openHarness, origin, useGateway } from './harness.ts';
-import { problem, send } from './user-app.ts';
+import { life, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;
@@ -27,188 +23,13 @@ const rowOf = ({ cookie }: Browser) =>
     where: { hash: Buffer.from(hashSessionId(cookie.slice(cookie.indexOf('=') + 1)), 'base64url') },
   });
 
-/** No answer waits for the row to say when it was used. */
+/** Waits for the time of last use in the row: answers do not wait for it. */
 async function useIsNoted(browser: Browser): Promise<void> {
   while ((await rowOf(browser))?.lastUsedAt.getTime() !== around.now() * 1000) await delay(5);
 }
 
-const openConnections = promisify((server: Server, callback: (error: Error | null, count: number) => void) =>
-  server.getConnections(callback),
-);
-
-describe('POST /session', () => {
-  it('logs in at the user app, and hands out a cookie and no token', async () => {
-    const browser = openBrowser(gateway.server);
-    const answer = await browser.logIn(around.userApp);
-    expect(answer.status).toBe(201);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.headers['set-cookie']).toEqual([
-      expect.stringMatching(/^__Host-session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax; Secure$/),
-    ]);
-    expect(answer.body).toMatchObject({ user: { id: around.userApp.user.id, roles: ['customer'] } });
-    expect(JSON.stringify(answer.body)).not.toContain('eyJ');
-  });
-
-  it('keeps a hash of the cookie and sealed tokens, nothing that opens anything', async () => {
-    const browser = await loggedIn();
-    const row = await rowOf(browser);
-    const text = Buffer.from(JSON.stringify(row)).toString();
-    expect(text).not.toContain(browser.cookie.split('=')[1]);
-    for (const sealed of [row?.accessToken, row?.refreshToken]) {
-      expect(Buffer.from(sealed ?? []).toString('latin1', 1)).toMatch(/^session\.1/);
-      expect(Buffer.from(sealed ?? []).toString('latin1')).not.toContain('eyJ');
-    }
-  });
-
-  it('gives a new id at each login, and ends the session that the browser had', async () => {
-    const browser = await loggedIn();
-    const before = browser.cookie;
-    await browser.logIn(around.userApp);
-    expect(browser.cookie).not.toBe(before);
-    const old = openBrowser(gateway.server, { cookie: before });
-    expect((await old.send('get', '/session')).status).toBe(401);
-    expect((await browser.send('get', '/session')).status).toBe(200);
-  });
-
-  it('never takes over an id that the browser brings along', async () => {
-    const planted = openBrowser(gateway.server, { cookie: `__Host-session=${'A'.repeat(43)}` });
-    await planted.logIn(around.userApp);
-    expect(planted.cookie).not.toContain('AAAAA');
-  });
-
-  it('tells the user app which browser and from where', async () => {
-    const { email, password } = around.userApp.user;
-    await request(gateway.server)
-      .post('/session')
-      .set({ Origin: origin, 'User-Agent': 'Browser/1', 'X-Forwarded-For': '203.0.113.9' })
-      .send({ email, password });
-    const asked = around.userApp.requests.filter(({ path }) => path === '/auth/login').at(-1);
-    expect(asked?.headers['user-agent']).toBe('Browser/1');
-    expect(asked?.headers['x-forwarded-for']).toMatch(/127\.0\.0\.1$/);
-  });
-
-  it('says what the user app says of a wrong password, and gives no cookie', async () => {
-    const { email } = around.userApp.user;
-    const answer = await openBrowser(gateway.server).send('post', '/session', { email, password: 'wrong' });
-    expect(answer.status).toBe(401);
-    expect(answer.body).toMatchObject({ code: 'invalid_credentials' });
-    expect(answer.headers['set-cookie']).toBeUndefined();
-    expect(answer.headers['www-authenticate']).toBeDefined();
-  });
-
-  it('answers 503 while too many logins are under way, and keeps no place for them', async () => {
-    const narrow = await openHarness(around, { connections: 1 });
-    let goOn = () => {};
-    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
-    const before = around.userApp.requests.length;
-    const logins = Array.from({ length: 3 }, () => openBrowser(narrow.server).logIn(around.userApp));
-    // One is under way, one waits for its place.
-    const refused = await Promise.race(logins);
-    expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect(around.userApp.requests.length).toBeLessThanOrEqual(before + 1);
-    around.userApp.hold(Promise.resolve());
-    goOn();
-    expect((await Promise.all(logins)).map(({ status }) => status).sort()).toEqual([201, 201, 503]);
-    expect((await openBrowser(narrow.server).logIn(around.userApp)).status).toBe(201);
-    await narrow.close();
-  });
-
-  it('keeps places for other clients while one of them has as many logins under way as it may', async () => {
-    const shared = await openHarness(around, { connections: 8, trustedProxies: ['127.0.0.1'] });
-    let goOn = () => {};
-    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
-    const before = around.userApp.requests.length;
-    const logInFrom = async (address: string) => {
-      const { email, password } = around.userApp.user;
-      return openBrowser(shared.server).send('post', '/session', { email, password }).set('X-Forwarded-For', address);
-    };
-    // One is under way, four wait for its place.
-    const logins = Array.from({ length: 6 }, () => logInFrom('192.0.2.1'));
-    expect((await Promise.race(logins)).status).toBe(503);
-    const elsewhere = logInFrom('192.0.2.2');
-    const asked = () => around.userApp.requests.slice(before).map(({ headers }) => headers['x-forwarded-for']);
-    while (!asked().includes('192.0.2.2')) await delay(5);
-    around.userApp.hold(Promise.resolve());
-    goOn();
-    expect((await elsewhere).status).toBe(201);
-    await Promise.all(logins);
-    expect((await logInFrom('192.0.2.1')).status).toBe(201);
-    await shared.close();
-  });
-
-  it('leaves no session behind, and ends none, when the client is gone before it is answered', async () => {
-    const browser = await loggedIn();
-    let goOn = () => {};
-    around.userApp.hold(new Promise<void>((resolve) => (goOn = resolve)));
-    const [before, ended] = [around.userApp.requests.length, around.userApp.loggedOut.size];
-    const rows = await gateway.db.client.session.count();
-    const { email, password } = around.userApp.user;
-    const leaving = browser.send('post', '/session', { email, password });
-    leaving.end(() => undefined);
-    while (around.userApp.requests.length === before) await delay(5);
-    leaving.abort();
-    while ((await openConnections(gateway.server)) > 0) await delay(5);
-    around.userApp.hold(Promise.resolve());
-    goOn();
-    while (around.userApp.loggedOut.size === ended) await delay(5);
-    expect(await gateway.db.client.session.count()).toBe(rows);
-    expect((await browser.send('get', '/session')).status).toBe(200);
-  });
-
-  it('hands on that there were too many tries, and when to come again', async () => {
-    around.userApp.answer((res) => problem(res, 429, 'rate_limited', { 'retry-after': '17' }));
-    const answer = await openBrowser(gateway.server).logIn(around.userApp);
-    around.userApp.answer(undefined);
-    expect(answer.status).toBe(429);
-    expect(answer.headers['retry-after']).toBe('17');
-  });
-
-  it.each([
-    ['answers with a page', 502, (res: import('node:http').ServerResponse) => void res.end('<h1>')],
-    ['hangs up', 503, (res: import('node:http').ServerResponse) => void res.destroy()],
-    ['does not answer', 504, () => undefined],
-    ['fails', 502, (res: import('node:http').ServerResponse) => problem(res, 500, 'internal')],
-    ['is not well', 503, (res: import('node:http').ServerResponse) => problem(res, 503, 'unavailable')],
-  ])('passes on that the user app %s as a %i', async (_what, status, answer) => {
-    around.userApp.answer(answer);
-    const refused = await openBrowser(gateway.server).logIn(around.userApp);
-    around.userApp.answer(undefined);
-    expect(refused.status).toBe(status);
-    expect(refused.headers['set-cookie']).toBeUndefined();
-  });
-
-  it('answers 502 to a token that the user app cannot have meant, and undoes the login', async () => {
-    const foreign = createTestIssuer({ issuer: around.issuer.issuer, audience: ['user'], now: around.now });
-    around.userApp.answer((res) => send(res, 200, { access_token: foreign.token(), refresh_token: 'of-it' }));
-    const answer = await openBrowser(gateway.server).logIn(around.userApp);
-    around.userApp.answer(undefined);
-    expect([answer.status, answer.body.code]).toEqual([502, 'upstream_failed']);
-    expect(answer.headers['set-cookie']).toBeUndefined();
-    expect(around.userApp.requests.at(-1)?.path).toBe('/auth/logout');
-  });
-
-  it.each([
-    ['from nowhere it says', {}],
-    ['from another site', { Origin: 'https://evil.example' }],
-    ['from another site, as the browser says', { 'Sec-Fetch-Site': 'cross-site' }],
-  ])('is not for a request %s', async (_from, headers) => {
-    const { email, password } = around.userApp.user;
-    const answer = await request(gateway.server).post('/session').set(headers).send({ email, password });
-    expect(answer.status).toBe(403);
-    expect(answer.headers['set-cookie']).toBeUndefined();
-  });
-
-  it('names every wrong field', async () => {
-    const answer = await openBrowser(gateway.server).send('post', '/session', { email: 1, extra: true });
-    expect(answer.status).toBe(422);
-    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
-    expect(pointers.sort()).toEqual(['/email', '/extra', '/password']);
-  });
-});
-
 describe('GET /session', () => {
-  it('says who is logged in, to the browser and to nobody else', async () => {
+  it('answers with the session of the cookie only, which no cache may store', async () => {
     const browser = await loggedIn();
     const answer = await browser.send('get', '/session');
     expect(answer.status).toBe(200);
@@ -221,9 +42,9 @@ describe('GET /session', () => {
   });
 
   it.each([
-    ['that opens nothing', `__Host-session=${'B'.repeat(43)}`],
-    ['that is no id', '__Host-session=x'],
-  ])('takes back a cookie %s', async (_what, cookie) => {
+    ['without a session', `__Host-session=${'B'.repeat(43)}`],
+    ['that is no session id', '__Host-session=x'],
+  ])('deletes a cookie %s', async (_what, cookie) => {
     const answer = await openBrowser(gateway.server, { cookie }).send('get', '/session');
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ code: 'no_session' });
@@ -231,7 +52,7 @@ describe('GET /session', () => {
     expect(answer.headers['set-cookie']).toEqual([expect.stringContaining('__Host-session=; Max-Age=0')]);
   });
 
-  it('refuses two session cookies, and a cookie beside a token', async () => {
+  it('refuses two session cookies, and a cookie together with a token', async () => {
     const { cookie } = await loggedIn();
     const two = await request(gateway.server)
       .get('/session')
@@ -241,7 +62,7 @@ describe('GET /session', () => {
     expect(both.status).toBe(400);
   });
 
-  it('ends a session whose tokens were taken back', async () => {
+  it('ends a session whose tokens are revoked', async () => {
     const browser = await loggedIn();
     const row = await rowOf(browser);
     around.revoked.add(row?.sid ?? '');
@@ -263,7 +84,7 @@ describe('DELETE /session', () => {
     expect(await gateway.db.client.session.count({ where: { id: row?.id ?? '' } })).toBe(0);
   });
 
-  it('ends it here at once when the user app is down, and keeps what it takes to tell it later', async () => {
+  it('ends the session here at once when the user app is down, and keeps its refresh token for a later notification', async () => {
     const browser = await loggedIn();
     const row = await rowOf(browser);
     const stolen = browser.cookie;
@@ -273,16 +94,16 @@ describe('DELETE /session', () => {
     expect((await openBrowser(gateway.server, { cookie: stolen }).send('get', '/session')).status).toBe(401);
     const [left] = await gateway.backgroundStore.findEnded(around.now(), 10);
     expect(left).toMatchObject({ id: row?.id, sid: row?.sid });
-    if (left !== undefined) await gateway.sessions.tell(left);
+    if (left !== undefined) await gateway.sessions.notify(left);
     expect(around.userApp.loggedOut).toContain(row?.sid);
     expect(await gateway.backgroundStore.findEnded(around.now(), 10)).toEqual([]);
   });
 
-  it('is the same for who has no session', async () => {
+  it('answers the same without a session', async () => {
     expect((await openBrowser(gateway.server).send('delete', '/session')).status).toBe(204);
   });
 
-  it('is not for a page of another site', async () => {
+  it('refuses a page of another site', async () => {
     const browser = await loggedIn();
     const answer = await request(gateway.server)
       .delete('/session')
@@ -293,7 +114,7 @@ describe('DELETE /session', () => {
 });
 
 describe('a session', () => {
-  it('ends when it was idle for too long, and not while it is used', async () => {
+  it('ends when it is idle for too long, and not while it is used', async () => {
     const [used, left] = [await loggedIn(), await loggedIn()];
     for (let hours = 0; hours < 26; hours += 2) {
       around.advance(2 * 3600);
@@ -303,7 +124,7 @@ describe('a session', () => {
     expect((await left.send('get', '/session')).status).toBe(401);
   });
 
-  it('ends at its time, however much it is used', async () => {
+  it('ends at its longest life, although it is used', async () => {
     const browser = await loggedIn();
     for (let seconds = 0; seconds < life.absoluteSeconds; seconds += life.idleSeconds / 2) {
       expect((await browser.send('get', '/session')).status).toBe(200);
@@ -313,7 +134,7 @@ describe('a session', () => {
     expect((await browser.send('get', '/session')).status).toBe(401);
   });
 
-  it('ends when the key that sealed its tokens is gone', async () => {
+  it('ends when the key of its tokens is removed', async () => {
     const browser = await loggedIn();
     const [key] = around.keys.splice(0, 1);
     expect((await browser.send('get', '/session')).status).toBe(401);
@@ -322,7 +143,7 @@ describe('a session', () => {
 });
 
 describe('GET /sessions', () => {
-  it('lists where the user is logged in, and ends one of them', async () => {
+  it('lists the sessions of the user, of which one can be ended', async () => {
     const [here, there] = [await loggedIn(), await loggedIn()];
     const other = await rowOf(there);
     const { body } = await here.send('get', '/sessions?limit=2');
@@ -335,7 +156,7 @@ describe('GET /sessions', () => {
     expect((await here.send('delete', `/sessions/${other?.id}`)).status).toBe(404);
   });
 
-  it('pages through them', async () => {
+  it('answers page by page', async () => {
     const browser = await loggedIn();
     await loggedIn();
     const first = (await browser.send('get', '/sessions?limit=1')).body;
@@ -345,8 +166,8 @@ describe('GET /sessions', () => {
   });
 });
 
-describe('the trail of sessions', () => {
-  it('tells of logins and logouts without a token or a cookie', async () => {
+describe('the audit trail of sessions', () => {
+  it('has logins and logouts, without a token or a cookie', async () => {
     const browser = await loggedIn();
     const row = await rowOf(browser);
     await browser.send('delete', '/session');

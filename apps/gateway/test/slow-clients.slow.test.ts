@@ -68,7 +68,7 @@ describe('bodies that clients do not finish', () => {
   });
 
   it('are cut off, the oldest first, when one client has too many; a new one is always read', async () => {
-    // So large a body may come from two at a time for each client.
+    // The bound for bodies of this size is two per client.
     await open({ maxBodyBytes: 10_000_000 });
     const [first, second, third] = [await connected(half), await connected(half), await connected(half)];
     const answer = await readToEnd(first);
@@ -84,8 +84,8 @@ describe('bodies that clients do not finish', () => {
   });
 });
 
-describe('a request that is refused before its body is there', () => {
-  it('is not read when its client is the reason', async () => {
+describe('a request whose body is slow', () => {
+  it('is refused before its body is read when its client is not authenticated', async () => {
     await open({
       authorize: () => {
         throw new Error('not known');
@@ -117,7 +117,7 @@ describe('answers that clients do not read', () => {
     services.answer((_req, res) => res.end('x'.repeat(200_000)));
     const unread: Socket[] = [];
     for (let count = 1; count <= 10; count += 1) {
-      // One after the other on a connection that is not read: what is sent is more than a socket holds.
+      // The answers of one connection that is not read are together larger than the buffers of a socket.
       const socket = await connected(head('GET /products').repeat(2));
       unread.push(socket.pause());
       while (services.requests.length < count * 2) await new Promise(setImmediate);

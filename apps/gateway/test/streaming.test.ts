@@ -22,13 +22,13 @@ afterEach(async () => {
   service.close();
 });
 
-/** More than sockets and streams on the way hold. */
+/** More bytes than all buffers on the way hold. */
 const plenty = 40_000_000;
 const get = 'GET /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const post = (...headers: string[]) => ['POST /orders HTTP/1.1', 'Host: a', ...headers, '', ''].join('\r\n');
 
-describe('a body on its way', () => {
-  it('reaches the service as a whole, byte for byte, once its end was sent', async () => {
+describe('a body', () => {
+  it('reaches the service unchanged once it is complete', async () => {
     const opened = service.arrived();
     client.write(post('Transfer-Encoding: chunked', 'Connection: close'));
     client.write('4\r\nfirs\r\n');
@@ -40,7 +40,7 @@ describe('a body on its way', () => {
     expect(parseAnswers(await readToEnd(client))).toMatchObject([{ status: 200, body: 'done' }]);
   });
 
-  it('has the length that it was sent with', async () => {
+  it('keeps its length', async () => {
     const opened = service.arrived();
     client.write(`${post('Content-Length: 5', 'Connection: close')}he`);
     client.write('llo');
@@ -51,7 +51,7 @@ describe('a body on its way', () => {
     await readToEnd(client);
   });
 
-  it('comes from the service before its end was written, and so does the head alone', async () => {
+  it('of an answer is forwarded before its end, and so is the head alone', async () => {
     const opened = service.arrived();
     client.write(get);
     const [, res] = await opened;
@@ -63,7 +63,7 @@ describe('a body on its way', () => {
     await readUntil(client, /data: 2.*0\r\n\r\n/s);
   });
 
-  it('waits for a client that does not read', async () => {
+  it('of an answer waits for a client that does not read', async () => {
     const opened = service.arrived();
     client.pause();
     client.write(get);
@@ -74,7 +74,7 @@ describe('a body on its way', () => {
     expect(parseAnswers(await readToEnd(client.resume()))[0]?.body).toHaveLength(written);
   });
 
-  it('is asked for with 100 Continue', async () => {
+  it('is requested with 100 Continue', async () => {
     const opened = service.arrived();
     client.write(post('Content-Length: 2', 'Expect: 100-continue', 'Connection: close'));
     await readUntil(client, /^HTTP\/1\.1 100 Continue\r\n\r\n$/);
@@ -85,7 +85,7 @@ describe('a body on its way', () => {
     await readUntil(client, /200 OK.*done/s);
   });
 
-  it('ends with its connection while the gateway drains, headers and all', async () => {
+  it('of an answer ends with its connection while the gateway drains, and has all headers', async () => {
     const opened = service.arrived();
     client.write(get.replace('Connection: close\r\n', ''));
     const [, res] = await opened;
@@ -97,7 +97,7 @@ describe('a body on its way', () => {
     await closed;
   });
 
-  it('is none for an answer to HEAD, 204 or 304', async () => {
+  it('is empty in an answer to HEAD, and with 204 and 304', async () => {
     for (const [method, status] of [
       ['HEAD', 200],
       ['GET', 204],
@@ -112,7 +112,7 @@ describe('a body on its way', () => {
   });
 });
 
-/** Writes until nobody takes more. @returns how many bytes */
+/** Writes until the stream is full. Returns the number of bytes. */
 async function fill(res: ServerResponse): Promise<number> {
   const chunk = Buffer.alloc(65_536, 'x');
   let written = 0;
@@ -122,7 +122,7 @@ async function fill(res: ServerResponse): Promise<number> {
   return written;
 }
 
-/** Whether there is room again; not while whoever reads has stopped. */
+/** Resolves with whether the stream has room again within a short time. */
 async function drained(stream: NodeJS.EventEmitter): Promise<boolean> {
   const soon = new AbortController();
   const stopped = setTimeout(() => soon.abort(), 200);

@@ -1,15 +1,16 @@
-// A process of its own: so many connections to a port, each of which sends a body byte by byte and starts again when it is
-// cut off. Says `open` once all of them stand, and how often one was cut off. Ends with its standard input.
+// A program that opens a number of connections to a port. Each sends a body byte by byte, and is opened again when it was
+// cut off. The program prints `open` once all are open, and `cut` for each that is cut off. It ends with its standard
+// input.
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { constants, setPriority } from 'node:os';
 import { argv, stdin, stdout } from 'node:process';
 
-// Such clients are machines of their own: they must not take the processor from the gateway that is measured.
+// In reality such clients are other machines: they must not take processor time from the gateway that is measured.
 setPriority(constants.priority.PRIORITY_LOW);
 
 const [port, count, head] = argv.slice(-3);
-/** How long after it was cut off a connection is opened again. */
+/** The delay before a connection is opened again. */
 const againMs = 500;
 const sockets = new Set<Socket>();
 let opened = 0;
@@ -30,7 +31,7 @@ function open(): void {
   });
 }
 
-// Not all at one time: the load is the bytes that trickle, not a burst of connections.
+// Connections are spread over time: the load is the single bytes, not a burst of connections.
 for (let index = 0; index < Number(count); index += 1) setTimeout(open, (index * againMs) / Number(count));
 setInterval(() => {
   for (const socket of sockets) socket.write(' ');

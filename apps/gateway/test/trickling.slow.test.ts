@@ -15,7 +15,7 @@ const running = new Set<ReturnType<PlainProgram>>();
 beforeAll(async () => {
   services = await openCapturingServices();
   services.answer((_req, res) => setTimeout(() => res.end('{}'), 5));
-  // As many places as the gateway has by default.
+  // The default number of slots.
   gateway = await openProxyHarness({ origins: services.origins, connections: 128, maxBodyBytes: 100_000 });
   tricklers = await openPlainProgram(fileURLToPath(new URL('./trickling-clients.ts', import.meta.url)));
 }, 60_000);
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const post = 'POST /orders HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n';
 
-/** The 99th percentile of so many requests, a few at a time, in ms. Every answer must be 200. */
+/** Measures the 99th percentile of requests, a few at a time, in ms. Every answer must be 200. */
 async function p99Of(requests: number): Promise<number> {
   const times: number[] = [];
   const client = async () => {
@@ -42,7 +42,7 @@ async function p99Of(requests: number): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 }
 
-/** Opens connections that send a body byte by byte, and start again when they are cut off: in a process of their own. */
+/** Opens connections in another process. They send a body byte by byte, and start again when they are cut off. */
 async function trickle(count: number): Promise<{ readonly cut: () => number; stop(): Promise<void> }> {
   const child = tricklers({ args: [String(gateway.port), String(count), post], env: process.env });
   running.add(child);
@@ -75,7 +75,7 @@ describe('300 connections that send their bodies byte by byte', () => {
     await p99Of(400);
     const [without, during]: [number[], number[]] = [[], []];
     let cut = 0;
-    // By turns, and the best round of each: whatever else this machine does only adds, and tricklers are there in every round.
+    // Alternating rounds, and the best one of each: other work of the machine only adds time.
     for (let round = 0; round < 5; round += 1) {
       without.push(await p99Of(400));
       const trickling = await trickle(300);

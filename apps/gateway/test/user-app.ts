@@ -6,15 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 import type { TestIssuer } from '@auth/verify/testing';
 
-/** The user app as the gateway meets it: a real server that signs real tokens, and takes each refresh token once. */
+/** A mock of the user app: a real server that signs real tokens, and accepts each refresh token once. */
 export interface UserApp {
   readonly url: string;
   readonly user: { readonly id: string; readonly email: string; readonly password: string };
-  /** What it was asked, in order: `/auth/login` … */
+  /** The requests in order: `/auth/login` … */
   readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
   /** Sessions that were logged out. */
   readonly loggedOut: ReadonlySet<string>;
-  /** How long its access tokens last, in seconds; 600 at first. */
+  /** The life of its access tokens, in seconds; 600 at first. */
   tokenSeconds: number;
   /** The roles in its access tokens; customer at first. */
   roles: readonly string[];
@@ -22,25 +22,25 @@ export interface UserApp {
   readonly reused: readonly string[];
   /** Ends a session: its refresh token is refused from now on. */
   end(sid: string): void;
-  /** Answers everything, or what is sent to one path, like this from now on; `undefined`: as it should. */
+  /** Sets the answer to all later requests, or to those of one path; `undefined`: the usual answers. */
   answer(answer: ((res: ServerResponse) => void) | undefined, path?: string): void;
-  /** Waits for this before it answers anything from now on. */
+  /** Delays all later answers until a promise settles. */
   hold(until: Promise<unknown>): void;
   /** Stops listening, and listens again on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** Opens a user app with one user, whose clock is `now`. */
+/** Opens a mock of the user app with one user. */
 export async function openUserApp(issuer: TestIssuer, now: () => number): Promise<UserApp> {
   const user = { id: randomUUID(), email: `${randomBytes(4).toString('hex')}@example.com`, password: 'correct horse' };
   const requests: { path: string; headers: IncomingHttpHeaders }[] = [];
   const loggedOut = new Set<string>();
-  /** By refresh token the session that it is good for. */
+  /** The session of each valid refresh token. */
   const good = new Map<string, string>();
   let tokenSeconds = 600;
   let roles: readonly string[] = ['customer'];
-  /** What was exchanged: for 10 s the same exchange is repeated. */
+  /** Exchanged refresh tokens: the same exchange is repeated for 10 s. */
   const exchanged = new Map<string, { readonly sid: string; readonly at: number; readonly successor: string }>();
   const reused: string[] = [];
   let other: ((res: ServerResponse) => void) | undefined;

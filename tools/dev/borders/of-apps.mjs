@@ -107,7 +107,7 @@ export const bordersOfApps = [
       group(
         'A rule imports no transport, no database and no configuration: what it needs is passed in.',
         ...[...transport, ...database, ...upwards, '**/problems.ts', '**/*-store.ts', '**/*-client.ts'],
-        ...['**/proxy/**', '!**/proxy/visitor.ts'],
+        '**/proxy/**',
       ),
     ],
   },

@@ -12,38 +12,41 @@ interface Claims {
 }
 
 export interface IdentifyOptions {
-  /** Verifies an access token; throws when it is not good. */
+  /** Verifies an access token. Throws for one that is not valid. */
   readonly verify: (accessToken: string) => Claims;
-  /** Whether it threw because the token is revoked. */
+  /** Returns whether `verify` threw because the token is revoked. */
   readonly isRevocation: (error: unknown) => boolean;
-  /** The cut-offs of sessions as they are known here, for `revocationOf`. `null`: there is no feed of them. */
+  /** The revocations that this process knows. `null`: there is no revocation feed. */
   readonly revocations?: { isRevoked(sid: string, iat: number): boolean } | null;
 }
 
-/** No token of the session is good any more, or none that was issued so far: another one is. */
+/** Either no token of the session is valid any more, or only tokens issued from now on are. */
 export type Revocation = 'session_ended' | 'claims_changed';
 
-/** Reads access tokens: only what is verified is believed, also of what the user app itself has sent. */
+/** Creates the reader of access tokens. It verifies every token, also one that the user app has just sent. */
 export function createIdentify({ verify, isRevocation, revocations = null }: IdentifyOptions) {
   return {
-    /** Whose it is; `refused` when it is revoked. @throws GatewayError `foreign_token` for any other that is not good */
+    /**
+     * Returns the identity in a token; `refused` for a revoked one. @throws GatewayError `foreign_token` for any other
+     * error
+     */
     identify(accessToken: string): Identity | 'refused' {
       try {
         const { sub, sid, roles, scope, iat, exp } = verify(accessToken);
         return { userId: sub, sid, roles, scope, issuedAt: iat, expiresAt: exp };
       } catch (error) {
         if (isRevocation(error)) return 'refused';
-        throw new GatewayError('foreign_token', 'the user app gave a token that is not good here', { cause: error });
+        throw new GatewayError('foreign_token', 'the user app gave a token that is not valid here', { cause: error });
       }
     },
 
     /**
-     * Whether an access token of a session that has not expired is revoked, as far as is known here. Nearly always one look
-     * into a table in memory; only a token of a session with a cut-off is verified.
+     * Returns whether an access token that has not expired is revoked, by the revocations that this process knows. Nearly
+     * always this is one look-up in memory: only a token of a session with a revocation is verified.
      */
     revocationOf(accessToken: string, sid: string): Revocation | undefined {
       if (revocations === null || !revocations.isRevoked(sid, Number.NEGATIVE_INFINITY)) return undefined;
-      // A cut-off at a time is before this one: what is cut off even then has ended.
+      // A revocation of tokens up to a time does not include this time: one that does is the end of the session.
       if (revocations.isRevoked(sid, Number.MAX_VALUE)) return 'session_ended';
       try {
         verify(accessToken);
@@ -53,7 +56,7 @@ export function createIdentify({ verify, isRevocation, revocations = null }: Ide
       }
     },
 
-    /** Whether a session ended at the user app, as far as is known here. */
+    /** Returns whether a session ended at the user app, by the revocations that this process knows. */
     hasEnded: (sid: string): boolean => revocations?.isRevoked(sid, Number.MAX_VALUE) === true,
   };
 }

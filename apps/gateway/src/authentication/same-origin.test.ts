@@ -18,13 +18,18 @@ function verdict(check: (typeof sameOrigin)['assertOwn'], method: string, header
 
 const asked: [string, Headers, withCookie: string, withoutCookie: string][] = [
   ['the origin of the gateway', { origin: own }, 'passes', 'passes'],
-  ['the same origin, as browsers say it', { origin: own, 'sec-fetch-site': 'same-origin' }, 'passes', 'passes'],
-  ['the same origin, said by Sec-Fetch-Site alone', { 'sec-fetch-site': 'same-origin' }, 'passes', 'passes'],
+  [
+    'the same origin and Sec-Fetch-Site: same-origin',
+    { origin: own, 'sec-fetch-site': 'same-origin' },
+    'passes',
+    'passes',
+  ],
+  ['Sec-Fetch-Site: same-origin alone', { 'sec-fetch-site': 'same-origin' }, 'passes', 'passes'],
   ['a trusted origin', { origin: trusted, 'sec-fetch-site': 'cross-site' }, 'passes', 'passes'],
-  ['nowhere it says', {}, 'cross_site', 'passes'],
+  ['no origin', {}, 'cross_site', 'passes'],
   ['another origin', { origin: 'https://evil.example' }, 'cross_site', 'cross_site'],
   [
-    'another origin that says it is the same',
+    'another origin and Sec-Fetch-Site: same-origin',
     { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
     'cross_site',
     'cross_site',
@@ -36,19 +41,19 @@ const asked: [string, Headers, withCookie: string, withoutCookie: string][] = [
     'cross_site',
     'cross_site',
   ],
-  ['an origin that begins like it', { origin: `${own}.evil.example` }, 'cross_site', 'cross_site'],
+  ['an origin that begins with the own one', { origin: `${own}.evil.example` }, 'cross_site', 'cross_site'],
   ['the same host over http', { origin: 'http://shop.example' }, 'cross_site', 'cross_site'],
   ['the same host on another port', { origin: `${own}:8443` }, 'cross_site', 'cross_site'],
   ['an origin with a slash', { origin: `${own}/` }, 'cross_site', 'cross_site'],
   [
-    'its own origin, but from another site',
+    'the own origin and Sec-Fetch-Site: cross-site',
     { origin: own, 'sec-fetch-site': 'cross-site' },
     'cross_site',
     'cross_site',
   ],
-  ['another site, without Origin', { 'sec-fetch-site': 'cross-site' }, 'cross_site', 'cross_site'],
-  ['the same site, without Origin', { 'sec-fetch-site': 'same-site' }, 'cross_site', 'cross_site'],
-  ['an address typed in', { 'sec-fetch-site': 'none' }, 'cross_site', 'cross_site'],
+  ['Sec-Fetch-Site: cross-site alone', { 'sec-fetch-site': 'cross-site' }, 'cross_site', 'cross_site'],
+  ['Sec-Fetch-Site: same-site alone', { 'sec-fetch-site': 'same-site' }, 'cross_site', 'cross_site'],
+  ['Sec-Fetch-Site: none alone', { 'sec-fetch-site': 'none' }, 'cross_site', 'cross_site'],
 ];
 
 describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])('%s', (method) => {
@@ -71,14 +76,14 @@ describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])('%s', (method) => 
     expect(verdict(sameOrigin.assertOwn, method, { ...headers, 'transfer-encoding': 'chunked' })).toBe(expected);
   });
 
-  it('needs no type without content', () => {
+  it('without content needs no content type', () => {
     expect(verdict(sameOrigin.assertOwn, method, { origin: own })).toBe('passes');
     expect(verdict(sameOrigin.assertOwn, method, { origin: own, 'content-length': '0' })).toBe('passes');
   });
 });
 
 describe.each(['GET', 'HEAD', 'OPTIONS'])('%s', (method) => {
-  it('changes nothing, so it may come from anywhere', () => {
+  it('passes from any origin, since the method changes nothing', () => {
     expect(
       verdict(sameOrigin.assertOwn, method, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
     ).toBe('passes');

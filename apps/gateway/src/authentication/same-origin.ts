@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../gateway-error.ts';
 
-/** A request, as far as it tells where it comes from. */
-export interface Sender {
+/** The parts of a request that show its origin. */
+export interface OriginFacts {
   readonly method?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
@@ -11,30 +11,33 @@ export interface Sender {
 const safeMethods: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const json = /^application\/json[ \t]*(?:;|$)/i;
 
-/** Checks where requests that change something come from: no page of another site may make a browser send one. */
+/** Checks the origin of requests that change something: no page of another site may make a browser send one (CSRF). */
 export interface SameOrigin {
-  /** With a cookie: it must say that it comes from here, and be JSON if it has content. @throws GatewayError */
-  assertOwn(request: Sender): void;
-  /** Without one: it must not say that it comes from elsewhere. @throws GatewayError */
-  assertNotForeign(request: Sender): void;
+  /**
+   * For a request with the cookie: it must name an own or trusted origin, and content must be JSON. @throws GatewayError
+   */
+  assertOwn(request: OriginFacts): void;
+  /** For a request without the cookie: it must not name another origin. @throws GatewayError */
+  assertNotForeign(request: OriginFacts): void;
 }
 
 /**
- * By what browsers say and pages cannot: `Origin` and `Sec-Fetch-Site`. Both must agree where both are there. Checked for
- * every method but safe ones, which is more than SameSite=Lax does: a sibling subdomain is another origin here.
+ * Creates the check. It uses `Origin` and `Sec-Fetch-Site`, which browsers set and pages cannot. If both are present,
+ * both must fit. It applies to all methods but safe ones. This is stricter than SameSite=Lax: a sibling subdomain is
+ * another origin.
  *
- * @param origins the gateway's own, and those that are trusted like it (`https://shop.example`, exactly)
+ * @param origins `own`: the gateway's; `trusted`: others that may do the same. Exact, such as `https://shop.example`
  */
 export function createSameOrigin({ own, trusted }: Record<'own' | 'trusted', readonly string[]>): SameOrigin {
   const origins: ReadonlySet<string> = new Set([...own, ...trusted]);
   const foreign: ReadonlySet<string> = new Set(trusted);
 
-  function assertNotForeign({ method, headers }: Sender): void {
+  function assertNotForeign({ method, headers }: OriginFacts): void {
     if (safeMethods.has(method)) return;
     const { origin, 'sec-fetch-site': site } = headers;
-    if (origin !== undefined && !origins.has(origin)) refuse('Origin is another');
+    if (origin !== undefined && !origins.has(origin)) refuse('another Origin');
     if (site === undefined || site === 'same-origin') return;
-    // A trusted origin is another site, or another origin of this one, and the browser says so.
+    // The browser sends `cross-site` or `same-site` for a trusted origin as well.
     if (origin === undefined || !foreign.has(origin)) refuse('Sec-Fetch-Site is not same-origin');
   }
 

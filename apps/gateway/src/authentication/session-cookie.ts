@@ -1,20 +1,23 @@
 /** The cookie that holds a session id. */
 export interface SessionCookie {
   readonly name: string;
-  /** Its values in a `Cookie` header: none, one, or more where somebody plays tricks. */
+  /**
+   * Returns the values of the cookie in a `Cookie` header. More than one is an attack, or a mistake of another
+   * application.
+   */
   read(header: string | undefined): readonly string[];
-  /** A `Set-Cookie` header that hands a session id out. */
+  /** Returns the `Set-Cookie` header that sets a session id. */
   give(id: string, maxAgeSeconds: number): string;
-  /** A `Set-Cookie` header that takes it back. */
+  /** The `Set-Cookie` header that deletes the cookie. */
   readonly clear: string;
 }
 
 /**
- * Creates the cookie. Over https it has the `__Host-` prefix, with which a browser takes it from this very host alone
- * (RFC 6265bis §4.1.3.2). On plain http, which is for one's own machine, it can have neither that nor `Secure`. There a
- * browser sends every application the cookies of all ports of the host: the name is of this application and of this port.
+ * Creates the cookie. Over https it has the `__Host-` prefix, so that a browser accepts it only from this host (RFC
+ * 6265bis §4.1.3.2). Plain http, for development, allows neither the prefix nor `Secure`. A browser then sends a host's
+ * cookies to all its ports, so the name contains the port.
  *
- * @param options `secure`: whether browsers come by https; `port`: the port where they find the gateway otherwise
+ * @param options `secure`: whether browsers use https; `port`: the public port of the gateway without https
  */
 export function createSessionCookie({ secure, port = 80 }: { secure: boolean; port?: number }): SessionCookie {
   const name = secure ? '__Host-session' : `gateway_session_${port}`;
@@ -24,7 +27,8 @@ export function createSessionCookie({ secure, port = 80 }: { secure: boolean; po
     name,
     read(header) {
       if (header === undefined || !header.includes(prefix)) return [];
-      // Space and tab alone: another space (U+00A0) in front of a name makes it another one to a browser, without its prefix.
+      // Only space and tab are removed: with another space (U+00A0) in front, a browser sees a name without the `__Host-`
+      // prefix.
       return header
         .split(/;[ \t]*/)
         .filter((pair) => pair.startsWith(prefix))

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@auth/http';
-import type { ProxyRoute } from './target.ts';
 
 /**
- * Refuses a request of which it is not certain where it ends. Its connection is closed: what follows on it may be a part of
- * this request (RFC 9112 §6.3).
+ * Creates the refusal of a request whose end is uncertain. Its connection is closed: later bytes may be a part of the
+ * request (RFC 9112 §6.3).
  */
 export function framingProblem(detail: string, reason: string): Problem {
   return new Problem('invalid_request', { detail, reason, headers: { Connection: 'close' } });
@@ -13,18 +12,16 @@ export function framingProblem(detail: string, reason: string): Problem {
 const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 const known: ReadonlySet<string | undefined> = new Set(methods);
 
-/** @throws Problem invalid_request for a target that one party could read in another way than the next. */
-export function assertUnambiguous(route: ProxyRoute | 'ambiguous'): asserts route is ProxyRoute {
-  if (route === 'ambiguous') {
-    throw new Problem('invalid_request', {
-      detail:
-        'The path can be read in two ways: it may hold no //, \\, #, dot segment, %2e, %2f, %5c, %00 or bad escape.',
-      reason: 'target',
-    });
-  }
+/** Creates the refusal of a target that two parties could read in two ways. */
+export function ambiguousTarget(): Problem {
+  return new Problem('invalid_request', {
+    detail:
+      'The path can be read in two ways: it may hold no //, \\, #, dot segment, %2e, %2f, %5c, %00 or bad escape.',
+    reason: 'target',
+  });
 }
 
-/** @throws Problem for what is not passed on at all, whoever asks: by version, method, upgrade or length of the body. */
+/** Refuses requests that are never forwarded, by version, method, upgrade or length of the body. @throws Problem */
 export function assertForwardable(req: IncomingMessage, { maxBodyBytes }: { maxBodyBytes: number }): void {
   if (req.httpVersionMajor !== 1) {
     throw new Problem('invalid_request', { detail: 'Speak HTTP/1.1.', reason: 'version' });
@@ -34,7 +31,7 @@ export function assertForwardable(req: IncomingMessage, { maxBodyBytes }: { maxB
   if (upgrade !== undefined && /(?:^|,)[ \t]*websocket[ \t]*(?:$|[,/])/i.test(upgrade)) {
     throw new Problem('invalid_request', { detail: 'There are no WebSockets here.', reason: 'upgrade' });
   }
-  // HTTP/1.0 has no such header: whoever stands in between may have read the body as something else (RFC 9112 §6.1).
+  // HTTP/1.0 has no such header: a proxy in between may have read the body as something else (RFC 9112 §6.1).
   if (coding !== undefined && req.httpVersionMinor === 0) {
     throw framingProblem('HTTP/1.0 has no Transfer-Encoding.', 'version');
   }

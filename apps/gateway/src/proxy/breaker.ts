@@ -5,27 +5,27 @@ export const breakerStates = ['closed', 'half_open', 'open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
 export interface BreakerOptions {
-  /** So many failures in a row open it. */
+  /** The number of failures in a row that opens the breaker. */
   readonly failures: number;
-  /** How long it is open before the service is asked again whether it is there. */
+  /** The time until an open breaker probes the service. */
   readonly openMs: number;
 }
 
-/** Keeps requests from a service that does not answer: they fail at once, and it is left to recover. */
+/** Keeps requests away from a service that does not answer: they fail at once, and the service can recover. */
 export interface Breaker {
   /**
-   * Runs an attempt, unless it is open. Only an `UpstreamFailure` that blames the service counts as a failure; other errors
-   * count as nothing. Rejects with BreakerOpen when it is.
+   * Runs an attempt. Only an `UpstreamFailure` with `blames` counts as a failure; other errors do not count. Rejects with
+   * BreakerOpen while the breaker is open.
    */
   run(attempt: () => Promise<void>): Promise<void>;
-  /** @throws BreakerOpen while it is: for what need not be begun then. */
+  /** Throws while the breaker is open, before work that would be useless. @throws BreakerOpen */
   assertClosed(): void;
   readonly state: BreakerState;
-  /** Asks no more. */
+  /** Stops probing. */
   close(): void;
 }
 
-/** The attempt was not made. */
+/** The error of an attempt that was not made because the breaker is open. */
 export class BreakerOpen extends Error {
   override readonly name = 'BreakerOpen';
   readonly retryAfterSeconds: number;
@@ -37,10 +37,10 @@ export class BreakerOpen extends Error {
 }
 
 /**
- * Makes a closed breaker. Whether the service is back is found out by a probe of our own: the request of a client would be
- * as slow as that client wants, and everybody would wait for it.
+ * Creates a closed breaker. A request of its own probes whether the service is back: a request of a client would be as
+ * slow as that client wants, and all others would wait for it.
  *
- * @param probe asks the service for anything, and soon gives up. Throws an `UpstreamFailure` when there is no answer
+ * @param probe sends a request with a short timeout. Rejects with an `UpstreamFailure` when there is no answer
  */
 export function createBreaker({ failures, openMs }: BreakerOptions, probe: () => Promise<void>): Breaker {
   const breaker = new ConsecutiveBreaker(failures);
@@ -53,7 +53,7 @@ export function createBreaker({ failures, openMs }: BreakerOptions, probe: () =>
   function probeLater(): void {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      // A probe that fails opens it again, and is told by `onBreak`; one that came too soon is not.
+      // A probe that fails opens the breaker again, which calls `onBreak`; one that came too early does not.
       policy.execute(probe).catch((error: unknown) => {
         if (error instanceof BrokenCircuitError) probeLater();
       });

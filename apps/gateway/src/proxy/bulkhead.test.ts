@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { BulkheadFull, createBulkhead } from './bulkhead.ts';
 
 describe('a bulkhead', () => {
-  it('lets in as many as there are places, at once', () => {
-    const { enter } = createBulkhead({ places: 2, waiting: 0, waitMs: 1000 });
+  it('gives all its slots at once', () => {
+    const { enter } = createBulkhead({ slots: 2, waiting: 0, waitMs: 1000 });
     expect([enter(), enter()]).toEqual([undefined, undefined]);
     expect(enter).toThrow(BulkheadFull);
   });
 
-  it('lets in those who wait when a place becomes free, first come, first served', async () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 2, waitMs: 1000 });
+  it('gives a free slot to the request that has waited longest', async () => {
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 2, waitMs: 1000 });
     const order: string[] = [];
     expect(enter()).toBeUndefined();
     const waiting = ['a', 'b'].map(async (name) => {
@@ -25,16 +25,16 @@ describe('a bulkhead', () => {
     expect(order).toEqual(['a', 'b']);
   });
 
-  it('has a place again when all have left', () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 0, waitMs: 1000 });
+  it('has all slots again when all requests have left', () => {
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 0, waitMs: 1000 });
     for (let count = 0; count < 3; count += 1) {
       expect(enter()).toBeUndefined();
       leave();
     }
   });
 
-  it('sends away whoever waited too long, and keeps no place for them', async () => {
-    const { enter, leave } = createBulkhead({ places: 1, waiting: 1, waitMs: 10 });
+  it('refuses a request that waited too long, and keeps no slot for it', async () => {
+    const { enter, leave } = createBulkhead({ slots: 1, waiting: 1, waitMs: 10 });
     expect(enter()).toBeUndefined();
     await expect(enter()).rejects.toThrow(BulkheadFull);
     leave();
@@ -42,11 +42,11 @@ describe('a bulkhead', () => {
   });
 });
 
-describe('a bulkhead with a bound for one client', () => {
-  it('keeps a client that has its share waiting, and lets others pass it', async () => {
+describe('a bulkhead with bounds per client', () => {
+  it('lets a client with all its slots wait, and other clients overtake it', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 3, waiting: 10, waitMs: 1000 },
-      perClient: { places: 1, waiting: 1 },
+      ...{ slots: 3, waiting: 10, waitMs: 1000 },
+      perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();
     const waiting = enter('a');
@@ -57,10 +57,10 @@ describe('a bulkhead with a bound for one client', () => {
     await waiting;
   });
 
-  it('gives a place to the first who waits and may have one', async () => {
+  it('gives a free slot to the first waiting client that may have one', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 2, waiting: 10, waitMs: 1000 },
-      perClient: { places: 1, waiting: 10 },
+      ...{ slots: 2, waiting: 10, waitMs: 1000 },
+      perClient: { slots: 1, waiting: 10 },
     });
     expect([enter('a'), enter('b')]).toEqual([undefined, undefined]);
     const order: string[] = [];
@@ -78,10 +78,10 @@ describe('a bulkhead with a bound for one client', () => {
     expect(order).toEqual(['b', 'c', 'a']);
   });
 
-  it('has all places again when a client that waited too long and one that came in have left', async () => {
+  it('has all slots again after a request that waited too long and one that got a slot have left', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ places: 1, waiting: 1, waitMs: 10 },
-      perClient: { places: 1, waiting: 1 },
+      ...{ slots: 1, waiting: 1, waitMs: 10 },
+      perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();
     await expect(enter('a')).rejects.toThrow(BulkheadFull);

@@ -1,27 +1,27 @@
 export interface BulkheadOptions {
-  /** How many may be in at a time, and how many may wait for that. */
-  readonly places: number;
+  /** The number of slots, and of requests that may wait for one. */
+  readonly slots: number;
   readonly waiting: number;
-  /** How long one may wait. */
+  /** The longest time to wait for a slot. */
   readonly waitMs: number;
-  /** How many of both one client may have; all of them unless given. */
-  readonly perClient?: { readonly places: number; readonly waiting: number };
+  /** The bounds of both for one client; no bounds by default. */
+  readonly perClient?: { readonly slots: number; readonly waiting: number };
 }
 
-/** Keeps one slow service from holding more than its share, and one client from holding all of that. */
+/** Bounds the requests at a slow service, and those of one client among them, so that they do not block others. */
 export interface Bulkhead {
   /**
-   * Takes a place: `undefined` when there was one, else what resolves once there is.
+   * Takes a slot. Returns `undefined` when one was free, and otherwise a promise that resolves once one is.
    *
-   * @param client whose place it is, such as an address; without it no bound of one client applies
+   * @param client the holder of the slot, such as an address block; without it, the bounds per client do not apply
    * @throws BulkheadFull, also later
    */
   enter(client?: string): Promise<void> | undefined;
-  /** Gives the place back that `enter` took for this client. */
+  /** Frees a slot that `enter` took for this client. */
   leave(client?: string): void;
 }
 
-/** There was no place, and none became free in time. */
+/** The error of a request for which no slot was free in time. */
 export class BulkheadFull extends Error {
   override readonly name = 'BulkheadFull';
 }
@@ -31,14 +31,14 @@ interface Waiting {
   readonly admit: () => void;
 }
 
-/** Makes an empty one. */
-export function createBulkhead({ places, waiting, waitMs, perClient }: BulkheadOptions): Bulkhead {
-  /** First come, first served: a set keeps the order, and lets go of those that gave up. */
+/** Creates a bulkhead with all slots free. */
+export function createBulkhead({ slots, waiting, waitMs, perClient }: BulkheadOptions): Bulkhead {
+  /** The waiting requests in order of arrival. Those that gave up are removed from the middle. */
   const queue = new Set<Waiting>();
   const [taken, queued] = [createCounts(), createCounts()];
 
   const mayEnter = (client: string | undefined) =>
-    taken.all() < places && taken.of(client) < (perClient?.places ?? places);
+    taken.all() < slots && taken.of(client) < (perClient?.slots ?? slots);
   const mayWait = (client: string | undefined) =>
     queued.all() < waiting && queued.of(client) < (perClient?.waiting ?? waiting);
 
@@ -46,10 +46,10 @@ export function createBulkhead({ places, waiting, waitMs, perClient }: BulkheadO
     return new Promise((resolve, reject) => {
       const stop = () => {
         clearTimeout(timer);
-        queue.delete(one);
+        queue.delete(entry);
         queued.add(client, -1);
       };
-      const one: Waiting = {
+      const entry: Waiting = {
         client,
         admit() {
           stop();
@@ -59,9 +59,9 @@ export function createBulkhead({ places, waiting, waitMs, perClient }: BulkheadO
       };
       const timer = setTimeout(() => {
         stop();
-        reject(new BulkheadFull(`no place within ${waitMs} ms`));
+        reject(new BulkheadFull(`no slot within ${waitMs} ms`));
       }, waitMs);
-      queue.add(one);
+      queue.add(entry);
       queued.add(client, 1);
     });
   }
@@ -72,18 +72,18 @@ export function createBulkhead({ places, waiting, waitMs, perClient }: BulkheadO
         taken.add(client, 1);
         return undefined;
       }
-      if (!mayWait(client)) throw new BulkheadFull('no place and no room to wait');
+      if (!mayWait(client)) throw new BulkheadFull('no slot is free and the queue is full');
       return wait(client);
     },
     leave(client) {
       taken.add(client, -1);
       // A client at its own limit does not delay other clients.
-      for (const one of queue) if (mayEnter(one.client)) return one.admit();
+      for (const entry of queue) if (mayEnter(entry.client)) return entry.admit();
     },
   };
 }
 
-/** Counts for all clients together, and for each that is named. */
+/** Creates counts for all clients together and for each named client. */
 function createCounts() {
   const byClient = new Map<string, number>();
   let total = 0;

@@ -1,4 +1,4 @@
-/** Fields about one connection, never to be passed on (RFC 9110 §7.6.1), and older ones like them. */
+/** Fields about one connection, which are never forwarded (RFC 9110 §7.6.1), and older ones of this kind. */
 export const connectionFields: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -12,14 +12,14 @@ export const connectionFields: ReadonlySet<string> = new Set([
 
 const none: ReadonlySet<string> = new Set();
 
-/** The lower-case names of the fields that a `Connection` header declares to be about this connection as well. */
+/** Returns the lower-case names of the fields that a `Connection` header declares as fields of this connection. */
 export function namedByConnection(value: string | undefined): ReadonlySet<string> {
-  // What nearly every message says, and it names nothing.
+  // Nearly every message has one of these values, and they name no field.
   if (value === undefined || value === 'keep-alive' || value === 'close') return none;
   return new Set(value.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** Names in which nobody finds another: some servers read `X_User`, or `X.User`, as `X-User`. */
+/** Returns whether a name cannot be taken for another: some servers read `X_User`, or `X.User`, as `X-User`. */
 export function isPlainFieldName(lowerCase: string): boolean {
   return /^[a-z\d-]+$/.test(lowerCase);
 }

@@ -1,23 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/**
- * Says to browsers which pages of other origins may read answers: adds what an answer must say. True when the request was
- * a question of the browser's, and is answered.
- */
+/** Adds the CORS headers to an answer. Returns true when the request was a preflight, which is then answered. */
 export type Cors = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const requestHeaders = 'Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id';
 const exposed = 'ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
-/** How long a browser may remember the answer to its question. */
+/** The time for which a browser may cache the answer to a preflight. */
 const maxAgeSeconds = 600;
 
-/** Exact origins only, and with the cookie; nobody unless configured. */
+/**
+ * Creates the headers for pages of trusted origins, which may read answers and send the cookie. Origins match exactly.
+ */
 export function createCors(trusted: readonly string[]): Cors {
   const origins: ReadonlySet<string> = new Set(trusted);
   if (origins.size === 0) return () => false;
   return (req, res) => {
-    // Answers differ by it, also where it is missing.
+    // `Vary: Origin`, also on requests without one.
     res.appendHeader('Vary', 'Origin');
     const { origin } = req.headers;
     if (origin === undefined || !origins.has(origin)) return false;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readRequestHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 
-/** What must not pass in either direction; a star stands for any ending. */
+/** Names that must pass in neither direction; a star means any ending. */
 const bothWays = [
   ...['connection', 'keep-alive', 'proxy-*', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings'],
   ...['set-cookie', 'set-cookie2', 'service-token', 'x-user*', 'x-forwarded-*', 'traceparent', 'x-accel-*'],
@@ -19,7 +19,7 @@ const fromServices = [...bothWays, 'access-control-*', 'alt-svc', 'x-sendfile*',
 const options = { requestId: 'r1', accessToken: undefined, status: 200 };
 const declared = ['x-a', 'if-match'];
 
-/** A spelling of one of the names that a client, a server or a gateway interface may take for it. */
+/** Creates spellings of these names that a client, a server or a gateway interface may read as the name. */
 function spellingOf(names: readonly string[]): fc.Arbitrary<string> {
   const ending = fc.stringMatching(/^[a-zA-Z\d_-]{0,8}$/);
   return fc
@@ -31,10 +31,10 @@ function spellingOf(names: readonly string[]): fc.Arbitrary<string> {
         .join(''),
     );
 }
-/** Most often the right one: the others are told from it all too easily. */
+/** Separators, mostly the right one: names with the others are easily recognised. */
 const separator = fc.constantFrom('-', '-', '-', '_', '.', '~', '!', "'");
 
-/** As the most careless server reads a name. */
+/** Normalises a name as the most lenient server does. */
 function careless(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z\d]/g, '-');
 }
@@ -52,11 +52,11 @@ function expectNone(passed: readonly string[], forbidden: readonly string[]): vo
 const harmless = fc.constantFrom('Accept', 'X-A', 'ETag', 'Content-Language', 'X-Use', 'Via');
 
 describe('a header of a forbidden name', () => {
-  it('does not pass from a client, however it is spelled', () => {
+  it('is not forwarded from a client in any spelling', () => {
     const names = fc.array(fc.oneof(spellingOf(fromClients), harmless), { maxLength: 6 });
     fc.assert(
       fc.property(names, fc.array(spellingOf(fromClients), { maxLength: 2 }), (headers, named) => {
-        // What has one value only is refused when it comes twice: not what this is about.
+        // A repeated field with one value is refused, which other tests show.
         const raw = [...new Map(headers.map((name) => [name.toLowerCase(), name])).values()].flatMap((name) => [
           name,
           name.toLowerCase() === 'transfer-encoding' ? 'chunked' : 'x',
@@ -67,7 +67,7 @@ describe('a header of a forbidden name', () => {
     );
   });
 
-  it('does not pass from a service, however it is spelled', () => {
+  it('is not forwarded from a service in any spelling', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(spellingOf(fromServices), harmless), { maxLength: 6 }), (headers) => {
         const raw = headers.flatMap((name) => [name, 'x']);

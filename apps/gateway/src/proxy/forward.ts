@@ -1,168 +1,132 @@
 import type { Writable } from 'node:stream';
 import { Problem } from '@auth/http';
 import type { Dispatcher } from 'undici';
-import { beginAnswer, takeRefusal } from './answer.ts';
-import type { Exchange } from './exchange.ts';
-import { ClientLeft } from './exchange.ts';
-import { failureProblem } from './failure-problem.ts';
-import type { Place } from './place.ts';
-import { leavePlace } from './place.ts';
+import type { SessionAuthentication } from '../authentication/authentication.ts';
+import { beginAnswer, readRefusal } from './answer.ts';
+import { refuse } from './refuse.ts';
+import type { Attempt, ProxyRequest } from './request.ts';
+import { ClientLeft, freeSlot, takeSlot } from './request.ts';
 import { assertFinalStatus } from './response-headers.ts';
 import { isCutOff, UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
-import type { Upstream } from './upstreams.ts';
-import type { SessionVisitor } from './visitor.ts';
 
-/** A request as its service is to get it. */
-export interface Outgoing {
-  readonly exchange: Exchange;
-  readonly upstream: Upstream;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  /** The whole of it; `undefined` for a request without one. */
-  readonly body: Buffer | undefined;
-  /** Whether the route is slow by design: it has slots and a timeout of its own. */
-  readonly slow: boolean;
-  /** Whose token goes along, if it is not the client's own. */
-  readonly session: SessionVisitor | undefined;
-  /** Answers the client in place of the service. */
-  readonly refuse: (exchange: Exchange, error: unknown) => void;
-}
-
-/** So many interim answers (1xx) a service may send before its answer. */
+/** The most interim answers (1xx) that a service may send before its answer. */
 const maxInterim = 8;
 
-/** May be sent again when the first try came to nothing. */
+/** Methods of requests that are retried when a kept connection was closed by the service. */
 const repeatable: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
-/** One attempt, until its answer has begun. */
-interface Attempt extends Place {
-  readonly exchange: Exchange;
-  readonly outgoing: Outgoing;
-  begun: boolean;
-  /** Interim answers so far. */
-  interim: number;
-  /** It is the second try of it. */
-  repeated: boolean;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
 /** Sends a request to its service, and the service's answer to the client. */
-export function forward(outgoing: Outgoing): void {
-  outgoing.upstream.breaker.run(() => attempt(outgoing)).catch((error: unknown) => giveUp(outgoing, error));
+export function forward(request: ProxyRequest): void {
+  request.service.breaker.run(() => attempt(request)).catch((error: unknown) => refuse(request, error));
 }
 
-/** Settles when the service's answer has begun: one that breaks off later is no reason to keep others from the service. */
-function attempt(outgoing: Outgoing): Promise<void> {
-  const { exchange, upstream, slow } = outgoing;
-  const bulkhead = slow ? upstream.slowBulkhead : upstream.bulkhead;
-  const client = slow ? exchange.client() : undefined;
+/** Makes an attempt. Settles when the answer has begun: an answer that breaks off later does not open the breaker. */
+function attempt(request: ProxyRequest): Promise<void> {
   return new Promise((resolve, reject) => {
-    const how = { begun: false, interim: 0, repeated: false };
-    enter({ exchange, bulkhead, client, upstream, taken: false, outgoing, ...how, resolve, reject });
+    enter({ request, hasSlot: false, begun: false, interim: 0, repeated: false, resolve, reject });
   });
 }
 
-/** @throws BulkheadFull */
-function enter(one: Attempt): void {
-  const place = one.bulkhead.enter(one.client);
-  if (place === undefined) send(one);
-  else place.then(() => send(one)).catch(one.reject);
+/** Sends the request as soon as it has a slot. @throws BulkheadFull */
+function enter(made: Attempt): void {
+  const waiting = takeSlot(made);
+  if (waiting === undefined) send(made);
+  else waiting.then(() => send(made)).catch(made.reject);
 }
 
-function send(one: Attempt): void {
-  const { exchange, upstream, outgoing } = one;
-  const { req, res } = exchange;
-  const { headers, body = null, slow } = outgoing;
-  one.taken = true;
-  if (exchange.left) {
-    leavePlace(one);
-    one.reject(new ClientLeft());
+function send(made: Attempt): void {
+  const { req, res, service, headers, body = null, slow, left } = made.request;
+  made.hasSlot = true;
+  if (left) {
+    freeSlot(made);
+    made.reject(new ClientLeft());
     return;
   }
   const what = { path: req.url ?? '', method: req.method as Dispatcher.HttpMethod, headers, body };
-  const how = { signal: res, responseHeaders: 'raw', opaque: one, ...(slow ? upstream.slowTimeouts : {}) } as const;
-  // What is thrown there ends the attempt.
-  const onInfo = ({ statusCode }: { statusCode: number }) => assertInterim(one, statusCode);
-  upstream.pool.stream({ ...what, ...how, onInfo }, onAnswer, onDone);
+  const how = { signal: res, responseHeaders: 'raw', opaque: made, ...(slow ? service.slowTimeouts : {}) } as const;
+  // An error that is thrown there ends the attempt.
+  const onInfo = ({ statusCode }: { statusCode: number }) => assertInterim(made, statusCode);
+  service.pool.stream({ ...what, ...how, onInfo }, onAnswer, onDone);
 }
 
-/** Interim answers without end would keep the request for ever, since each restarts the timeout. */
-function assertInterim(one: Attempt, status: number): void {
-  one.interim += 1;
-  if (status < 102 || one.interim > maxInterim) throw new UpstreamFailure('upstream_failed', 'interim answer');
+/** Refuses endless interim answers: each restarts the timeout, so they would keep the request for ever. */
+function assertInterim(made: Attempt, status: number): void {
+  made.interim += 1;
+  if (status < 102 || made.interim > maxInterim) throw new UpstreamFailure('upstream_failed', 'interim answer');
 }
 
-function onAnswer({ statusCode: status, headers, opaque }: Dispatcher.StreamFactoryData<Attempt>): Writable {
-  const { exchange, session } = opaque.outgoing;
+function onAnswer({ statusCode: status, headers, opaque: made }: Dispatcher.StreamFactoryData<Attempt>): Writable {
+  const { request } = made;
+  const { authentication } = request;
   const head = { status, rawHeaders: flat(headers) };
   assertFinalStatus(status);
-  const options = { accessToken: session?.accessToken };
   const writable =
-    status === 401 && session !== undefined
-      ? takeRefusal(
-          exchange,
-          head,
-          options,
-          (code, passOn) => void answerRefusal(opaque.outgoing, { session, code, passOn }),
-        )
-      : beginAnswer(opaque, head, options);
-  opaque.begun = true;
-  opaque.resolve();
+    status === 401 && authentication?.kind === 'session'
+      ? readRefusal(request, head, (code, forwardAnswer) => {
+          void retryWithOtherToken(request, authentication, { code, forwardAnswer });
+        })
+      : beginAnswer(made, head);
+  made.begun = true;
+  made.resolve();
   return writable;
 }
 
-function onDone(error: Error | null, { opaque: one }: Dispatcher.StreamData<Attempt>): void {
-  const { outgoing, begun } = one;
-  leavePlace(one);
+function onDone(error: Error | null, { opaque: made }: Dispatcher.StreamData<Attempt>): void {
+  const { request, begun } = made;
+  freeSlot(made);
   if (error === null) return;
-  if (!begun) fail(one, outgoing.exchange.left ? new ClientLeft() : failureOf(error, outgoing));
-  else if (!outgoing.exchange.res.headersSent) giveUp(outgoing, upstreamFailure(error) ?? error);
+  if (!begun) fail(made, request.left ? new ClientLeft() : failureOf(error, request));
+  else if (!request.res.headersSent) refuse(request, upstreamFailure(error) ?? error);
 }
 
-function failureOf(error: Error, { slow }: Outgoing): Error {
+function failureOf(error: Error, { slow }: ProxyRequest): Error {
   const failure = upstreamFailure(error);
   if (failure === undefined) return error;
   const { code, reason, cause } = failure;
-  // Five slow logins in a row say nothing of the service, which answers everything else.
+  // Five slow logins in a row do not show a failing service.
   return slow && code === 'upstream_timeout' ? new UpstreamFailure(code, reason, { cause, blames: false }) : failure;
 }
 
-function fail(one: Attempt, error: unknown): void {
+function fail(made: Attempt, error: unknown): void {
   try {
-    if (!maySendAgain(one, error)) throw error;
-    one.repeated = true;
-    enter(one);
+    if (!mayRepeat(made, error)) throw error;
+    made.repeated = true;
+    enter(made);
   } catch (failure) {
-    one.reject(failure);
+    made.reject(failure);
   }
 }
 
-/** A kept connection may have been given up by the service just before it was used: that says nothing of the service. */
-function maySendAgain({ repeated, outgoing: { exchange, body } }: Attempt, error: unknown): boolean {
-  return !repeated && isCutOff(error) && body === undefined && repeatable.has(exchange.req.method);
+/** A service may close a kept connection just before it is used. That does not show a failing service. */
+function mayRepeat({ repeated, request: { req, body } }: Attempt, error: unknown): boolean {
+  return !repeated && isCutOff(error) && body === undefined && repeatable.has(req.method);
 }
 
 /**
- * Sends a request whose token was refused once more, with another token of its session where there is one. A service refuses
- * a token before it does anything, so nothing is done twice.
+ * Retries a request whose access token was refused with another token of its session, or forwards the refusal when there
+ * is none. A service refuses a token before it carries anything out, so nothing is done twice.
  */
-async function answerRefusal(
-  outgoing: Outgoing,
-  { session, code, passOn }: { session: SessionVisitor; code: string | undefined; passOn: () => void },
+async function retryWithOtherToken(
+  request: ProxyRequest,
+  { onRefused }: SessionAuthentication,
+  { code, forwardAnswer }: { code: string | undefined; forwardAnswer: () => void },
 ): Promise<void> {
-  const { exchange } = outgoing;
   try {
-    const other = code === undefined ? undefined : await session.onRefused(code);
-    if (exchange.left) return;
-    if (other === undefined) passOn();
-    else forward(withToken(outgoing, session, other));
+    const accessToken = code === undefined ? undefined : await onRefused(code);
+    if (request.left) return;
+    if (accessToken === undefined) {
+      forwardAnswer();
+      return;
+    }
+    request.authentication = { kind: 'session', accessToken, onRefused: onRefusedAgain };
+    request.headers = [...request.headers.slice(0, -1), `Bearer ${accessToken}`];
+    forward(request);
   } catch (error) {
-    giveUp(outgoing, error);
+    refuse(request, error);
   }
 }
 
-/** A token that was issued just now is refused: the clocks of the service or what it knows will catch up. */
+/** Codes with which a service refuses a token that was just issued, until its clock or its revocations have caught up. */
 const momentary: ReadonlySet<string> = new Set(['token_revoked', 'token_expired']);
 
 async function onRefusedAgain(code: string): Promise<undefined> {
@@ -170,17 +134,9 @@ async function onRefusedAgain(code: string): Promise<undefined> {
   throw new Problem('unavailable', { reason: `a new token is refused: ${code}`, retryAfterSeconds: 1 });
 }
 
-function withToken(outgoing: Outgoing, session: SessionVisitor, accessToken: string): Outgoing {
-  const headers = [...outgoing.headers];
-  headers[headers.lastIndexOf('authorization') + 1] = `Bearer ${accessToken}`;
-  return { ...outgoing, headers, session: { ...session, accessToken, onRefused: onRefusedAgain } };
-}
-
-function giveUp({ exchange, upstream, refuse }: Outgoing, error: unknown): void {
-  if (!exchange.left && !(error instanceof ClientLeft)) refuse(exchange, failureProblem(upstream, error));
-}
-
-/** With `responseHeaders: 'raw'` they are names and values in turn, which undici's types do not say. */
+/**
+ * Returns raw headers. With `responseHeaders: 'raw'` they are names and values in turn, which undici's types do not say.
+ */
 function flat(headers: unknown): readonly string[] {
   if (!Array.isArray(headers)) throw new TypeError('undici gave headers that are not raw');
   return headers;

@@ -1,39 +1,42 @@
-import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { contextOf } from '@auth/http';
-import type { Visitor } from './visitor.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import type { Client } from '../client.ts';
 
-/** What the gateway tells a service itself: from a client none of it is taken. */
+/** The headers that only the gateway sets. From a client they are never taken. */
 export const forwardedNames = [
   ...['x-request-id', 'traceparent', 'authorization'],
   ...['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-for'],
 ] as const;
 
-export interface ForwardedHeadersOptions {
-  readonly publicOrigin: string;
-  readonly clientAddress: (req: IncomingMessage) => string;
+export interface Forwarded {
+  readonly client: Client;
+  readonly authentication: Authentication;
+  /** The `Authorization` header of the client. */
+  readonly authorization: string | undefined;
 }
 
-/** Makes what a service is told by the gateway itself: who asks, from where, and as which request. Names and values in turn. */
-export function createForwardedHeaders({ publicOrigin, clientAddress }: ForwardedHeadersOptions) {
+/**
+ * Creates a function that writes these headers: the ids of the request, where it came from, and the credentials. It
+ * returns names and values in turn, `authorization` last.
+ */
+export function createForwardedHeaders({ publicOrigin }: { readonly publicOrigin: string }) {
   const { protocol, host } = new URL(publicOrigin);
   const proto = protocol.slice(0, -1);
-  return (req: IncomingMessage, authorization: string | undefined, visitor: Visitor): string[] => {
-    const { requestId, traceparent } = contextOf(req);
+  return ({ client, authentication, authorization }: Forwarded): string[] => {
+    const { address, requestId, traceparent } = client;
     const headers = ['x-request-id', requestId, 'traceparent', traceparent];
     headers.push('x-forwarded-proto', proto, 'x-forwarded-host', host);
-    const address = clientAddress(req);
     if (isIP(address) !== 0) headers.push('x-forwarded-for', address);
-    const credentials = credentialsOf(visitor, authorization);
+    const credentials = credentialsOf(authentication, authorization);
     if (credentials !== undefined) headers.push('authorization', credentials);
     return headers;
   };
 }
 
-function credentialsOf(visitor: Visitor, authorization: string | undefined): string | undefined {
-  switch (visitor.kind) {
+function credentialsOf(authentication: Authentication, authorization: string | undefined): string | undefined {
+  switch (authentication.kind) {
     case 'session':
-      return `Bearer ${visitor.accessToken}`;
+      return `Bearer ${authentication.accessToken}`;
     case 'bearer':
       return authorization;
     case 'anonymous':

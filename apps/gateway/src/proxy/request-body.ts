@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '@auth/http';
-import { ClientLeft } from './exchange.ts';
+import { ClientLeft } from './request.ts';
 import type { Share, Shares } from './shares.ts';
 
-/** Whether a request has a body, by what its headers say (RFC 9112 §6.3). */
+/** Returns whether a request has a body, by its headers (RFC 9112 §6.3). */
 export function hasBody({ headers }: IncomingMessage): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   const length = headers['content-length'];
@@ -12,19 +12,19 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 
 export interface RequestBodyOptions {
   readonly maxBytes: number;
-  /** How long the whole body may take. */
+  /** The time within which the whole body must come. */
   readonly timeoutMs: number;
   /** The bound for incomplete bodies. */
   readonly shares: Shares;
-  /** Whose share it is. */
+  /** The holder of the share: an address block. */
   readonly client: string;
 }
 
 /**
- * Reads the whole body of a request, so that nothing of its service is taken while a client sends it.
+ * Reads the whole body of a request, so that the request holds no slot of its service while a client sends it.
  *
- * Rejects with payload_too_large beyond `maxBytes`, request_timeout when it takes too long or its share is taken, and
- * ClientLeft. What is left of the body is then thrown away, so that the connection can be answered.
+ * Rejects with payload_too_large beyond `maxBytes`, with request_timeout when the body is too slow or its share is
+ * revoked, and with ClientLeft. The rest of the body is then discarded, so that the connection can be answered.
  */
 export function readRequestBody(req: IncomingMessage, options: RequestBodyOptions): Promise<Buffer> {
   const { maxBytes, timeoutMs, shares, client } = options;
@@ -54,15 +54,15 @@ export function readRequestBody(req: IncomingMessage, options: RequestBodyOption
     const close = () => {
       if (!req.complete) fail(new ClientLeft());
     };
-    const timer = setTimeout(() => fail(tooSlow(`not whole within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => fail(tooSlow(`incomplete after ${timeoutMs} ms`)), timeoutMs);
     req.on('data', take).once('end', end).once('close', close);
-    share = shares.take(client, () => fail(tooSlow('too many bodies at a time that are not whole')));
+    share = shares.take(client, () => fail(tooSlow('too many incomplete bodies')));
   });
 }
 
 /**
- * Counts the body of a request that another part reads among those that hold a share, until it is whole. The connection ends
- * when the share is taken.
+ * Takes a share for a body that another part reads, until the body is complete. The connection is closed when the share
+ * is revoked.
  */
 export function holdBody(
   req: IncomingMessage,
@@ -72,7 +72,10 @@ export function holdBody(
   req.once('end', share.release).once('close', share.release);
 }
 
-/** The rest of the body may never come: the connection cannot take another request (RFC 9110 §15.5.9). */
+/**
+ * Creates the refusal of a slow body. The rest may never come, so the connection takes no other request (RFC 9110
+ * §15.5.9).
+ */
 function tooSlow(reason: string): Problem {
   return new Problem('request_timeout', { headers: { Connection: 'close' }, reason });
 }

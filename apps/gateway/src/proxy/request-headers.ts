@@ -4,8 +4,8 @@ import { connectionFields, namedByConnection } from './connection-fields.ts';
 import { forwardedNames } from './forwarded-headers.ts';
 
 /**
- * Fields that HTTP itself defines for a request and that mean the same at the service: about the content, the conditions, the
- * representation that is wanted, the program that asks, the page it asks from, and the trace it belongs to.
+ * Fields that HTTP defines for a request and that mean the same at the service: about the content, the conditions, the
+ * wanted representation, the user agent, the page of the request, and the trace.
  */
 const standard =
   /^(?:accept(?:-(?:charset|encoding|language))?|cache-control|content-(?:digest|encoding|language|length|location|type)|date|dnt|if-(?:match|modified-since|none-match|range|unmodified-since)|origin|pragma|prefer|priority|range|referer|repr-digest|save-data|sec-(?:ch-ua[a-z-]*|fetch-[a-z]+|gpc)|tracestate|user-agent|want-(?:content|repr)-digest)$/;
@@ -17,17 +17,18 @@ const reserved: ReadonlySet<string> = new Set([
   ...['host', 'cookie', 'expect', 'service-token', 'forwarded'],
 ]);
 
-/** Fields that have one value; two parties could read different ones of two values. */
+/** Fields with one value. Of two values, two parties could each read another one. */
 const single: ReadonlySet<string> = new Set([
   ...['authorization', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'host', 'origin'],
   ...['cookie', 'expect', 'idempotency-key', 'if-match', 'range', 'referer', 'sec-fetch-site', 'user-agent'],
 ]);
 
-/** Fields that say where a request ends. */
+/** Fields that define the end of a request. */
 const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
-/** The headers of a request that may go to a service: names in lower case and values in turn. */
+/** The headers of a request for a service. */
 export interface RequestHeaders {
+  /** Lower-case names and values in turn. */
   readonly passed: string[];
   /** Not in `passed`: the authorizer decides whether it is forwarded. */
   readonly authorization: string | undefined;
@@ -45,7 +46,8 @@ export interface RequestHeadersOptions {
  * routes of the service declare. A service or its proxy could trust any other field. `forwardedNames` are set by the
  * gateway, and never taken from the request.
  *
- * @throws Problem invalid_request for a second value of what has one, and for a coding of the body that cannot be passed on.
+ * @throws Problem invalid_request for a repeated field with one value, and for a coding of the body that cannot be
+ *   forwarded
  */
 export function readRequestHeaders(
   rawHeaders: readonly string[],
@@ -77,7 +79,7 @@ function repeated(name: string): Problem {
     : new Problem('invalid_request', { detail, reason: 'header' });
 }
 
-/** The name of any other coding would be lost with this hop, and the body be taken for what it is not. */
+/** Refuses other codings: the gateway would remove the name of the coding, and the service would misread the body. */
 function assertChunked(value: string): void {
   if (value.toLowerCase() === 'chunked') return;
   throw framingProblem('Send no Transfer-Encoding but chunked.', 'header');

@@ -28,25 +28,25 @@ const removed: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** What a server answers to a request that it could not read, and to which it has no service's answer. */
+/** Statuses with which a server answers a request that it could not read, before any handler. */
 const unreadable: ReadonlySet<number> = new Set([400, 408, 413, 414, 417, 431]);
 
 const removedPrefixes = /^(?:x-user|x-forwarded|x-accel|x-sendfile|access-control-|proxy)/;
 
-/** Says itself who may store the answer to a request that had `Authorization` (RFC 9111 §3.5). */
-const saysWhoStores = /(?:^|[\s,])(?:no-store|private|public|s-maxage|must-revalidate)(?=[\s,;=]|$)/i;
+/** Directives that define who may store the answer to a request with `Authorization` (RFC 9111 §3.5). */
+const definesStoring = /(?:^|[\s,])(?:no-store|private|public|s-maxage|must-revalidate)(?=[\s,;=]|$)/i;
 
 export interface ResponseHeadersOptions {
   readonly requestId: string;
   /**
-   * The token that the service was sent and that the client did not send; `undefined` where there is none. Caches on the
-   * way do not know of it, and the client must not.
+   * The access token that the gateway added; `undefined` for none. The client must not see it, and caches on the way do
+   * not know that there was one.
    */
   readonly accessToken: string | undefined;
   readonly status: number;
 }
 
-/** The headers of a service's answer that may go to a client: names and values in turn. */
+/** Selects the headers of a service's answer that may go to a client: names and values in turn. */
 export function responseHeaders(raw: readonly string[], options: ResponseHeadersOptions): string[] {
   const { requestId, accessToken, status } = options;
   const secret = accessToken === undefined ? undefined : signatureOf(accessToken);
@@ -59,7 +59,7 @@ export function responseHeaders(raw: readonly string[], options: ResponseHeaders
     const value = raw[index + 1] ?? '';
     if (named.has(name)) continue;
     if (secret !== undefined && value.includes(secret)) continue;
-    // RFC 9110 §8.6: such an answer has none, and a proxy that takes it seriously waits for content.
+    // A 204 has no Content-Length (RFC 9110 §8.6): a strict proxy would wait for content.
     if (name === 'content-length' && status === 204) continue;
     if (name === 'cache-control') caching = caching === undefined ? value : `${caching}, ${value}`;
     if (isForClient(name)) passed.push(given, value);
@@ -69,23 +69,26 @@ export function responseHeaders(raw: readonly string[], options: ResponseHeaders
   return passed;
 }
 
-/** @throws UpstreamFailure upstream_failed for a status that no answer has: HTTP knows 200 to 599 (RFC 9110 §15). */
+/**
+ * Refuses a status that no final answer has: HTTP has 200 to 599 (RFC 9110 §15). @throws UpstreamFailure upstream_failed
+ */
 export function assertFinalStatus(status: number): void {
   if (status < 200 || status > 599) throw new UpstreamFailure('upstream_failed', 'status');
 }
 
 /**
- * Checks that the end of an answer can be told from a connection that broke off.
+ * Checks that the end of an answer differs from a connection that broke off.
+ *
  * @throws UpstreamFailure upstream_failed
- * @throws Problem invalid_request for what a server says, without a length, to a request that it could not read: too long,
- * too slow. That is the client's doing.
+ * @throws Problem invalid_request for an answer without a length to a request that the server could not read: too long or
+ *   too slow. Those are errors of the client
  */
 export function assertFramed(
   raw: readonly string[],
   { status = 200, hasBody }: { status?: number; hasBody: boolean },
 ): void {
   const coding = joined(raw, 'transfer-encoding');
-  // The name of any other coding would be lost with this hop.
+  // The gateway would remove the name of any other coding.
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new UpstreamFailure('upstream_failed', 'coding');
   if (hasBody && coding === undefined && joined(raw, 'content-length') === undefined) {
@@ -103,14 +106,14 @@ function isForClient(name: string): boolean {
   return !removed.has(name) && isPlainFieldName(name) && !removedPrefixes.test(name);
 }
 
-/** The part of a token without which it is of no use: all of it, when it is no JWT. */
+/** Returns the part of a token that makes it valid: the signature, or the whole token if it is no JWT. */
 function signatureOf(token: string): string {
   return token.slice(token.lastIndexOf('.') + 1) || token;
 }
 
 function sessionCaching(caching: string | undefined): string {
   if (caching === undefined) return 'no-store';
-  return saysWhoStores.test(caching) ? caching : `private, ${caching}`;
+  return definesStoring.test(caching) ? caching : `private, ${caching}`;
 }
 
 function joined(raw: readonly string[], lowerCase: string): string | undefined {

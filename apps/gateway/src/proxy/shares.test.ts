@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createShares } from './shares.ts';
 
-/** Takes shares, and notes from whom they are taken. */
+/** Takes shares, and records whose are revoked. */
 function open(bounds: { perClient: number; total: number }) {
   const shares = createShares(bounds);
   const taken: string[] = [];

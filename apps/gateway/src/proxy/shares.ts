@@ -11,9 +11,9 @@ export interface Shares {
    * client that has the most, is revoked. So a new request is never refused because of slow ones.
    *
    * @param client the holder, such as an address
-   * @param onTaken called when the share is revoked; the holder has to stop
+   * @param onRevoked called when the share is revoked; the holder has to stop
    */
-  take(client: string, onTaken: () => void): Share;
+  take(client: string, onRevoked: () => void): Share;
   readonly size: number;
 }
 
@@ -22,15 +22,15 @@ export interface SharesOptions {
   readonly total: number;
 }
 
-type Taken = () => void;
+type Revoke = () => void;
 
 /** Creates bounds without any holder. */
 export function createShares({ perClient, total }: SharesOptions): Shares {
   /** By client, the oldest first. */
-  const byClient = new Map<string, Set<Taken>>();
+  const byClient = new Map<string, Set<Revoke>>();
   let size = 0;
 
-  function remove(client: string, share: Taken): boolean {
+  function remove(client: string, share: Revoke): boolean {
     const shares = byClient.get(client);
     if (shares?.delete(share) !== true) return false;
     if (shares.size === 0) byClient.delete(client);
@@ -38,7 +38,7 @@ export function createShares({ perClient, total }: SharesOptions): Shares {
     return true;
   }
 
-  function takeOldestOf(client: string): void {
+  function revokeOldestOf(client: string): void {
     const [oldest] = byClient.get(client) ?? [];
     if (oldest === undefined) return;
     remove(client, oldest);
@@ -55,11 +55,11 @@ export function createShares({ perClient, total }: SharesOptions): Shares {
   }
 
   return {
-    take(client, onTaken) {
-      if ((byClient.get(client)?.size ?? 0) >= perClient) takeOldestOf(client);
-      else if (size >= total) takeOldestOf(clientWithMost());
+    take(client, onRevoked) {
+      if ((byClient.get(client)?.size ?? 0) >= perClient) revokeOldestOf(client);
+      else if (size >= total) revokeOldestOf(clientWithMost());
       // A new function for each share, so that one holder may have several.
-      const share = () => onTaken();
+      const share = () => onRevoked();
       const shares = byClient.get(client);
       if (shares === undefined) byClient.set(client, new Set([share]));
       else shares.add(share);

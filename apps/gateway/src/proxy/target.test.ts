@@ -26,7 +26,7 @@ describe('findProxyRoute', () => {
     ...['/%70roducts', '/users', '/users/', '/users/1', '/users/meme', '/users/ME', '/users/%6de', '/users/me;x'],
     ...['/internal', '/internal/quotes', '/metrics', '/livez', '/readyz', '/openapi.json', '/docs', '/session'],
     ...['/well-known/jwks.json', '/.well-knownx', '/authx', '/auth%2elogin'.replace('%2e', '.'), '/x/products'],
-  ])('leaves %s to others', (target) => {
+  ])('returns undefined for %s', (target) => {
     expect(findProxyRoute(target)).toBeUndefined();
   });
 
@@ -36,11 +36,11 @@ describe('findProxyRoute', () => {
     ...['/products%5c1', '/products\\1', '/products#x', '/products%00', '/products/%', '/products/%zz', '/pro ducts'],
     ...['/products/..;/internal', '/products/..;x=1/internal', '/products/.;/x', '/produ\xdfts', '/products?a=\\'],
     ...['/nothing/../products', '/nothing#x'],
-  ])('calls %j ambiguous', (target) => {
+  ])('returns ambiguous for %j', (target) => {
     expect(findProxyRoute(target)).toBe('ambiguous');
   });
 
-  it('gives a service only what its own prefix is in front of, also after another party has read the path', () => {
+  it('returns a route only for targets below its prefix, also after another party has normalised the path', () => {
     const unit = fc.constantFrom(
       ...['/products', '/orders', '/auth', '/users', '/me', '/.well-known', '/internal', '/', '.', '..', ';', '?', '#'],
       ...['%2e', '%2f', '%5c', '\\', '%70', 'x', 'X', '//', '%', '%00', ':', '@', ' ', '\u00e9'],

@@ -1,21 +1,23 @@
 import type { ServiceName } from '@auth/contracts';
 import { isUnambiguousTarget } from '@auth/verify';
 
-/** The services that can be reached through the gateway. A new one cannot, until it is named here. */
+/** The services behind the gateway. A new service cannot be reached until it is named here. */
 export const upstreamNames = ['user', 'product', 'order'] as const satisfies readonly ServiceName[];
 export type UpstreamName = (typeof upstreamNames)[number];
 
-/** Which service answers what lies below a path. */
+/** The service for a path and everything below it. */
 export interface ProxyRoute {
   readonly prefix: `/${string}`;
   readonly service: UpstreamName;
-  /** Under which all of it is counted. */
+  /** The path template for metrics. */
   readonly template: string;
   /** The route hashes passwords and takes its time: its duration does not show a failing service. */
   readonly slow?: boolean;
 }
 
-/** All that is proxied, by raw path: case-sensitive, whole segments. The rest of a service cannot be reached from outside. */
+/**
+ * The forwarded paths: case-sensitive, whole segments of the raw path. All other paths of a service cannot be reached.
+ */
 export const proxyRoutes: readonly ProxyRoute[] = [
   route('/products', 'product'),
   route('/orders', 'order'),
@@ -23,15 +25,18 @@ export const proxyRoutes: readonly ProxyRoute[] = [
   { ...route('/auth/register', 'user'), template: '/auth/*', slow: true },
   route('/auth', 'user'),
   { ...route('/users/me/password', 'user'), template: '/users/me/*', slow: true },
-  // Of the users only the one who asks: /users and /users/:id are for admins, inside.
+  // Only the client's own user: /users and /users/:id are for admins, inside the network.
   route('/users/me', 'user'),
   route('/.well-known', 'user'),
 ];
 
-/** Servers that know path parameters (RFC 3986 §3.3) read `..;x` as `..`. */
+/** Dot segments with parameters: servers that know path parameters (RFC 3986 §3.3) read `..;x` as `..`. */
 const parameterisedDots = /\/\.{1,2};/;
 
-/** The route of a request target, its bytes as sent; `undefined` for what is not proxied, `ambiguous` for what could be read in two ways. */
+/**
+ * Returns the route of a request target as sent; `undefined` if it is not proxied, `ambiguous` if it can be read in two
+ * ways.
+ */
 export function findProxyRoute(target: string): ProxyRoute | 'ambiguous' | undefined {
   if (!isUnambiguousTarget(target) || parameterisedDots.test(target)) return 'ambiguous';
   return proxyRoutes.find(({ prefix }) => target.startsWith(prefix) && endsSegment(target, prefix.length));

@@ -19,14 +19,14 @@ describe('upstreamFailure', () => {
     ['upstream_failed', withCode('EPIPE', 'write')],
     ['upstream_failed', withCode('DEPTH_ZERO_SELF_SIGNED_CERT')],
     ['upstream_failed', withCode('ERR_INVALID_CHAR')],
-    // An answer that undici did not think of.
+    // A code that no table has.
     ['upstream_failed', withCode('ERR_ASSERTION')],
     ['upstream_failed', new errors.SocketError('other side closed')],
     ['upstream_failed', new errors.HTTPParserError('no code')],
     ['upstream_failed', new errors.HeadersOverflowError()],
     ['upstream_timeout', new errors.HeadersTimeoutError()],
     ['upstream_timeout', new errors.BodyTimeoutError()],
-  ])('says %s of %s', (code, error) => {
+  ])('returns %s for %s', (code, error) => {
     expect(upstreamFailure(error)).toMatchObject({ code, cause: error });
   });
 
@@ -36,11 +36,11 @@ describe('upstreamFailure', () => {
     ['a refusal', new Problem('payload_too_large')],
     ['nothing', undefined],
     ['a word', 'ECONNREFUSED'],
-  ])('says nothing of a service for %s', (_case, error) => {
+  ])('returns undefined for %s', (_case, error) => {
     expect(upstreamFailure(error)).toBeUndefined();
   });
 
-  it('keeps what is one already', () => {
+  it('returns a failure unchanged', () => {
     const failure = new UpstreamFailure('upstream_failed', 'no length');
     expect(upstreamFailure(failure)).toBe(failure);
   });

@@ -1,16 +1,16 @@
 import { Problem } from '@auth/http';
 import { errors } from 'undici';
 
-/** How a service failed to answer: nobody could be reached, no good answer came, none came in time. */
+/** The kinds of failure: no connection, no valid answer, no answer in time. */
 export type UpstreamFailureCode = 'unavailable' | 'upstream_failed' | 'upstream_timeout';
 
-/** A service did not answer, or not to the end. Not an answer of any status: that is the service's own. */
+/** The error of a service that did not answer, or not to the end. An answer of any status is no failure. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
   readonly code: UpstreamFailureCode;
-  /** For the log: which failure it was, as Node, undici or the HTTP parser names it. */
+  /** The name of the failure in Node, undici or the HTTP parser, for the log. */
   readonly reason: string;
-  /** Whether it says that something is wrong with the service. Being slow where that is by design does not. */
+  /** Whether the breaker counts the failure. A timeout of a route that is slow by design does not count. */
   readonly blames: boolean;
 
   constructor(
@@ -25,7 +25,7 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Nothing was sent, unless it came on a connection that stood already. */
+/** Codes of errors before a connection is established, unless they came on an open connection. */
 const unreachable: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'EADDRNOTAVAIL'],
   ...['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'],
@@ -33,19 +33,22 @@ const unreachable: ReadonlySet<string> = new Set([
 
 const late: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-/** A connection that was kept and that the other side had given up meanwhile ends in one of these. */
+/** Codes of a kept connection that the other side has closed meanwhile. */
 const cutOff: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** Mistakes of this program, whatever the service did. */
+/** Codes of bugs in the gateway, which say nothing about the service. */
 const mistakes: ReadonlySet<string> = new Set([
   ...['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_INVALID_RETURN_VALUE'],
   ...['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'ERR_INVALID_ARG_TYPE', 'ERR_HTTP_HEADERS_SENT'],
 ]);
 
-/** What an error of undici, of Node's sockets or of writing the answer on says of the service; `undefined` if nothing. */
+/**
+ * Converts an error of undici, of a socket or of the response to a failure; `undefined` if it says nothing about the
+ * service.
+ */
 export function upstreamFailure(error: unknown): UpstreamFailure | undefined {
   if (error instanceof UpstreamFailure) return error;
-  // What is wrong with it as HTTP has no code in some versions of the parser.
+  // Some versions of the parser give no code.
   if (error instanceof errors.HTTPParserError) {
     return new UpstreamFailure('upstream_failed', error.message, { cause: error });
   }
@@ -68,7 +71,7 @@ function isOfConnected(error: unknown): boolean {
   );
 }
 
-/** Whether the connection ended before an answer began, as a kept one may at any time. */
+/** Returns whether the connection ended before an answer began. A service may close a kept connection at any time. */
 export function isCutOff(error: unknown): boolean {
   return error instanceof UpstreamFailure && cutOff.has(error.reason);
 }

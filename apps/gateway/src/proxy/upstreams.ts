@@ -9,34 +9,37 @@ import { proxyRoutes, upstreamNames } from './target.ts';
 import type { UpstreamFailureCode } from './upstream-failure.ts';
 import { UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 
-/** One service behind the gateway: its connections, and what keeps its troubles from the others. */
+/** One service behind the gateway: its connections, breaker and bulkheads, which keep its failures from the others. */
 export interface Upstream {
   readonly pool: Pool;
   readonly breaker: Breaker;
   readonly bulkhead: Bulkhead;
-  /** For routes that are slow by design: a rush of logins takes no place from anything else, and one client not all places. */
+  /**
+   * The bulkhead for routes that are slow by design: many logins take no slots from other routes, and one client not all
+   * slots.
+   */
   readonly slowBulkhead: Bulkhead;
   readonly slowTimeouts: { readonly headersTimeout: number; readonly bodyTimeout: number };
-  /** Counts a request that the service left without a whole answer, or that was not sent for its sake. */
+  /** Counts a request without a whole answer of the service, or one that was not sent to protect it. */
   countFailure(code: UpstreamFailureCode | 'breaker_open' | 'pool_full'): void;
 }
 
 /** The services behind the gateway. */
 export interface Upstreams {
   readonly byName: Readonly<Record<UpstreamName, Upstream>>;
-  /** Ends every connection, and what still runs on it. */
+  /** Closes every connection, with the requests on it. */
   close(): Promise<void>;
 }
 
 export interface UpstreamsOptions {
-  /** Where each service is, such as `http://product:4002`. */
+  /** The origin of each service, such as `http://product:4002`. */
   readonly origins: Readonly<Record<UpstreamName, string>>;
   /**
-   * The most connections to one service; as many requests again may wait for one. As many more are for routes that are slow
-   * by design.
+   * The most connections to one service. As many requests may wait. Routes that are slow by design have as many of their
+   * own.
    */
   readonly connections: number;
-  /** How long a service may take to be reached, to begin its answer, and to go on with it. */
+  /** The timeout for a connection, for the head of an answer, and between two parts of its body. */
   readonly timeoutMs: number;
   readonly metrics: Metrics;
   readonly breaker?: BreakerOptions;
@@ -44,27 +47,27 @@ export interface UpstreamsOptions {
 
 /** The services that have routes that are slow by design. */
 const isSlow: ReadonlySet<UpstreamName> = new Set(proxyRoutes.filter(({ slow }) => slow).map(({ service }) => service));
-/** How long a route that is slow by design may take, at least: a login can wait in a queue, and is slowed down on purpose. */
+/** The shortest timeout of a route that is slow by design: a login can wait in a queue, and is slowed down on purpose. */
 const slowTimeoutMs = 30_000;
 
 /**
- * What one client may have of the places for slow routes. Who waits because of it keeps no other client waiting, so many
- * may: a whole office logs in from one address.
+ * Returns the bounds of one client at slow routes. Many of its requests may wait, since they do not delay other clients:
+ * a whole office may log in from one address.
  */
-function slowShare({ places, waiting }: Pick<BulkheadOptions, 'places' | 'waiting'>) {
-  return { places: Math.ceil(places / 8), waiting: Math.ceil(waiting / 2) };
+function slowShare({ slots, waiting }: Pick<BulkheadOptions, 'slots' | 'waiting'>) {
+  return { slots: Math.ceil(slots / 8), waiting: Math.ceil(waiting / 2) };
 }
 
-/** Opens the way to every service. No connection is made before it is needed. */
+/** Opens the services. A connection is made when it is first needed. */
 export function openUpstreams(options: UpstreamsOptions): Upstreams {
   const { origins, connections, timeoutMs, metrics, breaker = { failures: 5, openMs: 2000 } } = options;
   const count = metrics.counter(
     'gateway_upstream_failures_total',
-    'Requests that a service did not answer to the end, by service and why.',
+    'Requests without a whole answer of a service, by service and code.',
     ['upstream', 'code'],
   );
   const open = (upstream: UpstreamName): Upstream => {
-    const bounds = { places: connections, waiting: connections, waitMs: timeoutMs };
+    const bounds = { slots: connections, waiting: connections, waitMs: timeoutMs };
     const slowMs = Math.max(timeoutMs, slowTimeoutMs);
     const pool = new Pool(origins[upstream], {
       connections: isSlow.has(upstream) ? 2 * connections : connections,
@@ -106,7 +109,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
 
 const probeMs = 1000;
 
-/** Whether a service answers at all. @throws UpstreamFailure when it does not */
+/** Checks that a service answers. @throws UpstreamFailure */
 async function probe(pool: Pool): Promise<void> {
   try {
     const answer = await pool.request({ path: '/livez', method: 'GET', headersTimeout: probeMs, bodyTimeout: probeMs });

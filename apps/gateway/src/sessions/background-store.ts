@@ -3,7 +3,7 @@ import type { BackgroundStore } from './background.ts';
 import { createEndedCookiesStore } from './ended-cookies-store.ts';
 import { dateOf, hashOf, sessionOf } from './session-row.ts';
 
-/** Asked every two seconds, mostly for nothing: past Prisma. */
+/** Runs every two seconds and nearly always finds nothing, so it bypasses Prisma. */
 const interruptedStatement = {
   name: 'interrupted exchanges',
   text: `SELECT EXISTS (
@@ -11,7 +11,7 @@ const interruptedStatement = {
     ) AS some`,
 };
 
-/** What is over, or was left, in the database of the gateway. */
+/** Creates the store of the background work, on the database of the gateway. */
 export function createBackgroundStore(db: Pick<GatewayDb, 'client' | 'ask'>): BackgroundStore {
   const { client } = db;
   return {

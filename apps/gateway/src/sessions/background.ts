@@ -5,24 +5,24 @@ import type { EndedSession } from './sessions.ts';
 export interface BackgroundStore {
   /** Seconds since 1970, by the clock of the database. */
   now(): Promise<number>;
-  /** Ends sessions that have expired or were idle for too long. */
+  /** Ends sessions that have expired or were idle for too long. Returns their number. */
   endStale(
     before: { readonly expired: number; readonly idle: number; readonly at: number },
     limit: number,
   ): Promise<number>;
-  /** Running sessions by their names, beginning behind one. */
+  /** Finds running sessions in the order of their ids, after one id. */
   findRunning(after: string, limit: number): Promise<readonly RunningSession[]>;
-  /** Sessions that ended before then and of which the user app may not know, the longest ended first. */
+  /** Finds sessions that ended before a time and of whose end the user app may not know, the oldest end first. */
   findEnded(before: number, limit: number): Promise<readonly EndedSession[]>;
-  /** Sessions whose exchange of tokens began and did not end. */
+  /** Finds sessions whose exchange of tokens began and did not end. */
   findInterrupted(at: number, limit: number): Promise<readonly Session[]>;
-  /** Removes what ended before then, told or not. */
+  /** Removes sessions that ended before a time, also those of whose end the user app does not know. */
   removeEnded(before: number, limit: number): Promise<number>;
-  /** Removes from the list of ended cookies those of which no cached copy can be left. */
+  /** Removes from the list of ended cookies those of which no cached copy can exist. */
   removeListed(limit: number): Promise<number>;
 }
 
-/** A session, as far as it takes to end it. */
+/** A running session, with what is needed to end it. */
 export interface RunningSession {
   readonly id: string;
   readonly userId: string;
@@ -32,15 +32,15 @@ export interface RunningSession {
 export interface BackgroundOptions {
   readonly store: BackgroundStore;
   readonly life: SessionLife;
-  /** Whether a session ended at the user app, as far as is known here. */
+  /** Returns whether a session ended at the user app, by the revocations that this process knows. */
   readonly hasEnded: (sid: string) => boolean;
-  /** Ends a session of which the user app knows. */
-  readonly drop: (session: RunningSession, reason: string, asker: undefined) => Promise<void>;
-  readonly tell: (ended: EndedSession) => Promise<void>;
+  /** Ends a session in the gateway only: it has already ended at the user app. */
+  readonly drop: (session: RunningSession, reason: string, client: undefined) => Promise<void>;
+  readonly notify: (ended: EndedSession) => Promise<void>;
   readonly resume: (session: Session) => Promise<void>;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 interface Term {
@@ -48,29 +48,38 @@ interface Term {
   wait(ms: number): Promise<void>;
 }
 
-/** Often enough to repeat an exchange of tokens: it is claimed for 4 s, and the user app repeats it for `refreshGraceSeconds`. */
+/**
+ * The interval of the rounds. It is short enough to repeat an exchange of tokens: a claim lasts 4 s, a repetition is
+ * possible for `refreshGraceSeconds`.
+ */
 const everyMs = 2000;
-/** The rounds between two looks at what is only shown in lists, and at what is only tidied up. */
+/** The rounds between two runs of work for lists, and between two runs of clean-up. */
 const [roundsOfLists, roundsOfRest] = [3, 15];
-/** Few at a time, so that nobody waits for us. */
+/** The rows per round: few for work that calls the user app, so that no request waits behind it. */
 const few = 20;
 const many = 500;
-/** Before every name. */
+/** The UUID before all ids. */
 const first = '00000000-0000-0000-0000-000000000000';
-/** A request that ends a session tells the user app itself; this is for when it could not. */
-const untoldSeconds = 5;
-/** When the user app was unreachable for this time, the login has expired there as well. */
+/**
+ * The age from which the user app is notified of an end. The request that ends a session does that itself, unless it
+ * fails.
+ */
+const notifyAfterSeconds = 5;
+/**
+ * The age from which an ended session is removed. If the user app could not be notified, its session has expired by then.
+ */
 const giveUpSeconds = loginIdleSeconds;
 
 /**
- * What no request waits for, a little at a time for as long as the term lasts: sessions that are over, the user app that
- * has yet to hear of it, and exchanges of tokens that a process took with it, while they can still be repeated.
+ * Does the work that no request waits for, in rounds, until the process is no leader any more. It ends stale sessions,
+ * notifies the user app of ended ones, and repeats exchanges of tokens that a killed process left, while they can be
+ * repeated.
  */
 export async function workInBackground(options: BackgroundOptions, { signal, wait }: Term): Promise<void> {
-  const { store, life, hasEnded, drop, tell, resume, now, onTrouble } = options;
+  const { store, life, hasEnded, drop, notify, resume, now, onError } = options;
   let checkedTo = first;
 
-  /** Ends sessions that ended at the user app, before the feed forgets them and without a request: so no list shows them. */
+  /** Ends sessions that ended at the user app without waiting for a request, so that no list shows them. */
   async function endCutOff(): Promise<boolean> {
     const running = await store.findRunning(checkedTo, many);
     for (const session of running)
@@ -79,20 +88,20 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     return checkedTo !== first;
   }
 
-  async function tellEnded(): Promise<boolean> {
-    const untold = await store.findEnded(now() - untoldSeconds, few);
-    // The first that cannot be told speaks for all.
-    for (const ended of untold) await tell(ended);
-    return untold.length === few;
+  async function notifyEnded(): Promise<boolean> {
+    const unnotified = await store.findEnded(now() - notifyAfterSeconds, few);
+    // The first failure ends the round: the others would fail as well.
+    for (const ended of unnotified) await notify(ended);
+    return unnotified.length === few;
   }
 
-  /** The clock that is behind: one that was put forward for a while must end no session, and forget none that is to be told of. */
-  async function surelyNow(): Promise<number> {
+  /** Returns the earlier of two clocks: a clock that is fast for a while must neither end nor remove a session. */
+  async function earlierNow(): Promise<number> {
     return Math.min(now(), await store.now());
   }
 
   async function endStale(): Promise<boolean> {
-    const at = await surelyNow();
+    const at = await earlierNow();
     return (await store.endStale({ expired: at, idle: at - life.idleSeconds, at }, many)) === many;
   }
 
@@ -101,15 +110,15 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     return false;
   }
 
-  /** Each returns whether there is more to do, for which the next round is early enough. */
+  /** The kinds of work. Each returns whether the next round should continue with it. */
   const works: readonly { readonly rounds: number; readonly run: () => Promise<boolean> }[] = [
     { rounds: 1, run: resumeInterrupted },
     { rounds: roundsOfRest, run: endStale },
     { rounds: roundsOfLists, run: endCutOff },
-    { rounds: roundsOfLists, run: tellEnded },
+    { rounds: roundsOfLists, run: notifyEnded },
     {
       rounds: roundsOfRest,
-      run: async () => (await store.removeEnded((await surelyNow()) - giveUpSeconds, many)) === many,
+      run: async () => (await store.removeEnded((await earlierNow()) - giveUpSeconds, many)) === many,
     },
     { rounds: roundsOfRest, run: async () => (await store.removeListed(many)) === many },
   ];
@@ -118,7 +127,7 @@ export async function workInBackground(options: BackgroundOptions, { signal, wai
     for (const work of works) {
       if (round % work.rounds !== 0 && !unfinished.delete(work)) continue;
       const hasMore = await work.run().catch((error: unknown) => {
-        onTrouble(error);
+        onError(error);
         return true;
       });
       if (hasMore) unfinished.add(work);

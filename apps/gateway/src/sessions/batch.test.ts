@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createBatch } from './batch.ts';
 
-/** A source that answers when it is told to. */
+/** Creates a source that answers when the test says so. */
 function openSource() {
   const questions: string[][] = [];
   const answers: ((error?: Error) => void)[] = [];
@@ -18,7 +18,7 @@ function openSource() {
   return {
     load,
     questions,
-    /** Answers the next question, when it has been asked. */
+    /** Answers the next call, once it was made. */
     async answer(error?: Error) {
       while (answers.length === 0) await turn();
       answers.shift()?.(error);
@@ -27,7 +27,7 @@ function openSource() {
 }
 
 describe('createBatch', () => {
-  it('asks for all that come in one turn together, each of them once', async () => {
+  it('loads all keys of one turn of the event loop in one call, each once', async () => {
     const source = openSource();
     const find = createBatch(source.load);
     const found = ['a', 'b', 'a'].map(find);
@@ -36,7 +36,7 @@ describe('createBatch', () => {
     expect(await Promise.all(found)).toEqual(['A', 'B', 'A']);
   });
 
-  it('asks for all that come while an answer is awaited together', async () => {
+  it('loads all keys that come during a call in the next call', async () => {
     const source = openSource();
     const find = createBatch(source.load);
     const first = find('a');
@@ -51,14 +51,14 @@ describe('createBatch', () => {
     expect(source.questions).toEqual([['a'], ['b', 'c', 'a']]);
   });
 
-  it('gives nothing for what is not there', async () => {
+  it('resolves with undefined for an unknown key', async () => {
     const source = openSource();
     const found = createBatch(source.load)('unknown');
     await source.answer();
     expect(await found).toBeUndefined();
   });
 
-  it('fails all who waited while a question failed, and none that came later', async () => {
+  it('rejects all keys that waited while a call failed, and no later ones', async () => {
     const source = openSource();
     const find = createBatch(source.load);
     const first = find('a');
@@ -73,7 +73,7 @@ describe('createBatch', () => {
     expect(await third).toBe('A');
   });
 
-  it('asks for no more than 200 at a time', async () => {
+  it('loads at most 200 keys in a call', async () => {
     const source = openSource();
     const find = createBatch(source.load);
     const all = Array.from({ length: 301 }, (_, index) => find(`key ${index}`));

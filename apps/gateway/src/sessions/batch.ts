@@ -5,12 +5,12 @@ interface Waiting<V> {
   readonly reject: (error: unknown) => void;
 }
 
-/** How many are asked for at a time. */
+/** The most keys of one call. */
 const largest = 200;
 
 /**
- * Asks for many at once: what is wanted in one turn of the event loop, and what comes while an answer is awaited, is asked
- * for together. Alone one waits for nobody; under load the cost of a question is shared by all who wait.
+ * Creates a loader that collects keys: those of one turn of the event loop, and those that come while a call is running,
+ * are loaded together. A single request does not wait; under load, requests share the cost of a call.
  */
 export function createBatch<V>(
   load: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
@@ -27,7 +27,7 @@ export function createBatch<V>(
         const found = await load([...batch.keys()]);
         for (const [key, all] of batch) for (const { resolve } of all) resolve(found.get(key));
       } catch (error) {
-        // Those that came meanwhile have waited as long as anybody should.
+        // Requests that came meanwhile fail as well, instead of waiting for a second timeout.
         const failed = [...batch.values(), ...waiting.values()];
         waiting = new Map();
         for (const all of failed) for (const { reject } of all) reject(error);

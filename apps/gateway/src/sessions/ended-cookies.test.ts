@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createEndedCookies, keepSeconds } from './ended-cookies.ts';
 
-/** A list over a store of the test, with a clock of its own. */
+/** Creates a list with a store and a clock of the test. */
 function open(recent: () => readonly string[] = () => []) {
   let ms = 1000;
   const asked: number[] = [];

@@ -12,7 +12,7 @@ const repeatSeconds = refreshGraceSeconds - 4;
 /** How long the process that made an exchange has to store it, once the database answers again. */
 const storeSeconds = 5;
 
-/** The exchanges of tokens in the database of the gateway. */
+/** Creates the store of token exchanges, on the database of the gateway. */
 export function createRenewalStore({ client }: Pick<GatewayDb, 'client'>): Omit<RenewalStore, 'find'> {
   return {
     async claim(hash, { at, until, refused }) {

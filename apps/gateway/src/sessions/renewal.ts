@@ -1,4 +1,4 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Client } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Sealed } from './seal.ts';
 import type { Session } from './session.ts';
@@ -13,53 +13,53 @@ export interface RenewalStore extends ExchangeStore {
 export interface RenewalOptions extends TokenExchangeOptions {
   readonly store: RenewalStore;
   readonly cache: SessionCache | undefined;
-  /** Waits so many milliseconds. */
+  /** Resolves after a number of milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
 /** Keeps the access tokens of sessions fresh. */
 export interface Renewal {
   /**
-   * The session with an access token that has not expired. Waits only when the one it has is: otherwise the exchange goes
-   * on beside the request.
+   * Returns the session with an access token that has not expired. Waits for an exchange only when the token has expired;
+   * otherwise the exchange runs in parallel with the request.
    *
-   * @param asker is asked for who asks when an exchange is due, which is hardly ever
-   * @throws GatewayError `no_session` when it is over, `cannot_refresh` while the user app does not say
+   * @param client called only when an exchange is due, which is rare
+   * @throws GatewayError `no_session` when the session has ended, `cannot_refresh` while the user app does not answer
    */
-  fresh(session: Session, asker: () => Asker): Session | Promise<Session>;
+  fresh(session: Session, client: () => Client): Session | Promise<Session>;
   /**
-   * The session with another access token than this one, which is refused before it expires: its claims have changed.
+   * Returns the session with another access token, for one that is refused before it expires: its claims have changed.
    *
    * @throws GatewayError as `fresh`
    */
-  replace(session: Session, asker: Asker): Promise<Session>;
-  /** Exchanges the tokens of a session whose exchange was broken off. */
+  replace(session: Session, client: Client): Promise<Session>;
+  /** Exchanges the tokens of a session whose last exchange did not end. */
   resume(session: Session): Promise<void>;
-  /** Waits for what is under way. */
+  /** Waits for the running exchanges. */
   close(): Promise<void>;
 }
 
-/** How long a request waits for the exchange of another process. */
-const patienceMs = 6000;
-/** A token is sent only while it will arrive in time, whatever the clocks say. */
+/** The longest time that a request waits for the exchange of another process. */
+const maxWaitMs = 6000;
+/** The remaining life that a token must have to be used: the time on the way, and the difference of two clocks. */
 const marginSeconds = 2;
-/** So many tokens of one session are replaced before their time in so many seconds: a service that refuses all is no reason for more. */
+/** The bound for replacements of valid tokens per session: a service that refuses every token must not cause more. */
 const replaceLimit = { times: 5, seconds: 10 };
 
-/** Creates the renewal: one exchange at a time for each session, among all replicas. */
+/** Creates the renewal. All replicas together make one exchange at a time for a session. */
 export function createRenewal(options: RenewalOptions): Renewal {
-  const { store, cache, wait, now, onTrouble } = options;
+  const { store, cache, wait, now, onError } = options;
   const { exchange, unstored } = createTokenExchange(options);
   const running = new Map<string, Promise<Session>>();
-  /** How often tokens were replaced before their time, and since when, the oldest first. */
+  /** Replacements per session, with the time of the first, the oldest first. */
   const replacements = new Map<string, { readonly since: number; times: number }>();
 
-  /** Exchanges, or waits for the process that does. */
-  async function renew(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session> {
+  /** Exchanges the tokens, or waits for the process that does. */
+  async function renew(session: Session, client: Client | undefined, refused?: Sealed): Promise<Session> {
     let waitedMs = 0;
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 200)) {
-      const mine = await exchange(session, asker, refused);
-      if (mine !== undefined) return mine;
+      const own = await exchange(session, client, refused);
+      if (own !== undefined) return own;
       const theirs = (await store.find([session.hash])).get(session.hash);
       if (theirs === undefined) throw new GatewayError('no_session', 'ended');
       const isOther = refused === undefined || Buffer.compare(theirs.accessToken, refused) !== 0;
@@ -68,7 +68,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
         return theirs;
       }
       if (isOther && isGood(theirs)) return theirs;
-      if (waitedMs > patienceMs) throw new GatewayError('cannot_refresh', 'another exchange does not end');
+      if (waitedMs > maxWaitMs) throw new GatewayError('cannot_refresh', 'another exchange does not end');
       await wait(pauseMs);
       waitedMs += pauseMs;
     }
@@ -78,12 +78,12 @@ export function createRenewal(options: RenewalOptions): Renewal {
     return accessExpiresAt - marginSeconds > now();
   }
 
-  /** All requests for one session on this replica share one exchange. */
-  function shared(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session> {
+  /** Shares one exchange among all requests for a session on this replica. */
+  function shared(session: Session, client: Client | undefined, refused?: Sealed): Promise<Session> {
     const { hash } = session;
     const already = running.get(hash);
     if (already !== undefined) return already;
-    const started = renew(session, asker, refused).finally(() => running.delete(hash));
+    const started = renew(session, client, refused).finally(() => running.delete(hash));
     running.set(hash, started);
     return started;
   }
@@ -102,20 +102,20 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   return {
-    fresh(found, asker) {
+    fresh(found, client) {
       const session = unstored(found) ?? found;
       if (session.refreshAt > now()) return session;
-      const renewed = shared(session, asker());
+      const renewed = shared(session, client());
       if (!isGood(session)) return renewed;
-      renewed.catch(onTrouble);
+      renewed.catch(onError);
       return session;
     },
-    async replace(session, asker) {
+    async replace(session, client) {
       const { hash, accessToken: refused } = session;
       const isOther = ({ accessToken }: Session) => Buffer.compare(accessToken, refused) !== 0;
       const kept = unstored(session);
       if (kept !== undefined && isOther(kept)) return kept;
-      // The copy at hand may be an old one.
+      // The session may come from a cache that is out of date.
       const stored = (await store.find([hash])).get(hash);
       if (stored === undefined) throw new GatewayError('no_session', 'ended');
       if (isOther(stored) && isGood(stored)) {
@@ -123,10 +123,10 @@ export function createRenewal(options: RenewalOptions): Renewal {
         return stored;
       }
       if (!running.has(hash)) countReplacement(hash);
-      return shared(session, asker, refused);
+      return shared(session, client, refused);
     },
     async resume(session) {
-      await shared(session, undefined).catch(onTrouble);
+      await shared(session, undefined).catch(onError);
     },
     async close() {
       await Promise.allSettled(running.values());

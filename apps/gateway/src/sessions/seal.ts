@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { createOpenedTexts } from './opened-texts.ts';
 
-/** A key that seals what the database keeps. */
+/** A key that encrypts tokens in the database. */
 export interface SealKey {
   readonly kid: string;
   /** 256 bits. */
@@ -11,13 +10,13 @@ export interface SealKey {
 
 export type Sealed = Uint8Array<ArrayBuffer>;
 
-/** Hides texts from whoever has the database and not the keys. */
+/** Encrypts texts, so that a copy of the database without the keys does not reveal them. */
 export interface Seal {
-  /** @param context what the text is and whose: what was sealed as something else, or for another, does not open */
+  /** Encrypts a text. @param context the purpose and the owner: a text opens only with the same context */
   seal(text: string, context: string): Sealed;
-  /** `undefined` for what is not whole, is not of this context, or was sealed with a key that is gone. */
+  /** Decrypts a text; `undefined` for a damaged one, for another context, or for a key that was removed. */
   open(sealed: Uint8Array, context: string): string | undefined;
-  /** The same for what is opened with every request: the text is remembered, and found again a good deal faster. */
+  /** Decrypts a text that each request needs: like `open`, with a cache of decrypted texts. */
   openOften(sealed: Uint8Array, context: string): string | undefined;
 }
 
@@ -26,8 +25,8 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) with a fresh 96-bit nonce each time, as `length of kid | kid | nonce | ciphertext | tag`.
- * The first key seals, every key opens.
+ * Creates the seal: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce, as `length of kid | kid | nonce |
+ * ciphertext | tag`. The first key encrypts, every key decrypts.
  */
 export function createSeal(keys: () => readonly SealKey[]): Seal {
   const opened = createOpenedTexts();
@@ -88,4 +87,34 @@ function ivStart(sealed: Uint8Array): number {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** A decrypted text, with the bytes and the key that it came from. */
+interface Opened {
+  readonly sealed: Uint8Array;
+  readonly key: KeyObject;
+  readonly text: string;
+}
+
+/** The most decrypted texts in the cache, of about 2 KB each. */
+const maxOpened = 1000;
+
+/**
+ * Creates a cache of decrypted texts, by context. It is no cache of sessions: a look-up needs the current encrypted bytes
+ * and the current key, and only saves the decryption.
+ */
+export function createOpenedTexts() {
+  const texts = new Map<string, Opened>();
+  return {
+    find(context: string, sealed: Uint8Array, key: KeyObject): string | undefined {
+      const known = texts.get(context);
+      if (known === undefined || known.key !== key || Buffer.compare(known.sealed, sealed) !== 0) return undefined;
+      return known.text;
+    },
+    remember(context: string, opened: Opened): void {
+      texts.set(context, opened);
+      const [first = context] = texts.keys();
+      if (texts.size > maxOpened) texts.delete(first);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { EndedCookies } from './ended-cookies.ts';
 import type { Session } from './session.ts';
 import type { SessionCache } from './session-lookup.ts';
 
@@ -6,34 +7,34 @@ export interface SessionCacheOptions {
   readonly redis: Pick<Redis, 'mget' | 'set' | 'eval' | 'pipeline'>;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Told of what could not be asked or said. */
-  readonly onTrouble: (error: unknown) => void;
+  /** Called with each error of Redis. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** How long a session is taken from here before the database is asked again. */
+/** The life of an entry: the database is queried again afterwards. */
 const keepSeconds = 60;
-/** Longer than anybody holds what they read before it ended. */
+/** The life of the mark of an ended session: much longer than that of a copy which was read before the end. */
 const endedSeconds = 600;
 const ended = 'ended';
-/** With the version of what is below it: replicas of two versions do not read each other's. */
+/** The prefix of all keys, with the version of the format: replicas of two versions do not read each other's entries. */
 const prefix = 'gateway:session:1:';
 
-/** In one step, so that nobody says "ended" in between. */
+/** Replaces a session unless it has ended, atomically. */
 const replaceScript = `
 if redis.call('GET', KEYS[1]) ~= '${ended}' then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
 return 1`;
 
 /**
- * Sessions in Redis, for all replicas. A session that has ended leaves a mark: whoever has read it from the database
- * before cannot put it back. Tokens are sealed here as they are in the database; refresh tokens are not here at all.
- * It may be down at any time: then the database is asked.
+ * Creates the cache of sessions in Redis, for all replicas. An ended session leaves a mark, so that a replica which read
+ * the row before the end cannot put it back. Access tokens are encrypted as in the database; refresh tokens are not
+ * cached. While Redis does not answer, the database is queried.
  */
-export function createSessionCache({ redis, now, onTrouble }: SessionCacheOptions): SessionCache {
+export function createSessionCache({ redis, now, onError }: SessionCacheOptions): SessionCache {
   async function tryTo<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      onTrouble(error);
+      onError(error);
       return otherwise;
     }
   }
@@ -70,6 +71,26 @@ export function createSessionCache({ redis, now, onTrouble }: SessionCacheOption
   };
 }
 
+/**
+ * Wraps the cache of sessions so that a logout does not depend on it. A cached session is used only when the database was
+ * asked within the last second which sessions ended, and this one was not among them. A write that Redis lost, refused or
+ * delays can only make a lookup slower. While the database does not answer, no cached session is used.
+ */
+export function createCheckedCache({ cache, ended }: { cache: SessionCache; ended: EndedCookies }): SessionCache {
+  return {
+    ...cache,
+    async find(hashes) {
+      const [known, isCurrent] = await Promise.all([cache.find(hashes), ended.update()]);
+      if (!isCurrent) return new Map();
+      return new Map([...known].map(([hash, session]) => [hash, ended.has(hash) ? 'ended' : session]));
+    },
+    async end(hash) {
+      ended.add(hash);
+      await cache.end(hash);
+    },
+  };
+}
+
 function keyOf(hash: string): string {
   return `${prefix}${hash}`;
 }
@@ -79,8 +100,8 @@ function render({ accessToken, ...session }: Session, keptAt: number): string {
 }
 
 /**
- * Parses a session that `render` wrote: only the gateway has keys with this prefix. `undefined` for a text without a time,
- * and for one that Redis kept for too long, since its clock was set back or stands still.
+ * Parses a session that `render` wrote: only the gateway has keys with this prefix. `undefined` for a text without a
+ * time, and for one that Redis kept for too long, since its clock was set back or stands still.
  */
 function parse(text: string, at: number): Session | undefined {
   const { accessToken, keptAt, ...session } = JSON.parse(text);

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { RouteHandlers } from '@auth/http';
-import { addressPrefix, page } from '@auth/http';
+import { page } from '@auth/http';
 import type { Request, RequestHandler, Response } from 'express';
-import type { AskerOf } from '../authentication/asker.ts';
 import type { Authorize } from '../authentication/authorize.ts';
 import type { SameOrigin } from '../authentication/same-origin.ts';
 import type { SessionCookie } from '../authentication/session-cookie.ts';
+import type { ClientOf } from '../client.ts';
 import type { GatewayErrorCode } from '../gateway-error.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { ClientLeft } from '../proxy/exchange.ts';
+import { ClientLeft } from '../proxy/request.ts';
 import type { Session } from './session.ts';
 import { hashSessionId } from './session-id.ts';
 import type { sessionRoutes } from './session-routes.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Errors of a cookie that opens nothing, also not later. */
+/** Errors that show that the cookie will never be valid again. */
 const useless: ReadonlySet<GatewayErrorCode> = new Set(['no_session', 'two_cookies']);
 
 export interface SessionRoutesOptions {
@@ -22,9 +22,9 @@ export interface SessionRoutesOptions {
   readonly authorize: Pick<Authorize, 'session' | 'cookieHash'>;
   readonly sameOrigin: SameOrigin;
   readonly cookie: SessionCookie;
-  /** Whether a login replaced the cookie with this hash a moment ago. */
+  /** Returns whether a login replaced the cookie with this hash in the last minute. */
   readonly isReplaced: (cookieHash: string) => Promise<boolean>;
-  readonly askerOf: AskerOf;
+  readonly clientOf: ClientOf;
 }
 
 /** Creates the guards and the handlers of the session routes. */
@@ -32,7 +32,7 @@ export function createSessionHandlers(options: SessionRoutesOptions): {
   readonly guard: (who: 'own page' | 'session', route: keyof typeof sessionRoutes) => readonly RequestHandler[];
   readonly handlers: RouteHandlers<typeof sessionRoutes>;
 } {
-  const { sessions, authorize, sameOrigin, cookie, isReplaced, askerOf } = options;
+  const { sessions, authorize, sameOrigin, cookie, isReplaced, clientOf } = options;
   const sessionsOf = new WeakMap<Request, Session>();
 
   /**
@@ -85,13 +85,13 @@ export function createSessionHandlers(options: SessionRoutesOptions): {
     },
     handlers: {
       async 'POST /session'({ body: credentials }, req) {
-        const asker = askerOf(req);
-        const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: addressPrefix(asker.address) };
+        const client = clientOf(req);
+        const device = { userAgent: req.get('user-agent')?.slice(0, 200), addressPrefix: client.addressPrefix() };
         const replaced = authorize.cookieHash(req) || undefined;
         const assertNotGone = () => {
           if (req.socket.destroyed) throw new ClientLeft('the client did not wait for its session');
         };
-        const begun = await sessions.begin(credentials, { asker, device, replaced, assertNotGone });
+        const begun = await sessions.begin(credentials, { client, device, replaced, assertNotGone });
         const { expiresAt, createdAt } = begun.session;
         const headers = { 'Set-Cookie': cookie.give(begun.cookie, expiresAt - createdAt), Location: '/session' };
         return { body: viewOf(begun.session), headers };
@@ -99,8 +99,8 @@ export function createSessionHandlers(options: SessionRoutesOptions): {
       'GET /session': (_input, req) => ({ body: viewOf(sessionOf(req)) }),
       async 'DELETE /session'(_input, req, res) {
         const hash = await orClear(req, res, () => authorize.cookieHash(req));
-        if (hash) await sessions.end({ hash }, 'logout', askerOf(req));
-        // Also for a session that is over: who logs out is logged out afterwards.
+        if (hash) await sessions.end({ hash }, 'logout', clientOf(req));
+        // Also for a session that has ended: after a logout the browser has no cookie.
         return { headers: clearingHeaders(await clearing(req)) };
       },
       async 'GET /sessions'({ query: { cursor: after, limit } }, req) {
@@ -113,7 +113,7 @@ export function createSessionHandlers(options: SessionRoutesOptions): {
       },
       async 'DELETE /sessions/:id'({ params: { id } }, req) {
         const { userId, id: current } = sessionOf(req);
-        if (!(await sessions.end({ id, userId }, 'ended by its user', askerOf(req)))) {
+        if (!(await sessions.end({ id, userId }, 'ended by its user', clientOf(req)))) {
           throw new GatewayError('session_not_found', 'unknown');
         }
         return { headers: clearingHeaders(id === current ? await clearing(req) : undefined) };

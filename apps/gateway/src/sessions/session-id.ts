@@ -2,17 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const sessionId = /^[A-Za-z0-9_-]{43}$/;
 
-/** What a session cookie holds: 256 random bits, which say nothing. */
+/** Creates the value of a session cookie: 256 random bits, base64url. */
 export function createSessionId(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Whether a text can be a session id at all: what cannot is not looked up. */
+/** Returns whether a text has the form of a session id. Other texts are not looked up. */
 export function isSessionId(text: string): boolean {
   return sessionId.test(text);
 }
 
-/** What is stored of it, base64url. It is random, so one round of SHA-256 is enough. */
+/** Hashes a session id for the database, base64url. The id is random, so one round of SHA-256 is enough. */
 export function hashSessionId(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
 }

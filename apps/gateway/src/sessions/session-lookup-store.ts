@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 import type { LookupStore } from './session-lookup.ts';
 import { bytesOf, dateOf, hashOf } from './session-row.ts';
 
-/** Times as seconds since 1970: a date of JavaScript would have to be taken apart again. */
+/** The query of every request with a cookie. Times are seconds since 1970, which need no conversion. */
 const running = {
   name: 'running sessions',
   text: `
@@ -18,7 +18,7 @@ const running = {
 
 type Row = Omit<Session, 'hash'> & { readonly hash: Buffer };
 
-/** What every request with a cookie asks the database of the gateway: past Prisma, which takes longer than Postgres for it. */
+/** Creates the store of the lookup. It bypasses Prisma, which needs more time for this query than Postgres. */
 export function createLookupStore({ client, ask }: Pick<GatewayDb, 'client' | 'ask'>): LookupStore {
   return {
     async find(hashes) {

@@ -3,42 +3,42 @@ import { createBatch } from './batch.ts';
 import type { Session, SessionLife } from './session.ts';
 
 export interface LookupStore {
-  /** Those of them that are running, by hash. */
+  /** Finds the running sessions among them, by hash. */
   find(hashes: readonly string[]): Promise<ReadonlyMap<string, Session>>;
-  /** Notes that a session was used. False when it has ended. */
+  /** Stores the time at which a session was used. False when it has ended. */
   touch(hash: string, at: number): Promise<boolean>;
 }
 
-/** What replicas remember together, so that the database is asked less. It never fails: what it cannot say it does not know. */
+/** The cache that replicas share. It never fails: while it is down, it knows no session. */
 export interface SessionCache {
-  /** What is known: a session, or that it has ended. */
+  /** Finds the cached sessions, and those known to have ended. */
   find(hashes: readonly string[]): Promise<ReadonlyMap<string, Session | 'ended'>>;
-  /** Remembers sessions of which nothing is known: what was said since they were read is newer. */
+  /** Caches sessions that are not cached yet: an existing entry is newer than a row that was read before. */
   keep(sessions: readonly Session[]): Promise<void>;
-  /** Remembers a session that has changed, unless it has ended. */
+  /** Caches a changed session, unless it has ended. */
   replace(session: Session): Promise<void>;
-  /** Remembers, longer than anything else, that a session has ended. */
+  /** Marks a session as ended. The mark lasts longer than any copy of the session. */
   end(hash: string): Promise<void>;
 }
 
 export interface LookupOptions {
   readonly store: LookupStore;
-  /** `undefined` where there is none: then every request asks the database. */
+  /** `undefined` without Redis: then every lookup queries the database. */
   readonly cache: SessionCache | undefined;
   readonly life: SessionLife;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Finds the session of a request. @throws GatewayError `no_session`; what the store throws when it is down */
 export type FindSession = (hash: string) => Promise<Session>;
 
-/** How exactly it is known when a session was last used: a row is not written for each request. */
+/** The resolution of the time of last use: not every request writes a row. */
 const touchSeconds = 60;
 
-/** Makes the lookup that stands before every request with a cookie. */
-export function createSessionLookup({ store, cache, life, now, onTrouble }: LookupOptions): FindSession {
+/** Creates the lookup, which every request with a cookie uses. */
+export function createSessionLookup({ store, cache, life, now, onError }: LookupOptions): FindSession {
   const touchAfter = Math.min(touchSeconds, life.idleSeconds / 4);
   const touching = new Set<string>();
   const load = createBatch(async (hashes) => {
@@ -57,7 +57,7 @@ export function createSessionLookup({ store, cache, life, now, onTrouble }: Look
       if (await store.touch(session.hash, at)) await cache?.replace({ ...session, lastUsedAt: at });
       else await cache?.end(session.hash);
     } catch (error) {
-      onTrouble(error);
+      onError(error);
     } finally {
       touching.delete(session.hash);
     }
@@ -76,7 +76,7 @@ export function createSessionLookup({ store, cache, life, now, onTrouble }: Look
   };
 }
 
-/** Whatever is wrong with the store, whether somebody is logged in is not known. */
+/** Converts any error of the store: it is then unknown whether the session exists, so the answer must not be 401. */
 function unavailable(cause: unknown): never {
   throw new GatewayError('no_answer_from_store', 'the session store gives no answer', { cause });
 }

@@ -5,11 +5,17 @@ type Times = 'accessExpiresAt' | 'refreshAt' | 'createdAt' | 'lastUsedAt' | 'exp
 /** A session as Prisma reads it. */
 type Row = Omit<Session, 'hash' | Times> & { readonly hash: Uint8Array } & Readonly<Record<Times, Date>>;
 
-/** A row as sessions are spoken of everywhere else. */
+/** Converts a row to a session. */
 export function sessionOf(row: Row): Session {
   const { id, userId, sid, roles, scope, accessToken } = row;
   return {
-    ...{ hash: hashOf(row.hash), id, userId, sid, roles, scope, accessToken },
+    hash: hashOf(row.hash),
+    id,
+    userId,
+    sid,
+    roles,
+    scope,
+    accessToken,
     accessExpiresAt: secondsOf(row.accessExpiresAt),
     refreshAt: secondsOf(row.refreshAt),
     ...timesOf(row),

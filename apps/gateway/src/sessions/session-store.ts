@@ -7,7 +7,7 @@ import { createLookupStore } from './session-lookup-store.ts';
 import { bytesOf, dateOf, hashOf, sessionOf, timesOf } from './session-row.ts';
 import type { EndedSession, NewSession, SessionStore, WhichSession } from './sessions.ts';
 
-/** Sessions in the database of the gateway. */
+/** Creates the store of sessions, on the database of the gateway. */
 export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): SessionStore & LookupStore & RenewalStore {
   const { client } = db;
   return {
@@ -28,7 +28,10 @@ export function createSessionStore(db: Pick<GatewayDb, 'client' | 'ask'>): Sessi
     async list(userId, { after, limit, runningAt, idleSince }) {
       const rows = await client.session.findMany({
         where: {
-          ...{ userId, endedAt: null, expiresAt: { gt: dateOf(runningAt) }, lastUsedAt: { gt: dateOf(idleSince) } },
+          userId,
+          endedAt: null,
+          expiresAt: { gt: dateOf(runningAt) },
+          lastUsedAt: { gt: dateOf(idleSince) },
           ...(after === undefined ? {} : { id: { lt: after } }),
         },
         orderBy: { id: 'desc' },
@@ -82,7 +85,10 @@ function dataOf({ createdAt, lastUsedAt, expiresAt, accessExpiresAt, refreshAt, 
     hash: bytesOf(rest.hash),
     userAgent: rest.userAgent ?? null,
     addressPrefix: rest.addressPrefix ?? null,
-    ...{ createdAt: dateOf(createdAt), lastUsedAt: dateOf(lastUsedAt), expiresAt: dateOf(expiresAt) },
-    ...{ accessExpiresAt: dateOf(accessExpiresAt), refreshAt: dateOf(refreshAt) },
+    createdAt: dateOf(createdAt),
+    lastUsedAt: dateOf(lastUsedAt),
+    expiresAt: dateOf(expiresAt),
+    accessExpiresAt: dateOf(accessExpiresAt),
+    refreshAt: dateOf(refreshAt),
   };
 }

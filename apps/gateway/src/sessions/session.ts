@@ -1,47 +1,47 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Client } from '../client.ts';
 import type { Sealed } from './seal.ts';
 
-/** The login of one browser, as every request needs it. Times are seconds since 1970. */
+/** A session: the login of one browser. Times are seconds since 1970. */
 export interface Session {
-  /** What is stored of the id that its cookie holds, from `hashSessionId`. */
+  /** The hash of the id in the cookie, from `hashSessionId`. */
   readonly hash: string;
-  /** Names it to its owner; a UUID. Opens nothing. */
+  /** A UUID, shown to the user. It gives no access. */
   readonly id: string;
   readonly userId: string;
   /** The session at the user app. */
   readonly sid: string;
   readonly roles: readonly string[];
-  /** Space separated. */
+  /** Scopes, separated by spaces. */
   readonly scope: string;
   readonly accessToken: Sealed;
   readonly accessExpiresAt: number;
-  /** From then on its tokens are to be exchanged. */
+  /** The time from which the tokens are exchanged. */
   readonly refreshAt: number;
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly expiresAt: number;
 }
 
-/** Where a browser is, as far as its owner is told. */
+/** What the user is shown about the browser of a session. */
 export interface Device {
   readonly userAgent: string | undefined;
   /** The network of its address: `203.0.113.0/24`. */
   readonly addressPrefix: string | undefined;
 }
 
-/** What an exchange of tokens changes about a session. */
+/** The members of a session that an exchange of tokens changes. */
 export type Renewed = Pick<Session, 'roles' | 'scope' | 'accessToken' | 'accessExpiresAt' | 'refreshAt'> & {
   readonly refreshToken: Sealed;
 };
 
-/** How long sessions last, in seconds. */
+/** The longest life of sessions, in seconds. */
 export interface SessionLife {
   readonly absoluteSeconds: number;
-  /** Without a request. */
+  /** The longest time without a request. */
   readonly idleSeconds: number;
 }
 
-/** What an access token says, once it is verified. Times are seconds since 1970. */
+/** The claims of a verified access token. Times are seconds since 1970. */
 export interface Identity {
   readonly userId: string;
   readonly sid: string;
@@ -51,22 +51,22 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
-/** The tokens that the user app hands out. */
+/** The tokens of a login or an exchange. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
 }
 
-/** What happens to sessions, for the audit trail. */
+/** An event of a session, for the audit trail. */
 export interface SessionEvent {
   readonly event: 'login' | 'refresh' | 'logout' | 'ended';
   readonly outcome: 'ok' | 'failed';
   /** The `id` of the session. */
   readonly session?: string | undefined;
   readonly sid?: string | undefined;
-  /** Why, in words of ours. */
+  /** The reason, in words of the gateway. */
   readonly reason?: string | undefined;
 }
 
-/** Told of each event when it has happened, and of whose doing it was. */
-export type SessionAudit = (event: SessionEvent, asker: Asker | undefined) => void;
+/** Records an event after it has happened, with the client that caused it. */
+export type SessionAudit = (event: SessionEvent, client: Client | undefined) => void;

@@ -1,4 +1,4 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Client } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Seal, Sealed } from './seal.ts';
 import type { Device, Identity, Renewed, Session, SessionAudit, SessionLife, Tokens } from './session.ts';
@@ -7,13 +7,13 @@ import type { SessionCache } from './session-lookup.ts';
 import { refreshTime } from './token-exchange.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** A session as its owner sees it; `sid` is not for them. */
+/** A session in a list of its user. `sid` is not shown. */
 export type SessionView = Pick<Session, 'id' | 'sid' | 'createdAt' | 'lastUsedAt' | 'expiresAt'> & Device;
 
-/** A session that begins. */
+/** A session to store. */
 export type NewSession = Omit<Session, 'id'> & Renewed & Device;
 
-/** A session that was ended, and what the user app must be told it with. */
+/** A session that was ended, with the refresh token that ends it at the user app. */
 export interface EndedSession {
   readonly hash: string;
   readonly id: string;
@@ -21,25 +21,25 @@ export interface EndedSession {
   readonly refreshToken: Sealed;
 }
 
-/** Which session: by its cookie, or by its name and its owner. */
+/** Identifies a session: by its cookie, or by its id and its user. */
 export type WhichSession = { readonly hash: string } | { readonly id: string; readonly userId: string };
 
 export interface SessionStore {
   /**
-   * Stores a session, and in the same transaction ends the one whose cookie it replaces, if that runs.
+   * Stores a session, and ends a running session that it replaces in the same transaction.
    *
-   * @param replaced the hash of the cookie that the browser had
+   * @param replaced the hash of the previous cookie
    */
   create(
     session: NewSession,
     replaced: string | undefined,
   ): Promise<{ readonly session: Session; readonly ended: EndedSession | undefined }>;
-  /** A user's running sessions, newest first. */
+  /** Lists a user's running sessions, newest first. */
   list(
     userId: string,
     page: { after: string | undefined; limit: number; runningAt: number; idleSince: number },
   ): Promise<readonly SessionView[]>;
-  /** Ends a session, if it runs. Its row stays until `forget`. */
+  /** Ends a running session. Its row stays until `forget`. */
   end(which: WhichSession, at: number): Promise<EndedSession | undefined>;
   forget(hash: string): Promise<void>;
 }
@@ -49,18 +49,18 @@ export interface SessionsOptions {
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
   /** Logs in at the user app. */
-  readonly logIn: (credentials: Credentials, asker: Asker, device: Device) => Promise<Tokens>;
+  readonly logIn: (credentials: Credentials, client: Client, device: Device) => Promise<Tokens>;
   /** Logs out at the user app. */
-  readonly logOut: (refreshToken: string, asker: Asker | undefined) => Promise<void>;
+  readonly logOut: (refreshToken: string, client: Client | undefined) => Promise<void>;
   readonly identify: (accessToken: string) => Identity | 'refused';
-  /** Whether a session ended at the user app, as far as is known here. */
+  /** Returns whether a session ended at the user app, by the revocations that this process knows. */
   readonly hasEnded: (sid: string) => boolean;
   readonly unfinished: Pick<Unfinished, 'keep'>;
   readonly life: SessionLife;
   readonly audit: SessionAudit;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface Credentials {
@@ -68,102 +68,108 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** The sessions of browsers. */
+/** Begins, lists and ends the sessions of browsers. */
 export interface Sessions {
   /**
-   * Logs in. Always a new id, whatever the browser had, so that no user can be made to use one that an attacker knows. The
-   * session of the cookie that it replaces ends with it; a login that fails leaves nothing behind, here or at the user app,
-   * nor does one whose client is gone by then.
+   * Logs in. The session always has a new id, so that a user cannot be made to use one that an attacker knows (session
+   * fixation). The session of a replaced cookie ends. A login that fails, or whose client leaves, is undone.
    *
-   * @param visitor.assertNotGone throws when the client has closed its connection
+   * @param from.assertNotGone throws when the client has closed its connection
    */
   begin(
     credentials: Credentials,
-    visitor: { asker: Asker; device: Device; replaced: string | undefined; assertNotGone: () => void },
+    from: { client: Client; device: Device; replaced: string | undefined; assertNotGone: () => void },
   ): Promise<{ readonly cookie: string; readonly session: Session }>;
   list(
     userId: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ readonly items: readonly SessionView[]; readonly more: boolean }>;
-  /** Logs out: here at once and for all replicas, at the user app at once or as soon as it can be told. */
-  end(which: WhichSession, reason: string, asker: Asker): Promise<boolean>;
-  /** Tells the user app of a session that was ended. */
-  tell(ended: EndedSession, asker?: Asker): Promise<void>;
-  /** Ends a session of which the user app knows. */
-  drop(which: WhichSession, reason: string, asker: Asker | undefined): Promise<void>;
+  /** Logs out: at once for all replicas, at the user app as soon as it can be notified. Returns false if none runs. */
+  end(which: WhichSession, reason: string, client: Client): Promise<boolean>;
+  /** Ends a session at the user app, after it was ended here. */
+  notify(ended: EndedSession, client?: Client): Promise<void>;
+  /** Ends a session in the gateway only: it has already ended at the user app. */
+  drop(which: WhichSession, reason: string, client: Client | undefined): Promise<void>;
 }
 
-/** Makes them. */
+/** Creates the sessions. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, cache, seal, logIn, logOut, identify, hasEnded, unfinished, life, audit, now, onTrouble } = options;
+  const { store, cache, seal, logIn, logOut, identify, hasEnded, unfinished, life, audit, now, onError } = options;
 
-  async function tell({ hash, refreshToken }: EndedSession, asker?: Asker): Promise<void> {
-    // Once more: the first time it may have been out of reach.
+  async function notify({ hash, refreshToken }: EndedSession, client?: Client): Promise<void> {
+    // Marked again: Redis may have been down when the session ended.
     await cache?.end(hash);
     const token = seal.open(refreshToken, `refresh ${hash}`);
-    // What no key opens nobody can use any more either.
-    if (token !== undefined) await logOut(token, asker);
+    // A token that no key decrypts cannot be used by an attacker either.
+    if (token !== undefined) await logOut(token, client);
     await store.forget(hash);
   }
 
-  /** The cache is told afterwards: from then on nobody can put back what they read before. */
+  /** Ends a session here. The cache is marked after the database: no replica can cache a row that it read before. */
   async function endHere(which: WhichSession): Promise<EndedSession | undefined> {
     const ended = await store.end(which, now());
     if (ended !== undefined) await cache?.end(ended.hash);
     return ended;
   }
 
-  async function noteEnd(ended: EndedSession, reason: string, asker: Asker): Promise<void> {
-    audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
-    await tell(ended, asker).catch(onTrouble);
+  async function noteEnd(ended: EndedSession, reason: string, client: Client): Promise<void> {
+    audit({ event: 'logout', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, client);
+    await notify(ended, client).catch(onError);
   }
 
-  async function drop(which: WhichSession, reason: string, asker: Asker | undefined): Promise<void> {
+  async function drop(which: WhichSession, reason: string, client: Client | undefined): Promise<void> {
     const ended = await endHere(which);
     if (ended === undefined) return;
-    audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, asker);
+    audit({ event: 'ended', outcome: 'ok', session: ended.id, sid: ended.sid, reason }, client);
     await store.forget(ended.hash);
   }
 
-  /** Undoes a login that no browser can use: now, or as soon as that can be done. */
-  async function undo(hash: string, refreshToken: string, asker: Asker): Promise<void> {
-    const logOutThere = () => logOut(refreshToken, asker);
+  /** Undoes a login that no browser can use: now, or by retries. */
+  async function undo(hash: string, refreshToken: string, client: Client): Promise<void> {
+    const logOutThere = () => logOut(refreshToken, client);
     await logOutThere().catch((error: unknown) => {
-      onTrouble(error);
+      onError(error);
       unfinished.keep('user app', logOutThere);
     });
-    // The row may be there although storing it failed: an answer of the database can get lost.
+    // The row may exist although storing it failed: the answer of the database can get lost.
     unfinished.keep('database', () => store.forget(hash));
   }
 
   return {
-    async begin(credentials, { asker, device, replaced, assertNotGone }) {
-      const tokens = await logIn(credentials, asker, device);
+    async begin(credentials, { client, device, replaced, assertNotGone }) {
+      const tokens = await logIn(credentials, client, device);
       const cookie = createSessionId();
       const hash = hashSessionId(cookie);
       try {
         assertNotGone();
         const identity = identify(tokens.accessToken);
         if (identity === 'refused') throw new GatewayError('no_session', 'ended while it began');
+        const { userId, sid, roles, scope } = identity;
         const at = now();
         const created: NewSession = {
-          ...{ hash, userId: identity.userId, sid: identity.sid, roles: identity.roles, scope: identity.scope },
+          hash,
+          userId,
+          sid,
+          roles,
+          scope,
           accessToken: seal.seal(tokens.accessToken, `access ${hash}`),
           refreshToken: seal.seal(tokens.refreshToken, `refresh ${hash}`),
           accessExpiresAt: identity.expiresAt,
           refreshAt: refreshTime(identity),
-          ...{ createdAt: at, lastUsedAt: at, expiresAt: at + life.absoluteSeconds },
+          createdAt: at,
+          lastUsedAt: at,
+          expiresAt: at + life.absoluteSeconds,
           ...device,
         };
         const { session, ended } = await store.create(created, replaced);
-        audit({ event: 'login', outcome: 'ok', session: session.id, sid: session.sid }, asker);
+        audit({ event: 'login', outcome: 'ok', session: session.id, sid }, client);
         if (ended !== undefined) {
           await cache?.end(ended.hash);
-          await noteEnd(ended, 'another login', asker);
+          await noteEnd(ended, 'another login', client);
         }
         return { cookie, session };
       } catch (error) {
-        await undo(hash, tokens.refreshToken, asker);
+        await undo(hash, tokens.refreshToken, client);
         throw error;
       }
     },
@@ -179,14 +185,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
     },
 
-    async end(which, reason, asker) {
+    async end(which, reason, client) {
       const ended = await endHere(which);
       if (ended === undefined) return false;
-      await noteEnd(ended, reason, asker);
+      await noteEnd(ended, reason, client);
       return true;
     },
 
-    tell,
+    notify,
 
     drop,
   };

@@ -1,4 +1,4 @@
-import type { Asker } from '../authentication/asker.ts';
+import type { Client } from '../client.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Seal, Sealed } from './seal.ts';
 import type { Identity, Renewed, Session, SessionAudit, Tokens } from './session.ts';
@@ -7,9 +7,9 @@ import type { Unfinished } from './unfinished.ts';
 
 export interface ExchangeStore {
   /**
-   * Claims the exchange of a session's tokens, for all replicas. Returns the sealed refresh token, or `undefined` when the
-   * exchange is not due, another process has it or may still have to store it, or the session has ended. The exchange is
-   * due from `refreshAt` on, and at once where `refused` is the access token of the row.
+   * Claims the exchange of a session's tokens, for all replicas. Returns the sealed refresh token, or `undefined` when
+   * the exchange is not due, another process has it or may still have to store it, or the session has ended. The exchange
+   * is due from `refreshAt` on, and at once where `refused` is the access token of the row.
    */
   claim(
     hash: string,
@@ -26,20 +26,20 @@ export interface TokenExchangeOptions {
   readonly cache: SessionCache | undefined;
   readonly seal: Seal;
   /** Exchanges a refresh token at the user app. Returns `refused` when the session has ended there. */
-  readonly refresh: (refreshToken: string, asker: Asker | undefined) => Promise<Tokens | 'refused'>;
+  readonly refresh: (refreshToken: string, client: Client | undefined) => Promise<Tokens | 'refused'>;
   /** Whether an exchange that failed with this error may still have been made. */
   readonly mayBeDone: (error: unknown) => boolean;
   /** Verifies an access token. Returns `refused` when it is revoked. */
   readonly identify: (accessToken: string) => Identity | 'refused';
   /** Ends a session in the gateway only: it has already ended at the user app. */
-  readonly end: (session: Session, reason: string, asker: Asker | undefined) => Promise<void>;
+  readonly end: (session: Session, reason: string, client: Client | undefined) => Promise<void>;
   readonly unfinished: Pick<Unfinished, 'keep'>;
   readonly audit: SessionAudit;
   /** How long a claim keeps other processes away: longer than the timeout of a request to the user app. */
   readonly leaseSeconds: number;
   /** Seconds since 1970. */
   readonly now: () => number;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Exchanges the tokens of sessions, each once among all replicas. */
@@ -50,7 +50,7 @@ export interface TokenExchange {
    * @param refused the sealed access token that is to be replaced although it has not expired
    * @throws GatewayError `no_session` when the user app refuses, `cannot_refresh` when it does not answer
    */
-  exchange(session: Session, asker: Asker | undefined, refused?: Sealed): Promise<Session | undefined>;
+  exchange(session: Session, client: Client | undefined, refused?: Sealed): Promise<Session | undefined>;
   /** Returns the session with the tokens of an exchange that could not be stored yet. */
   unstored(session: Session): Session | undefined;
 }
@@ -76,14 +76,14 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     return renewed && withTokens(session, renewed);
   }
 
-  async function ask(session: Session, sealed: Sealed, asker: Asker | undefined): Promise<Tokens | 'refused'> {
+  async function ask(session: Session, sealed: Sealed, client: Client | undefined): Promise<Tokens | 'refused'> {
     const refreshToken = seal.open(sealed, `refresh ${session.hash}`);
     if (refreshToken === undefined) throw new GatewayError('no_session', 'no key opens its tokens');
     try {
-      return await refresh(refreshToken, asker);
+      return await refresh(refreshToken, client);
     } catch (cause) {
       // A failure to store the delay only postpones the next attempt.
-      await store.defer(session.hash, now() + retrySeconds, { mayBeDone: mayBeDone(cause) }).catch(options.onTrouble);
+      await store.defer(session.hash, now() + retrySeconds, { mayBeDone: mayBeDone(cause) }).catch(options.onError);
       throw new GatewayError('cannot_refresh', 'the user app gave no tokens', { cause });
     }
   }
@@ -97,7 +97,9 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       if (identity === 'refused') throw new GatewayError('cannot_refresh', 'the new access token is revoked');
       return {
         ...next,
-        ...{ roles: identity.roles, scope: identity.scope, accessExpiresAt: identity.expiresAt },
+        roles: identity.roles,
+        scope: identity.scope,
+        accessExpiresAt: identity.expiresAt,
         accessToken: seal.seal(accessToken, `access ${hash}`),
         refreshAt: refreshTime(identity),
       };
@@ -118,7 +120,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
     try {
       return (await write()) ? 'stored' : 'overtaken';
     } catch (error) {
-      options.onTrouble(error);
+      options.onError(error);
       unstored.set(hash, renewed);
       unfinished.keep('database', async () => {
         await write();
@@ -129,17 +131,17 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
   }
 
   return {
-    async exchange(session, asker, refused) {
+    async exchange(session, client, refused) {
       const { hash, id, sid } = session;
       const at = now();
       const sealed = await store.claim(hash, { at, until: at + leaseSeconds, refused });
       if (sealed === undefined) return undefined;
       const over = async (reason: string): Promise<never> => {
-        audit({ event: 'refresh', outcome: 'failed', session: id, sid, reason }, asker);
-        await end(session, reason, asker);
+        audit({ event: 'refresh', outcome: 'failed', session: id, sid, reason }, client);
+        await end(session, reason, client);
         throw new GatewayError('no_session', reason);
       };
-      const tokens = await ask(session, sealed, asker).catch((error: unknown) =>
+      const tokens = await ask(session, sealed, client).catch((error: unknown) =>
         error instanceof GatewayError && error.code === 'no_session' ? over(error.reason) : Promise.reject(error),
       );
       if (tokens === 'refused') return over('the user app has ended it');
@@ -149,7 +151,7 @@ export function createTokenExchange(options: TokenExchangeOptions): TokenExchang
       if (failure !== undefined) {
         throw new GatewayError('cannot_refresh', 'the new tokens cannot be verified', { cause: failure });
       }
-      audit({ event: 'refresh', outcome: 'ok', session: id, sid }, asker);
+      audit({ event: 'refresh', outcome: 'ok', session: id, sid }, client);
       return withTokens(session, renewed);
     },
     unstored: unstoredOf,

@@ -26,6 +26,7 @@ describe('serviceEnvironment', () => {
       PUBLIC_ORIGIN: 'http://127.0.0.1:4000,http://localhost:4000',
     });
     expect(of('order')).not.toHaveProperty('PUBLIC_ORIGIN');
+    expect(of('order')).not.toHaveProperty('PAGE_DIR');
   });
 
   it('excludes this machine from a proxy, beside the exceptions of the developer', () => {

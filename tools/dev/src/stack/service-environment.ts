@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { edges, gateway, services } from '@auth/contracts';
 import type { AppName } from './services.ts';
-import { servicePort, serviceUrl, urlSetting } from './services.ts';
+import { repositoryRoot, servicePort, serviceUrl, urlSetting } from './services.ts';
 
 /**
  * Settings for development: cheap password hashes, and limits for one machine from which developers, tests and drills log
@@ -16,6 +17,9 @@ const forUser = {
   REGISTRATIONS_PER_ADDRESS: '10000',
   TRUSTED_PROXIES: 'loopback',
 };
+
+/** The page to try the gateway with. */
+const forGateway = { PAGE_DIR: join(repositoryRoot, 'tools/dev/page') };
 
 /** Creates the environment of a service: defaults, then the developer's variables, then fixed values. */
 export function serviceEnvironment(
@@ -41,6 +45,7 @@ export function serviceEnvironment(
     DRAIN_DELAY_MS: '0',
     REVOCATIONS: pathToFileURL(`${options.dataDir}/revocations.log`).href,
     ...(name === 'user' ? forUser : {}),
+    ...(name === gateway ? forGateway : {}),
     ...options.environment,
     ...withoutProxy(options.environment),
     HOST: '127.0.0.1',

@@ -1,11 +1,11 @@
-/** The products, and ordering one of them. */
-export const productsScript = `import { draw, money } from '/shop/draw.js';
-import { onSent } from '/shop/form.js';
-import { showList } from '/shop/list.js';
+import { draw, money } from './draw.js';
+import { onSent } from './form.js';
+import { showList } from './list.js';
 
-/** Whether a try may have placed an order without saying so: no answer, one that is not final, or a try still running. */
+/** Returns whether an attempt may have placed an order: after no answer, a 5xx, or while another attempt is running. */
 const isUndecided = ({ status = 500 }) => status === 409 || status >= 500;
 
+/** Shows the products, each with a form to order it. */
 export function showProducts(place, { visit, onOrdered }) {
   const drawItem = (product) => drawProduct(product, { visit, onOrdered });
   return showList(place, { visit, path: '/products', drawItem, none: 'There are no products.' });
@@ -25,27 +25,28 @@ function drawProduct({ id, name, description, price, currency, stock }, options)
 
 function drawOrderForm({ id, name }, options) {
   const quantity = draw('input', { type: 'number', name: 'quantity', min: 1, max: 1000, value: 1 });
-  quantity.ariaLabel = 'Quantity of ' + name;
-  const button = draw('button', { ariaLabel: 'Order ' + name }, 'Order');
+  quantity.ariaLabel = `Quantity of ${name}`;
+  const button = draw('button', { ariaLabel: `Order ${name}` }, 'Order');
   const form = draw('form', { method: 'post', noValidate: true }, quantity, button);
   onSent(form, createOrdering(id, options));
   return form;
 }
 
-/** One key for each order that is meant: sent again after a try that nobody knows the end of, it is placed once. */
+/**
+ * Uses one idempotency key for each intended order: a retry after an attempt with an unknown result places it only once.
+ */
 function createOrdering(productId, { visit, onOrdered }) {
-  let tried;
+  let attempt;
   return async ({ quantity }) => {
-    if (tried?.quantity !== quantity) tried = { quantity, key: crypto.randomUUID() };
+    if (attempt?.quantity !== quantity) attempt = { quantity, key: crypto.randomUUID() };
     const body = { items: [{ productId, quantity: Number(quantity) }] };
     try {
-      const order = await visit.ask('POST', '/orders', { body, headers: { 'Idempotency-Key': tried.key } });
-      tried = undefined;
+      const order = await visit.ask('POST', '/orders', { body, headers: { 'Idempotency-Key': attempt.key } });
+      attempt = undefined;
       await onOrdered(order);
     } catch (refusal) {
-      if (!isUndecided(refusal)) tried = undefined;
+      if (!isUndecided(refusal)) attempt = undefined;
       throw refusal;
     }
   };
 }
-`;

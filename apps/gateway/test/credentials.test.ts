@@ -19,7 +19,7 @@ async function loggedIn() {
 const authorizationOf = ({ body }: request.Response) => body.headers.authorization;
 
 describe('a request with a session cookie', () => {
-  it('reaches the service with a token that is good for it, and without the cookie', async () => {
+  it('reaches the service with a valid token, and without the cookie', async () => {
     const browser = await loggedIn();
     const answer = await browser.send('post', '/orders?draft=1', { items: [] });
     expect(answer.status).toBe(200);
@@ -30,7 +30,7 @@ describe('a request with a session cookie', () => {
     expect(payload).toMatchObject({ sub: around.userApp.user.id, aud: expect.arrayContaining(['order']) });
   });
 
-  it('is told apart from every other session', async () => {
+  it('is forwarded with the token of its own session', async () => {
     const browsers = await Promise.all(Array.from({ length: 20 }, loggedIn));
     const sids = browsers.map(
       async (browser) => decode(authorizationOf(await browser.send('get', '/products'))).payload.sid,
@@ -38,7 +38,7 @@ describe('a request with a session cookie', () => {
     expect(new Set(await Promise.all(sids)).size).toBe(20);
   });
 
-  it('ends with the session when the service says that its token is revoked, and the user app that the session is over', async () => {
+  it('answers 401 when the service answers token_revoked and the session has ended at the user app', async () => {
     const browser = await loggedIn();
     const { cookie } = browser;
     const { payload } = decode(authorizationOf(await browser.send('get', '/products')));
@@ -46,13 +46,13 @@ describe('a request with a session cookie', () => {
     around.userApp.end(payload.sid);
     const answer = await browser.send('get', '/products');
     expect([answer.status, answer.body.code]).toEqual([401, 'no_session']);
-    // A late answer must not take a new cookie back.
+    // A late answer must not delete a new cookie.
     expect(answer.headers['set-cookie']).toBeUndefined();
     around.service.answer(undefined);
     expect((await openBrowser(gateway.server, { cookie }).send('get', '/products')).status).toBe(401);
   });
 
-  it('goes on with its session when the service refuses it for anything else', async () => {
+  it('keeps its session when the service refuses it for another reason', async () => {
     const browser = await loggedIn();
     around.service.answer((res) => problem(res, 401, 'invalid_token'));
     const answer = await browser.send('get', '/products');
@@ -61,7 +61,7 @@ describe('a request with a session cookie', () => {
     expect((await browser.send('get', '/products')).status).toBe(200);
   });
 
-  it('needs a page of the gateway for what changes something', async () => {
+  it('must come from a page of the gateway if it changes something', async () => {
     const { cookie } = await loggedIn();
     const before = around.service.received.length;
     const send = (headers: Record<string, string>) =>
@@ -76,7 +76,7 @@ describe('a request with a session cookie', () => {
     expect((await send({ Origin: origin })).status).toBe(200);
   });
 
-  it('is answered with what a page of a trusted origin may read', async () => {
+  it('gets an answer that a page of a trusted origin may read', async () => {
     const { cookie } = await loggedIn();
     const { headers } = await request(gateway.server).get('/products').set({ Cookie: cookie, Origin: trustedOrigin });
     expect(headers).toMatchObject({
@@ -87,7 +87,7 @@ describe('a request with a session cookie', () => {
 });
 
 describe('a request with a token of its own', () => {
-  it('is handed on as it is, from wherever it comes', async () => {
+  it('is forwarded unchanged from any origin', async () => {
     const answer = await request(gateway.server)
       .post('/orders')
       .set({ Authorization: 'Bearer of-my-own', Origin: 'https://elsewhere.example', 'Content-Type': 'text/plain' })
@@ -96,27 +96,27 @@ describe('a request with a token of its own', () => {
     expect(answer.body.body).toBe('anything');
   });
 
-  it('is refused beside a session cookie', async () => {
+  it('is refused together with a session cookie', async () => {
     const { cookie } = await loggedIn();
     const answer = await request(gateway.server).get('/products').set({ Cookie: cookie, Authorization: 'Bearer x' });
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
   });
 });
 
-describe('a request with neither', () => {
-  it('is handed on without', async () => {
+describe('a request without credentials', () => {
+  it('is forwarded without credentials', async () => {
     const answer = await request(gateway.server).get('/products').set('Cookie', 'theme=dark');
     expect([answer.status, authorizationOf(answer), answer.body.headers.cookie]).toEqual([200, undefined, undefined]);
   });
 
-  it('is refused when a page of another site has sent it', async () => {
+  it('is refused when a page of another site sent it', async () => {
     const answer = await request(gateway.server).post('/orders').set('Origin', 'https://evil.example').send({});
     expect(answer.status).toBe(403);
   });
 });
 
-describe('a cookie that opens nothing', () => {
-  it('is no way in, also where none is needed', async () => {
+describe('a cookie without a session', () => {
+  it('is refused, also on routes that need no credentials', async () => {
     const answer = await openBrowser(gateway.server, { cookie: `__Host-session=${'A'.repeat(43)}` }).send(
       'get',
       '/products',
@@ -132,7 +132,7 @@ describe('the gateway without its database', () => {
   });
   afterAll(() => down.close());
 
-  it('says to come again to whoever has a cookie, and hands on the rest', async () => {
+  it('answers 503 to requests with a cookie, and forwards the others', async () => {
     const browser = openBrowser(down.server, { cookie: `__Host-session=${'A'.repeat(43)}` });
     await expectUnavailable([() => browser.send('get', '/products'), () => browser.send('post', '/orders', {})]);
     const answer = await request(down.server).get('/products').set('Authorization', 'Bearer x');

@@ -17,37 +17,37 @@ async function loggedIn(): Promise<Browser> {
 
 const unknown = () => `__Host-session=${Buffer.from(`${Math.random()}`.padEnd(32)).toString('base64url')}`;
 const other = '019b0000-0000-7000-8000-000000000001';
-/** The instruction about the cookie in the answer to a request with it. */
-const told = async (method: 'get' | 'post' | 'delete', path: string, cookie: string, server = gateway.server) => {
+/** Sends a request with a cookie. Returns the status, and whether the answer deletes the cookie. */
+const send = async (method: 'get' | 'post' | 'delete', path: string, cookie: string, server = gateway.server) => {
   const sent = request(server)[method](path).set({ Cookie: cookie, Origin: origin });
   const { status, headers } = await (method === 'post' ? sent.send({}) : sent);
-  return [status, headers['set-cookie'] === undefined ? 'kept' : 'taken back'];
+  return [status, headers['set-cookie'] === undefined ? 'kept' : 'deleted'];
 };
 
-describe('a cookie that opens nothing', () => {
+describe('a cookie without a session', () => {
   it.each([
-    ['get', '/session', 401, 'taken back'],
-    ['delete', '/session', 204, 'taken back'],
+    ['get', '/session', 401, 'deleted'],
+    ['delete', '/session', 204, 'deleted'],
     ['get', '/sessions', 401, 'kept'],
     ['delete', `/sessions/${other}`, 401, 'kept'],
     ['get', '/products', 401, 'kept'],
     ['post', '/orders', 401, 'kept'],
   ] as const)('is answered by %s %s with %i: %s', async (method, path, status, expected) => {
-    expect(await told(method, path, unknown())).toEqual([status, expected]);
+    expect(await send(method, path, unknown())).toEqual([status, expected]);
   });
 
   it.each([
-    ['get', '/session', 'taken back'],
-    ['delete', '/session', 'taken back'],
+    ['get', '/session', 'deleted'],
+    ['delete', '/session', 'deleted'],
     ['get', '/sessions', 'kept'],
     ['get', '/products', 'kept'],
-  ] as const)('and comes twice is answered by %s %s with 400: %s', async (method, path, expected) => {
-    expect(await told(method, path, `${unknown()}; ${unknown()}`)).toEqual([400, expected]);
+  ] as const)('that is sent twice is answered by %s %s with 400: %s', async (method, path, expected) => {
+    expect(await send(method, path, `${unknown()}; ${unknown()}`)).toEqual([400, expected]);
   });
 
   it('is not deleted in the answer to a request without a cookie, except a logout', async () => {
-    expect(await told('get', '/session', 'theme=dark')).toEqual([401, 'kept']);
-    expect(await told('delete', '/session', 'theme=dark')).toEqual([204, 'taken back']);
+    expect(await send('get', '/session', 'theme=dark')).toEqual([401, 'kept']);
+    expect(await send('delete', '/session', 'theme=dark')).toEqual([204, 'deleted']);
   });
 
   it('is answered without Clear-Site-Data, since the browser stores nothing of the gateway', async () => {
@@ -66,7 +66,7 @@ describe('a late answer', () => {
       for (const cookie of [before, stale]) {
         await openBrowser(gateway.server, { cookie }).logIn(around.userApp);
         for (const { server } of [gateway, replica]) {
-          expect(await told(method, '/session', cookie, server)).toEqual([method === 'get' ? 401 : 204, 'kept']);
+          expect(await send(method, '/session', cookie, server)).toEqual([method === 'get' ? 401 : 204, 'kept']);
         }
       }
       await replica.close();
@@ -77,6 +77,6 @@ describe('a late answer', () => {
     const cookie = unknown();
     const { email } = around.userApp.user;
     await openBrowser(gateway.server, { cookie }).send('post', '/session', { email, password: 'wrong' });
-    expect(await told('get', '/session', cookie)).toEqual([401, 'taken back']);
+    expect(await send('get', '/session', cookie)).toEqual([401, 'deleted']);
   });
 });

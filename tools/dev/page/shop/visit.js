@@ -1,11 +1,10 @@
-/** Ties what is asked to the user for whom it is asked. */
-export const visitScript = `import { ask } from '/shop/ask.js';
+import { ask } from './ask.js';
 
 /**
- * The visit of one user. When it has ended, by the page or by a 401, no answer that was still under way reaches the page:
- * it may be about somebody who is gone.
+ * Creates the visit of one user. After it has ended, by the page or by a 401, no answer reaches the page any more: it
+ * could show the data of a user who logged out.
  */
-export function createVisit({ onOver }) {
+export function createVisit({ onEnded }) {
   const ending = new AbortController();
   const { signal } = ending;
   const nothing = () => new Promise(() => {});
@@ -19,10 +18,9 @@ export function createVisit({ onOver }) {
         if (signal.aborted) return nothing();
         if (refusal.status !== 401) throw refusal;
         ending.abort();
-        onOver();
+        onEnded();
         return nothing();
       }
     },
   };
 }
-`;

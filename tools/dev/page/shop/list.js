@@ -1,11 +1,10 @@
-/** Shows a list of the API, page by page. */
-export const listScript = `import { draw, drawButton } from '/shop/draw.js';
+import { draw, drawButton } from './draw.js';
 
 const limit = 20;
 
 /**
- * Reads a list from its beginning; what stood there stays until it is read. A service that is down is the business of its
- * own list: the others go on.
+ * Shows a list of the API, page by page. The previous content stays until the first page is read. A service that is down
+ * affects only its own list.
  */
 export async function showList(place, { visit, path, drawItem, none }) {
   const list = draw('ul', { className: 'rows' });
@@ -14,7 +13,7 @@ export async function showList(place, { visit, path, drawItem, none }) {
   async function read(cursor) {
     const query = new URLSearchParams({ limit, ...(cursor && { cursor }) });
     try {
-      const { items, next_cursor: next } = await visit.ask('GET', path + '?' + query);
+      const { items, next_cursor: next } = await visit.ask('GET', `${path}?${query}`);
       list.append(...items.map(drawItem));
       const isEmpty = list.childElementCount === 0;
       foot.replaceChildren(next === null ? (isEmpty ? none : '') : drawButton('Show more', () => read(next)));
@@ -29,4 +28,3 @@ export async function showList(place, { visit, path, drawItem, none }) {
 
   await read();
 }
-`;

@@ -1,14 +1,14 @@
-/** The orders of the user. */
-export const ordersScript = `import { draw, money, time } from '/shop/draw.js';
-import { showList } from '/shop/list.js';
+import { draw, money, time } from './draw.js';
+import { showList } from './list.js';
 
+/** Shows the orders of the user. */
 export function showOrders(place, { visit }) {
   return showList(place, { visit, path: '/orders', drawItem: drawOrder, none: 'You have not ordered anything yet.' });
 }
 
-/** What was ordered: 2 × Stoneware mug. */
+/** Describes an order: 2 × Stoneware mug. */
 export function wordsOfOrder({ items }) {
-  return items.map(({ quantity, name }) => quantity + ' × ' + name).join(', ');
+  return items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ');
 }
 
 function drawOrder(order) {
@@ -16,8 +16,7 @@ function drawOrder(order) {
     'div',
     { className: 'what' },
     draw('p', { className: 'name' }, wordsOfOrder(order)),
-    draw('p', { className: 'detail' }, order.status + ' ' + time(order.createdAt)),
+    draw('p', { className: 'detail' }, `${order.status} ${time(order.createdAt)}`),
   );
   return draw('li', {}, what, draw('span', { className: 'price' }, money(order.total, order.currency)));
 }
-`;

@@ -1,16 +1,18 @@
-/** Asks the gateway, whose cookie the browser sends by itself: no script can read it. */
-export const askScript = `/** What the gateway, or a service behind it, refused with; its message is for the user. */
+/** A refusal of the gateway or of a service behind it. The message is for the user. */
 export class Refusal extends Error {
   constructor(message, { status, errors = [] } = {}) {
     super(message);
-    /** Absent when there was no answer. */
+    /** The status; `undefined` when there was no answer. */
     this.status = status;
-    /** One for each wrong field: detail, and pointer, a JSON pointer into what was sent. */
+    /** The wrong fields: `detail`, and `pointer`, a JSON pointer into the body of the request (RFC 6901). */
     this.errors = errors;
   }
 }
 
-/** The content of an answer; undefined for none. Throws a Refusal for everything but success. */
+/**
+ * Sends a request to the gateway and returns the content of the answer; `undefined` for none. The browser adds the
+ * cookie, which no script can read. @throws Refusal for everything but success
+ */
 export async function ask(method, path, { body, headers, signal } = {}) {
   const answer = await send(path, {
     method,
@@ -32,8 +34,7 @@ async function send(path, options) {
 }
 
 function wordsOf(answer, problem) {
-  const detail = problem?.detail ?? 'The gateway answered ' + answer.status + '.';
+  const detail = problem?.detail ?? `The gateway answered ${answer.status}.`;
   const seconds = answer.headers.get('Retry-After');
-  return seconds === null ? detail : detail + ' (' + seconds + ' s)';
+  return seconds === null ? detail : `${detail} (${seconds} s)`;
 }
-`;

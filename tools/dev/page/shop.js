@@ -1,21 +1,21 @@
-/** Starts the page, and decides what of it is there. What it knows about a user is in its memory, for as long as it shows it. */
-export const shopScript = `import { ask } from '/shop/ask.js';
-import { drawButton } from '/shop/draw.js';
-import { clearForm, onSent } from '/shop/form.js';
-import { showOrders, wordsOfOrder } from '/shop/orders.js';
-import { showProducts } from '/shop/products.js';
-import { showSessions } from '/shop/sessions.js';
-import { createVisit } from '/shop/visit.js';
+// Starts the page and shows its parts. What the page knows about a user is only in memory, and only while it is shown.
+import { ask } from './shop/ask.js';
+import { drawButton } from './shop/draw.js';
+import { clearForm, onSent } from './shop/form.js';
+import { showOrders, wordsOfOrder } from './shop/orders.js';
+import { showProducts } from './shop/products.js';
+import { showSessions } from './shop/sessions.js';
+import { createVisit } from './shop/visit.js';
 
 const parts = Object.fromEntries([...document.querySelectorAll('[id]')].map((part) => [part.id, part]));
 const { who, said, trouble, door, shop, products, orders, sessions } = parts;
 const logOut = parts['log-out'];
 const logIn = parts['log-in'];
-/** Tells the other tabs that another user may be here, and not who. */
+/** Notifies the other tabs that the session has changed, without saying whose it is. */
 const tabs = new BroadcastChannel('session');
 let visit;
 
-/** Takes everything about a user out of the page. */
+/** Removes everything about a user from the page. */
 function forget() {
   visit?.end();
   for (const place of [who, said, trouble, products, orders, sessions]) place.replaceChildren();
@@ -40,10 +40,10 @@ function showDoor(words = '') {
   if (words !== '') logIn.elements.email.focus();
 }
 
-/** Shows whoever the cookie is of. Who has just sent a form finds the focus where the page goes on. */
+/** Shows the shop of the user whose cookie the browser has. After a form was sent, the focus moves to the products. */
 async function enter({ hasSent = false } = {}) {
   forget();
-  const begun = createVisit({ onOver: () => showDoor(shop.hidden ? '' : 'Your session has ended. Log in again.') });
+  const begun = createVisit({ onEnded: () => showDoor(shop.hidden ? '' : 'Your session has ended. Log in again.') });
   visit = begun;
   try {
     await begun.ask('GET', '/session');
@@ -59,7 +59,7 @@ async function enter({ hasSent = false } = {}) {
 
   async function onOrdered(order) {
     await showAllOrders();
-    say('Ordered: ' + wordsOfOrder(order) + '.');
+    say(`Ordered: ${wordsOfOrder(order)}.`);
   }
 
   async function onEnded() {
@@ -87,7 +87,7 @@ onSent(parts.register, async (account) => {
   await ask('POST', '/auth/register', { body: account });
   await begin(account);
 });
-// What was said is about what was done before.
+// The status is about the previous action.
 document.addEventListener('submit', () => say(''));
 logOut.addEventListener('click', async () => {
   try {
@@ -100,8 +100,7 @@ logOut.addEventListener('click', async () => {
   showDoor('You are logged out.');
 });
 tabs.addEventListener('message', () => enter());
-// The browser may keep the page as it is left, and show it again as it was: it is left empty.
+// A browser may keep a page that is left and show it again, so it is left empty (the back/forward cache).
 addEventListener('pagehide', forget);
 addEventListener('pageshow', ({ persisted }) => persisted && enter());
 void enter();
-`;

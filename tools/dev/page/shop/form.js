@@ -1,7 +1,6 @@
-/** Sends forms, and shows what was wrong with them beside the field that it is about. */
-export const formScript = `import { draw } from '/shop/draw.js';
+import { draw } from './draw.js';
 
-/** Does the work when the form is sent, once at a time. A refusal is shown in the form. */
+/** Calls `work` when a form is sent, once at a time. A refusal is shown in the form, a wrong field beside its input. */
 export function onSent(form, work) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -18,7 +17,7 @@ export function onSent(form, work) {
   });
 }
 
-/** Empties the form, and takes away what was wrong with it. */
+/** Empties a form and removes its refusal. */
 export function clearForm(form) {
   form.reset();
   clearRefusal(form);
@@ -37,7 +36,7 @@ function showRefusal(form, { message, errors = [] }) {
   for (const { pointer, detail } of errors) {
     const name = pointer.split('/').at(-1);
     const input = form.elements.namedItem(name);
-    const shown = draw('p', { className: 'wrong', id: crypto.randomUUID() }, input ? detail : name + ': ' + detail);
+    const shown = draw('p', { className: 'wrong', id: crypto.randomUUID() }, input ? detail : `${name}: ${detail}`);
     if (input === null) {
       form.append(shown);
       continue;
@@ -48,4 +47,3 @@ function showRefusal(form, { message, errors = [] }) {
   }
   form.querySelector('[aria-invalid]')?.focus();
 }
-`;

@@ -1,5 +1,7 @@
-/** Draws. Whatever comes from outside becomes text, never markup: the policy of the page refuses the other ways. */
-export const drawScript = `/** An element with these properties and this content: elements, and text. */
+/**
+ * Creates an element with properties and content: elements, and text. Data becomes text, never markup: the policy of the
+ * page refuses all other ways.
+ */
 export function draw(name, properties = {}, ...content) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...content);
@@ -12,7 +14,7 @@ export function drawButton(text, onClick) {
   return button;
 }
 
-/** Minor units of a currency, as one writes them: 1850 EUR are 18.50. */
+/** Formats an amount in minor units of a currency: 1850 EUR are 18.50. */
 export function money(amount, currency) {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
@@ -21,4 +23,3 @@ export function money(amount, currency) {
 export function time(text) {
   return new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
-`;

@@ -36,7 +36,7 @@ function codeOf(answer: RawAnswer | undefined): [status: number | undefined, cod
 }
 
 describe('a service that cannot be reached', () => {
-  it('is answered for with 503 and Retry-After; the others go on', async () => {
+  it('causes a 503 with Retry-After, and does not affect the others', async () => {
     service = await openScriptedService(answerOk);
     gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedOrigin() } });
     for (let count = 0; count < 10; count += 1) {
@@ -57,13 +57,13 @@ describe('a service that cannot be reached', () => {
     ]);
   });
 
-  it('is answered for with 503 when its name is unknown', async () => {
+  it('causes a 503 when its name is unknown', async () => {
     service = await openScriptedService(answerOk);
     gateway = await openProxyHarness({ origins: { ...service.origins, order: 'http://order.invalid' } });
     expect(codeOf(await send('/orders'))).toEqual([503, 'unavailable']);
   });
 
-  it('is named in the log, with why', async () => {
+  it('is named in the log, with the reason', async () => {
     service = await openScriptedService(answerOk);
     gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedOrigin() } });
     await send('/orders/1?secret=1', 'GET', 'X-Request-Id: r1');
@@ -75,15 +75,15 @@ describe('a service that cannot be reached', () => {
   });
 });
 
-describe('a service that is late', () => {
-  it('is answered for with 504', async () => {
+describe('a slow service', () => {
+  it('causes a 504', async () => {
     await open(() => undefined, { timeoutMs: 100 });
     expect(codeOf(await send())).toEqual([504, 'upstream_timeout']);
     expect(await gateway.requestLine()).toMatchObject({ reason: 'UND_ERR_HEADERS_TIMEOUT' });
     expect(service.requests).toHaveLength(1);
   });
 
-  it('is answered for with 503 when all connections to it are taken, and there is no more room to wait', async () => {
+  it('causes a 503 when all slots are taken and the queue is full', async () => {
     const held: Parameters<Script>[0][] = [];
     await open((socket) => held.push(socket), { connections: 2 });
     const answers = Array.from({ length: 5 }, () => send());
@@ -100,7 +100,7 @@ describe('a service that is late', () => {
     ]);
   });
 
-  it('is answered for with 503 when a connection to it does not become free in time', async () => {
+  it('causes a 503 when no slot becomes free in time', async () => {
     await open((socket, { head }) => head.includes('/fast') && socket.write(ok), { connections: 1, timeoutMs: 200 });
     const answers = await Promise.all([send('/products/slow'), send('/products/fast')]);
     expect(answers.map((answer) => codeOf(answer))).toEqual([
@@ -110,11 +110,13 @@ describe('a service that is late', () => {
   });
 });
 
-describe('a connection that the service has given up', () => {
-  /** Answers the first request of each connection and hangs up on the second: it was idle for too long. */
+describe('a kept connection that the service has closed', () => {
+  /**
+   * Answers the first request of each connection and closes it at the second, as a service does with an idle connection.
+   */
   const hangUpOnSecond: Script = (socket, { onConnection }) => (onConnection > 1 ? socket.destroy() : socket.write(ok));
 
-  it.each(['GET', 'HEAD'])('is tried once more with %s, on another one', async (method) => {
+  it.each(['GET', 'HEAD'])('causes a retry of %s on another connection', async (method) => {
     await open(hangUpOnSecond, { connections: 1 });
     expect(codeOf(await send())).toEqual([200, undefined]);
     const socket = await openSocket(gateway.port);
@@ -125,14 +127,14 @@ describe('a connection that the service has given up', () => {
     expect(await gateway.samples('gateway_upstream_failures_total')).toEqual([]);
   });
 
-  it.each(['POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])('is not tried again with %s', async (method) => {
+  it.each(['POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])('causes no retry of %s', async (method) => {
     await open(hangUpOnSecond, { connections: 1 });
     await send();
     expect(codeOf(await send('/products/once', method))).toEqual([502, 'upstream_failed']);
     expect(service.requests).toHaveLength(2);
   });
 
-  it('is not tried again with GET and a body, which is gone', async () => {
+  it('causes no retry of GET with a body', async () => {
     await open(hangUpOnSecond, { connections: 1 });
     await send();
     const head = 'GET /products HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n';
@@ -141,7 +143,7 @@ describe('a connection that the service has given up', () => {
     expect(service.requests).toHaveLength(2);
   });
 
-  it('is tried no more than once', async () => {
+  it('causes one retry at most', async () => {
     await open((socket) => socket.destroy());
     expect(codeOf(await send())).toEqual([502, 'upstream_failed']);
     expect(service.requests).toHaveLength(2);
@@ -149,65 +151,4 @@ describe('a connection that the service has given up', () => {
       '{upstream="product",code="upstream_failed"} 1',
     ]);
   });
-});
-
-describe('the breaker of a service', () => {
-  const breaker = { failures: 3, openMs: 150 };
-  const stateOf = async () =>
-    (await gateway.samples('gateway_upstream_breaker')).filter((sample) => sample.includes('product'));
-  const opened = ['{upstream="product",state="open"} 1'];
-  const closed = ['{upstream="product",state="closed"} 1'];
-
-  it('opens after so many failures in a row, and closes when its own question is answered', async () => {
-    let well = false;
-    await open((socket) => (well ? socket.write(ok) : socket.destroy()), { breaker });
-    for (let count = 0; count < 3; count += 1) {
-      expect(await stateOf()).toEqual(closed);
-      expect(codeOf(await send('/products', 'POST'))).toEqual([502, 'upstream_failed']);
-    }
-    expect(await stateOf()).toEqual(opened);
-    const refused = await send('/products', 'POST');
-    expect(codeOf(refused)).toEqual([503, 'unavailable']);
-    expect(refused?.headers.get('retry-after')).toBe('1');
-    well = true;
-    while ((await stateOf())[0] !== closed[0]) await new Promise(setImmediate);
-    expect(codeOf(await send('/products', 'POST'))).toEqual([200, undefined]);
-  });
-
-  it('stays open while its own question is not answered, and lets nobody try', async () => {
-    await open((socket) => socket.destroy(), { breaker });
-    for (let count = 0; count < 3; count += 1) await send('/products', 'POST');
-    await requestsReach(4);
-    while ((await stateOf())[0] !== opened[0]) await new Promise(setImmediate);
-    expect(codeOf(await send('/products', 'POST'))).toEqual([503, 'unavailable']);
-    expect(
-      service.requests
-        .slice(3)
-        .map((request) => JSON.stringify(request))
-        .join(),
-    ).toContain('/livez');
-  });
-
-  it.each([500, 502, 503, 504, 400, 401, 429])('stays closed however often the service answers %i', async (status) => {
-    await open((socket) => socket.write(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`), { breaker });
-    for (let count = 0; count < 6; count += 1) expect((await send('/products', 'POST'))?.status).toBe(status);
-    expect(await stateOf()).toEqual(closed);
-  });
-
-  it('does not count failures that have an answer between them', async () => {
-    await open((socket) => (service.requests.length % 3 === 0 ? socket.write(ok) : socket.destroy()), { breaker });
-    for (let sent = 0; sent < 12; sent += 1) await send('/products', 'POST');
-    expect(service.requests).toHaveLength(12);
-    expect(await stateOf()).toEqual(closed);
-  });
-
-  it('counts a service that is late', async () => {
-    await open(() => undefined, { breaker: { failures: 1, openMs: 60_000 }, timeoutMs: 100 });
-    await send();
-    expect(await stateOf()).toEqual(opened);
-  });
-
-  async function requestsReach(count: number): Promise<void> {
-    while (service.requests.length < count) await new Promise(setImmediate);
-  }
 });
