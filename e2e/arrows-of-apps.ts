@@ -57,7 +57,7 @@ export const arrowsOfApps: Readonly<Record<string, Arrows>> = {
     ],
   },
   'apps/user/src/accounts-command.ts': {
-    allowed: ['@auth/db/user', '@auth/http', './role-store.ts'],
+    allowed: ['@auth/db/user', '@auth/http', './rights-store.ts'],
     forbidden: ['@auth/db/product', '@auth/dev'],
   },
   'apps/product/src/main.ts': {

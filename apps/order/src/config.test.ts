@@ -10,11 +10,11 @@ const good = {
 const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
 
 describe('the settings of order', () => {
-  it('hold where product and user are', () => {
+  it('contain the origins of product and user', () => {
     expect(parseConfig(good)).toMatchObject({ productUrl: 'http://product:4002', userUrl: 'https://user.internal' });
   });
 
-  it('lack both without a default', () => {
+  it('have no default origins', () => {
     expect(wrongSettings({ ...good, PRODUCT_URL: '', USER_URL: undefined })).toEqual(['PRODUCT_URL', 'USER_URL']);
   });
 
@@ -23,7 +23,7 @@ describe('the settings of order', () => {
     ['capitals', 'HTTP://Product.Internal:4002', 'http://product.internal:4002'],
     ['the usual port', 'https://product:443', 'https://product'],
     ['an IPv6 address', 'http://[2001:DB8:0::1]:4002/', 'http://[2001:db8::1]:4002'],
-  ])('take an origin with %s for what it is', (_what, url, productUrl) => {
+  ])('normalise an origin with %s', (_what, url, productUrl) => {
     expect(parseConfig({ ...good, PRODUCT_URL: url })).toMatchObject({ productUrl });
   });
 
@@ -38,7 +38,7 @@ describe('the settings of order', () => {
     ],
     ...['product', 'product:4002', '//product:4002', 'ftp://product', 'http://product:4002/api', 'http://product?x=1'],
     ...['http://user:secret@product:4002', 'http://product#x'],
-  ])('refuse %s', (url) => {
+  ])('reject %s', (url) => {
     expect(wrongSettings({ ...good, PRODUCT_URL: url })).toEqual(['PRODUCT_URL']);
   });
 });

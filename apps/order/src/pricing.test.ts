@@ -20,7 +20,7 @@ function refusal(work: () => unknown): unknown {
 }
 
 describe('the price of an order', () => {
-  it('is that of all its items, in the order they were wanted, without what else was quoted', () => {
+  it('is the sum of all its items, in the order of the request, without other quoted items', () => {
     const items = [itemB, { ...itemA, productId: 'c' }, itemA];
     expect(priceOrder(wanted, { items, rejected: [] })).toEqual({
       items: [
@@ -32,7 +32,7 @@ describe('the price of an order', () => {
     });
   });
 
-  it('is exact up to the largest order there can be', () => {
+  it('is exact up to the largest possible order', () => {
     const item = fc.record({
       quantity: fc.integer({ min: 1, max: 1000 }),
       unitPrice: fc.integer({ min: 0, max: 2 ** 31 - 1 }),

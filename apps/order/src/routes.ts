@@ -33,7 +33,7 @@ export const routes = defineRoutes({
     query: z.object(PageQuery),
     answer: {
       status: 200,
-      description: "A page of one's own orders; of everybody's with the scope `order:read-any`.",
+      description: "A page of the user's own orders; with the scope `order:read-any`, of all users.",
       schema: pageOf(PlacedOrder),
       headers: pageHeaders,
     },

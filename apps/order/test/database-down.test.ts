@@ -14,8 +14,8 @@ afterAll(() => harness.close());
 
 const one = '/orders/0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
 
-describe('an order app without its database', () => {
-  it('answers 503 with Retry-After to whoever is let in, and 401 to whoever is not', async () => {
+describe('the order app without its database', () => {
+  it('answers 503 with Retry-After to a valid token, and 401 to an invalid one', async () => {
     const { server } = harness;
     const authorization = harness.newCustomer().bearer();
     const items = [{ productId: shop.offer(), quantity: 1 }];

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const host = 'postgresql://u:horse@db.example:5432/order';
 
-/** The error of the settings for a URL; `undefined` when they accept it. */
+/** Returns the error of the settings for a URL; `undefined` when they accept it. */
 function problemOf(url: string): string | undefined {
   const env = { PORT: '4003', AUTH_KEYS: '{}', PRODUCT_URL: 'http://p', USER_URL: 'http://u', DATABASE_URL: url };
   try {
@@ -26,7 +26,7 @@ function problemOf(url: string): string | undefined {
   }
 }
 
-/** Whether the driver accepts the URL too. Opening connects to nothing. */
+/** Whether the driver accepts the URL. Opening does not connect. */
 async function opens(url: string): Promise<boolean> {
   try {
     await openOrderDb({ url }).close();
@@ -53,7 +53,7 @@ describe('DATABASE_URL', () => {
     `${host}?ssl=true`,
     `${host}?ssl=0`,
     `${host}?sslmode=require&sslnegotiation=direct`,
-  ])('may be %s', async (url) => {
+  ])('accepts %s', async (url) => {
     expect([problemOf(url), await opens(url)]).toEqual([undefined, true]);
   });
 
@@ -83,7 +83,7 @@ describe('DATABASE_URL', () => {
     ['postgresql://u:100%@db/order', /write it as %25/],
     ['postgresql://u:p@db', /not a postgres URL/],
     ['mysql://u:p@db/order', /not a postgres URL/],
-  ])('may not be %s', async (url, problem) => {
+  ])('rejects %s', async (url, problem) => {
     expect(problemOf(url)).toMatch(problem);
     expect(await opens(url)).toBe(false);
   });

@@ -10,27 +10,27 @@ import type { Clients } from '../src/compose.ts';
 import { compose } from '../src/compose.ts';
 import { routes } from '../src/routes.ts';
 
-/** Someone who orders. */
+/** A user who places orders. */
 export interface Customer {
   readonly id: string;
-  /** The Authorization header, with the scopes of a customer and all audiences unless claims say otherwise. */
+  /** Returns the Authorization header, by default with the scopes of a customer and all audiences. */
   bearer(claims?: { scope?: string; aud?: string[] }): string;
 }
 
-/** The order app on a database, keys and a clock of its own. */
+/** The order app with its own database, keys and clock. */
 export interface Harness
   extends ServedApp,
     Pick<TestService<'order', OrderDb>, 'db' | 'issuer' | 'calls' | 'decisions'> {
   readonly now: () => number;
   advance(seconds: number): void;
   newCustomer(): Customer;
-  /** A verifier as another service would have it. */
+  /** The access token verifier of another service. */
   verifierOf(audience: string): AccessTokenVerifier;
   countOrders(customer: Customer): Promise<number>;
   readonly metrics: Metrics;
 }
 
-/** What the app's orders stand on; the database is one of its own unless there is a `url`. */
+/** The services that order calls, and the URL of the database; a new database by default. */
 export interface HarnessOptions extends Clients {
   readonly url?: string;
 }

@@ -1,16 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import type { Catalog } from '../src/orders.ts';
 
-/** A catalog whose quotes wait. */
+/** A catalog that holds back its quotes. */
 export interface HeldBack {
   readonly catalog: Catalog;
-  /** Resolves when it has been asked for so many quotes. */
+  /** Resolves when so many quotes were requested. */
   asked(count: number): Promise<void>;
-  /** Gives out the quotes. */
+  /** Releases the quotes. */
   release(): void;
 }
 
-/** Holds a catalog back, so that a request that places an order stays under way. */
+/** Holds back the quotes of a catalog, so that a request that places an order keeps running. */
 export function heldBack(catalog: Catalog): HeldBack {
   const events = new EventEmitter();
   const released = once(events, 'release');

@@ -22,7 +22,7 @@ describe('an Idempotency-Key', () => {
     ['one character', '!'],
     ['255 characters', '~'.repeat(255)],
     ['in quotes', '"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
-  ])('may be %s', async (_case, key) => {
+  ])('accepts %s', async (_case, key) => {
     const customer = harness.newCustomer();
     const first = await place(customer, key);
     expectPlaced(first);
@@ -36,7 +36,7 @@ describe('an Idempotency-Key', () => {
     ['of 256 characters', ['x'.repeat(256)]],
     ['outside of ASCII', ['k\u00e9y']],
     ['there twice', ['key-1', 'key-1']],
-  ])('answers 400 when it is %s, and nothing is stored', async (_case, keys) => {
+  ])('answers 400 to %s, and stores nothing', async (_case, keys) => {
     const customer = harness.newCustomer();
     const { status, body } = await sendKeys(customer, keys);
     expect(status).toBe(400);
@@ -44,7 +44,7 @@ describe('an Idempotency-Key', () => {
     expect(await harness.countOrders(customer)).toBe(0);
   });
 
-  it('is optional: without one, each request places an order', async () => {
+  it('is optional: each request without a key places an order', async () => {
     const customer = harness.newCustomer();
     for (let i = 0; i < 2; i += 1)
       expectPlaced(
@@ -54,7 +54,7 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-/** Sends headers that a client library would put in order first. */
+/** Sends raw headers, which a client library would normalise. */
 async function sendKeys(customer: Customer, keys: string[]) {
   const address = harness.server.address();
   if (address === null || typeof address === 'string') throw new Error('not listening');

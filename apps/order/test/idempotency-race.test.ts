@@ -9,7 +9,7 @@ import { createShop } from './shop.ts';
 const shop = createShop();
 const mug = { productId: shop.offer(), quantity: 2 };
 let harness: Harness;
-/** Whom orders are quoted by in a test: the shop, until a test holds it back. */
+/** The catalog: that of the shop, until a test holds it back. */
 let catalog: Catalog;
 beforeAll(async () => {
   harness = await openHarness({ ...shop, catalog: { quote: (items) => catalog.quote(items) } });
@@ -23,7 +23,7 @@ const place = (customer: Customer, key: string, items: readonly object[] = [mug]
   placeKeyed(harness.server, { customer, key, items });
 
 describe('a key whose request still runs', () => {
-  it('answers 409 with Retry-After, and one order is placed', async () => {
+  it('answers 409 with Retry-After, and places one order', async () => {
     const customer = harness.newCustomer();
     const held = heldBack(shop.catalog);
     catalog = held.catalog;
@@ -39,7 +39,7 @@ describe('a key whose request still runs', () => {
     expect(await harness.countOrders(customer)).toBe(1);
   });
 
-  it('lets one of ten at the same time through', async () => {
+  it('answers 201 to one of ten concurrent requests', async () => {
     const customer = harness.newCustomer();
     const answers = await Promise.all(Array.from({ length: 10 }, () => place(customer, 'key-1')));
     const placed = answers.filter(({ status, headers }) => status === 201 && headers[replay] === undefined);
@@ -62,7 +62,7 @@ describe('a key whose request still runs', () => {
     expectPlaced(await running);
   });
 
-  it('can be taken over when its lease has ended; the first request then stores nothing', async () => {
+  it('can be claimed again when its lease has ended; the first request then stores nothing', async () => {
     const customer = harness.newCustomer();
     const held = heldBack(shop.catalog);
     catalog = held.catalog;
@@ -79,7 +79,7 @@ describe('a key whose request still runs', () => {
     expect(await harness.countOrders(customer)).toBe(1);
   });
 
-  it('stores nothing either while the one that took over still runs', async () => {
+  it('lets the first request store nothing while the second one still runs', async () => {
     const customer = harness.newCustomer();
     const [slow, taker] = [heldBack(shop.catalog), heldBack(shop.catalog)];
     catalog = slow.catalog;

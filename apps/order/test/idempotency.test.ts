@@ -5,16 +5,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import request from 'supertest';
 import type { Catalog, Contacts } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
+import { closedUrl } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 import { expectPlaced, expectReplay, placeKeyed, replay } from './keyed-orders.ts';
-import { closedUrl } from './neighbour.ts';
 import { contact, createShop } from './shop.ts';
 
 const shop = createShop();
 const mug = { productId: shop.offer(), quantity: 2 };
 let harness: Harness;
-/** What orders stand on in a test: the shop, until a test says otherwise. */
+/** The services that order calls: those of the shop, until a test replaces them. */
 let catalog: Catalog;
 let contacts: Contacts;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ function post(customer: Customer, path: string) {
 }
 
 describe('POST /orders with an Idempotency-Key', () => {
-  it('places one order, however often it is repeated', async () => {
+  it('places one order, however often the request is repeated', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');
     expectPlaced(first);
@@ -45,7 +45,7 @@ describe('POST /orders with an Idempotency-Key', () => {
     expect(await harness.countOrders(customer)).toBe(1);
   });
 
-  it('answers 429 to a key that is one too many, places nothing, and goes on repeating the others', async () => {
+  it('answers 429 to a key beyond the limit, places nothing, and repeats the answers of other keys', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-0');
     for (let index = 1; index < 20; index += 1) expectPlaced(await place(customer, `key-${index}`));
@@ -58,14 +58,14 @@ describe('POST /orders with an Idempotency-Key', () => {
     expect((await post(customer, '/orders').send({ items: [mug] })).status).toBe(201);
   });
 
-  it('repeats its answer as it was, also when the order was cancelled since', async () => {
+  it('repeats the first answer after the order was cancelled', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');
     expect((await post(customer, `/orders/${first.body.id}/cancel`)).body.status).toBe('cancelled');
     expectReplay(first, await place(customer, 'key-1'));
   });
 
-  it('repeats its answer as it was, also when the contact was attached since', async () => {
+  it('repeats the first answer after the contact was attached', async () => {
     const customer = harness.newCustomer();
     contacts = { find: async () => undefined };
     const first = await place(customer, 'key-1');
@@ -76,7 +76,7 @@ describe('POST /orders with an Idempotency-Key', () => {
     expectReplay(first, await place(customer, 'key-1'));
   });
 
-  it('asks neither product nor user for a repetition', async () => {
+  it('calls neither product nor user for a repetition', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');
     catalog = { quote: () => Promise.reject(new Error('asked for a quote')) };
@@ -84,7 +84,7 @@ describe('POST /orders with an Idempotency-Key', () => {
     expectReplay(first, await place(customer, 'key-1'));
   });
 
-  it('answers 422 to another request under the same key, and the first one can still be repeated', async () => {
+  it('answers 422 to another request with the same key, and still repeats the first answer', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');
     const { headers, body } = await place(customer, 'key-1', [{ ...mug, quantity: 3 }]);
@@ -95,7 +95,7 @@ describe('POST /orders with an Idempotency-Key', () => {
     expect(await harness.countOrders(customer)).toBe(1);
   });
 
-  it('belongs to its user', async () => {
+  it('keeps the keys of each user separate', async () => {
     const [ada, eve] = [harness.newCustomer(), harness.newCustomer()];
     const first = await place(ada, 'key-1');
     const other = await place(eve, 'key-1', [{ ...mug, quantity: 3 }]);
@@ -104,7 +104,7 @@ describe('POST /orders with an Idempotency-Key', () => {
     expect([await harness.countOrders(ada), await harness.countOrders(eve)]).toEqual([1, 1]);
   });
 
-  it('is forgotten after 24 hours, not before', async () => {
+  it('forgets a key after 24 hours, not before', async () => {
     const customer = harness.newCustomer();
     const first = await place(customer, 'key-1');
     harness.advance(86_399);

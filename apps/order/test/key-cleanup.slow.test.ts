@@ -7,7 +7,7 @@ import { createIdempotencyStore } from '../src/idempotency-store.ts';
 import { openKeyCleanup, removeOldKeys } from '../src/key-cleanup.ts';
 
 const keepSeconds = 86_400;
-/** That of the database, which counts where it is behind. */
+/** The time of the database, which counts when it is behind. */
 const now = () => Date.now() / 1000;
 
 let test: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await test.drop();
 });
 
-/** Stores so many keys that were claimed so many seconds ago. */
+/** Stores keys that were claimed some seconds ago. */
 const addKeys = (count: number, secondsAgo: number) => {
   const at = new Date((now() - secondsAgo) * 1000);
   const row = { requestHash: new Uint8Array([1]), claimedUntil: at, createdAt: at, answer: Prisma.DbNull };
@@ -43,7 +43,7 @@ describe('removeOldKeys', () => {
     expect(await db.client.idempotencyKey.count()).toBe(3);
   });
 
-  it('removes no key because the clock of this process was put forward', async () => {
+  it('removes no key too early when the clock of this process is ahead', async () => {
     await addKeys(2, keepSeconds - 60);
     const ahead = () => now() + 3 * keepSeconds;
     await removeOldKeys({ store: createIdempotencyStore(db), keepSeconds, now: ahead, onRemoved: () => undefined });
@@ -62,7 +62,7 @@ describe('removeOldKeys', () => {
 });
 
 describe('openKeyCleanup', () => {
-  it('goes on after a failure, which it tells once', async () => {
+  it('continues after a failure, which it reports once', async () => {
     const errors: unknown[] = [];
     let failures = 0;
     const removed = new Promise<number>((resolve) => {

@@ -3,10 +3,10 @@ import { expect } from '@jest/globals';
 import request from 'supertest';
 import type { Customer } from './harness.ts';
 
-/** The header that tells a repeated answer. */
+/** The header of a repeated answer. */
 export const replay = 'idempotent-replayed';
 
-/** Places an order under a key. */
+/** Places an order with a key. */
 export function placeKeyed(
   server: Server,
   { customer, key, items }: { customer: Customer; key: string; items: readonly object[] },

@@ -6,10 +6,10 @@ import { routes } from '../src/routes.ts';
 
 const openApi = createOpenApi({ title: 'order', description: '', routes });
 
-it('has an API document that is valid OpenAPI 3.1, with examples that its own schemas accept', () => {
+it('the API document is valid OpenAPI 3.1, and its examples match its schemas', () => {
   expect(documentFaults(openApi)).toEqual([]);
 });
 
-it('declares the request headers that the gateway forwards', () => {
+it('the API document declares the request headers that the gateway forwards', () => {
   expect(declaredHeaders(openApi)).toEqual(requestHeaders.order);
 });

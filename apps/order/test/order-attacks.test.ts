@@ -25,7 +25,7 @@ afterAll(() => harness.close());
 const otherId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
 const pathOf = (id: string) => `/internal/orders/${id}`;
 
-/** A call by product, with a key that order knows, that is wrong in nothing but that nobody is listed. */
+/** Creates a valid call by product, with a key that order knows. No caller is listed for the operation. */
 async function callOfProduct() {
   const { bearer } = harness.newCustomer();
   const placing = request(harness.server).post('/orders').set('Authorization', bearer());
@@ -52,7 +52,7 @@ describe('GET /internal/orders/:id', () => {
   it.each([
     ['a body added', { content: '{}' }],
     ['its second use', {}],
-  ])('answers 403 before it looks at %s: nobody is listed', async (_what, change) => {
+  ])('answers 403 to an unlisted caller before it checks %s', async (_what, change) => {
     const { sent } = await callOfProduct();
     for (const call of [sent, { ...sent, ...change }]) {
       const refused = await sendCall(harness, call);

@@ -40,7 +40,7 @@ describe('GET /orders', () => {
     expect((await get(harness.newCustomer(), '/orders')).body).toEqual({ items: [], next_cursor: null });
   });
 
-  it('walks all orders once, by Link as by next_cursor', async () => {
+  it('lists all orders once, by Link and by next_cursor', async () => {
     const customer = harness.newCustomer();
     const ids: string[] = [];
     for (let count = 0; count < 5; count += 1) ids.push((await place(customer)).id);
@@ -55,7 +55,7 @@ describe('GET /orders', () => {
     expect(walked.flat()).toEqual(ids.sort().reverse());
   });
 
-  it('shows no order of another user behind that user’s cursor', async () => {
+  it('shows no order of another user after a cursor of that user', async () => {
     const [ada, eve] = [harness.newCustomer(), harness.newCustomer()];
     await Promise.all([place(ada), place(ada)]);
     const { next_cursor } = (await get(ada, '/orders?limit=1')).body;
@@ -83,7 +83,7 @@ describe('GET /orders/:id', () => {
     expect([status, body]).toEqual([200, order]);
   });
 
-  it('answers 404 to another user, in the words of an unknown id', async () => {
+  it('answers 404 to another user, with the body of an unknown id', async () => {
     const { id } = await place(harness.newCustomer());
     const unknown = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
     const eve = harness.newCustomer();

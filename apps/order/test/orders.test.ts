@@ -18,7 +18,7 @@ function place(customer: Customer, items: readonly unknown[], more: object = {})
 }
 
 describe('POST /orders', () => {
-  it('answers 201 with the order at prices of now, and where it is', async () => {
+  it('answers 201 with the order at current prices, and its Location', async () => {
     const [mug, book] = [shop.offer(), shop.offer({ name: 'Book', unitPrice: 990 })];
     const customer = harness.newCustomer();
     const items = [
@@ -42,7 +42,7 @@ describe('POST /orders', () => {
     expect(read.body).toEqual(body);
   });
 
-  it('takes 50 items of 1000 each, and their order stays', async () => {
+  it('accepts 50 items of 1000 each, and keeps their order', async () => {
     const items = Array.from({ length: 50 }, () => ({
       productId: shop.offer({ unitPrice: 100_000_000 }),
       quantity: 1000,
@@ -80,7 +80,7 @@ describe('POST /orders', () => {
     expect(await harness.countOrders(customer)).toBe(0);
   });
 
-  it('answers 422 to one product twice', async () => {
+  it('answers 422 to the same product twice', async () => {
     const { body } = await place(harness.newCustomer(), [
       { productId: id, quantity: 1 },
       { productId: id.toUpperCase(), quantity: 1 },
@@ -119,7 +119,7 @@ describe('POST /orders/:id/cancel', () => {
     expect((await cancel(customer, id)).body).toMatchObject({ status: 409, code: 'conflict' });
   });
 
-  it('lets one of ten cancel at the same time', async () => {
+  it('answers 200 to one of ten concurrent requests', async () => {
     const customer = harness.newCustomer();
     const { id } = (await place(customer, [{ productId: shop.offer(), quantity: 1 }])).body;
     const answers = await Promise.all(Array.from({ length: 10 }, () => cancel(customer, id)));

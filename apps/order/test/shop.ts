@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Contact } from '@auth/contracts';
 import type { Catalog, Contacts } from '../src/orders.ts';
 
-/** How every user of a shop is reached. */
+/** The contact of every user. */
 export const contact: Contact = {
   ...{ name: 'Ada', email: 'ada@example.com', phone: '+442079460000' },
   address: { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
@@ -14,15 +14,15 @@ interface Offer {
   readonly currency: string;
 }
 
-/** Product and user as far as orders see them, without a network. */
+/** Product and user services in memory, as order uses them. */
 export interface Shop {
   readonly catalog: Catalog;
   readonly contacts: Contacts;
-  /** Puts something up for sale, and tells its id. */
+  /** Offers a product, and returns its id. */
   offer(offer?: Partial<Offer>): string;
 }
 
-/** Makes a shop that sells what was offered to it. */
+/** Creates a shop that sells the offered products. */
 export function createShop(): Shop {
   const offers = new Map<string, Offer>();
   return {

@@ -7,7 +7,7 @@ const mug: Product = {
   version: 1,
 };
 
-/** The quote for some of a product. */
+/** Quotes a quantity of a product. */
 function quoteFor(product: Product | undefined, quantity: number) {
   const quotes = createQuotes({ store: { findAll: async () => (product === undefined ? [] : [product]) } });
   return quotes.create([{ productId: 'mug', quantity }]);

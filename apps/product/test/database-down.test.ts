@@ -14,8 +14,8 @@ afterAll(() => harness.close());
 const productId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
 const one = `/products/${productId}`;
 
-describe('a product app without its database', () => {
-  it('answers 503 with Retry-After to whoever is let in, and 401 to whoever is not', async () => {
+describe('the product app without its database', () => {
+  it('answers 503 with Retry-After to a valid token, and 401 to an invalid one', async () => {
     const { server } = harness;
     const reader = harness.bearer('product:read');
     const editor = { Authorization: harness.bearer('product:write'), 'If-Match': '*' };

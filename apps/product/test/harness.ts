@@ -8,18 +8,18 @@ import { compose } from '../src/compose.ts';
 import type { Product } from '../src/products.ts';
 import { routes } from '../src/routes.ts';
 
-/** The product app on a database, keys and a clock of its own. */
+/** The product app with its own database, keys and clock. */
 export interface Harness
   extends ServedApp,
     Pick<TestService<'product', ProductDb>, 'db' | 'issuer' | 'calls' | 'decisions'> {
   readonly now: () => number;
-  /** An Authorization header of a new user with these scopes. */
+  /** Returns the Authorization header of a new user with these scopes. */
   bearer(scope: string): string;
   addProduct(data?: Partial<Prisma.ProductCreateInput>): Promise<Product>;
   readonly metrics: Metrics;
 }
 
-/** Opens the app on a database of its own, or on the one at `url`. */
+/** Opens the app on a new database, or on the one at `url`. */
 export async function openHarness(url?: string): Promise<Harness> {
   const now = () => 1_800_000_000;
   const test = await openTestService({ name: 'product', openDb: openProductDb, url, now });
@@ -36,7 +36,7 @@ export async function openHarness(url?: string): Promise<Harness> {
   };
 }
 
-/** A sku that no other product has. */
+/** Returns a sku that no other product has. */
 export function newSku(): string {
   return `SKU-${randomBytes(6).toString('hex')}`;
 }

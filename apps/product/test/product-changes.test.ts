@@ -23,7 +23,7 @@ const find = (id: string) => harness.db.client.product.findUnique({ where: { id 
 describe('POST /products', () => {
   const mug = { name: 'Mug', price: 1250, currency: 'EUR', stock: 10 };
 
-  it('answers 201 with the product, where it is and its ETag', async () => {
+  it('answers 201 with the product, its Location and its ETag', async () => {
     const sku = newSku();
     const { status, headers, body } = await post({ ...mug, sku, name: '  Mug ', description: 'Holds\n0.3 l' });
     expect(status).toBe(201);
@@ -37,23 +37,23 @@ describe('POST /products', () => {
     expect(read.body).toEqual(body);
   });
 
-  it('makes a product without a description', async () => {
+  it('answers 201 to a product without a description', async () => {
     expect((await post({ ...mug, sku: newSku() })).body).toMatchObject({ description: '' });
   });
 
-  it('answers 409 to a sku that is taken, and leaves its product alone', async () => {
+  it('answers 409 to a used sku, and does not change its product', async () => {
     const { id, sku } = await harness.addProduct();
     expect((await post({ ...mug, sku, name: 'Cup' })).body).toMatchObject({ status: 409, code: 'conflict' });
     expect(await find(id)).toMatchObject({ name: 'Mug' });
   });
 
-  it('lets one of two posts of a sku at the same time through', async () => {
+  it('answers 201 to one of two concurrent requests with the same sku', async () => {
     const sku = newSku();
     const answers = await Promise.all([post({ ...mug, sku }), post({ ...mug, sku })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
-  it('lists every wrong field, unknown ones too, and stores nothing', async () => {
+  it('answers 422, lists every wrong and unknown field, and stores nothing', async () => {
     const sku = newSku();
     const wrong = { name: ' ', description: 7, price: -1, currency: 'eur', stock: 1.5, active: false, id: '1' };
     const { body } = await post({ sku, ...wrong });
@@ -92,7 +92,7 @@ describe('PATCH /products/:id', () => {
     expect(await find(product.id)).toMatchObject(body);
   });
 
-  it('takes * for whatever version is there', async () => {
+  it('accepts If-Match: * for any version', async () => {
     const { id } = await harness.addProduct({ version: 7 });
     const { headers, body } = await change('patch', id, '*').send({ stock: 0 });
     expect([headers['etag'], body.stock, body.version]).toEqual(['"8"', 0, 8]);
@@ -131,7 +131,7 @@ describe('PATCH /products/:id', () => {
     expect(status).toBe(expected);
   });
 
-  it('answers 404 for a product that is missing and 422 for wrong fields, whatever the version', async () => {
+  it('answers 404 to an unknown product and 422 to wrong fields, for any version', async () => {
     const { id } = await harness.addProduct();
     const missing = await change('patch', '019b0000-0000-7000-8000-00000000dead', '*').send({ price: 1 });
     expect(missing.status).toBe(404);
@@ -147,7 +147,7 @@ describe('PATCH /products/:id', () => {
     expect(await find(id)).toMatchObject({ price: 1250, version: 1 });
   });
 
-  it('lets one of ten writers of the same version win', async () => {
+  it('answers 200 to one of ten concurrent changes of the same version', async () => {
     const { id } = await harness.addProduct();
     const prices = Array.from({ length: 10 }, (_, index) => index + 1);
     const answers = await Promise.all(prices.map((price) => change('patch', id, '"1"').send({ price })));
@@ -171,7 +171,7 @@ describe('PATCH /products/:id', () => {
 });
 
 describe('DELETE /products/:id', () => {
-  it.each([undefined, '"1"', '*'])('answers 204 with If-Match: %s, and it is gone', async (ifMatch) => {
+  it.each([undefined, '"1"', '*'])('answers 204 with If-Match: %s, and removes the product', async (ifMatch) => {
     const { id } = await harness.addProduct();
     const { status, text } = await change('delete', id, ifMatch);
     expect([status, text]).toEqual([204, '']);
@@ -188,7 +188,7 @@ describe('DELETE /products/:id', () => {
     expect((await change('delete', id, ifMatch)).status).toBe(status);
   });
 
-  it('answers 412 to another version, and it stays', async () => {
+  it('answers 412 to another version, and keeps the product', async () => {
     const { id } = await harness.addProduct();
     expect((await change('delete', id, '"2"')).body).toMatchObject({ status: 412, code: 'precondition_failed' });
     expect(await find(id)).not.toBeNull();

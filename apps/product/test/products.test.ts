@@ -19,7 +19,7 @@ function get(path: string, scope = reader) {
 }
 
 describe('GET /products', () => {
-  it('answers 200 with products as they are, and no cursor when there is no more', async () => {
+  it('answers 200 with the products, without a cursor on the last page', async () => {
     const q = newWord();
     const product = await harness.addProduct({ name: `Mug ${q}`, description: 'Holds 0.3 l' });
     const { status, headers, body } = await get(`/products?q=${q}`);
@@ -36,7 +36,7 @@ describe('GET /products', () => {
     });
   });
 
-  it('walks all products once, by Link as by next_cursor', async () => {
+  it('lists all products once, by Link and by next_cursor', async () => {
     const q = newWord();
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) ids.push((await harness.addProduct({ description: q })).id);
@@ -57,7 +57,7 @@ describe('GET /products', () => {
     expect((await get(`/products?limit=2&q=${q}`)).body).toMatchObject({ items: [{}, {}], next_cursor: null });
   });
 
-  it('lists 20 products unless told otherwise, and up to 100', async () => {
+  it('lists 20 products by default, and up to 100', async () => {
     const q = newWord();
     const product = { name: 'Mug', price: 1, currency: 'EUR', stock: 1, description: q };
     const data = Array.from({ length: 101 }, () => ({ ...product, sku: newSku() }));
@@ -84,13 +84,13 @@ describe('GET /products', () => {
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields', errors: [{ pointer }] });
   });
 
-  it.each(['name', 'description', 'sku'])('finds text in %s, whatever its case', async (field) => {
+  it.each(['name', 'description', 'sku'])('finds text in %s, in any case', async (field) => {
     const q = newWord();
     const { id } = await harness.addProduct({ [field]: `A-${q}-b` });
     expect((await get(`/products?q=${q.toUpperCase()}`)).body.items).toMatchObject([{ id }]);
   });
 
-  it.each(['%', '_', '\\'])('takes %s in the text as it is', async (sign) => {
+  it.each(['%', '_', '\\'])('takes %s in the text literally', async (sign) => {
     const word = newWord();
     await harness.addProduct({ name: `${word}x1` });
     const { id } = await harness.addProduct({ name: `${word}${sign}1` });
@@ -98,7 +98,7 @@ describe('GET /products', () => {
     expect(body.items).toMatchObject([{ id }]);
   });
 
-  it('hides what is not active from readers and shows it to editors', async () => {
+  it('hides inactive products from readers, and shows them to editors', async () => {
     const q = newWord();
     const shown = await harness.addProduct({ name: q });
     const hidden = await harness.addProduct({ name: q, active: false });
@@ -119,7 +119,7 @@ describe('GET /products/:id', () => {
     });
   });
 
-  it('answers 404 to readers of a product that is not active, whatever they know of it, and 200 to editors', async () => {
+  it('answers 404 to readers of an inactive product, also with its ETag, and 200 to editors', async () => {
     const { id } = await harness.addProduct({ active: false });
     expect((await get(`/products/${id}`)).body).toMatchObject({ status: 404, code: 'not_found' });
     const conditional = await get(`/products/${id}`).set('If-None-Match', '"1"');
@@ -128,7 +128,7 @@ describe('GET /products/:id', () => {
     expect((await get(`/products/${id}`, editor)).body).toMatchObject({ id, active: false });
   });
 
-  it('takes the id in capitals', async () => {
+  it('accepts the id in capital letters', async () => {
     const { id } = await harness.addProduct();
     expect((await get(`/products/${id.toUpperCase()}`)).body.id).toBe(id);
   });
@@ -143,14 +143,14 @@ describe('GET /products/:id', () => {
     ['a list that holds it', '"9", "1"'],
     ['the weak tag', 'W/"1"'],
     ['*', '*'],
-  ])('answers 304 to If-None-Match with %s, and to HEAD as well', async (_case, value) => {
+  ])('answers 304 to If-None-Match with %s, also to HEAD', async (_case, value) => {
     const { id } = await harness.addProduct();
     expect((await get(`/products/${id}`).set('If-None-Match', value)).status).toBe(304);
     const head = request(harness.server).head(`/products/${id}`).set('Authorization', harness.bearer('product:read'));
     expect((await head.set('If-None-Match', value)).status).toBe(304);
   });
 
-  it('answers 404 for a product that is missing, and 412 for one of another version than If-Match names', async () => {
+  it('answers 404 to an unknown product, and 412 when If-Match names another version', async () => {
     const { id } = await harness.addProduct();
     const missing = get('/products/019b0000-0000-7000-8000-00000000dead');
     expect((await missing.set({ 'If-None-Match': '*', 'If-Match': '"1"' })).status).toBe(404);

@@ -4,7 +4,7 @@ import type { Harness } from './harness.ts';
 
 export const quotePath = '/internal/quotes';
 
-/** Makes the call that order may make for some items. */
+/** Creates the call that order may make for some items. */
 export function quoteCall({ calls, now }: Harness, items: readonly object[]): WellMadeCall {
   return makeCall({
     ...{ caller: 'order', callee: 'product', keys: calls.order, operation: 'quotes.create', method: 'post' },

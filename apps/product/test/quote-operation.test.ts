@@ -47,7 +47,7 @@ describe('POST /internal/quotes', () => {
     expect(await harness.db.client.product.findUnique({ where: { id: mug.id } })).toMatchObject({ stock: 3 });
   });
 
-  it('lists what cannot be had apart, with the reason', async () => {
+  it('lists unavailable items separately, with the reason', async () => {
     const [good, inactive, scarce] = await Promise.all([
       harness.addProduct(),
       harness.addProduct({ active: false, stock: 0 }),
@@ -63,7 +63,7 @@ describe('POST /internal/quotes', () => {
     ]);
   });
 
-  it('logs once who called, and nobody as its user', async () => {
+  it('logs the caller once, without a user', async () => {
     const answer = await quote([{ productId: unknownId, quantity: 1 }]);
     expect(decisionsOn(harness, answer)).toEqual([
       {
@@ -103,7 +103,7 @@ describe('POST /internal/quotes', () => {
     ['415', 'another media type', 'text/plain', '{"items":[]}'],
     ['415', 'another charset', 'application/json; charset=utf-16', '{"items":[]}'],
     ['400', 'malformed JSON', 'application/json', '{"items":'],
-  ])('answers %s to %s, however well it is signed', async (status, _case, type, content) => {
+  ])('answers %s to %s with a valid signature', async (status, _case, type, content) => {
     const { sent, sign } = quoteCall(harness, []);
     const { body } = await sendCall(harness, { ...sent, content, type, serviceToken: sign({ content }) });
     expect(body.status).toBe(Number(status));
@@ -123,12 +123,12 @@ const attacks: readonly CallAttack[] = [
   ['a token for another operation', 'operation', ({ sign }) => ({ serviceToken: sign({ operation: 'quotes.read' }) })],
 ];
 
-describe('POST /internal/quotes, attacked', () => {
+describe('POST /internal/quotes under attack', () => {
   testCallAttacks(operation, attacks);
   testSingleUse(operation);
   testUnlistedCaller(operation);
 
-  it('answers 400 to a token that was used before, whatever the answer was', async () => {
+  it('answers 400 to a reused token, whatever the first answer was', async () => {
     const { sent } = quoteCall(harness, []);
     expect((await sendCall(harness, sent)).status).toBe(422);
     const second = await sendCall(harness, sent);

@@ -1,4 +1,4 @@
-// Grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
+// The command that grants and revokes roles: node dist/accounts-command.js grant <e-mail> <role>, with DATABASE_URL.
 import { env, exit, stderr } from 'node:process';
 import { runHere } from '@auth/command';
 import { databaseTrouble } from '@auth/db/errors';
@@ -14,11 +14,11 @@ import {
 } from '@auth/http';
 import * as z from 'zod';
 import type { AccountEvent } from './accounts/account-event.ts';
-import type { RoleChange } from './accounts/accounts-arguments.ts';
 import { createAccountsCommand } from './accounts/accounts-arguments.ts';
 import { normalizeEmail } from './accounts/email.ts';
-import { createRoleChanges } from './accounts/role-change.ts';
-import { createRoleStore } from './accounts/role-store.ts';
+import { createRoleStore } from './accounts/rights-store.ts';
+import type { RoleChange } from './accounts/role-change.ts';
+import { createRoleChange } from './accounts/role-change.ts';
 import { UserError } from './user-error.ts';
 
 const accounts = createAccountsCommand(async (wanted) => {
@@ -31,23 +31,26 @@ const accounts = createAccountsCommand(async (wanted) => {
 });
 
 await runHere(accounts);
-// The client of the database may keep the process for a while.
+// The database client may keep the process running for a while.
 exit();
 
-/** Makes the change and describes the result. The audit event goes to standard error, as a line of the service's log. */
-async function change({ command, email, role }: RoleChange, config: Parameters<typeof openUserDb>[0]): Promise<string> {
+/** Changes the role and describes the result. The audit event is written to standard error, as a log line of the service. */
+async function change(wanted: RoleChange, config: Parameters<typeof openUserDb>[0]): Promise<string> {
+  const { email, role } = wanted;
   const db = openUserDb(config);
   try {
     const log = createLog({ service: 'user', level: 'info', format: 'json', destination: stderr });
     const audit = auditEvents<AccountEvent>({
-      ...{ log, metrics: createMetrics({ service: 'user' }), metric: 'auth_account_events_total' },
-      help: 'What happened to accounts and sessions, by outcome.',
+      log,
+      metrics: createMetrics({ service: 'user' }),
+      metric: 'auth_account_events_total',
+      help: 'Events of accounts and sessions, by outcome.',
     });
-    const changes = createRoleChanges({ store: createRoleStore(db), audit, now: () => Date.now() / 1000 });
-    const holder = await changes[command]({ email: normalizeEmail(email), role });
+    const changeRole = createRoleChange({ store: createRoleStore(db), audit, now: () => Date.now() / 1000 });
+    const holder = await changeRole({ ...wanted, email: normalizeEmail(email) });
     if (holder === 'last_role') throw new Error(`${role} is the only role of ${email}: an account has at least one`);
     const { roles, isChanged, disabled } = holder;
-    const state = `${email} ${isChanged ? 'now has' : 'has, as before,'} the roles: ${roles.join(', ')}`;
+    const state = `${email} ${isChanged ? 'now has' : 'already has'} the roles: ${roles.join(', ')}`;
     return disabled ? `${state}. The account is disabled, so logins to it are refused` : state;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -61,7 +64,7 @@ async function change({ command, email, role }: RoleChange, config: Parameters<t
   }
 }
 
-/** The reason in one line: the database's own message where there is one, otherwise the last line of the client's. */
+/** Returns the reason in one line: the message of the database, or the last line of the message of its client. */
 function explain(error: unknown): string {
   const trouble = databaseTrouble(error);
   if (trouble !== undefined) return trouble.reason;

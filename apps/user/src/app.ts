@@ -8,27 +8,30 @@ import type { UserAdmin } from './accounts/user-admin.ts';
 import type { Discovery } from './discovery-handlers.ts';
 import { discoveryAliases, discoveryHandlers } from './discovery-handlers.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
+import type { PasswordChange } from './passwords/password-change.ts';
 import { translate } from './problems.ts';
 import { routes } from './routes.ts';
 import { authHandlers } from './sessions/auth-handlers.ts';
 import { sessionHandlers } from './sessions/session-handlers.ts';
 import type { Sessions } from './sessions/sessions.ts';
 
+/** The parts of the app. */
 export interface Deps extends AppParts {
   readonly accounts: Accounts;
+  readonly changePassword: (change: PasswordChange) => Promise<void>;
   readonly sessions: Sessions;
   readonly admin: UserAdmin;
   readonly discovery: Discovery;
   readonly limits: RateLimits;
-  /** How a registration is answered; `plain` unless given. */
-  readonly registration?: 'plain' | 'neutral';
-  /** Proxies whose `X-Forwarded-For` counts. */
-  readonly trustedProxies?: readonly string[];
+  /** `neutral`: the answer to a registration does not reveal whether the e-mail has an account. */
+  readonly registration: 'plain' | 'neutral';
+  /** The proxies whose `X-Forwarded-For` is trusted. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Builds the Express app of the user service. */
 export function buildApp(deps: Deps): Express {
-  const { accounts, sessions, admin, discovery, limits, registration = 'plain', trustedProxies, ...parts } = deps;
+  const { accounts, changePassword, sessions, admin, discovery, limits, registration, trustedProxies, ...parts } = deps;
   return createServiceApp(parts, {
     service: 'user',
     description: 'Accounts, logins and access tokens. Log in below and the token is filled in for the other routes.',
@@ -40,7 +43,7 @@ export function buildApp(deps: Deps): Express {
     handlers: {
       ...authHandlers({ accounts, sessions, limits, registration }),
       ...sessionHandlers({ sessions }),
-      ...accountHandlers({ accounts, sessions, limits }),
+      ...accountHandlers({ accounts, changePassword, limits }),
       ...adminHandlers({ admin }),
       ...discoveryHandlers(discovery),
     },

@@ -22,12 +22,12 @@ const limit = (usual: number, what: string, details?: string) =>
     .default(usual)
     .meta({ description: `${what}; 0 for no such limit.`, ...(details !== undefined && { details }) });
 
-/** How many tries are let through in a window of time. */
+/** The limits on attempts. */
 const LimitSettings = {
   LIMIT_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 }).default(600).meta({
-    description: 'The window of time in which tries are counted together, in seconds.',
+    description: 'The window of time in which attempts are counted together, in seconds.',
     details:
-      'All limits of this table are tries in such a window. An address is an IPv4 address or an IPv6 block of 64 bits. What counts as a try: [decision 28](decisions/0028-what-counts-as-a-guess-and-what-bcrypt-is-given.md).',
+      'All limits of this table are attempts in such a window. An address is an IPv4 address or an IPv6 block of 64 bits. What counts as an attempt: [decision 28](decisions/0028-what-counts-as-a-guess-and-what-bcrypt-is-given.md).',
   }),
   LOGIN_TRIES_PER_ADDRESS: limit(100, 'Different wrong logins from one address; the next login is answered 429'),
   LOGIN_TRIES_PER_ACCOUNT_AND_ADDRESS: limit(

@@ -7,9 +7,9 @@ import type { discoveryRoutes } from './discovery-routes.ts';
 export interface Discovery {
   /** The `iss` of access tokens. */
   readonly issuer: string;
-  /** The public keys as they are now. */
+  /** Returns the current public keys. */
   readonly jwks: () => { readonly keys: readonly { readonly kty: string; readonly kid: string }[] };
-  /** How long verifiers may go on with the public keys that they have. */
+  /** How long verifiers may cache the public keys. */
   readonly jwksMaxAgeSeconds: number;
   readonly scopes: readonly string[];
 }
@@ -17,25 +17,25 @@ export interface Discovery {
 const jwksPath = '/.well-known/jwks.json';
 const metadataPath = '/.well-known/oauth-authorization-server';
 
-/** How long a cache may go on with public keys beyond their age while it asks for new ones (RFC 5861 §3). */
+/** Returns how long a cache may use expired public keys while it requests new ones (RFC 5861 §3). */
 function staleSeconds(maxAgeSeconds: number): number {
   return Math.min(60, maxAgeSeconds);
 }
 
-/** How long after a change a cache may still hold the public keys from before it. */
+/** Returns how long after a change a cache may still use the former public keys. */
 export function oldestJwksSeconds(maxAgeSeconds: number): number {
   return maxAgeSeconds + staleSeconds(maxAgeSeconds);
 }
 
-/** Splits the URL of an issuer. RFC 8414 §3.1: its path is used without a slash at the end. */
+/** Splits the URL of an issuer. The path has no slash at the end (RFC 8414 §3.1). */
 function partsOf(issuer: string): { readonly origin: string; readonly path: string } {
   const { origin, pathname } = new URL(issuer);
   return { origin, path: pathname.replace(/\/+$/, '') };
 }
 
 /**
- * Creates the middleware that serves the metadata and the keys of an issuer with a path where RFC 8414 §3 puts them as
- * well, so that a proxy may forward paths unchanged.
+ * Creates the middleware that also serves the metadata and the keys at the paths of RFC 8414 §3 for an issuer with a path,
+ * so that a proxy may forward paths unchanged.
  */
 export function discoveryAliases(issuer: string): RequestHandler {
   const { path } = partsOf(issuer);
@@ -64,7 +64,7 @@ export function discoveryHandlers({
     `stale-while-revalidate=${staleSeconds(jwksMaxAgeSeconds)}`,
     `stale-if-error=${jwksStaleSeconds}`,
   ].join(', ');
-  // Only members that are true: there is no OAuth authorization or token endpoint here.
+  // Members of OAuth endpoints are absent, since there is no authorization or token endpoint.
   const metadata = {
     issuer,
     jwks_uri: `${origin}${path}${jwksPath}`,

@@ -3,9 +3,9 @@ import * as z from 'zod';
 
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }).meta({ id: 'Jwks' });
 const Metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.string() }).meta({ id: 'Metadata' });
-const cached = { 'Cache-Control': 'How long it may be kept.' } as const;
+const cached = { 'Cache-Control': 'How long the answer may be cached.' } as const;
 
-/** The routes from which verifiers learn the public keys (RFC 7517) and their URL (RFC 8414). */
+/** The routes where verifiers find the public keys (RFC 7517) and their URL (RFC 8414). */
 export const discoveryRoutes = defineRoutes({
   'GET /.well-known/jwks.json': {
     who: 'anyone',

@@ -7,10 +7,10 @@ import { RateLimitError } from './limits/rate-limit.ts';
 import type { UserErrorCode } from './user-error.ts';
 import { UserError } from './user-error.ts';
 
-/** A token whose session or rights have ended meanwhile is answered as the guard of the route would answer it. */
+/** A token that lost its session or its rights after the guard of the route gets the answer of the guard. */
 const refusals = {
-  session_over: () => new AuthError('token_revoked', 'revoked'),
-  rights_gone: () => new AuthError('insufficient_scope', 'scope', { scope: 'user:admin' }),
+  session_ended: () => new AuthError('token_revoked', 'revoked'),
+  admin_role_removed: () => new AuthError('insufficient_scope', 'scope', { scope: 'user:admin' }),
 };
 
 const answers = {
@@ -21,7 +21,7 @@ const answers = {
   audience_not_available: ['invalid_fields', fieldError('/audience', 'asks for more than this session may have')],
   user_not_found: ['not_found', {}],
   session_not_found: ['not_found', { detail: 'There is no such session of yours, or it has ended.' }],
-  own_rights: ['conflict', { detail: 'Another admin has to do that: nobody takes away their own rights.' }],
+  own_rights: ['conflict', { detail: 'Another admin has to do that: an admin cannot remove their own rights.' }],
   last_admin: ['conflict', { detail: 'This is the last admin: give another account the role first.' }],
   password_changed: [
     'conflict',
@@ -40,7 +40,7 @@ const answers = {
   contact_not_given: ['not_found', { detail: 'No contact has been given yet: PUT /users/me/contact.' }],
 } as const satisfies Record<Exclude<UserErrorCode, keyof typeof refusals>, readonly [ProblemCode, ProblemOptions]>;
 
-/** How the errors of this service become answers. */
+/** Translations of the errors of this service to problems, tried in this order. */
 export const translate: readonly Translate[] = [
   (error) => {
     const reason = unavailableReason(error);
@@ -52,7 +52,7 @@ export const translate: readonly Translate[] = [
       : undefined,
   (error) => {
     if (!(error instanceof UserError)) return undefined;
-    if (error.code === 'session_over' || error.code === 'rights_gone') {
+    if (error.code === 'session_ended' || error.code === 'admin_role_removed') {
       return refusalProblem(refusalOf(refusals[error.code]()));
     }
     const [code, options] = answers[error.code];

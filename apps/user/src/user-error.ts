@@ -6,8 +6,8 @@ export type UserErrorCode =
   | 'audience_not_available'
   | 'user_not_found'
   | 'session_not_found'
-  | 'session_over'
-  | 'rights_gone'
+  | 'session_ended'
+  | 'admin_role_removed'
   | 'own_rights'
   | 'last_admin'
   | 'password_changed'
@@ -17,11 +17,11 @@ export type UserErrorCode =
   | 'changed_meanwhile'
   | 'contact_not_given';
 
-/** The one error of this service's rules. */
+/** The only error class that the rules of this service throw. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly code: UserErrorCode;
-  /** Why, for the log. */
+  /** The reason, for the log. */
   readonly reason: string | undefined;
 
   constructor(code: UserErrorCode, reason?: string) {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** What the audit trail says of one request. */
+/** Returns the audit events of one request. */
 async function trailOf(send: (requestId: string) => request.Test) {
   const requestId = randomUUID();
   await send(requestId).set('X-Request-Id', requestId);
@@ -30,7 +30,7 @@ async function addAdmin() {
 const where = { addressPrefix: '127.0.0.0/24' };
 
 describe('the audit trail', () => {
-  it('tells of a registration by the id of the user, and holds neither e-mail nor password', async () => {
+  it('records a registration with the id of the user, without e-mail and password', async () => {
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     const [event, ...more] = await trailOf(register(email));
     const { id: user } = await harness.db.client.user.findUniqueOrThrow({ where: { email } });
@@ -46,7 +46,7 @@ describe('the audit trail', () => {
     expect(text).not.toContain(password);
   });
 
-  it('tells who changed whose roles, and who disabled whom', async () => {
+  it('records which admin changed roles, disabled and enabled which user', async () => {
     const admin = await addAdmin();
     const by = admin.id;
     const { id: user } = await harness.addUser();
@@ -59,18 +59,18 @@ describe('the audit trail', () => {
     expect(enabled?.audit).toEqual({ event: 'enable', outcome: 'ok', user, by, ...where });
   });
 
-  it('tells of an admin who would take away their own rights', async () => {
+  it('records the refusal when an admin would remove their own rights', async () => {
     const admin = await addAdmin();
     const { id } = admin;
     const [refused] = await trailOf(change(admin, id, { roles: ['customer'] }));
     expect(refused?.audit).toMatchObject({ event: 'roles', outcome: 'failed', user: id, by: id, reason: 'own_rights' });
   });
 
-  it('tells nothing of a change that did not happen', async () => {
+  it('records nothing for an unknown user', async () => {
     expect(await trailOf(change(await addAdmin(), randomUUID(), { disabled: true }))).toEqual([]);
   });
 
-  it('is counted', async () => {
+  it('is counted in a metric', async () => {
     const { text } = await harness.metrics.render();
     expect(text).toMatch(/^auth_account_events_total\{event="register",outcome="failed",service="user"\} 1$/m);
   });

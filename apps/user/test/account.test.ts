@@ -16,7 +16,7 @@ const paths = { me: '/users/me', contact: '/users/me/contact' };
 
 const sids = new Map<string, string>();
 
-/** A user who is logged in. */
+/** A logged-in user. */
 async function addUser() {
   const user = await harness.addUser();
   sids.set(user.id, await harness.addSession(user.id));
@@ -45,13 +45,13 @@ describe('GET /users/me', () => {
     expect(body).toEqual({ id, email, name: 'Ada', roles: ['customer'], createdAt: expect.stringMatching(/Z$/) });
   });
 
-  it('answers 404 when the account is gone', async () => {
+  it('answers 404 when the account was deleted', async () => {
     expect((await as(unknownUser).me()).body).toMatchObject({ status: 404, code: 'not_found' });
   });
 });
 
 describe('PATCH /users/me', () => {
-  it('answers 200 with the renamed user, and renames nobody else', async () => {
+  it('answers 200 with the renamed user, and renames no other user', async () => {
     const [ada, eve] = [await addUser(), await addUser()];
     const { status, body } = await as(ada.id).rename({ name: '  Ada King  ' });
     expect(status).toBe(200);
@@ -59,7 +59,7 @@ describe('PATCH /users/me', () => {
     expect((await as(eve.id).me()).body.name).toBe('Ada');
   });
 
-  it('answers 200 and changes nothing when nothing is asked for', async () => {
+  it('answers 200 to an empty body and changes nothing', async () => {
     const { id } = await addUser();
     const { status, body } = await as(id).rename({});
     expect([status, body.name]).toEqual([200, 'Ada']);
@@ -80,13 +80,13 @@ describe('PATCH /users/me', () => {
     expect((await as(id).me()).body).toEqual(before);
   });
 
-  it('answers 404 when the account is gone', async () => {
+  it('answers 404 when the account was deleted', async () => {
     expect((await as(unknownUser).rename({ name: 'Ada' })).body).toMatchObject({ status: 404 });
   });
 });
 
 describe('PUT /users/me/contact', () => {
-  it('answers 200 with the contact, which is there from then on, for this user alone', async () => {
+  it('answers 200 with the contact and stores it for this user only', async () => {
     const [ada, eve] = [await addUser(), await addUser()];
     const { status, body } = await as(ada.id).saveContact(contact);
     expect([status, body]).toEqual([200, contact]);
@@ -94,7 +94,7 @@ describe('PUT /users/me/contact', () => {
     expect((await as(eve.id).contact()).status).toBe(404);
   });
 
-  it('replaces all of it', async () => {
+  it('replaces the whole contact', async () => {
     const { id } = await addUser();
     await as(id).saveContact({ ...contact, address: { ...address, line2: 'Floor 2' } });
     await as(id).saveContact({ ...contact, phone: '+4930123456' });
@@ -102,7 +102,7 @@ describe('PUT /users/me/contact', () => {
   });
 
   it.each([
-    ['everything missing', {}, ['/address', '/phone']],
+    ['an empty body', {}, ['/address', '/phone']],
     ['a local number', { ...contact, phone: '030 123456' }, ['/phone']],
     ['a country in words', { ...contact, address: { ...address, country: 'Britain' } }, ['/address/country']],
     [
@@ -119,13 +119,13 @@ describe('PUT /users/me/contact', () => {
     expect((await as(id).contact()).status).toBe(404);
   });
 
-  it('answers 404 when the account is gone', async () => {
+  it('answers 404 when the account was deleted', async () => {
     expect((await as(unknownUser).saveContact(contact)).body).toMatchObject({ status: 404 });
   });
 });
 
 describe('GET /users/me/contact', () => {
-  it('answers 404 and says what to do while none has been given', async () => {
+  it('answers 404 with a hint when no contact was given', async () => {
     const { id } = await addUser();
     const { body } = await as(id).contact();
     expect(body).toMatchObject({ status: 404, code: 'not_found' });

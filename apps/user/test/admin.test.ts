@@ -16,7 +16,7 @@ const customerScope = 'account product:read order:read order:write';
 
 const sids = new Map<string, string>();
 
-/** An admin who is logged in. */
+/** A logged-in admin. */
 async function addAdmin() {
   const admin = await harness.addUser({ roles: ['admin'] });
   sids.set(admin.id, await harness.addSession(admin.id));
@@ -38,7 +38,7 @@ function as(sub: string) {
 const logIn = (email: string) => request(harness.server).post('/auth/login').send({ email, password });
 const refresh = (refresh_token: string) => request(harness.server).post('/auth/refresh').send({ refresh_token });
 
-/** A user who is logged in. */
+/** A logged-in user. */
 async function loggedIn(data: { roles?: string[] } = {}) {
   const user = await harness.addUser(data);
   const { body } = await logIn(user.email);
@@ -46,7 +46,7 @@ async function loggedIn(data: { roles?: string[] } = {}) {
 }
 
 describe('GET /users', () => {
-  it('answers 200 with every user, page by page, as the links lead', async () => {
+  it('answers 200 with all users, page by page, by the links', async () => {
     for (let i = 0; i < 5; i += 1) await harness.addUser();
     const ids: string[] = [];
     let path: string | undefined = '/users?limit=2';
@@ -62,7 +62,7 @@ describe('GET /users', () => {
     expect(ids).toEqual(users.map(({ id }) => id));
   });
 
-  it('tells what an admin has to know of a user, and nothing secret', async () => {
+  it('shows the fields for admins and no secret', async () => {
     const { id, email } = await harness.addUser({ disabledAt: new Date() });
     const { body } = await as(adminId).get('/users?limit=100');
     expect(body.items.find((user: { id: string }) => user.id === id)).toEqual({
@@ -97,7 +97,7 @@ describe('GET /users/:id', () => {
 });
 
 describe('PATCH /users/:id', () => {
-  it('cuts off no token where the roles stay as they are, in whatever order', async () => {
+  it('revokes no token when the roles stay the same, in any order', async () => {
     const { id } = await loggedIn({ roles: ['customer', 'admin'] });
     const cuts = () => harness.db.client.revocationEvent.count({ where: { kind: 'token-claims-change' } });
     const before = await cuts();
@@ -107,23 +107,23 @@ describe('PATCH /users/:id', () => {
     expect(await cuts()).toBe(before + 1);
   });
 
-  it('answers 200 with the new roles, which the next tokens have', async () => {
+  it('answers 200 with the new roles, which the next login has', async () => {
     const { id, email, refreshToken } = await loggedIn();
     const { status, body } = await as(adminId).change(id, { roles: ['customer', 'admin'] });
     expect(status).toBe(200);
     expect(body).toEqual({ ...(await as(adminId).get(`/users/${id}`)).body, roles: ['customer', 'admin'] });
     expect((await logIn(email)).body.scope).toBe(`${customerScope} product:write order:read-any user:admin`);
-    // A session never gets more than its login was granted.
+    // A session keeps the grant of its login.
     expect((await refresh(refreshToken)).body.scope).toBe(customerScope);
   });
 
-  it('takes a role away from running sessions at their next token', async () => {
+  it('removes the scopes of a removed role from the next token of running sessions', async () => {
     const { id, refreshToken } = await loggedIn({ roles: ['admin'] });
     expect((await as(adminId).change(id, { roles: ['customer'] })).body.roles).toEqual(['customer']);
     expect((await refresh(refreshToken)).body.scope).toBe(customerScope);
   });
 
-  it('shuts a disabled user out: no refresh, no login', async () => {
+  it('disabled: refresh and login of the user answer 401', async () => {
     const [ada, eve] = [await loggedIn(), await loggedIn()];
     const { status, body } = await as(adminId).change(ada.id, { disabled: true });
     expect([status, body.disabled]).toEqual([200, true]);
@@ -132,7 +132,7 @@ describe('PATCH /users/:id', () => {
     expect((await refresh(eve.refreshToken)).status).toBe(200);
   });
 
-  it('lets a user who is enabled again log in, and does not revive the sessions', async () => {
+  it('enabled again: login answers 200, and the former sessions stay ended', async () => {
     const { id, email, refreshToken } = await loggedIn();
     await as(adminId).change(id, { disabled: true });
     expect((await as(adminId).change(id, { disabled: false })).body.disabled).toBe(false);
@@ -140,7 +140,7 @@ describe('PATCH /users/:id', () => {
     expect((await logIn(email)).status).toBe(200);
   });
 
-  it('changes nothing when nothing is asked for', async () => {
+  it('answers 200 to an empty body and changes nothing', async () => {
     const { id, refreshToken } = await loggedIn();
     const before = (await as(adminId).get(`/users/${id}`)).body;
     const { status, body } = await as(adminId).change(id, {});
@@ -161,7 +161,7 @@ describe('PATCH /users/:id', () => {
     },
   );
 
-  it('lets an admin change what does not shut them out', async () => {
+  it('answers 200 to a change of the own account that keeps the admin role', async () => {
     const { id } = await addAdmin();
     const { status, body } = await as(id).change(id, { roles: ['admin', 'customer'], disabled: false });
     expect([status, body.roles]).toEqual([200, ['admin', 'customer']]);

@@ -42,40 +42,40 @@ function onceAfterCheck(work: () => Promise<unknown>): void {
   };
 }
 
-describe('a login during which the account changes', () => {
-  it('is answered 200 when the same password was hashed again', async () => {
+describe('POST /auth/login during a change of the account', () => {
+  it('answers 200 when the same password was re-hashed', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(async () => change(id, { passwordHash: await passwords.hash(password) }));
     expect((await logIn(email)).status).toBe(200);
     expect(checks).toBe(2);
   });
 
-  it('is answered 200 when its password became the right one', async () => {
+  it('answers 200 when the wrong password became the right one', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(async () => change(id, { passwordHash: await passwords.hash('the next password') }));
     expect((await logIn(email, 'the next password')).status).toBe(200);
   });
 
-  it('is answered 401 when its password is no longer the right one', async () => {
+  it('answers 401 when the right password became a wrong one', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(async () => change(id, { passwordHash: await passwords.hash('the next password') }));
     expect((await logIn(email)).status).toBe(401);
     expect(checks).toBe(2);
   });
 
-  it('is answered 401 when the account was disabled', async () => {
+  it('answers 401 when the account was disabled', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(() => change(id, { disabledAt: new Date() }));
     expect((await logIn(email)).status).toBe(401);
   });
 
-  it('is answered 401 when the account was deleted', async () => {
+  it('answers 401 when the account was deleted', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(() => harness.db.client.user.delete({ where: { id } }));
     expect((await logIn(email)).status).toBe(401);
   });
 
-  it('has the new rights when roles were changed, without another check of the password', async () => {
+  it('answers 200 with the new rights when roles were changed, without checking the password again', async () => {
     const { id, email } = await harness.addUser();
     onceAfterCheck(() => change(id, { roles: ['admin'] }));
     const { status, body } = await logIn(email);
@@ -83,7 +83,7 @@ describe('a login during which the account changes', () => {
     expect(body.scope).toContain('user:admin');
   });
 
-  it('is answered 503 with Retry-After, and is not counted, when the account changes again and again', async () => {
+  it('answers 503 with Retry-After, and counts no attempt, when the account changes at every check', async () => {
     const { id, email } = await harness.addUser();
     checks = 0;
     afterCheck = async () => change(id, { passwordHash: await passwords.hash(password) });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { CleanupStore } from '../src/cleanup.ts';
-import { cleanUp } from '../src/cleanup.ts';
-import { createCleanupStore } from '../src/cleanup-store.ts';
+import type { CleanupStore } from '../src/background/cleanup.ts';
+import { cleanUp } from '../src/background/cleanup.ts';
+import { createCleanupStore } from '../src/background/cleanup-store.ts';
 import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness, password } from './harness.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** What one round of the clean-up removed, by table. */
+/** Runs one round of the clean-up. Returns what it removed, by table. */
 async function cleanOnce(faults: Partial<CleanupStore> = {}) {
   const stop = new AbortController();
   const removed = { salts: 0, tokens: 0, sessions: 0, events: 0 };
@@ -39,11 +39,11 @@ async function logIn() {
 }
 const refresh = (refresh_token: string) => request(harness.server).post('/auth/refresh').send({ refresh_token });
 
-/** A moment of the database's clock, which decides. */
+/** Returns a time by the database's clock, which decides. */
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
 const day = 86_400;
 
-/** A session of a new user, with so many refresh tokens. */
+/** Adds a session of a new user, with refresh tokens. */
 async function addSession(data: object, tokens = 1): Promise<string> {
   const { id: userId } = await harness.addUser();
   const create = Array.from({ length: tokens }, () => ({ hash: new Uint8Array(randomBytes(32)) }));
@@ -56,8 +56,8 @@ const left = async (ids: readonly string[]) =>
     ids.indexOf(id),
   );
 
-describe('the clean-up', () => {
-  it('removes a used token of a running session once the grace is over, and a later use still ends the session', async () => {
+describe('cleanUp', () => {
+  it('removes a used token of a running session after the grace, and a later reuse still ends the session', async () => {
     const token = await logIn();
     const hash = hashRefreshToken(token);
     const successor = (await refresh(token)).body.refresh_token;
@@ -72,7 +72,7 @@ describe('the clean-up', () => {
     expect(event?.audit).toMatchObject({ outcome: 'ok', sid: expect.any(String) });
   });
 
-  it('erases the salt of a used token that has no family, and keeps its row', async () => {
+  it('erases the salt of a used token without a family, and keeps its row', async () => {
     const hash = new Uint8Array(randomBytes(32));
     const sessionId = await addSession({}, 0);
     const used = { usedAt: at(-60), salt: new Uint8Array(32), saltUntil: at(-50) };
@@ -81,7 +81,7 @@ describe('the clean-up', () => {
     expect(await harness.db.client.refreshToken.findUnique({ where: { hash } })).toMatchObject({ salt: null });
   });
 
-  it('removes sessions with their tokens a day after they could last be used, and 30 days after they were ended', async () => {
+  it('removes sessions with their tokens a day after they expired, and 30 days after they were ended', async () => {
     const ids = [
       await addSession({ expiresAt: at(-day - 60) }),
       await addSession({ lastUsedAt: at(-life.idleSeconds - day - 60) }),
@@ -96,7 +96,7 @@ describe('the clean-up', () => {
     expect(await harness.db.client.refreshToken.count({ where: { sessionId: { in: ids } } })).toBe(3);
   });
 
-  it('goes by the clock of the database, not by that of the process', async () => {
+  it('uses the clock of the database, not that of the process', async () => {
     const ids = [await addSession({ expiresAt: at(-day - 60) }), await addSession({ expiresAt: at(day) })];
     harness.advance(365 * day);
     await cleanOnce();
@@ -115,7 +115,7 @@ describe('the clean-up', () => {
     expect(await left(ids)).toEqual([]);
   });
 
-  it('passes over a session that another transaction holds', async () => {
+  it('skips a session that another transaction has locked', async () => {
     const ids = [await addSession({ endedAt: at(-31 * day) }, 0), await addSession({ endedAt: at(-31 * day) })];
     await harness.db.client.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT id FROM sessions WHERE id = ${ids[0]}::uuid FOR UPDATE`;
@@ -124,9 +124,9 @@ describe('the clean-up', () => {
     });
   });
 
-  it('removes cut-offs from the lowest number on that have concerned no token for a day, and those never numbered', async () => {
+  it('removes cut-offs a day after they last affected a token, lowest number first, and unnumbered ones', async () => {
     const day = 86_400;
-    // Kept by the clock of the database as well: the clock of this app is ahead of it.
+    // The clock of this app is ahead of that of the database, by which the rows are kept as well.
     const at = Date.now() / 1000;
     const event = (seq: number | null, keepUntil: number) =>
       harness.db.client.revocationEvent.create({
@@ -146,7 +146,7 @@ describe('the clean-up', () => {
     expect((await cleanOnce()).events).toBe(3);
     const left = await harness.db.client.revocationEvent.findMany({ orderBy: { id: 'asc' } });
     expect(left.map(({ seq }) => seq && Number(seq))).toEqual([3, 4, null]);
-    // A clock of this app that is a day behind keeps them; one that is a day ahead does not remove more.
+    // When the clock of this app is a day behind, the rows are kept. When it is a day ahead, no more are removed.
     harness.advance(day);
     expect((await cleanOnce()).events).toBe(0);
   });

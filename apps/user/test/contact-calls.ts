@@ -6,7 +6,7 @@ export function contactPath(id: string): string {
   return `/internal/users/${id}/contact`;
 }
 
-/** Makes the call that order may make on behalf of the user `id`. */
+/** Creates the call that order may make on behalf of the user `id`. */
 export function contactCall({ calls, issuer, now }: Harness, id: string): WellMadeCall {
   return makeCall({
     ...{ caller: 'order', callee: 'user', keys: calls.order, operation: 'contacts.read', method: 'get' },
@@ -14,7 +14,7 @@ export function contactCall({ calls, issuer, now }: Harness, id: string): WellMa
   });
 }
 
-/** Makes the call of a new user. */
+/** Creates the call on behalf of a new user. */
 export async function goodCall(harness: Harness) {
   const user = await harness.addUser();
   return { user, ...contactCall(harness, user.id) };

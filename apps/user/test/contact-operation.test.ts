@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 describe('GET /internal/users/:id/contact', () => {
-  it('answers 200 with name and e-mail, and null for what the user has not given', async () => {
+  it('answers 200 with name and e-mail, and null for a contact that was not given', async () => {
     const { user, sent } = await goodCall(harness);
     const { status, headers, body } = await sendCall(harness, sent);
     expect(status).toBe(200);
@@ -38,7 +38,7 @@ describe('GET /internal/users/:id/contact', () => {
     expect(body).toEqual({ name: 'Ada', email: user.email, phone: '+442079460000', address });
   });
 
-  it('logs once who called for whom, by another name than the user’s id', async () => {
+  it('logs the caller and a hash of the user’s id, once', async () => {
     const { sent } = await goodCall(harness);
     expect(decisionsOn(harness, await sendCall(harness, sent))).toEqual([
       {
@@ -59,7 +59,7 @@ describe('GET /internal/users/:id/contact', () => {
     expect(body).toMatchObject({ status: 404, code: 'not_found' });
   });
 
-  it('answers 404 when the account is gone', async () => {
+  it('answers 404 when the account was deleted', async () => {
     const { user, sent } = await goodCall(harness);
     await harness.db.client.user.delete({ where: { id: user.id } });
     expect((await sendCall(harness, sent)).body).toMatchObject({ status: 404, code: 'not_found' });
@@ -112,12 +112,12 @@ describe('GET /internal/users/:id/contact without the scope account', () => {
   });
 });
 
-describe('GET /internal/users/:id/contact, attacked', () => {
+describe('GET /internal/users/:id/contact under attack', () => {
   testCallAttacks(operation, attacks);
   testSingleUse(operation);
   testUnlistedCaller(operation);
 
-  it('answers 401 to a service without a user', async () => {
+  it('answers 401 to a service without a user token', async () => {
     const { sent, sign } = await goodCall(harness);
     const serviceToken = sign({ bearer: undefined });
     const { headers, body } = await sendCall(harness, { ...sent, bearer: undefined, serviceToken });

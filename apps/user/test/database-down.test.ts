@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-describe('a user app without its database', () => {
-  it('answers 503 with Retry-After, never 401, and goes on answering what needs no database', async () => {
+describe('the user app without its database', () => {
+  it('answers 503 with Retry-After, never 401, and 200 to requests that need no database', async () => {
     const { server } = harness;
     const email = 'eve@example.com';
     const refresh_token = 'A'.repeat(43);

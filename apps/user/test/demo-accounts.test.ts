@@ -19,11 +19,11 @@ afterAll(async () => {
 });
 
 describe('assertNoDemoAccounts', () => {
-  it('knows the accounts that pnpm dev creates', () => {
+  it('recognises the accounts that pnpm dev creates', () => {
     expect(demoAccountIds).toEqual([ada.id, admin.id]);
   });
 
-  it('lets a database without them through, and refuses one with a line for each, whatever they are called now', async () => {
+  it('accepts a database without demo accounts, and rejects one with a line for each account, also after a change of e-mail', async () => {
     const user = { name: 'A', passwordHash: 'x', roles: [] };
     await db.client.user.create({ data: { ...user, email: ada.email } });
     await expect(assertNoDemoAccounts(db, { production: true })).resolves.toBeUndefined();
@@ -38,7 +38,7 @@ describe('assertNoDemoAccounts', () => {
     });
   });
 
-  it('says so when the database does not answer', async () => {
+  it('reports a database that does not answer, with exit code 1', async () => {
     const nowhere = openUserDb({ url: databaseNowhere });
     await expect(assertNoDemoAccounts(nowhere, { production: true })).rejects.toMatchObject({
       exitCode: 1,

@@ -18,7 +18,7 @@ const jwksPath = '/.well-known/jwks.json';
 const cacheControl = 'public, max-age=300, stale-while-revalidate=60, stale-if-error=86400';
 
 describe(`GET ${jwksPath}`, () => {
-  it('answers 200 with the public key, to be cached, and no private member', async () => {
+  it('answers 200 with the public key and caching headers, without private members', async () => {
     const { status, headers, text } = await request(harness.server).get(jwksPath);
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch(/^application\/jwk-set\+json(?:; charset=utf-8)?$/);
@@ -29,7 +29,7 @@ describe(`GET ${jwksPath}`, () => {
     });
   });
 
-  it('is all that another service needs to verify a token of a login', async () => {
+  it('answers the keys with which another service verifies a token of a login', async () => {
     const { id, email } = await harness.addUser();
     const login = await request(harness.server).post('/auth/login').send({ email, password });
     const keys = parseJwks(JSON.parse((await request(harness.server).get(jwksPath)).text));
@@ -42,8 +42,8 @@ describe(`GET ${jwksPath}`, () => {
 
   it.each([
     ['the ETag', (etag: string) => etag],
-    ['the ETag as a weak one', (etag: string) => `W/${etag}`],
-    ['a list that holds the ETag', (etag: string) => `"x", ${etag}`],
+    ['the weak form of the ETag', (etag: string) => `W/${etag}`],
+    ['a list with the ETag', (etag: string) => `"x", ${etag}`],
   ])('answers 304 without a body to If-None-Match with %s', async (_case, header) => {
     const { headers } = await request(harness.server).get(jwksPath);
     const etag = headers['etag'] ?? '';
@@ -58,7 +58,7 @@ describe(`GET ${jwksPath}`, () => {
 });
 
 describe('GET /.well-known/oauth-authorization-server', () => {
-  it('answers 200 with the members that are true (RFC 8414)', async () => {
+  it('answers 200 with the metadata (RFC 8414)', async () => {
     const { status, headers, body } = await request(harness.server).get('/.well-known/oauth-authorization-server');
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'cache-control': cacheControl, 'content-type': 'application/json; charset=utf-8' });
@@ -80,7 +80,7 @@ describe('the metadata of an issuer', () => {
     ['a host', 'https://auth.example', '', 'https://auth.example/.well-known/jwks.json'],
     ['a slash at the end', 'https://auth.example/', '', 'https://auth.example/.well-known/jwks.json'],
     ['a port', 'https://auth.example:8443', '', 'https://auth.example:8443/.well-known/jwks.json'],
-    ['the usual port', 'https://auth.example:443', '', 'https://auth.example/.well-known/jwks.json'],
+    ['the default port', 'https://auth.example:443', '', 'https://auth.example/.well-known/jwks.json'],
     ['a path', 'https://auth.example/tenant', '/tenant', 'https://auth.example/tenant/.well-known/jwks.json'],
     [
       'a path and a slash',
@@ -89,7 +89,7 @@ describe('the metadata of an issuer', () => {
       'https://auth.example/tenant/.well-known/jwks.json',
     ],
     ['a long path', 'http://[::1]:4001/a/b%20c', '/a/b%20c', 'http://[::1]:4001/a/b%20c/.well-known/jwks.json'],
-  ])('with %s is where RFC 8414 §3 puts it, and so are its keys', async (_case, issuer, path, jwksUri) => {
+  ])('with %s is at the path of RFC 8414 §3, and so are the keys', async (_case, issuer, path, jwksUri) => {
     const jwks = { keys: [{ kty: 'RSA', kid: 'a' }] };
     const handlers = discoveryHandlers({ issuer, jwks: () => jwks, jwksMaxAgeSeconds: 300, scopes: [] });
     const app = express().use(discoveryAliases(issuer), publicRoutes({ routes, handlers, guard: () => [] }));
@@ -106,7 +106,7 @@ describe('the metadata of an issuer', () => {
 });
 
 describe('GET /readyz', () => {
-  it('answers 200 while the database is there', async () => {
+  it('answers 200 while the database is available', async () => {
     const { status, body } = await request(harness.server).get('/readyz');
     expect([status, body]).toEqual([200, { status: 'ready' }]);
   });

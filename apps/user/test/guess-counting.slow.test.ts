@@ -12,7 +12,7 @@ import { createClient, many, newAddress, newEmail, newGuess, statuses } from './
 const capacity = 40;
 const workQueue = createWorkQueue({ concurrency: 2, capacity });
 let hashed = 0;
-/** Counts the passwords that are hashed. */
+/** A queue that counts the hashed passwords. */
 const queue: WorkQueue = {
   ...workQueue,
   run(job, signal) {
@@ -49,15 +49,15 @@ function fillQueue(count = capacity + 2): () => Promise<unknown> {
   };
 }
 
-describe('the same wrong password again', () => {
-  it('is answered 401 and counts once, for its account and for its address', async () => {
+describe('POST /auth/login with a repeated wrong password', () => {
+  it('answers 401 and counts once, for the account and for the address', async () => {
     const [from, office] = [newAddress(), await harness.addUser()];
     const { email } = await harness.addUser();
     expect((await logIn(from, email, 'an old password')).status).toBe(401);
     const before = hashed;
     const answers = await statuses(30, () => logIn(from, email, 'an old password'));
     expect(new Set(answers)).toEqual(new Set([401]));
-    // As many repeated checks as wrong guesses are allowed take the usual time. After that bcrypt is not called.
+    // The number of repeated checks equals the limit of wrong guesses. After that bcrypt is not called.
     expect(hashed).toBe(before + 8);
     expect((await logIn(from, office.email)).status).toBe(200);
     expect((await logIn(from, email)).status).toBe(200);
@@ -65,7 +65,7 @@ describe('the same wrong password again', () => {
     expect(hashed).toBe(before + 8 + 3);
   });
 
-  it('counts once although it is sent many times at the same moment', async () => {
+  it('counts once when many requests are concurrent', async () => {
     const from = newAddress();
     const { email } = await harness.addUser();
     const answers = await many(20, () => logIn(from, email, 'an old password'));
@@ -74,7 +74,7 @@ describe('the same wrong password again', () => {
     expect(headers['ratelimit']).toContain('"login-account-address";r=2;');
   });
 
-  it('causes the same work from an address where it was not tried', async () => {
+  it('does the same work for an address that did not send the password before', async () => {
     const { email } = await harness.addUser();
     await logIn(newAddress(), email, 'an old password');
     const before = hashed;
@@ -82,7 +82,7 @@ describe('the same wrong password again', () => {
     expect(hashed).toBe(before + 1);
   });
 
-  it('logs in as soon as it is the right one', async () => {
+  it('answers 200 after it became the right one', async () => {
     const from = newAddress();
     const { id, email } = await harness.addUser();
     const { passwordHash } = await harness.db.client.user.findUniqueOrThrow({ where: { id } });
@@ -96,7 +96,7 @@ describe('the same wrong password again', () => {
     expect((await logIn(from, other.email)).status).toBe(200);
   });
 
-  it('stays known for a disabled account until the account is enabled', async () => {
+  it('counts once for a disabled account, until the account is enabled', async () => {
     const from = newAddress();
     const { id, email } = await harness.addUser({ disabledAt: new Date() });
     expect(await statuses(6, () => logIn(from, email))).toEqual([401, 401, 401, 401, 401, 401]);
@@ -106,14 +106,14 @@ describe('the same wrong password again', () => {
 });
 
 describe('a request that is not a wrong guess', () => {
-  it('does not count when it is refused, so that no account blocks its address', async () => {
+  it('does not count when a limit of the account refuses it, so that no account blocks its address', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const guesses = await statuses(30, () => logIn(from, email, newGuess()));
     expect(guesses.filter((status) => status === 401)).toHaveLength(4);
     expect((await logIn(from, (await harness.addUser()).email)).status).toBe(200);
   });
 
-  it('does not count when it is answered 503', async () => {
+  it('does not count when the answer is 503', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const empty = fillQueue();
     const answers = await statuses(10, () => logIn(from, email, newGuess()));
@@ -128,7 +128,7 @@ describe('a request that is not a wrong guess', () => {
     expect((await post('/auth/register', from, { email: newEmail(), password, name: 'Ada' })).status).toBe(201);
   });
 
-  it('does not count when its client left before its password was checked', async () => {
+  it('does not count when its client disconnected before the password was checked', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const empty = fillQueue(2);
     const { port } = harness.server.address() as AddressInfo;
@@ -153,34 +153,34 @@ describe('a request that is not a wrong guess', () => {
   });
 });
 
-describe('logins at the same moment', () => {
-  it('all succeed with the right password, in any number', async () => {
+describe('concurrent logins', () => {
+  it('answer 200 to the right password, in any number', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(20, () => logIn(from, email));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it('of many users behind one address all succeed', async () => {
+  it('answer 200 to many users behind one address', async () => {
     const from = newAddress();
     const users = await many(20, () => harness.addUser());
     const answers = await many(20, (index) => logIn(from, users[index]?.email ?? ''));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it('get no more wrong guesses checked than consecutive logins, at one account', async () => {
+  it('check no more wrong guesses than consecutive logins, at one account', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(30, () => logIn(from, email, newGuess()));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(4);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(26);
   });
 
-  it('get no more wrong guesses checked than consecutive logins, at many accounts', async () => {
+  it('check no more wrong guesses than consecutive logins, at many accounts', async () => {
     const from = newAddress();
     const answers = await many(30, () => logIn(from, newEmail(), newGuess()));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(8);
   });
 
-  it('succeed with the right password while wrong guesses are below the limit', async () => {
+  it('answer 200 to the right password while wrong guesses are below the limit', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const answers = await many(21, (index) => logIn(from, email, index % 7 === 6 ? newGuess() : password));
     const expected = Array.from({ length: 21 }, (_, index) => (index % 7 === 6 ? 401 : 200));

@@ -16,62 +16,61 @@ import type { WorkQueue } from '../src/passwords/work-queue.ts';
 import { createWorkQueue } from '../src/passwords/work-queue.ts';
 import { routes } from '../src/routes.ts';
 
-const usual = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
-/** The password of every user that `addUser` makes. */
+const defaults = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
+/** The password of every user that `addUser` creates. */
 export const password = 'correct horse battery staple';
-export const life = usual.sessionLife;
-export const graceSeconds = usual.refreshGraceSeconds;
+export const life = defaults.sessionLife;
+export const graceSeconds = defaults.refreshGraceSeconds;
 
-/** The user app on a database, keys and a clock of its own. */
+/** The user app with its own database, keys and clock. */
 export interface Harness
   extends ServedApp,
     Pick<TestService<'user', UserDb>, 'db' | 'issuer' | 'calls' | 'decisions' | 'events'> {
   readonly now: () => number;
   /** Moves the clock of the app forward. */
   advance(seconds: number): void;
-  /** Moves the clock of the app forward, and makes refresh tokens as much older for the database, whose clock is real. */
+  /** Moves the clock of the app forward, and makes refresh tokens older, since the clock of the database is real. */
   advanceAll(seconds: number): Promise<void>;
-  /** Begins a session, as a login does, and returns its `sid`. */
+  /** Begins a session like a login, and returns its `sid`. */
   addSession(userId: string): Promise<string>;
   addUser(
     data?: Partial<{ roles: string[]; disabledAt: Date; email: string; passwordHash: string }>,
   ): Promise<{ id: string; email: string }>;
-  /** How long logins were made to wait so far, in milliseconds: said here instead of waited for. */
+  /** The delays of logins so far, in milliseconds. Tests do not wait for them. */
   readonly delays: readonly number[];
   readonly metrics: Metrics;
 }
 
-/** What differs from one app under test to the next. */
 export interface HarnessOptions {
-  /** The database; one of its own unless given. */
+  /** The URL of the database; a new database by default. */
   readonly url?: string;
-  /** Where its clock stands. */
+  /** The initial time of the clock, in seconds since 1970. */
   readonly startTime?: number;
-  /** Where passwords are hashed. */
+  /** The queue of password hashes. */
   readonly queue?: WorkQueue;
-  /** How hard that is; as little as bcrypt can do unless given, since its time is a matter of the unit's own test. */
+  /** The bcrypt cost; the lowest one by default, since the unit tests measure the time. */
   readonly cost?: number;
   readonly form?: HashForm;
-  /** Limits on tries that differ from those nobody comes near. */
+  /** Rate limits that differ from the generous defaults. */
   readonly limits?: Partial<RateLimitSettings>;
   readonly registration?: 'plain' | 'neutral';
   readonly sessionsPerAccount?: number;
   readonly refreshesPerSession?: number;
-  /** `graceSeconds` unless given. */
+  /** The grace of used refresh tokens, in seconds; `graceSeconds` by default. */
   readonly grace?: number;
-  /** The proxies it believes. */
+  /** The trusted proxies. */
   readonly trustedProxies?: readonly string[];
 }
 
-const manyTries = 100_000;
+const manyAttempts = 100_000;
 const generousLimits: RateLimitSettings = {
   windowSeconds: 600,
-  loginsPerAddress: manyTries,
-  loginsPerAccountAndAddress: manyTries,
-  loginsPerAccount: manyTries,
-  successesPerAccount: manyTries,
-  registrationsPerAddress: manyTries,
-  refreshesPerAddress: manyTries,
+  loginsPerAddress: manyAttempts,
+  loginsPerAccountAndAddress: manyAttempts,
+  loginsPerAccount: manyAttempts,
+  successesPerAccount: manyAttempts,
+  registrationsPerAddress: manyAttempts,
+  refreshesPerAddress: manyAttempts,
   networkFactor: 10,
 };
 
@@ -101,7 +100,7 @@ export async function openHarness({
   const delays: number[] = [];
   const { app } = compose({
     config: {
-      ...{ ...usual, bcryptCost: cost, passwordHashForm: form, limits: { ...generousLimits, ...limits } },
+      ...{ ...defaults, bcryptCost: cost, passwordHashForm: form, limits: { ...generousLimits, ...limits } },
       ...{ registration, sessionsPerAccount, refreshGraceSeconds: grace, trustedProxies: [...trustedProxies] },
       refreshLimit: { perSession: refreshesPerSession, windowSeconds: 600 },
     },
@@ -138,7 +137,7 @@ export async function openHarness({
   };
 }
 
-/** The issuer's key by way of a real key document. */
+/** Creates keys from a real key document with the key of the issuer. */
 function keysOf(issuer: TestIssuer) {
   const jwk = { ...issuer.privateKey.export({ format: 'jwk' }), kid: issuer.kid, alg: 'RS256', use: 'sig' };
   const signing = [{ ...jwk, state: 'active' }];

@@ -15,7 +15,7 @@ afterAll(() => harness.close());
 
 const server = () => harness.server;
 const cursor = Buffer.from(randomUUID()).toString('base64url');
-/** The token of a session of its own: what changes something looks whether the session still runs. */
+/** Creates a token with a new session, since routes that change something check the session. */
 async function authorized() {
   const sid = await harness.addSession(ada.id);
   const token = harness.issuer.token({ sub: ada.id, sid, roles: ['admin'], scope: 'account user:admin' });

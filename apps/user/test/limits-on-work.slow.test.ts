@@ -8,7 +8,7 @@ import { createClient, newAddress, newEmail, newGuess, newNetwork, statuses } fr
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 40 });
 let hashed = 0;
-/** Counts the passwords that are hashed. */
+/** A queue that counts the hashed passwords. */
 const queue: WorkQueue = {
   ...workQueue,
   run(job, signal) {
@@ -33,7 +33,7 @@ afterAll(() => harness.close());
 const { post, logIn } = createClient(() => harness.server);
 
 describe('right logins', () => {
-  it('to one account have a limit of their own, for all addresses together, with a correct Retry-After', async () => {
+  it('to one account have a limit for all addresses together, with a correct Retry-After', async () => {
     const { email } = await harness.addUser();
     expect(new Set(await statuses(25, () => logIn(newAddress(), email)))).toEqual(new Set([200]));
     const before = hashed;
@@ -44,7 +44,7 @@ describe('right logins', () => {
     expect((await logIn(newAddress(), (await harness.addUser()).email)).status).toBe(200);
   });
 
-  it('count also when they request a scope that is not allowed', async () => {
+  it('count when they request a scope that is not allowed', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     const wanted = () => post('/auth/login', from, { email, password, scope: 'user:admin' });
     const answers = await statuses(26, async () => wanted());
@@ -55,14 +55,14 @@ describe('right logins', () => {
 describe('an IPv6 network', () => {
   const addressIn = (network: string) => `${network}:${randomBytes(2).toString('hex')}::1`;
 
-  it('has its own limit on wrong logins, higher than that of an address', async () => {
+  it('has a limit on wrong logins, higher than that of an address', async () => {
     const network = newNetwork();
     const answers = await statuses(17, () => logIn(addressIn(network), newEmail(), newGuess()));
     expect(answers).toEqual([...Array(16).fill(401), 429]);
     expect((await logIn(newAddress(), (await harness.addUser()).email)).status).toBe(200);
   });
 
-  it('has its own limit on registrations and on failed refreshes', async () => {
+  it('has a limit on registrations and on failed refreshes', async () => {
     const network = newNetwork();
     const registrations = await statuses(7, () =>
       post('/auth/register', addressIn(network), { email: newEmail(), password, name: 'Ada' }),
@@ -80,7 +80,7 @@ describe('an IPv6 network', () => {
 });
 
 describe('the Retry-After of a client above several limits', () => {
-  it('is the time after which every exceeded limit admits the client', async () => {
+  it('is the time after which all exceeded limits allow a request', async () => {
     const [from, { email }] = [newAddress(), await harness.addUser()];
     await statuses(4, () => logIn(from, email, newGuess()));
     await statuses(4, () => logIn(from, newEmail(), newGuess()));

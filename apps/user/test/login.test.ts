@@ -13,14 +13,14 @@ afterAll(() => harness.close());
 const customerScope = 'account product:read order:read order:write';
 const logIn = (body: object) => request(harness.server).post('/auth/login').send(body);
 
-/** Header and claims of a token, read as any client could. */
+/** Decodes header and claims of a token without verifying it. */
 function decode(token: string) {
   const [header, claims] = token.split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
   return { header, claims };
 }
 
 describe('POST /auth/login', () => {
-  it('answers 200 with both tokens, never to be stored', async () => {
+  it('answers 200 with both tokens and no-store', async () => {
     const { email } = await harness.addUser();
     const { status, headers, body } = await logIn({ email: ` ${email.toUpperCase()} `, password });
     expect(status).toBe(200);
@@ -31,7 +31,7 @@ describe('POST /auth/login', () => {
     });
   });
 
-  it('signs the header and claims of an access token, and no other', async () => {
+  it('issues an access token with exactly the specified header and claims', async () => {
     const { id, email } = await harness.addUser();
     const { body } = await logIn({ email, password });
     const { header, claims } = decode(body.access_token);
@@ -47,7 +47,7 @@ describe('POST /auth/login', () => {
     expect(body.expires_in).toBeLessThanOrEqual(600);
   });
 
-  it('hands out a token that is good at once', async () => {
+  it('issues a token that is valid at once', async () => {
     const { id, email } = await harness.addUser();
     const { access_token } = (await logIn({ email, password })).body;
     const me = await request(harness.server).get('/users/me').set('Authorization', `Bearer ${access_token}`);
@@ -69,7 +69,7 @@ describe('POST /auth/login', () => {
     expect(decode(body.access_token).claims).toMatchObject({ roles: ['admin'], scope: body.scope });
   });
 
-  it('answers 401 alike to an unknown e-mail, a wrong password and a disabled account', async () => {
+  it('answers the same 401 to an unknown e-mail, a wrong password and a disabled account', async () => {
     const known = await harness.addUser();
     const disabled = await harness.addUser({ disabledAt: new Date() });
     const answers = await Promise.all([
@@ -93,15 +93,15 @@ describe('POST /auth/login', () => {
   it.each([
     ['empty', ''],
     ['longer than any password', `${password}${'x'.repeat(200)}`],
-    ['the same with more behind 72 bytes', `${password}${'x'.repeat(80)}`],
-    ['the same with a NUL behind it', `${password}\0${password}`],
+    ['the right one and more after 72 bytes', `${password}${'x'.repeat(80)}`],
+    ['the right one with a NUL after it', `${password}\0${password}`],
     ['a lone surrogate', '\ud800'],
   ])('answers 401 to a password that is %s', async (_case, typed) => {
     const { email } = await harness.addUser();
     expect((await logIn({ email, password: typed })).body).toMatchObject({ status: 401, code: 'invalid_credentials' });
   });
 
-  it('answers 422 to an e-mail with a NUL, which no database takes', async () => {
+  it('answers 422 to an e-mail with a NUL, which Postgres cannot store', async () => {
     const { body } = await logIn({ email: 'a\0@example.com', password });
     expect(body).toMatchObject({ status: 422, errors: [{ pointer: '/email' }] });
   });
@@ -116,7 +116,7 @@ describe('POST /auth/login', () => {
 });
 
 describe('scope and audience of a login', () => {
-  it('narrow the token', async () => {
+  it('narrow the token to the requested subset', async () => {
     const { email } = await harness.addUser();
     const wanted = { scope: 'order:read account order:read', audience: ['order'] };
     const { body } = await logIn({ email, password, ...wanted });
@@ -124,7 +124,7 @@ describe('scope and audience of a login', () => {
     expect(decode(body.access_token).claims).toMatchObject({ scope: 'order:read account', aud: ['order'] });
   });
 
-  it('make an array of one service', async () => {
+  it('of one service give an array of one', async () => {
     const { email } = await harness.addUser();
     const { body } = await logIn({ email, password, audience: 'product' });
     expect(decode(body.access_token).claims).toMatchObject({ aud: ['product'] });
@@ -133,11 +133,11 @@ describe('scope and audience of a login', () => {
   it.each([
     ['a scope of another role', { scope: 'account product:write' }, '/scope'],
     ['a scope that does not exist', { scope: 'account everything' }, '/scope'],
-    ['no scope at all', { scope: ' ' }, '/scope'],
+    ['no scope', { scope: ' ' }, '/scope'],
     ['a service that does not exist', { audience: ['order', 'billing'] }, '/audience'],
-    ['no service at all', { audience: [] }, '/audience'],
+    ['no service', { audience: [] }, '/audience'],
     ['one service a thousand times', { audience: Array(1000).fill('user') }, '/audience'],
-  ])('that ask for %s are refused with 422, and no session begins', async (_case, wanted, pointer) => {
+  ])('with %s are answered 422, and no session begins', async (_case, wanted, pointer) => {
     const { id, email } = await harness.addUser();
     const { body } = await logIn({ email, password, ...wanted });
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields', errors: [{ pointer }] });

@@ -9,13 +9,13 @@ import { openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
-  // Off-the-shelf verifiers take no clock: theirs is the system's.
+  // Off-the-shelf verifiers use the system clock.
   harness = await openHarness({ startTime: Date.now() / 1000 });
 });
 afterAll(() => harness.close());
 
 describe('an access token of this app', () => {
-  it('is accepted by verifiers that know nothing of us: jose, and express-oauth2-jwt-bearer in strict mode', async () => {
+  it('is accepted by off-the-shelf verifiers: jose, and express-oauth2-jwt-bearer in strict mode', async () => {
     const { id, email } = await harness.addUser();
     const login = await request(harness.server).post('/auth/login').send({ email, password });
     const address = harness.server.address();

@@ -21,7 +21,7 @@ const change = (accessToken: string, body: object) =>
   request(harness.server).put('/users/me/password').set('Authorization', `Bearer ${accessToken}`).send(body);
 
 describe('PUT /users/me/password', () => {
-  it('answers 204, and from then on the new password logs in and the old one does not', async () => {
+  it('answers 204; the new password then logs in, and the old one does not', async () => {
     const { email } = await harness.addUser();
     const { accessToken } = await logIn(email);
     const { status, text } = await change(accessToken, { current: password, next });
@@ -30,7 +30,7 @@ describe('PUT /users/me/password', () => {
     expect((await logIn(email)).status).toBe(401);
   });
 
-  it('ends the other sessions of the user; its own goes on, and so do those of others', async () => {
+  it('ends the other sessions of the user; the session of the request and those of other users continue', async () => {
     const [ada, eve] = [await harness.addUser(), await harness.addUser()];
     const own = await logIn(ada.email);
     const others = [await logIn(ada.email), await logIn(ada.email)];
@@ -47,7 +47,7 @@ describe('PUT /users/me/password', () => {
   it.each([
     ['wrong', `${password}!`],
     ['empty', ''],
-    ['the right one with a NUL behind it', `${password}\0`],
+    ['the right one with a NUL after it', `${password}\0`],
   ])('answers 401 to a current password that is %s, and changes nothing', async (_case, current) => {
     const { email } = await harness.addUser();
     const [own, other] = [await logIn(email), await logIn(email)];
@@ -64,7 +64,7 @@ describe('PUT /users/me/password', () => {
     ['too long', 'x'.repeat(129)],
     ['common', 'password1'],
     ['with a NUL', `${next}\0`],
-    ['no text', 12_345_678],
+    ['a number', 12_345_678],
   ])('answers 422 to a next password that is %s, and changes nothing', async (_case, unfit) => {
     const { email } = await harness.addUser();
     const { accessToken } = await logIn(email);
@@ -73,7 +73,7 @@ describe('PUT /users/me/password', () => {
     expect((await logIn(email)).status).toBe(200);
   });
 
-  it('answers 422 to one’s own e-mail address as the next password', async () => {
+  it('answers 422 to the user’s e-mail address as the next password', async () => {
     const { email } = await harness.addUser();
     const { accessToken } = await logIn(email);
     const { body } = await change(accessToken, { current: password, next: email.toUpperCase() });
@@ -89,7 +89,7 @@ describe('PUT /users/me/password', () => {
     ]);
   });
 
-  it('answers 404 when the account is gone', async () => {
+  it('answers 404 when the account was deleted', async () => {
     const token = harness.issuer.token({ scope: 'account' });
     expect((await change(token, { current: password, next })).body).toMatchObject({ status: 404, code: 'not_found' });
   });

@@ -8,7 +8,7 @@ import { openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 100 });
 let hashed = 0;
-/** Counts the passwords that are hashed. */
+/** A queue that counts the hashed passwords. */
 const queue: WorkQueue = {
   ...workQueue,
   run(job) {
@@ -40,7 +40,7 @@ const newGuess = () => {
   guesses += 1;
   return `wrong guess ${guesses}`;
 };
-/** So many different wrong guesses, one after the other, and how each was answered. */
+/** Sends different wrong guesses, one after the other, and returns the statuses. */
 async function guess(times: number, from: string | (() => string), email: string | (() => string)) {
   const statuses: number[] = [];
   const next = (value: string | (() => string)) => (typeof value === 'string' ? value : value());
@@ -50,8 +50,8 @@ async function guess(times: number, from: string | (() => string), email: string
   return statuses;
 }
 
-describe('a login that was tried too often', () => {
-  it('is answered 429 with the headers that say when to come back, known e-mail or not', async () => {
+describe('POST /auth/login beyond its limits', () => {
+  it('answers 429 with Retry-After and RateLimit headers, for known and unknown e-mails', async () => {
     for (const email of [(await harness.addUser()).email, newEmail()]) {
       const from = newAddress();
       expect(await guess(4, from, email)).toEqual([401, 401, 401, 429]);
@@ -60,7 +60,7 @@ describe('a login that was tried too often', () => {
       expect(headers['ratelimit-policy']).toBe(
         '"login-address";q=6;w=600, "login-network";q=12;w=600, "login-account-address";q=3;w=600',
       );
-      // The two that were refused are not counted.
+      // The two refused requests are not counted.
       expect(headers['ratelimit']).toMatch(
         /^"login-address";r=3;t=\d+, "login-network";r=9;t=\d+, "login-account-address";r=0;t=\d+$/,
       );
@@ -70,37 +70,37 @@ describe('a login that was tried too often', () => {
     }
   });
 
-  it('is refused before any password is hashed', async () => {
+  it('hashes no password', async () => {
     const { email } = await harness.addUser();
     const from = newAddress();
     await guess(3, from, email);
     const before = { events: harness.events().length, hashed };
     expect((await logIn(from, email)).body).toMatchObject({ code: 'rate_limited' });
     expect(hashed).toBe(before.hashed);
-    const told = harness.events().slice(before.events);
-    expect(told.map(({ audit }) => audit)).toEqual([
+    const events = harness.events().slice(before.events);
+    expect(events.map(({ audit }) => audit)).toEqual([
       { event: 'login', outcome: 'limited', reason: 'login-account-address', addressPrefix: expect.any(String) },
     ]);
   });
 
-  it('is still open to its owner at another address', async () => {
+  it('answers 200 to the owner of the account at another address', async () => {
     const { email } = await harness.addUser();
     expect((await guess(5, newAddress(), email)).at(-1)).toBe(429);
     expect((await logIn(newAddress(), email)).status).toBe(200);
   });
 
-  it('counts every address of an IPv6 network as one', async () => {
+  it('counts all addresses of an IPv6 block as one', async () => {
     const email = newEmail();
     const network = newAddress().replace('::1', '');
     const anywhere = () => `${network}:${randomBytes(2).toString('hex')}::${randomBytes(2).toString('hex')}`;
     expect(await guess(4, anywhere, email)).toEqual([401, 401, 401, 429]);
   });
 
-  it('counts for an address whatever the accounts', async () => {
+  it('counts the attempts of an address at all accounts together', async () => {
     expect(await guess(7, newAddress(), newEmail)).toEqual([401, 401, 401, 401, 401, 401, 429]);
   });
 
-  it('takes longer for an account that is guessed from everywhere, and is never refused', async () => {
+  it('delays logins to an account that is guessed from many addresses, and never refuses them', async () => {
     const { email } = await harness.addUser();
     const before = harness.delays.length;
     expect(new Set(await guess(7, newAddress, email))).toEqual(new Set([401]));
@@ -109,7 +109,7 @@ describe('a login that was tried too often', () => {
     expect(harness.delays.at(-1)).toBe(400);
   });
 
-  it('is not counted when it succeeds, and clears what was counted for its account at its address', async () => {
+  it('does not count a right login, and resets the count of its account and address', async () => {
     const { email } = await harness.addUser();
     const from = newAddress();
     for (let index = 0; index < 10; index += 1) expect((await logIn(from, email)).status).toBe(200);
@@ -118,7 +118,7 @@ describe('a login that was tried too often', () => {
     expect(await guess(3, from, email)).toEqual([401, 401, 401]);
   });
 
-  it('is not counted when it was no guess', async () => {
+  it('does not count requests that are no guess', async () => {
     const { email } = await harness.addUser();
     const from = newAddress();
     for (let index = 0; index < 4; index += 1) {
@@ -128,7 +128,7 @@ describe('a login that was tried too often', () => {
     expect((await logIn(from, email)).status).toBe(200);
   });
 
-  it('lets no more guesses through when all come at once', async () => {
+  it('checks no more guesses when all are concurrent', async () => {
     const from = newAddress();
     const email = newEmail();
     const answers = await Promise.all(Array.from({ length: 6 }, () => logIn(from, email, newGuess())));
@@ -136,8 +136,8 @@ describe('a login that was tried too often', () => {
   });
 });
 
-describe('the other limits', () => {
-  it('answer 429 to registrations beyond theirs, whether or not they made an account', async () => {
+describe('beyond its limit,', () => {
+  it('POST /auth/register answers 429, whether or not the earlier ones created an account', async () => {
     const from = newAddress();
     const account = { email: newEmail(), password, name: 'Ada' };
     const statuses: number[] = [];
@@ -147,7 +147,7 @@ describe('the other limits', () => {
     expect(statuses).toEqual([201, 409, 429]);
   });
 
-  it('answer 429 to refresh tokens that were made up, and never to good ones', async () => {
+  it('POST /auth/refresh answers 429 to forged tokens, and never to valid ones', async () => {
     const from = newAddress();
     const { email } = await harness.addUser();
     let { refresh_token } = (await logIn(from, email)).body;
@@ -164,7 +164,7 @@ describe('the other limits', () => {
     expect((await post('/auth/refresh', from, { refresh_token })).status).toBe(429);
   });
 
-  it('count a dead refresh token that a client sends again and again once', async () => {
+  it('POST /auth/refresh counts a repeated invalid token once', async () => {
     const [from, refresh_token] = [newAddress(), 'B'.repeat(43)];
     const statuses: number[] = [];
     for (let index = 0; index < 5; index += 1) {
@@ -176,7 +176,7 @@ describe('the other limits', () => {
     expect((await post('/auth/refresh', from, { refresh_token: good })).status).toBe(200);
   });
 
-  it('answer 429 to whoever holds an access token and guesses the password', async () => {
+  it('PUT /users/me/password answers 429 to wrong guesses with an access token', async () => {
     const { id } = await harness.addUser();
     const from = newAddress();
     const change = (current: string) =>
@@ -191,8 +191,8 @@ describe('the other limits', () => {
   });
 });
 
-describe('what is kept of a try', () => {
-  it('holds neither the address nor the e-mail', async () => {
+describe('the stored count of an attempt', () => {
+  it('contains neither the address nor the e-mail', async () => {
     const email = newEmail();
     await guess(1, '203.0.113.77', email);
     const rows = await harness.db.client.rateLimit.findMany();

@@ -6,7 +6,7 @@ import type { Harness } from './harness.ts';
 import { graceSeconds, openHarness, password } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
-/** The services are this much behind their database. */
+/** How far the clock of the services is behind that of the database. */
 const behindSeconds = 40;
 
 let harness: Harness;
@@ -22,7 +22,7 @@ async function logIn() {
   return { ...user, token: String(body.refresh_token), sid: String(claims.sid), iat: Number(claims.iat) };
 }
 
-/** Changes the roles of a user as an admin does. */
+/** Changes the roles of a user like an admin. */
 async function changeRoles(id: string, roles: string[]) {
   const admin = await harness.addUser({ roles: ['admin'] });
   const sid = await harness.addSession(admin.id);
@@ -33,12 +33,12 @@ async function changeRoles(id: string, roles: string[]) {
   expect(status).toBe(200);
 }
 
-/** A replica whose clock differs from that of the app. */
+/** Opens a replica whose clock differs from that of the app. */
 const replica = (offsetSeconds: number, more: object = {}) =>
   openReplica(harness, { now: () => harness.now() + offsetSeconds, ...more });
 
-describe('a new token after a role change', () => {
-  it('has an iat that is at most a second ahead, though the clock of the database is 40 s ahead of that of the service', async () => {
+describe('POST /auth/refresh after a role change', () => {
+  it('issues an iat at most a second ahead, with the clock of the database 40 s ahead of that of the service', async () => {
     const { id, token, iat } = await logIn();
     await changeRoles(id, ['customer', 'admin']);
     const same = replica(0);
@@ -46,7 +46,7 @@ describe('a new token after a role change', () => {
     expect(same.issued).toEqual([iat + 1]);
   });
 
-  it('is answered 503 when role changes and refreshes within one second would push its iat further ahead', async () => {
+  it('answers 503 when several role changes and refreshes within a second would move the iat further ahead', async () => {
     const { id, token, iat } = await logIn();
     const same = replica(0);
     let current = token;
@@ -63,21 +63,21 @@ describe('a new token after a role change', () => {
     expect(await same.refresh(current)).toMatch(/^[\w-]{43}$/);
   });
 
-  it('writes no cut-off where no token was issued since the last one', async () => {
+  it('writes no cut-off when no token was issued since the last one', async () => {
     const { id, sid } = await logIn();
     await changeRoles(id, ['customer', 'admin']);
     await changeRoles(id, ['customer']);
     expect(await harness.db.client.revocationEvent.count({ where: { sessionId: sid } })).toBe(1);
   });
 
-  it('is cut off when its exchange had begun before the change, also where no token was issued since the last cut-off', async () => {
+  it('revokes the token of an exchange that began before the change, also without a token since the last cut-off', async () => {
     const { id, sid } = await logIn();
     await changeRoles(id, ['customer', 'admin']);
     const [before, change] = await harness.db.client.$transaction(async (tx) => {
       const [row] = await tx.$queryRaw<{ iat: bigint }[]>`
         SELECT last_iat AS iat FROM sessions WHERE id = ${sid}::uuid FOR UPDATE`;
       const changed = changeRoles(id, ['customer']);
-      // The change waits for the exchange, or would be over by now.
+      // The change waits for the exchange; otherwise it would have ended by now.
       await Promise.race([changed, delay(1000)]);
       await tx.$executeRaw`UPDATE sessions SET last_iat = last_iat + 1 WHERE id = ${sid}::uuid`;
       return [Number(row?.iat), changed] as const;
@@ -87,7 +87,7 @@ describe('a new token after a role change', () => {
     expect(Number(notBefore)).toBe(before + 1);
   });
 
-  it('ends the session whose last token a replica issued with its clock two hours ahead', async () => {
+  it('ends a session whose last token was issued with a clock two hours ahead', async () => {
     const { id, token, sid } = await logIn();
     const next = String(await replica(7200).refresh(token));
     await changeRoles(id, ['customer', 'admin']);
@@ -120,13 +120,13 @@ describe('REFRESH_GRACE_SECONDS', () => {
     expect(await replica(0, never).refresh(successor)).toBe('invalid_refresh_token');
   });
 
-  it('of 0 also holds for a replica that still has a grace', async () => {
+  it('of 0 prevents repetition on a replica that still has a grace', async () => {
     const { token } = await logIn();
     await replica(0, { graceSeconds: 0 }).refresh(token);
     expect(await replica(0).refresh(token)).toBe('invalid_refresh_token');
   });
 
-  it('of 0 leaves one row for a session, however often it is refreshed', async () => {
+  it('of 0 keeps one row for a session, however often it is refreshed', async () => {
     const { token, sid } = await logIn();
     const never = replica(0, { graceSeconds: 0 });
     let current = token;

@@ -27,7 +27,7 @@ const endReasonOf = async (sid: string) =>
 const forget = (token: string) => harness.db.client.refreshToken.delete({ where: { hash: hashRefreshToken(token) } });
 
 describe('a used refresh token whose row was removed', () => {
-  it('still ends its session', async () => {
+  it('ends its session', async () => {
     const { token, sid } = await logIn();
     const successor = (await refresh(token)).body.refresh_token;
     await forget(token);
@@ -36,7 +36,7 @@ describe('a used refresh token whose row was removed', () => {
     expect((await refresh(successor)).status).toBe(401);
   });
 
-  it('logs out', async () => {
+  it('logs out with POST /auth/logout', async () => {
     const { token, sid } = await logIn();
     await refresh(token);
     await forget(token);
@@ -47,15 +47,15 @@ describe('a used refresh token whose row was removed', () => {
   it.each<[string, (token: string) => string]>([
     ['another family', (token) => randomBytes(12).toString('base64url') + token.slice(16)],
     ['only the family', (token) => token.slice(0, 16)],
-    ['the family, in a spelling that is not canonical', (token) => `${token.slice(0, 42)}B`],
-  ])('is distinguished from a text with %s, which ends nothing', async (_case, forge) => {
+    ['the family, in a non-canonical encoding', (token) => `${token.slice(0, 42)}B`],
+  ])('differs from a text with %s, which ends no session', async (_case, forge) => {
     const { token, sid } = await logIn();
     expect((await refresh(forge(token))).status).toBe(401);
     expect(await endReasonOf(sid)).toBeNull();
   });
 });
 
-describe('a refresh token from before there were families', () => {
+describe('a refresh token without a family, from an older build', () => {
   async function logInAsBefore() {
     const login = await logIn();
     const token = randomBytes(32).toString('base64url');
@@ -65,7 +65,7 @@ describe('a refresh token from before there were families', () => {
     return { ...login, token };
   }
 
-  it('is exchanged, repeated and recognised as before, and its successor has a family', async () => {
+  it('is exchanged, repeated and recognised when reused, and its successor has a family', async () => {
     const { token, sid } = await logInAsBefore();
     const successor = (await refresh(token)).body.refresh_token;
     expect((await refresh(token)).body.refresh_token).toBe(successor);
@@ -76,7 +76,7 @@ describe('a refresh token from before there were families', () => {
     expect(await endReasonOf(sid)).toBe('reuse');
   });
 
-  it('keeps its row when it was used, and ends the session when it is presented again', async () => {
+  it('keeps its row after its use, and ends the session when it is reused', async () => {
     const { token, sid } = await logInAsBefore();
     await openReplica(harness, { now: harness.now, graceSeconds: 0 }).refresh(token);
     expect((await refresh(token)).status).toBe(401);
@@ -85,7 +85,7 @@ describe('a refresh token from before there were families', () => {
 });
 
 describe('REFRESHES_PER_SESSION', () => {
-  it('answers 429 beyond it, repetitions included, and the token works again in the next window', async () => {
+  it('answers 429 beyond the limit, repetitions included, and the token works again in the next window', async () => {
     const { token, sid } = await logIn();
     await refresh(token);
     let current = token;
@@ -102,8 +102,8 @@ describe('REFRESHES_PER_SESSION', () => {
   });
 });
 
-describe('many uses of one token at the same time', () => {
-  it('hold one connection of the pool while they wait, so that others are served', async () => {
+describe('concurrent uses of one token', () => {
+  it('hold one connection of the pool while they wait, so that other requests are served', async () => {
     const [{ token, sid }, other] = [await logIn(), await logIn()];
     const { client, poolStats } = harness.db;
     const answers = await client.$transaction(async (tx) => {

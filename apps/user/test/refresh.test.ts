@@ -56,12 +56,12 @@ describe('POST /auth/refresh', () => {
     expect(body.refresh_token).not.toBe(refreshToken);
     const { sub, sid, scope, aud, roles, auth_time } = claims;
     const renewed = claimsOf(body.access_token);
-    // The password was checked at login and not since.
+    // The password was not checked since the login.
     expect(renewed).toMatchObject({ sub, sid, scope, aud, roles, auth_time, iat: claims.iat + 60 });
     expect(renewed.jti).not.toBe(claims.jti);
   });
 
-  it('takes each token once: a second use ends the session and the tokens that came from it', async () => {
+  it('accepts each token once: a reuse ends the session with its tokens', async () => {
     const { refreshToken } = await logIn();
     const second = (await refresh(refreshToken)).body.refresh_token;
     const third = (await refresh(second)).body.refresh_token;
@@ -71,7 +71,7 @@ describe('POST /auth/refresh', () => {
     await expectRefused(third);
   });
 
-  it('ends the session at a second use that asks for too much as well, and not at a first one', async () => {
+  it('ends the session at a reuse that requests too much, and not at such a first use', async () => {
     const { refreshToken } = await logIn();
     expect((await refresh(refreshToken, { scope: 'user:admin' })).status).toBe(422);
     const second = (await refresh(refreshToken)).body.refresh_token;
@@ -80,7 +80,7 @@ describe('POST /auth/refresh', () => {
     await expectRefused(second);
   });
 
-  it('leaves the other sessions of the user alone when one is ended', async () => {
+  it('does not end the other sessions of the user', async () => {
     const { email } = await harness.addUser();
     const login = async () => (await request(harness.server).post('/auth/login').send({ email, password })).body;
     const [one, other] = [await login(), await login()];
@@ -90,13 +90,13 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(other.refresh_token)).status).toBe(200);
   });
 
-  it('gives 50 parallel uses of a token the same successor, and the session one chain', async () => {
+  it('returns the same successor to 50 concurrent uses of a token, so the session has one chain', async () => {
     const { refreshToken, claims } = await logIn();
     const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const [successor, ...others] = new Set(answers.map(({ body }) => body.refresh_token));
     expect(others).toEqual([]);
-    // Each has an access token of its own; what was handed out once is all that is there.
+    // Each answer has a different access token, and the session has one unused refresh token.
     expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(50);
     const tokens = await harness.db.client.refreshToken.findMany({ where: { sessionId: claims.sid } });
     expect(tokens.filter(({ usedAt }) => usedAt === null)).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(successor ?? '')).status).toBe(200);
   });
 
-  it('goes on from a successor that was used already, when its answer was lost twice', async () => {
+  it('continues from a used successor when its answer was lost twice', async () => {
     const { refreshToken } = await logIn();
     const first = (await refresh(refreshToken)).body.refresh_token;
     const second = (await refresh(first)).body.refresh_token;
@@ -113,7 +113,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(second)).status).toBe(200);
   });
 
-  it('yields the same successor for the grace and not a moment longer: then every descendant is out', async () => {
+  it('returns the same successor during the grace; a reuse after it revokes all descendants', async () => {
     const { refreshToken } = await logIn();
     const successor = (await refresh(refreshToken)).body.refresh_token;
     expect((await refresh(refreshToken)).body.refresh_token).toBe(successor);
@@ -122,7 +122,7 @@ describe('POST /auth/refresh', () => {
     await expectRefused(successor);
   });
 
-  it('stores nothing that the successor can be derived from', async () => {
+  it('stores no data from which the successor can be derived', async () => {
     const { refreshToken, claims } = await logIn();
     await refresh(refreshToken);
     const tokens = await harness.db.client.refreshToken.findMany({ where: { sessionId: claims.sid } });
@@ -151,14 +151,14 @@ describe('POST /auth/refresh', () => {
     [{ scope: 'order:read order:write' }, '/scope'],
     [{ scope: 'order:read everything' }, '/scope'],
     [{ audience: ['order', 'user'] }, '/audience'],
-  ])('answers 422 to more than login granted (%j), and the token stays good', async (wanted, pointer) => {
+  ])('answers 422 to more than the login granted (%j), and the token stays valid', async (wanted, pointer) => {
     const { refreshToken } = await logIn({ scope: 'order:read', audience: ['order'] });
     const { body } = await refresh(refreshToken, wanted);
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields', errors: [{ pointer }] });
     expect((await refresh(refreshToken)).status).toBe(200);
   });
 
-  it('takes scopes away with the role they came from', async () => {
+  it('removes the scopes of a removed role', async () => {
     const { id, refreshToken, claims } = await logIn({ roles: ['admin'] });
     expect(claims.scope).toContain('user:admin');
     await harness.db.client.user.update({ where: { id }, data: { roles: ['customer'] } });
@@ -167,13 +167,13 @@ describe('POST /auth/refresh', () => {
     expect(claimsOf(body.access_token)).toMatchObject({ roles: ['customer'], scope: body.scope });
   });
 
-  it('gives no scope of a role that was added after login', async () => {
+  it('adds no scope of a role that was granted after the login', async () => {
     const { id, refreshToken, claims } = await logIn();
     await harness.db.client.user.update({ where: { id }, data: { roles: ['customer', 'admin'] } });
     expect((await refresh(refreshToken)).body.scope).toBe(claims.scope);
   });
 
-  it('answers 401 to a token nobody was given, and to an access token', async () => {
+  it('answers 401 to an unknown token and to an access token', async () => {
     await expectRefused('A'.repeat(43));
     const answer = await refresh(harness.issuer.token());
     expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer: '/refresh_token' }] });
@@ -185,7 +185,7 @@ describe('POST /auth/refresh', () => {
     await expectRefused(refreshToken);
   });
 
-  it('answers 401 when the session has lasted its time, however often it was refreshed', async () => {
+  it('answers 401 when the session has expired, however often it was refreshed', async () => {
     const { refreshToken } = await logIn();
     let token = refreshToken;
     for (let spent = 0; spent + life.idleSeconds - 1 < life.absoluteSeconds; spent += life.idleSeconds - 1) {
@@ -216,21 +216,21 @@ describe('POST /auth/logout', () => {
     await expectRefused(refreshToken);
   });
 
-  it('ends the session of a token that was used before', async () => {
+  it('ends the session of a used token', async () => {
     const { refreshToken } = await logIn();
     const { body } = await refresh(refreshToken);
     await logOut(refreshToken);
     await expectRefused(body.refresh_token);
   });
 
-  it('answers 204 to an unknown token and to one of an ended session', async () => {
+  it('answers 204 to an unknown token and to a token of an ended session', async () => {
     const { refreshToken } = await logIn();
     await logOut(refreshToken);
     expect((await logOut(refreshToken)).status).toBe(204);
     expect((await logOut('A'.repeat(43))).status).toBe(204);
   });
 
-  it('answers 422 to another field', async () => {
+  it('answers 422 to an unknown field', async () => {
     const { body } = await request(harness.server).post('/auth/logout').send({ token: 'x' });
     const errors = [{ pointer: '/refresh_token' }, { pointer: '/token' }];
     expect(body).toMatchObject({ status: 422, errors });

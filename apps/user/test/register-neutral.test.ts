@@ -8,7 +8,7 @@ import { openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 100 });
 let hashed = 0;
-/** Counts the passwords that are hashed. */
+/** A queue that counts the hashed passwords. */
 const queue: WorkQueue = {
   ...workQueue,
   run(job) {
@@ -27,14 +27,14 @@ const register = (body: object) =>
   request(harness.server)
     .post('/auth/register')
     .send({ name: 'Ada', ...body });
-/** The headers, but for those that name one request or the moment. */
+/** Returns the headers without those that name the request or the time. */
 function constant(headers: Record<string, string>) {
   const named = ['x-request-id', 'date', 'ratelimit'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !named.includes(name)));
 }
 
-describe('POST /auth/register where registrations are neutral', () => {
-  it('answers 202 alike to a new e-mail and to one that has an account, with the same work for both', async () => {
+describe('POST /auth/register with REGISTRATION=neutral', () => {
+  it('answers the same 202 to a new e-mail and to one with an account, after the same work', async () => {
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     const before = hashed;
     const created = await register({ email, password });
@@ -48,7 +48,7 @@ describe('POST /auth/register where registrations are neutral', () => {
     expect(constant(known.headers)).toEqual(constant(created.headers));
   });
 
-  it('makes the account of a new e-mail, and leaves one that is there alone', async () => {
+  it('creates the account of a new e-mail, and does not change an existing one', async () => {
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     await register({ email, password });
     await register({ email, password: 'staple battery horse correct', name: 'Eve' });
@@ -58,7 +58,7 @@ describe('POST /auth/register where registrations are neutral', () => {
     expect((await harness.db.client.user.findUniqueOrThrow({ where: { email } })).name).toBe('Ada');
   });
 
-  it('still says what is wrong with the fields', async () => {
+  it('answers 422 and names the wrong fields', async () => {
     const { body } = await register({ email: 'ada', password });
     expect(body).toMatchObject({ status: 422, errors: [{ pointer: '/email' }] });
   });

@@ -40,7 +40,7 @@ describe('POST /auth/register', () => {
     expect(await harness.db.client.user.count({ where: { email: { contains: name } } })).toBe(1);
   });
 
-  it('lets one of two registrations at the same time through', async () => {
+  it('answers 201 to one of two concurrent registrations of an e-mail, and 409 to the other', async () => {
     const email = `${newName()}@example.com`;
     const answers = await Promise.all(['Ada', 'Eve'].map((name) => register({ email, password, name })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
@@ -76,7 +76,7 @@ describe('POST /auth/register', () => {
   });
 });
 
-describe('the password of a registration', () => {
+describe('POST /auth/register, password:', () => {
   it.each([
     ['7 characters', 'x7-Qr!a', 'must be at least 8 characters'],
     ['7 characters of 28 bytes', '🔐'.repeat(7), 'must be at least 8 characters'],
@@ -85,14 +85,14 @@ describe('the password of a registration', () => {
     ['a lone surrogate', 'x7-Qr!aB\ud800', 'must be well-formed text'],
     ['a common password', 'password123', 'is on a list of common passwords: choose another'],
     ['a common password in capitals', 'PASSWORD123', 'is on a list of common passwords: choose another'],
-  ])('is refused: %s', async (_case, refused, detail) => {
+  ])('answers 422 to %s', async (_case, refused, detail) => {
     const { body } = await register({ email: `${newName()}@example.com`, password: refused, name: 'Ada' });
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields' });
     expect(body.errors).toEqual([{ pointer: '/password', detail }]);
     expect(JSON.stringify(body)).not.toContain(refused);
   });
 
-  it('is refused when it is the e-mail address in another spelling', async () => {
+  it('answers 422 to the e-mail address in another spelling', async () => {
     const email = `${newName()}@example.com`;
     const { body } = await register({ email, password: email.toUpperCase(), name: 'Ada' });
     expect(body.errors).toEqual([{ pointer: '/password', detail: 'must not be the e-mail address' }]);
@@ -107,7 +107,7 @@ describe('the password of a registration', () => {
       'Gänsefüßchen-äöüß'.repeat(4).slice(0, 64),
     ],
     ['another composition of the same letters', 'cafe\u0301-crème-ﬁne', 'café-crème-fine'],
-  ])('is taken and logs in: %s', async (_case, chosen, typed) => {
+  ])('accepts %s, which logs in', async (_case, chosen, typed) => {
     const email = `${newName()}@example.com`;
     expect((await register({ email, password: chosen, name: 'Ada' })).status).toBe(201);
     expect((await logIn({ email, password: typed })).status).toBe(200);

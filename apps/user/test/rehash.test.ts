@@ -9,7 +9,7 @@ import { openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 1, capacity: 0 });
 let afterNextJob: (() => void) | undefined;
-/** Has room for one job at a time, and can be filled as soon as the next one is done. */
+/** A queue with room for one job, which the test can fill as soon as a job ends. */
 const queue: WorkQueue = {
   ...workQueue,
   run: (job) =>
@@ -31,8 +31,8 @@ const logIn = (email: string, typed = password) =>
   request(harness.server).post('/auth/login').send({ email, password: typed });
 const hashOf = async (id: string) => (await harness.db.client.user.findUniqueOrThrow({ where: { id } })).passwordHash;
 
-describe('a login with a hash of a lower cost than the one configured now', () => {
-  it('hashes the password anew, once', async () => {
+describe('a login with a hash of a lower cost than the configured one', () => {
+  it('re-hashes the password once', async () => {
     const { id, email } = await harness.addUser({ passwordHash: oldHash });
     expect((await logIn(email)).status).toBe(200);
     const hash = await hashOf(id);
@@ -43,7 +43,7 @@ describe('a login with a hash of a lower cost than the one configured now', () =
     expect(rehashed.map(({ audit }) => audit['outcome'])).toEqual(['ok']);
   });
 
-  it('leaves the hash alone when the password is wrong or the account is disabled', async () => {
+  it('does not change the hash when the password is wrong or the account is disabled', async () => {
     const known = await harness.addUser({ passwordHash: oldHash });
     const disabled = await harness.addUser({ passwordHash: oldHash, disabledAt: new Date() });
     expect((await logIn(known.email, 'a wrong guess')).status).toBe(401);
@@ -52,7 +52,7 @@ describe('a login with a hash of a lower cost than the one configured now', () =
     expect(await hashOf(disabled.id)).toBe(oldHash);
   });
 
-  it('succeeds without it when too many hashes wait', async () => {
+  it('answers 200 without a re-hash when the password queue is full', async () => {
     const { id, email } = await harness.addUser({ passwordHash: oldHash });
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
@@ -65,8 +65,8 @@ describe('a login with a hash of a lower cost than the one configured now', () =
   });
 });
 
-describe('a login with a hash of the form before', () => {
-  it('moves it to the form of now, at the same cost', async () => {
+describe('a login with a hash of the earlier form', () => {
+  it('re-hashes to the current form at the same cost', async () => {
     const before = await createPasswords({ cost: 6, form: 'bcrypt', queue }).hash(password);
     expect(before).toMatch(/^\$2b\$06\$/);
     const { id, email } = await harness.addUser({ passwordHash: before });
@@ -80,7 +80,7 @@ describe('a login with a hash of the form before', () => {
   });
 });
 
-describe('a login where the earlier form is configured', () => {
+describe('a login with PASSWORD_HASH=bcrypt', () => {
   let older: Harness;
   beforeAll(async () => {
     older = await openHarness({ cost: 4, form: 'bcrypt' });
@@ -89,14 +89,14 @@ describe('a login where the earlier form is configured', () => {
   const storedHash = async (email: string) =>
     (await older.db.client.user.findUniqueOrThrow({ where: { email } })).passwordHash;
 
-  it('moves a hash back, so that the build before can verify it', async () => {
+  it('re-hashes to bcrypt, so that an older build can verify the hash', async () => {
     const { email } = await older.addUser({ passwordHash: await createPasswords({ cost: 4, queue }).hash(password) });
     const { status } = await request(older.server).post('/auth/login').send({ email, password });
     expect(status).toBe(200);
     expect(await bcrypt.compare(password, await storedHash(email))).toBe(true);
   });
 
-  it('logs in with a registration of there, and with a password that the build before has no room for', async () => {
+  it('accepts the password of an account registered there, and one that is too long for bcrypt', async () => {
     for (const [email, chosen] of [
       ['ada@example.com', password],
       ['eve@example.com', password.repeat(4)],

@@ -4,10 +4,10 @@ import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life } from './harness.ts';
 
-/** The rule of refreshing as another replica has it: same database, with a clock and settings of its own. */
+/** Opens the refreshing of another replica: the same database, with its own clock and settings. */
 export function openReplica({ db }: Harness, options: Partial<RefreshOptions> & Pick<RefreshOptions, 'now'>) {
   const issued: number[] = [];
-  const { refresh, refreshWithin } = createRefresh({
+  const { refresh, refreshFast } = createRefresh({
     ...{ store: createRefreshStore(db), life, graceSeconds, limit: { perSession: 100, windowSeconds: 600 } },
     tokens: {
       lifetimeSeconds: 600,
@@ -19,14 +19,14 @@ export function openReplica({ db }: Harness, options: Partial<RefreshOptions> & 
     audit: () => undefined,
     ...options,
   });
-  const noTries = { keys: [], below: [], at: 0, latest: 0 };
-  const refreshAsAppDoes = async (token: string) =>
-    (await refreshWithin(token, {}, noTries))?.result ?? (await refresh(token, {}));
+  const noLimits = { keys: [], below: [], at: 0, latest: 0 };
+  const refreshLikeApp = async (token: string) =>
+    (await refreshFast(token, {})(noLimits))?.result ?? (await refresh(token, {}));
   return {
     issued,
-    /** The successor, or the code of the refusal. */
+    /** Returns the successor, or the code of the refusal. */
     refresh: (token: string) =>
-      refreshAsAppDoes(token).then(
+      refreshLikeApp(token).then(
         ({ refreshToken }) => refreshToken,
         (error: { code?: string; limit?: string }) => error.code ?? error.limit,
       ),

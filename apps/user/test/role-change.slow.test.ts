@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { AccountEvent } from '../src/accounts/account-event.ts';
-import { createRoleChanges } from '../src/accounts/role-change.ts';
-import { createRoleStore } from '../src/accounts/role-store.ts';
+import { createRoleStore } from '../src/accounts/rights-store.ts';
+import type { RoleChange } from '../src/accounts/role-change.ts';
+import { createRoleChange } from '../src/accounts/role-change.ts';
 import type { Harness } from './harness.ts';
 import { openHarness, password } from './harness.ts';
 
@@ -12,18 +13,21 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** An operator with access to the database, and the audit trail of the changes. */
+/** Opens an operator with access to the database, and the audit events of the changes. */
 function openOperator() {
   const events: AccountEvent[] = [];
   const store = createRoleStore(harness.db);
-  return { events, ...createRoleChanges({ store, audit: (event) => events.push(event), now: harness.now }) };
+  const change = createRoleChange({ store, audit: (event) => events.push(event), now: harness.now });
+  const grant = (wanted: Omit<RoleChange, 'command'>) => change({ command: 'grant', ...wanted });
+  const revoke = (wanted: Omit<RoleChange, 'command'>) => change({ command: 'revoke', ...wanted });
+  return { events, grant, revoke };
 }
 const rolesOf = async (id: string) => (await harness.db.client.user.findUniqueOrThrow({ where: { id } })).roles;
 const logIn = async (email: string) =>
   (await request(harness.server).post('/auth/login').send({ email, password })).body;
 
 describe('an operator', () => {
-  it('grants a role, which is audited, ends the claims of running tokens, and counts from the next login', async () => {
+  it('grants a role: an audit event, a cut-off of running tokens, and the scopes at the next login', async () => {
     const { id, email } = await harness.addUser();
     const { access_token } = await logIn(email);
     const { sid, iat } = JSON.parse(Buffer.from(access_token.split('.')[1], 'base64url').toString());
@@ -36,7 +40,7 @@ describe('an operator', () => {
     expect((await logIn(email)).scope).toContain('user:admin');
   });
 
-  it('may repeat a grant or a revocation: nothing is changed, cut off or audited', async () => {
+  it('may repeat a grant or a revocation, which changes, revokes and audits nothing', async () => {
     const { email } = await harness.addUser({ roles: ['customer', 'admin'] });
     const operator = openOperator();
     const before = await harness.db.client.revocationEvent.count();
@@ -48,7 +52,7 @@ describe('an operator', () => {
     expect(await operator.revoke({ email, role: 'admin' })).toMatchObject({ isChanged: false, roles: ['customer'] });
   });
 
-  it('gets an error for an account that does not exist', async () => {
+  it('gets user_not_found for an unknown account', async () => {
     const { grant, events } = openOperator();
     await expect(grant({ email: 'nobody@example.com', role: 'admin' })).rejects.toMatchObject({
       code: 'user_not_found',
@@ -56,13 +60,13 @@ describe('an operator', () => {
     expect(events).toEqual([]);
   });
 
-  it('cannot revoke the only role of an account', async () => {
+  it('gets last_role for the only role of an account', async () => {
     const { id, email } = await harness.addUser();
     expect(await openOperator().revoke({ email, role: 'customer' })).toBe('last_role');
     expect(await rolesOf(id)).toEqual(['customer']);
   });
 
-  it('cannot revoke the role of the last enabled admin, and the attempt is audited', async () => {
+  it('gets last_admin for the role of the last enabled admin, which is audited', async () => {
     await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
     await harness.addUser({ roles: ['admin'], disabledAt: new Date() });
     const { id, email } = await harness.addUser({ roles: ['customer', 'admin'] });
@@ -72,7 +76,7 @@ describe('an operator', () => {
     expect(await rolesOf(id)).toEqual(['customer', 'admin']);
   });
 
-  it('leaves one admin when the role of the last two is revoked at the same time', async () => {
+  it('leaves one admin when the role of the last two is revoked concurrently', async () => {
     for (let round = 0; round < 5; round += 1) {
       await harness.db.client.user.updateMany({ where: { roles: { has: 'admin' } }, data: { roles: ['customer'] } });
       const admins = [await harness.addUser({ roles: ['customer', 'admin'] })];

@@ -11,7 +11,7 @@ afterAll(() => harness.close());
 
 const post = (path: string, body: object) => request(harness.server).post(path).send(body);
 
-/** What the trail tells of what a piece of work did. */
+/** Returns the audit events of some work. */
 async function trailOf(work: () => Promise<unknown>) {
   const before = harness.events().length;
   await work();
@@ -22,7 +22,7 @@ async function trailOf(work: () => Promise<unknown>) {
 }
 
 describe('the audit trail of sessions', () => {
-  it('tells of logins by user and session, and of failed ones why, without an e-mail or a password', async () => {
+  it('records logins with user and session, and failed ones with the reason, without e-mail and password', async () => {
     const { id, email } = await harness.addUser();
     const disabled = await harness.addUser({ disabledAt: new Date() });
     const trail = await trailOf(async () => {
@@ -43,7 +43,7 @@ describe('the audit trail of sessions', () => {
     }
   });
 
-  it('tells of refreshes, of a token that came again, and of what it ended', async () => {
+  it('records refreshes, and a reused token with the session that it ended', async () => {
     const { id, email } = await harness.addUser();
     const { refresh_token } = (await post('/auth/login', { email, password })).body;
     const trail = await trailOf(async () => {
@@ -61,7 +61,7 @@ describe('the audit trail of sessions', () => {
     expect(JSON.stringify(trail)).not.toContain(refresh_token);
   });
 
-  it('tells of logouts and password changes', async () => {
+  it('records logouts and password changes', async () => {
     const { id, email } = await harness.addUser();
     const logIn = async () => (await post('/auth/login', { email, password })).body;
     const [gone, kept] = [await logIn(), await logIn()];

@@ -22,7 +22,7 @@ const running = (userId: string) => harness.db.client.session.count({ where: { u
 const cutOffs = (sid: string) => harness.db.client.revocationEvent.findMany({ where: { sessionId: sid } });
 
 describe('SESSIONS_PER_ACCOUNT', () => {
-  it('ends the oldest session at a login beyond it, with a cut-off and an audit event, and no other', async () => {
+  it('ends only the oldest session at a login beyond the limit, with a cut-off and an audit event', async () => {
     const { id, email } = await harness.addUser();
     const logins = [];
     for (let count = 0; count < limit; count += 1) {
@@ -43,7 +43,7 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     ]);
   });
 
-  it('holds for concurrent logins, none of which gets a session that has ended', async () => {
+  it('holds for concurrent logins, each of which gets a running session', async () => {
     const { id, email } = await harness.addUser();
     const logins = await Promise.all(Array.from({ length: 3 * limit }, () => logIn(email)));
     expect(await running(id)).toBe(limit);
@@ -51,7 +51,7 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     expect(refreshed.filter(({ status }) => status === 200)).toHaveLength(limit);
   });
 
-  it('never ends the new session, on a replica whose clock is behind that of the others', async () => {
+  it('does not end the new session on a replica whose clock is behind that of the others', async () => {
     const { id, email } = await harness.addUser();
     for (let count = 0; count < limit; count += 1) await logIn(email);
     harness.advance(-60);
@@ -61,14 +61,14 @@ describe('SESSIONS_PER_ACCOUNT', () => {
     expect(await running(id)).toBe(limit);
   });
 
-  it('counts one account only: the sessions of others continue', async () => {
+  it('counts each account separately', async () => {
     const [ada, eve] = [await harness.addUser(), await harness.addUser()];
     const ofEve = await logIn(eve.email);
     for (let count = 0; count <= limit; count += 1) await logIn(ada.email);
     expect((await refresh(ofEve.refreshToken)).status).toBe(200);
   });
 
-  it('brings an account that had far more sessions down to it', async () => {
+  it('ends all sessions beyond the limit of an account that had far more', async () => {
     const { id, email } = await harness.addUser();
     for (let count = 0; count < 3 * limit; count += 1) await harness.addSession(id);
     await logIn(email);

@@ -27,7 +27,7 @@ async function logIn(email: string, userAgent = 'test') {
   };
 }
 
-/** What verifiers will be told of a session. */
+/** Returns the cut-offs of a session. */
 async function cutOffsOf(sid: string) {
   const events = await harness.db.client.revocationEvent.findMany({
     where: { sessionId: sid },
@@ -42,7 +42,7 @@ async function cutOffsOf(sid: string) {
 }
 
 describe('GET /auth/sessions', () => {
-  it("lists the user's own sessions, newest first, and says which one asks", async () => {
+  it("answers 200 with the user's own sessions, newest first, and marks the current one", async () => {
     const { email } = await harness.addUser();
     const phone = await logIn(email, 'Phone/1.0');
     harness.advance(5);
@@ -65,7 +65,7 @@ describe('GET /auth/sessions', () => {
     ]);
   });
 
-  it('pages through many', async () => {
+  it('answers page by page', async () => {
     const { email } = await harness.addUser();
     const logins = [await logIn(email), await logIn(email), await logIn(email)];
     const token = logins[2]?.token ?? '';
@@ -75,7 +75,7 @@ describe('GET /auth/sessions', () => {
     expect(sids).toEqual(logins.map(({ sid }) => sid).reverse());
   });
 
-  it('leaves out those that have ended, and shows one that was ended by reuse as such', async () => {
+  it('omits ended sessions, and lists one that ended because of reuse, with the reason', async () => {
     const { email } = await harness.addUser();
     const [stolen, gone] = [await logIn(email), await logIn(email)];
     await request(harness.server).post('/auth/logout').send({ refresh_token: gone.refreshToken });
@@ -90,7 +90,7 @@ describe('GET /auth/sessions', () => {
     ]);
   });
 
-  it('needs the scope account', async () => {
+  it('answers 403 without the scope account', async () => {
     const token = harness.issuer.token({ aud: ['user'], scope: 'order:read' });
     expect((await api('get', '/auth/sessions', token)).body).toMatchObject({ status: 403, code: 'insufficient_scope' });
     expect((await request(harness.server).get('/auth/sessions')).status).toBe(401);
@@ -98,7 +98,7 @@ describe('GET /auth/sessions', () => {
 });
 
 describe('DELETE /auth/sessions/:sid', () => {
-  it('ends one session, and tells verifiers until its last token has expired', async () => {
+  it('answers 204 and ends one session, with a cut-off until its last token has expired', async () => {
     const { email } = await harness.addUser();
     const [mine, other] = [await logIn(email), await logIn(email)];
     expect((await api('delete', `/auth/sessions/${other.sid}`, mine.token)).status).toBe(204);
@@ -111,7 +111,7 @@ describe('DELETE /auth/sessions/:sid', () => {
     expect(await cutOffsOf(mine.sid)).toEqual([]);
   });
 
-  it("answers 404 to another user's session, to one that has ended, and to none", async () => {
+  it("answers 404 to another user's session, to an ended and to an unknown one", async () => {
     const [ada, bob] = [await harness.addUser(), await harness.addUser()];
     const [mine, others] = [await logIn(ada.email), await logIn(bob.email)];
     const end = async (sid: string) => (await api('delete', `/auth/sessions/${sid}`, mine.token)).body.code;
@@ -123,7 +123,7 @@ describe('DELETE /auth/sessions/:sid', () => {
 });
 
 describe('POST /auth/logout-all', () => {
-  it('ends every session of the user, and of nobody else', async () => {
+  it('answers 204 and ends every session of the user, and of no other user', async () => {
     const [ada, bob] = [await harness.addUser(), await harness.addUser()];
     const sessions = [await logIn(ada.email), await logIn(ada.email)];
     const others = await logIn(bob.email);
@@ -160,7 +160,7 @@ describe('a cut-off', () => {
     expect(await cutOffsOf(login.sid)).toMatchObject([{ kind: 'session-revoked', reason }]);
   });
 
-  it('of a password change spares the session that made it', async () => {
+  it('of a password change excludes the session of the request', async () => {
     const { email } = await harness.addUser();
     const [mine, other] = [await logIn(email), await logIn(email)];
     const { status } = await request(harness.server)
@@ -181,7 +181,7 @@ describe('a cut-off', () => {
     expect(status).toBe(200);
   };
 
-  it('of a disabled account ends all its sessions', async () => {
+  it('of a disabled account is written for all its sessions', async () => {
     const { id, email } = await harness.addUser();
     const { sid, refreshToken } = await logIn(email);
     await patchUser(id, { disabled: true });
@@ -189,7 +189,7 @@ describe('a cut-off', () => {
     expect((await refresh(refreshToken)).status).toBe(401);
   });
 
-  it('of a role change is not before the last token, and the next token is after it', async () => {
+  it('of a role change includes the last token and excludes the next one', async () => {
     const { id, email } = await harness.addUser();
     const { sid, refreshToken, claims } = await logIn(email);
     await patchUser(id, { roles: ['customer', 'admin'] });
@@ -201,7 +201,7 @@ describe('a cut-off', () => {
     expect(renewed).toMatchObject({ sid, roles: ['customer', 'admin'], iat: claims.iat + 1 });
   });
 
-  it('misses no token, however refreshes and role changes meet', async () => {
+  it('includes every token that refreshes concurrent with role changes return', async () => {
     const { id, email } = await harness.addUser();
     const { sid, refreshToken } = await logIn(email);
     const rounds = 10;
@@ -219,7 +219,7 @@ describe('a cut-off', () => {
     }
     await chain;
     const notBefore = Math.max(...(await cutOffsOf(sid)).map((cut) => cut.notBefore ?? 0));
-    // What passes the last cut-off says what is true after the last change.
+    // A token after the last cut-off has the scopes of the last change.
     for (const { iat, roles } of refreshed) if (iat > notBefore) expect(roles).toEqual(['customer']);
     expect(refreshed).toHaveLength(rounds);
   });

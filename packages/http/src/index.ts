@@ -49,7 +49,6 @@ export {
 } from './request/preconditions.ts';
 export { readBody, readParams, readQuery } from './request/read.ts';
 export { contextOf, currentContext, nameRequest, type RequestContext } from './request/request-context.ts';
-export { type CountedLimit, visitorOf } from './request/visitor.ts';
 export { dateTime } from './route/date-time.ts';
 export { docsRoutes } from './route/openapi/docs-routes.ts';
 export { createOpenApi, type OpenApiDocument } from './route/openapi/document.ts';

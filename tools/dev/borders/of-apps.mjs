@@ -25,7 +25,7 @@ const service = [...app, proxying];
 const store = group('A store knows its database and the types of its rules, nothing else.', ...transport, ...upwards);
 
 /** The files of an app with a special duty; all others are rules. */
-const httpFiles = ['app', '*routes', '*handlers', 'problems'];
+const httpFiles = ['app', '*routes', '*handlers', 'client-of-request', 'problems'];
 const ownFiles = ['main', 'compose', '*-command', '*-store', ...httpFiles, 'config', '*-client'];
 const inApps = (names, folder = 'apps/*/src') => names.map((name) => `${folder}/**/${name}.ts`);
 

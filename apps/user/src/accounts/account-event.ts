@@ -1,10 +1,10 @@
-/** What happens to accounts and sessions, for the audit trail. No e-mail address, no secret. */
+/** An event of an account or a session, for the audit trail. It contains no e-mail address and no secret. */
 export interface AccountEvent {
   readonly event:
     | 'register'
     | 'login'
     | 'refresh'
-    /** A refresh token used twice, for which its session was ended. */
+    /** A refresh token was reused, and its session ended. */
     | 'reuse'
     | 'logout'
     | 'password'
@@ -12,19 +12,30 @@ export interface AccountEvent {
     | 'roles'
     | 'disable'
     | 'enable';
-  /** `limited`: refused because of too many tries before it. */
+  /** `limited`: a rate limit refused the attempt. */
   readonly outcome: 'ok' | 'failed' | 'limited';
-  /** The user it happened to; absent where there is no such user. */
+  /** The user whose account it is; absent when there is no such user. */
   readonly user?: string | undefined;
-  /** The session it happened to. */
+  /** The id of the session. */
   readonly sid?: string | undefined;
-  /** The user who acted on another user; `operator` for a command with access to the database. */
+  /** The admin who changed another user; `operator` for a command with access to the database. */
   readonly by?: string | undefined;
-  /** The number of sessions that the event ended, when one line stands for all of them. */
+  /** The number of sessions that ended, when one event is written for several. */
   readonly sessions?: number | undefined;
-  /** Why, in words of ours. */
+  /** The reason, from a fixed set of texts. */
   readonly reason?: string | undefined;
 }
 
-/** Told of each event when it has happened. */
+/** Writes an event after it has happened. */
 export type AccountAudit = (event: AccountEvent) => void;
+
+/** Writes one event for all sessions that ended for the same reason; none when no session ended. */
+export function auditEnded(
+  audit: AccountAudit,
+  options: { user: string; ended: { count: number; sid: string | undefined }; reason: string },
+): void {
+  const { user, ended, reason } = options;
+  const { count, sid } = ended;
+  if (count === 0) return;
+  audit({ event: 'logout', outcome: 'ok', user, sid, reason, sessions: count > 1 ? count : undefined });
+}

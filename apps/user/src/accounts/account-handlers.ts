@@ -1,21 +1,22 @@
 import type { RouteHandlers } from '@auth/http';
-import { Problem, visitorOf } from '@auth/http';
+import { Problem } from '@auth/http';
 import { userOf } from '@auth/verify/express';
+import { clientOf } from '../limits/client-of-request.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
+import type { PasswordChange } from '../passwords/password-change.ts';
 import { passwordProblem } from '../passwords/password-rules.ts';
-import type { Sessions } from '../sessions/sessions.ts';
 import type { accountRoutes } from './account-routes.ts';
 import type { Accounts } from './accounts.ts';
 import { actorOf } from './actor.ts';
 
-/** Creates the handlers of a user's own account. */
+/** Creates the handlers of the user's own account. */
 export function accountHandlers({
   accounts,
-  sessions,
+  changePassword,
   limits,
 }: {
   readonly accounts: Accounts;
-  readonly sessions: Pick<Sessions, 'changePassword'>;
+  readonly changePassword: (change: PasswordChange) => Promise<void>;
   readonly limits: Pick<RateLimits, 'password'>;
 }): RouteHandlers<typeof accountRoutes> {
   return {
@@ -31,8 +32,8 @@ export function accountHandlers({
       const { email } = await accounts.get(actor.userId);
       const detail = passwordProblem(next, email);
       if (detail !== undefined) throw new Problem('invalid_fields', { errors: [{ pointer: '/next', detail }] });
-      const work = () => sessions.changePassword({ actor, current, next });
-      await limits.password(visitorOf(req, res), actor.userId, work);
+      const work = () => changePassword({ actor, current, next });
+      await limits.password(clientOf(req, res), actor.userId, work);
     },
     async 'GET /users/me/contact'(_input, req) {
       return { body: await accounts.getContact(userOf(req).sub) };

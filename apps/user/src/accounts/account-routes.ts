@@ -3,7 +3,7 @@ import { dateTime, defineRoutes } from '@auth/http';
 import * as z from 'zod';
 import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
 
-/** An account, as its owner sees it. */
+/** An account as its owner sees it. */
 export const OwnUser = z
   .strictObject({
     id: z.uuid(),
@@ -14,7 +14,7 @@ export const OwnUser = z
   })
   .meta({ id: 'User' });
 const Contact = z.strictObject({ phone: Phone, address: Address }).meta({ id: 'Contact' });
-// The handler compares it with the e-mail of the account.
+// The handler also compares the password with the e-mail of the account.
 const NewPassword = z
   .string()
   .superRefine((password, context) => {
@@ -26,7 +26,7 @@ const who = { scope: 'account' } as const;
 const user = { status: 200, description: 'The user.', schema: OwnUser } as const;
 const contact = { status: 200, description: 'The contact.', schema: Contact } as const;
 
-/** The routes of a user's own account. */
+/** The routes of the user's own account. */
 export const accountRoutes = defineRoutes({
   'GET /users/me': { who, summary: 'Read your account', answer: user, problems: ['not_found'] },
   'PATCH /users/me': {
@@ -42,13 +42,13 @@ export const accountRoutes = defineRoutes({
     summary: 'Change your password',
     details: '409 when another request changed the password meanwhile.',
     body: z.strictObject({ current: z.string(), next: NewPassword }),
-    answer: { status: 204, description: 'It is changed, and your other sessions have ended.' },
+    answer: { status: 204, description: 'The password is changed, and your other sessions have ended.' },
     problems: ['invalid_credentials', 'not_found', 'conflict', 'rate_limited'],
   },
   'GET /users/me/contact': { who, summary: 'Read your contact', answer: contact, problems: ['not_found'] },
   'PUT /users/me/contact': {
     who,
-    summary: 'Give your contact',
+    summary: 'Set your contact',
     body: Contact,
     example: {
       phone: '+442079460018',

@@ -3,13 +3,12 @@ import { isUniqueViolation } from '@auth/db/errors';
 import type { UserDb } from '@auth/db/user';
 import { UserError } from '../user-error.ts';
 import type { AccountStore } from './accounts.ts';
-import { createAsActor } from './actor-store.ts';
+import type { AsActor } from './actor-store.ts';
 
 const userFields = { id: true, email: true, name: true, roles: true, createdAt: true } as const;
 
-/** Accounts in the user database. */
-export function createAccountStore({ client }: Pick<UserDb, 'client'>): AccountStore {
-  const asActor = createAsActor({ client });
+/** Creates the store of accounts in the user database. */
+export function createAccountStore({ client }: Pick<UserDb, 'client'>, asActor: AsActor): AccountStore {
   return {
     async create({ roles, ...user }) {
       try {

@@ -1,7 +1,7 @@
 import { runCommand } from '@auth/command';
 import { describe, expect, it } from '@jest/globals';
-import type { RoleChange } from './accounts-arguments.ts';
 import { createAccountsCommand } from './accounts-arguments.ts';
+import type { RoleChange } from './role-change.ts';
 
 async function run(args: readonly string[]) {
   const [out, err, changes]: [string[], string[], RoleChange[]] = [[], [], []];
@@ -38,7 +38,7 @@ describe('the command line of pnpm accounts', () => {
     ['an unknown role', ['grant', 'ada@example.com', 'root'], 'customer or admin'],
     ['one argument too many', ['grant', 'ada@example.com', 'admin', 'customer'], 'unexpected argument "customer"'],
     ['an unknown option', ['grant', 'ada@example.com', 'admin', '--force'], '--force'],
-  ])('refuses %s in one line that says where help is', async (_case, typed, problem) => {
+  ])('rejects %s in one line that names the help', async (_case, typed, problem) => {
     const { code, out, err, changes } = await run(typed);
     expect({ code, out, changes }).toEqual({ code: 64, out: [], changes: [] });
     expect(err).toEqual([expect.stringContaining(problem)]);

@@ -1,13 +1,13 @@
 import type { Command, CommandSpec } from '@auth/command';
 import { defineCommand } from '@auth/command';
-import type { Role } from '@auth/contracts/grants';
 import { allRoles } from '@auth/contracts/grants';
 import { emailProblem, normalizeEmail } from './email.ts';
+import type { RoleChange } from './role-change.ts';
 
 const notes = [
-  `Roles: ${allRoles.join(', ')}. The account must exist: its owner registers first. It may be run again.`,
-  'Access tokens that were issued before are refused at once; the session goes on with what its login was granted, so',
-  'that more rights take a new login.',
+  `Roles: ${allRoles.join(', ')}. The account must exist: its owner registers first. The command may be repeated.`,
+  'Access tokens with the former roles are revoked at once. Sessions keep the grant of their login, so a granted role',
+  'takes effect at the next login.',
   '',
   'In a deployed folder the command is node dist/accounts-command.js. The other settings of the database, such as',
   'DATABASE_POOLER, are those of the user service.',
@@ -18,7 +18,7 @@ const common = {
   notes,
 } as const;
 
-/** `pnpm accounts`, and its subcommands. */
+/** The definition of `pnpm accounts` and its subcommands. */
 export const accountsSpec = {
   name: 'pnpm accounts',
   summary: 'Grants a role to an account, or revokes it.',
@@ -28,13 +28,6 @@ export const accountsSpec = {
   },
   notes,
 } as const satisfies CommandSpec;
-
-/** A change of the roles of an account. */
-export interface RoleChange {
-  readonly command: 'grant' | 'revoke';
-  readonly email: string;
-  readonly role: Role;
-}
 
 /** Creates `pnpm accounts`. `change` makes the change and returns the line to print. */
 export function createAccountsCommand(change: (wanted: RoleChange) => Promise<string>): Command {

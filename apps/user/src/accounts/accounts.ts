@@ -12,7 +12,7 @@ export interface User {
   readonly createdAt: Date;
 }
 
-/** What a user tells of how to be reached. */
+/** The contact that a user has given. */
 export interface ContactDetails {
   readonly phone: string;
   readonly address: Address;
@@ -28,7 +28,7 @@ export interface AccountStore {
   /** @throws UserError `email_taken` */
   create(user: { email: string; name: string; passwordHash: string; roles: readonly string[] }): Promise<User>;
   find(id: string): Promise<User | undefined>;
-  /** Changes the actor's own name. @throws UserError `user_not_found`, `session_over` */
+  /** Changes the actor's own name. @throws UserError `user_not_found`, `session_ended` */
   rename(actor: Actor, name: string): Promise<User>;
   findContact(id: string): Promise<{ user: User; details: ContactDetails | undefined } | undefined>;
   /** Stores the actor's own contact. @throws UserError as `rename` */
@@ -38,13 +38,13 @@ export interface AccountStore {
 export interface Accounts {
   /** @throws UserError `email_taken` */
   register(registration: Registration): Promise<User>;
-  /** The same, and says nothing of whether the e-mail had an account. */
-  registerQuietly(registration: Registration): Promise<void>;
+  /** Registers like `register`. The result does not reveal whether the e-mail had an account. */
+  registerNeutral(registration: Registration): Promise<void>;
   get(id: string): Promise<User>;
   rename(actor: Actor, name: string): Promise<User>;
   getContact(id: string): Promise<ContactDetails>;
   saveContact(actor: Actor, details: ContactDetails): Promise<ContactDetails>;
-  /** How another service reaches a user, on that user's behalf and nobody else's. */
+  /** Returns the contact of a user to another service that acts on behalf of the same user. */
   contactFor(id: string, onBehalfOf: string | undefined): Promise<Contact>;
 }
 
@@ -54,7 +54,7 @@ export interface AccountsOptions {
   readonly audit: AccountAudit;
 }
 
-/** The rules of accounts. E-mails and passwords come in normalised and allowed. */
+/** Creates the rules of accounts. The routes check e-mails and passwords and normalise e-mails. */
 export function createAccounts({ store, passwords, audit }: AccountsOptions): Accounts {
   async function register({ email, password, name }: Registration): Promise<User> {
     const passwordHash = await passwords.hash(password);
@@ -70,7 +70,7 @@ export function createAccounts({ store, passwords, audit }: AccountsOptions): Ac
 
   return {
     register,
-    async registerQuietly(registration) {
+    async registerNeutral(registration) {
       try {
         await register(registration);
       } catch (error) {

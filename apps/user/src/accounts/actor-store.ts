@@ -1,7 +1,7 @@
 import type { UserDb } from '@auth/db/user';
 import type { Transaction } from '../feed/cut-off-store.ts';
 import { transactionLimits } from '../feed/cut-off-store.ts';
-import { createTurns } from '../limits/turns.ts';
+import { createKeyedMutex } from '../limits/keyed-mutex.ts';
 import { UserError } from '../user-error.ts';
 import type { Actor } from './actor.ts';
 
@@ -13,27 +13,27 @@ export interface LockedActor {
 }
 
 /**
- * Opens the way by which an owner changes an account or its sessions. Changes of one account run one after the other, so
- * that many of them hold one connection and not all.
+ * Creates the function in which an owner changes an account or its sessions. Changes of one account run one at a time, so
+ * that many of them hold only one connection of the pool.
  */
 export function createAsActor({ client }: Pick<UserDb, 'client'>): AsActor {
-  const inTurn = createTurns();
+  const exclusively = createKeyedMutex();
   return (actor, work) =>
-    inTurn(actor.userId, () =>
+    exclusively(actor.userId, () =>
       client.$transaction(async (tx) => work(tx, await lockActor(tx, actor)), transactionLimits),
     );
 }
 
 /**
  * Checks that the actor may still act: the account is enabled, the session of the access token has not ended, and its
- * claims were not cut off. Both rows stay locked until the transaction ends, so that the result stays true. Permissions
+ * claims are not revoked. Both rows stay locked until the transaction ends, so that the result stays true. Permissions
  * are not checked here.
  *
- * Locks are taken in one order everywhere, so that no two transactions wait for each other: accounts by id, then sessions.
- * A transaction that ends several sessions holds the lock of their account.
+ * All transactions take locks in the same order, which excludes deadlocks: accounts by id, then sessions. A transaction
+ * that ends several sessions holds the lock of their account.
  *
  * @param also another account to lock, for a change of it
- * @throws UserError `user_not_found`, `session_over`
+ * @throws UserError `user_not_found`, `session_ended`
  */
 export async function lockActor(
   tx: Transaction,
@@ -44,14 +44,14 @@ export async function lockActor(
     SELECT id, roles, disabled_at IS NOT NULL AS disabled FROM users
     WHERE id IN (${userId}::uuid, ${also}::uuid) ORDER BY id FOR NO KEY UPDATE`;
   const account = accounts.find(({ id }) => id === userId);
-  if (account === undefined) throw new UserError('user_not_found', 'the account that acts is gone');
-  if (account.disabled) throw new UserError('session_over', 'the account that acts is disabled');
-  // Every session here has a UUID: any other `sid` names no session.
+  if (account === undefined) throw new UserError('user_not_found', 'the account of the actor does not exist');
+  if (account.disabled) throw new UserError('session_ended', 'the account of the actor is disabled');
+  // The id of a session is a UUID: another `sid` names no session.
   const running = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(sid)
     ? await tx.$queryRaw<unknown[]>`
         SELECT 1 FROM sessions WHERE id = ${sid}::uuid AND user_id = ${userId}::uuid AND ended_at IS NULL
           AND (not_before IS NULL OR not_before < ${issuedAt}) FOR SHARE`
     : [];
-  if (running.length === 0) throw new UserError('session_over', 'the session of the access token does not run');
+  if (running.length === 0) throw new UserError('session_ended', 'the session of the access token has ended');
   return { roles: account.roles };
 }

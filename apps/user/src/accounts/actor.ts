@@ -1,6 +1,6 @@
 /**
- * The user and the session on whose behalf a change is made, as an access token names them. The token was checked before
- * the change; whether its session still runs is checked again in the transaction of the change.
+ * The user and the session on whose behalf a change is made, from a verified access token. The transaction of the change
+ * checks again that the session has not ended.
  */
 export interface Actor {
   readonly userId: string;

@@ -5,7 +5,7 @@ import { actorOf } from './actor.ts';
 import type { adminRoutes } from './admin-routes.ts';
 import type { UserAdmin } from './user-admin.ts';
 
-/** Creates the handlers with which an admin manages users. */
+/** Creates the handlers of the routes by which admins manage users. */
 export function adminHandlers({ admin }: { readonly admin: UserAdmin }): RouteHandlers<typeof adminRoutes> {
   return {
     async 'GET /users'({ query: { cursor: after, limit } }, req) {

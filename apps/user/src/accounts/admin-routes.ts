@@ -5,14 +5,14 @@ import { OwnUser } from './account-routes.ts';
 
 const who = { scope: 'user:admin' } as const;
 const ManagedUser = OwnUser.extend({ disabled: z.boolean() }).meta({ id: 'ManagedUser' });
-// In lower case, as stored ids are: a comparison of texts decides whether an account is the admin's own.
+// In lower case like stored ids, since a text comparison finds whether the account is the admin's own.
 const params = z.object({ id: z.uuid().toLowerCase() });
 const roles = z
   .array(z.enum(allRoles))
   .min(1)
   .refine((names) => new Set(names).size === names.length, 'must name each role once');
 
-/** The routes with which an admin manages users. */
+/** The routes by which admins manage users. */
 export const adminRoutes = defineRoutes({
   'GET /users': {
     who,

@@ -5,7 +5,7 @@ import type { UserDb } from '@auth/db/user';
 /** The ids of the accounts that `pnpm dev` creates. Their passwords are public. */
 export const demoAccountIds = Object.values(demoAccounts).map(({ id }) => id);
 
-/** The database keeps the service from starting in production. */
+/** Refuses a start in production because of the content or the state of the database. */
 export class UnfitDatabaseError extends Error {
   override readonly name = 'UnfitDatabaseError';
   readonly exitCode: number;
@@ -17,9 +17,11 @@ export class UnfitDatabaseError extends Error {
 }
 
 /**
- * In production, refuses a database with a demo account in it, known by its id. Needs the database to
- * answer, which a start elsewhere does not.
- * @throws UnfitDatabaseError a line for each account, exit code 78; 1 when the database does not answer
+ * Refuses a database with demo accounts, which it recognises by their ids. Checks in production only, where the database
+ * must therefore be available at the start.
+ *
+ * @throws UnfitDatabaseError with a line for each account and exit code 78; with exit code 1 when the database is not
+ *   available
  */
 export async function assertNoDemoAccounts(
   { client }: Pick<UserDb, 'client'>,

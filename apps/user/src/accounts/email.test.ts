@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { emailProblem, normalizeEmail } from './email.ts';
 
-describe('a normalised e-mail', () => {
+describe('normalizeEmail', () => {
   it.each([
     [' Ada@Example.COM\n', 'ada@example.com'],
     ['ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'ada@example.com'],
@@ -18,7 +18,7 @@ describe('a normalised e-mail', () => {
     expect(normalizeEmail(email)).toBe(expected);
   });
 
-  it('is its own', () => {
+  it('does not change a normalised e-mail', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (local, domain) => {
         const once = normalizeEmail(`${local}@${domain}`);
@@ -30,7 +30,7 @@ describe('a normalised e-mail', () => {
 
 const long = (length: number) => `${'a'.repeat(length - '@example.com'.length)}@example.com`;
 
-describe('an e-mail address', () => {
+describe('emailProblem', () => {
   it.each([
     'ada@example.com',
     'r&d@example.com',
@@ -55,7 +55,7 @@ describe('an e-mail address', () => {
     'ada@bücher.example',
     `ada@${'a'.repeat(63)}.example`,
     long(254),
-  ])('is accepted: %s', (email) => {
+  ])('accepts %s', (email) => {
     expect(emailProblem(normalizeEmail(email))).toBeUndefined();
   });
 
@@ -90,12 +90,12 @@ describe('an e-mail address', () => {
     `ada@${'a'.repeat(64)}.example`,
     long(255),
     long(2000),
-  ])('is refused: %j', (email) => {
+  ])('rejects %j', (email) => {
     expect(emailProblem(normalizeEmail(email))).toBeDefined();
   });
 
   it.each(['josé@example.com', '用户@example.com', 'user\u200b@пример.рф', '\ud800@example.com'])(
-    'is refused with a message of its own when it has more than ASCII in front of the @: %j',
+    'rejects %j, and names the characters in front of the @',
     (email) => {
       expect(emailProblem(normalizeEmail(email))).toBe('must have only ASCII characters in front of the @');
     },

@@ -3,29 +3,29 @@ import { domainToASCII } from 'node:url';
 /** RFC 5321 §4.5.3.1.3, without the angle brackets. */
 const maxLength = 254;
 const onlyAscii = /^[\0-\x7f]*$/;
-/** WHATWG HTML, "valid email address", as browsers use it for `<input type=email>`. Normalised: no capital letters. */
+/** "Valid email address" of WHATWG HTML, which browsers use for `<input type=email>`, without capital letters. */
 const valid =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 /**
- * One spelling of an e-mail address for each mailbox, so that one address is one account: trimmed, NFKC, lower case, and a
+ * Normalises an e-mail address, so that all spellings of one address are one account: trimmed, NFKC, lower case, and a
  * Unicode domain in its ASCII form (`xn--…`), as browsers send it.
  */
 export function normalizeEmail(email: string): string {
-  // Trimmed last: compatibility characters may stand for a space. Composed again: lower case may take a letter apart.
+  // Trimmed last, since compatibility characters may become a space. NFKC again, since lower case may decompose a letter.
   const text = email.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
   const at = text.lastIndexOf('@');
   const domain = text.slice(at + 1);
-  // A domain in ASCII stays as it is: as the host of a URL, "127.1" would become another.
+  // An ASCII domain stays unchanged: `domainToASCII` would turn "127.1" into "127.0.0.1".
   if (at < 0 || onlyAscii.test(domain)) return text;
   const ascii = domainToASCII(domain);
   return ascii === '' ? text : `${text.slice(0, at)}@${ascii}`;
 }
 
 /**
- * Why a normalised text is no e-mail address, or `undefined`. The part in front of the `@` must be ASCII: browsers accept
- * no other, and mail to it is not delivered everywhere (RFC 6531). Does not check whether there is such a domain or
- * mailbox: `ada@localhost` is an address.
+ * Returns why a normalised text is no e-mail address; `undefined` when it is one. The part in front of the `@` must be
+ * ASCII: browsers accept no other, and some servers do not deliver to others (RFC 6531). It does not check that the domain
+ * or the mailbox exists: `ada@localhost` is an address.
  */
 export function emailProblem(email: string): string | undefined {
   if (email.length > maxLength) return `must be at most ${maxLength} characters`;

@@ -12,24 +12,19 @@ export interface RoleHolder {
 
 export interface RoleStore {
   /**
-   * Changes the roles of the account with this e-mail to what `edit` makes of them, and cuts off the access tokens that
-   * name the old ones, in one step. Changes nothing when `edit` returns the same roles.
+   * Changes the roles of the account with this e-mail to the result of `edit`, and revokes the access tokens with the
+   * former roles, in one transaction. Changes nothing when `edit` returns the same roles.
    *
    * @throws UserError `user_not_found`, `last_admin`
    */
   change(email: string, edit: (holder: RoleHolder) => readonly string[], at: Date): Promise<RoleHolder>;
 }
 
+/** A role to grant to an account, or to revoke. */
 export interface RoleChange {
+  readonly command: 'grant' | 'revoke';
   readonly email: string;
   readonly role: Role;
-}
-
-export interface RoleChanges {
-  /** Gives the account a role that it may have already. Returns the account, and whether anything changed. */
-  grant(change: RoleChange): Promise<RoleHolder & { readonly isChanged: boolean }>;
-  /** Takes a role from the account; `last_role` when it has no other, which it must have. */
-  revoke(change: RoleChange): Promise<(RoleHolder & { readonly isChanged: boolean }) | 'last_role'>;
 }
 
 interface RoleChangesOptions {
@@ -39,39 +34,36 @@ interface RoleChangesOptions {
   readonly now: () => number;
 }
 
-/** The rules by which an operator, who has the database, gives and takes roles. */
-export function createRoleChanges({ store, audit, now }: RoleChangesOptions): RoleChanges {
-  async function change(email: string, edit: (roles: readonly string[]) => readonly string[]) {
-    let isChanged = false;
-    const at = new Date(now() * 1000);
+/**
+ * Creates the rule by which an operator, who has access to the database, changes roles. It returns the account and whether
+ * its roles changed; `last_role` when the only role would be revoked.
+ */
+export function createRoleChange({ store, audit, now }: RoleChangesOptions) {
+  return async ({
+    command,
+    email,
+    role,
+  }: RoleChange): Promise<(RoleHolder & { readonly isChanged: boolean }) | 'last_role'> => {
     let user: string | undefined;
-    const note = ({ id, roles }: RoleHolder) => {
+    let [isChanged, isLast] = [false, false];
+    const edit = ({ id, roles }: RoleHolder) => {
       user = id;
-      const next = edit(roles);
-      isChanged = next.length !== roles.length;
-      return next;
+      const next =
+        command === 'grant'
+          ? allRoles.filter((known) => known === role || roles.includes(known))
+          : roles.filter((held) => held !== role);
+      isLast = next.length === 0;
+      isChanged = !isLast && next.length !== roles.length;
+      return isChanged ? next : roles;
     };
     try {
-      const holder = await store.change(email, note, at);
+      const holder = await store.change(email, edit, new Date(now() * 1000));
       if (isChanged) audit({ event: 'roles', outcome: 'ok', user, by: 'operator' });
-      return { ...holder, isChanged };
+      return isLast ? 'last_role' : { ...holder, isChanged };
     } catch (error) {
       const isRefused = error instanceof UserError && error.code === 'last_admin';
       if (isRefused) audit({ event: 'roles', outcome: 'failed', user, by: 'operator', reason: error.code });
       throw error;
     }
-  }
-
-  return {
-    grant: ({ email, role }) => change(email, (roles) => allRoles.filter((one) => one === role || roles.includes(one))),
-    async revoke({ email, role }) {
-      let isLast = false;
-      const changed = await change(email, (roles) => {
-        const next = roles.filter((one) => one !== role);
-        isLast = next.length === 0;
-        return isLast ? roles : next;
-      });
-      return isLast ? 'last_role' : changed;
-    },
   };
 }

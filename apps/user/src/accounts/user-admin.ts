@@ -18,14 +18,14 @@ export interface UserChanges {
 }
 
 export interface UserAdminStore {
-  /** At most `limit` users, by id. */
+  /** Returns at most `limit` users, sorted by id. */
   list(page: { after?: string | undefined; limit: number }): Promise<readonly ManagedUser[]>;
   find(id: string): Promise<ManagedUser | undefined>;
   /**
-   * Changes a user, and ends every session of a disabled one, in one step that also checks that the actor is an admin.
-   * Returns undefined for an unknown id.
+   * Changes a user and ends every session of a disabled one, in one transaction that also checks that the actor is an
+   * admin. Returns `undefined` for an unknown id.
    *
-   * @throws UserError `session_over`, `rights_gone`, `last_admin`
+   * @throws UserError `session_ended`, `admin_role_removed`, `last_admin`
    */
   change(admin: Actor, changes: UserChanges & { readonly id: string }, at: Date): Promise<ChangedUser | undefined>;
 }
@@ -38,7 +38,7 @@ export interface ChangedUser {
 export interface UserAdmin {
   list(page: { after?: string | undefined; limit: number }): Promise<{ items: readonly ManagedUser[]; more: boolean }>;
   get(id: string): Promise<ManagedUser>;
-  /** @throws UserError `own_rights` when an admin would shut themselves out; as the store does */
+  /** @throws UserError `own_rights` when admins would remove their own access; all errors of the store */
   change(admin: Actor, id: string, changes: UserChanges): Promise<ManagedUser>;
 }
 
@@ -49,10 +49,10 @@ export interface UserAdminOptions {
   readonly now: () => number;
 }
 
-/** The rules of managing users. */
+/** Creates the rules by which admins manage users. */
 export function createUserAdmin({ store, audit, now }: UserAdminOptions): UserAdmin {
-  /** One event for each thing that was to change. */
-  function note({ roles, disabled }: UserChanges, details: Omit<AccountEvent, 'event'>): void {
+  /** Writes one event for each requested change. */
+  function auditChanges({ roles, disabled }: UserChanges, details: Omit<AccountEvent, 'event'>): void {
     if (roles !== undefined) audit({ event: 'roles', ...details, sessions: undefined });
     if (disabled !== undefined) audit({ event: disabled ? 'disable' : 'enable', ...details });
   }
@@ -65,16 +65,16 @@ export function createUserAdmin({ store, audit, now }: UserAdminOptions): UserAd
     get: async (id) => present(await store.find(id)),
     async change(admin, id, changes) {
       const who = { user: id, by: admin.userId };
-      const shutsOut = changes.disabled === true || changes.roles?.includes('admin') === false;
+      const removesOwnAccess = changes.disabled === true || changes.roles?.includes('admin') === false;
       try {
-        if (id === admin.userId && shutsOut) throw new UserError('own_rights');
+        if (id === admin.userId && removesOwnAccess) throw new UserError('own_rights');
         const changed = await store.change(admin, { id, ...changes }, new Date(now() * 1000));
         if (changed === undefined) throw new UserError('user_not_found');
-        note(changes, { outcome: 'ok', ...who, sessions: changed.endedSessions || undefined });
+        auditChanges(changes, { outcome: 'ok', ...who, sessions: changed.endedSessions || undefined });
         return changed.user;
       } catch (error) {
         const isRefused = error instanceof UserError && error.code !== 'user_not_found';
-        if (isRefused) note(changes, { outcome: 'failed', ...who, reason: error.code });
+        if (isRefused) auditChanges(changes, { outcome: 'failed', ...who, reason: error.code });
         throw error;
       }
     },

@@ -7,9 +7,9 @@ const clients = fc.record({
   account: fc.constantFrom('a', 'b', 'c'),
   isRight: fc.boolean(),
   isGone: fc.boolean(),
-  /** Whether it is tried first as one statement, which checks the counts and does its work at one moment. */
-  isFirstInOne: fc.boolean(),
-  /** How many turns of the event loop it takes to read counts, to check, and to count. */
+  /** Whether the fast path runs first, which checks the counts and does its work in one statement. */
+  hasFastPath: fc.boolean(),
+  /** How many turns of the event loop reading, checking and counting take. */
   turns: fc.tuple(fc.nat(3), fc.nat(5), fc.nat(3)),
 });
 
@@ -21,25 +21,25 @@ interface Login {
   readonly account: string;
   readonly isRight: boolean;
   readonly isGone: boolean;
-  readonly isFirstInOne?: boolean;
+  readonly hasFastPath?: boolean;
   readonly turns: number[];
 }
 
-/** Sends logins of one address through a gate. Returns how each ended, and the final counts. */
+/** Sends logins of one address through a gate. Returns the outcome of each, and the final counts. */
 async function send(logins: readonly Login[]) {
   const gate = createGate();
   const counts = new Map<string, number>();
   const countOf = (key: string) => counts.get(key) ?? 0;
   const outcomes = logins.map(
-    async ({ account, isRight, isGone, isFirstInOne, turns: [reading = 0, checking = 0, counting = 0] }) => {
+    async ({ account, isRight, isGone, hasFastPath, turns: [reading = 0, checking = 0, counting = 0] }) => {
       const keys = ['address', account];
-      if (isFirstInOne) {
-        const { others, leave } = gate.begin(keys);
+      if (hasFastPath) {
+        const { others, leave } = gate.enterAtOnce(keys);
         await wait(reading);
-        const tries = keys.map((key, index) => countOf(key) + (others[index] ?? 0));
+        const attempts = keys.map((key, index) => countOf(key) + (others[index] ?? 0));
         await wait(checking);
         leave(false);
-        if (isRight && Number(tries[0]) < limits.address && Number(tries[1]) < limits.account) return 'right';
+        if (isRight && Number(attempts[0]) < limits.address && Number(attempts[1]) < limits.account) return 'right';
       }
       const client = new AbortController();
       const readRoom = async () => {
@@ -67,8 +67,8 @@ async function send(logins: readonly Login[]) {
   return { outcomes: await Promise.all(outcomes), counts };
 }
 
-describe('the gate for guesses', () => {
-  it('allows no key more wrong guesses than its limit, and every request ends', async () => {
+describe('createGate', () => {
+  it('allows no key more wrong guesses than its limit, and ends every request', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(clients, { maxLength: 25 }), async (logins) => {
         const { outcomes, counts } = await send(logins);
@@ -80,7 +80,7 @@ describe('the gate for guesses', () => {
     );
   });
 
-  it('refuses none while there are fewer wrong guesses than the limit', async () => {
+  it('refuses no request while wrong guesses are below the limit', async () => {
     const mostlyRight = fc
       .array(clients, { maxLength: 25 })
       .map((logins) => logins.map((login, index) => ({ ...login, isRight: index !== 3, isGone: false })));
@@ -93,7 +93,7 @@ describe('the gate for guesses', () => {
     );
   });
 
-  it('lets a hundred requests wait at a key, and answers the next one as busy', async () => {
+  it('lets 100 requests wait at a key, and rejects the next one as too_busy', async () => {
     const gate = createGate();
     const enter = () => gate.enter(['a'], async () => [1]);
     const leave = await enter();

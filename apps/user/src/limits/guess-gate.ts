@@ -1,66 +1,66 @@
 import { UserError } from '../user-error.ts';
-import { assertNotGone } from './client-gone.ts';
+import { assertNotGone } from './client.ts';
 
-/** Leaves the gate. `counted`: the shared count of every key was raised before. */
+/** Leaves the gate. `counted` is whether the shared count of every key was raised before. */
 export type Leave = (counted: boolean) => void;
 
 export interface Gate {
   /**
-   * Waits until each key has room for one more check, then takes it. Checks in progress take room like wrong guesses:
-   * concurrent guesses get no further than consecutive ones. They wait for each other instead of being refused, so many
-   * right passwords at the same time all succeed.
+   * Waits until each key has room for one more check, then takes the room. A check in progress counts as a wrong guess,
+   * so that concurrent guesses get no more checks than consecutive ones. Checks wait for each other instead of being refused, so
+   * many right passwords at the same time all succeed.
    *
-   * @param readRoom how many more wrong guesses each key may make; throws when a key may make none
-   * @throws UserError `too_busy` when too many wait already
+   * @param readRoom returns how many more wrong guesses each key may make; throws when a key may make none
+   * @throws UserError `too_busy` when too many requests wait
    * @throws ClientGoneError when `signal` is aborted meanwhile
    */
   enter(keys: readonly string[], readRoom: () => Promise<readonly number[]>, signal?: AbortSignal): Promise<Leave>;
   /**
-   * Takes room at once, for a check that is made only where each key has room beside the others in progress: the caller
-   * sees to that, and leaves where it is not so.
+   * Takes room without waiting or reading counts. The caller must leave when a key has no room beside the checks of
+   * `others` in progress.
    */
-  begin(keys: readonly string[]): { readonly others: readonly number[]; readonly leave: Leave };
+  enterAtOnce(keys: readonly string[]): { readonly others: readonly number[]; readonly leave: Leave };
 }
 
-/** Requests that wait at one key, and at all keys together: each of them holds a connection. */
+/** How many requests may wait at one key, and at all keys together: each of them holds a connection. */
 const capacityPerKey = 100;
 const capacity = 1000;
 
 interface Entry {
   readonly key: string;
-  /** The requests that hold this entry: it is removed with the last one. */
-  users: number;
-  /** Checks in progress. */
+  /** The number of requests that hold this entry. It is removed with the last one. */
+  holders: number;
+  /** The number of checks in progress. */
   inProgress: number;
-  /** How often a request that holds this entry raised the shared count. */
+  /** How often its requests raised the shared count. */
   raised: number;
   /** Each function wakes one request. */
   readonly waiting: (() => void)[];
 }
 
-/** Creates the gate of one process. Several processes do not see each other's checks in progress. */
+/** Creates the gate of one process. It does not see the checks in progress of other processes. */
 export function createGate(): Gate {
   const entries = new Map<string, Entry>();
   let waiting = 0;
 
   function hold(key: string): Entry {
-    const entry = entries.get(key) ?? { key, users: 0, inProgress: 0, raised: 0, waiting: [] };
+    const entry = entries.get(key) ?? { key, holders: 0, inProgress: 0, raised: 0, waiting: [] };
     entries.set(key, entry);
-    entry.users += 1;
+    entry.holders += 1;
     return entry;
   }
 
   function release(held: readonly Entry[]): void {
     for (const entry of held) {
-      entry.users -= 1;
-      if (entry.users === 0) entries.delete(entry.key);
+      entry.holders -= 1;
+      if (entry.holders === 0) entries.delete(entry.key);
       else wakeNext(entry);
     }
   }
 
   async function wait(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
     if (entry.waiting.length >= capacityPerKey || waiting >= capacity) {
-      throw new UserError('too_busy', 'too many logins wait for others of the same client');
+      throw new UserError('too_busy', 'too many logins of the same client are waiting');
     }
     waiting += 1;
     let wake: () => void = () => {};
@@ -118,7 +118,7 @@ export function createGate(): Gate {
       for (const entry of held) wakeNext(entry);
       return leaver(held);
     },
-    begin(keys) {
+    enterAtOnce(keys) {
       const held = keys.map(hold);
       const others = held.map(({ inProgress }) => inProgress);
       for (const entry of held) entry.inProgress += 1;

@@ -12,25 +12,25 @@ import type { Limit, Memory, RateLimitStore, StoredCount } from './rate-limit.ts
 
 export interface RateLimitStoreOptions {
   readonly ask: UserDb['ask'];
-  /** An ioredis client, which then counts instead of the database. */
+  /** An ioredis client. When given, Redis counts instead of the database. */
   readonly redis?: object | undefined;
-  /** How long a count may take before it is made here instead. */
+  /** How long the shared store may take before memory counts instead. */
   readonly timeoutMs: number;
-  /** How long to count here before the shared store is tried again. */
+  /** How long memory counts after a failure, before the next use of the shared store. */
   readonly retryAfterMs: number;
-  /** Told of each time that the shared store failed. */
+  /** Called each time the shared store fails. */
   readonly onFallback: (error: unknown) => void;
 }
 
-/** What a limiter of the library is used for here. */
+/** The functions of the library that are used. */
 type Limiter = Pick<RateLimiterMemory, 'get' | 'consume' | 'delete'>;
 
-/** Counts in memory are kept for so many keys of a limit at most; two keys may then share one. */
+/** How many keys of a limit memory holds. Several keys may share one count. */
 const localKeys = 2 ** 14;
 
 /**
- * Counts tries in Postgres, or in Redis, for all replicas together; when that is down, in memory, for this process alone.
- * Keys are stored as hashes, since they hold addresses.
+ * Creates the store of rate limits. Attempts of all replicas are counted together, in Postgres or in Redis; while that is
+ * down, each process counts in memory. Keys are stored as hashes, since they hold addresses.
  */
 export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitStore {
   const { timeoutMs, retryAfterMs, onFallback } = options;
@@ -38,15 +38,15 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
 
   function open(limit: Limit) {
     const shared = new RLWrapperTimeouts({ limiter: sharedLimiter(limit, options), timeoutMs });
-    return async <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>, here: (id: Buffer) => T) => {
+    return async <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>, inMemory: (id: Buffer) => T) => {
       const hash = createHash('sha256').update(key).digest();
-      if (performance.now() < downUntil) return here(hash);
+      if (performance.now() < downUntil) return inMemory(hash);
       try {
         return await work(shared, hash.toString('base64url'));
       } catch (error) {
         downUntil = performance.now() + retryAfterMs;
         onFallback(error);
-        return here(hash);
+        return inMemory(hash);
       }
     };
   }
@@ -54,15 +54,15 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
   return {
     counter(limit) {
       const use = open(limit);
-      const local = new RateLimiterMemory({ points: limit.tries, duration: limit.windowSeconds });
+      const local = new RateLimiterMemory({ points: limit.attempts, duration: limit.windowSeconds });
       const localId = (hash: Buffer) => String(hash.readUInt32BE() % localKeys);
       const both = <T>(key: string, work: (limiter: Limiter, id: string) => Promise<T>) =>
         use<T | Promise<T>>(key, work, (hash) => work(local, localId(hash)));
       return {
-        read: async (key) => countOf(limit, await both(key, (limiter, id) => readTrue(limiter, id, limit))),
+        read: async (key) => countOf(limit, await both(key, (limiter, id) => readValid(limiter, id, limit))),
         count: async (key) => countOf(limit, await both(key, consume)),
         forget: async (key) => void (await both(key, (limiter, id) => limiter.delete(id))),
-        stored(key) {
+        row(key) {
           if (options.redis !== undefined || performance.now() < downUntil) return undefined;
           const hash = createHash('sha256').update(key).digest('base64url');
           return {
@@ -74,7 +74,7 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
       };
     },
     memory(name, windowSeconds) {
-      const use = open({ name, tries: 1, windowSeconds });
+      const use = open({ name, attempts: 1, windowSeconds });
       const local = createLocalMemory(windowSeconds * 1000);
       return {
         has: (key) => use(key, async (limiter, id) => (await limiter.get(id)) !== null, local.has),
@@ -84,18 +84,18 @@ export function createRateLimitStore(options: RateLimitStoreOptions): RateLimitS
   };
 }
 
-/** Without a row nothing was counted, and a window begins with the next try. */
+/** Converts a count of the library. Without one, the window begins with the next attempt. */
 function countOf({ windowSeconds }: Limit, result: RateLimiterRes | null) {
-  if (result === null) return { tries: 0, resetSeconds: windowSeconds };
-  return { tries: result.consumedPoints, resetSeconds: Math.ceil(result.msBeforeNext / 1000) };
+  if (result === null) return { attempts: 0, resetSeconds: windowSeconds };
+  return { attempts: result.consumedPoints, resetSeconds: Math.ceil(result.msBeforeNext / 1000) };
 }
 
 function storedCount(limit: Limit, found: StoredCount | undefined) {
   if (found === undefined) return countOf(limit, null);
-  return { tries: found.points, resetSeconds: Math.ceil(Math.max(0, found.expire - Date.now()) / 1000) };
+  return { attempts: found.points, resetSeconds: Math.ceil(Math.max(0, found.expire - Date.now()) / 1000) };
 }
 
-/** The oldest keys are forgotten first when there are too many; two keys never share a place, as counts do. */
+/** Creates a memory of this process. When it is full, the oldest key is forgotten; keys never share an entry. */
 function createLocalMemory(keepMs: number): { [Method in keyof Memory]: (id: Buffer) => boolean } {
   const until = new Map<string, number>();
   const has = (id: Buffer) => (until.get(id.toString('base64url')) ?? 0) > performance.now();
@@ -114,10 +114,10 @@ function createLocalMemory(keepMs: number): { [Method in keyof Memory]: (id: Buf
 }
 
 /**
- * The count, without one that would last longer than its window can: it was begun by a clock that was put forward, and
- * would refuse tries until that time has come. It is removed.
+ * Reads a count, and removes one that lasts longer than its window: a clock that was ahead began it, and it would refuse
+ * attempts until that time.
  */
-async function readTrue(limiter: Limiter, id: string, limit: Limit): Promise<RateLimiterRes | null> {
+async function readValid(limiter: Limiter, id: string, limit: Limit): Promise<RateLimiterRes | null> {
   const found = await limiter.get(id);
   if (found === null || found.msBeforeNext <= longestMs(limit)) return found;
   await limiter.delete(id);
@@ -133,7 +133,7 @@ function prefixOf({ name }: Limit): string {
   return `limit:${name}`;
 }
 
-/** The library rejects with the count when it is above the limit, and with an Error when it cannot count. */
+/** Counts an attempt. The library rejects with the count above the limit, and with an Error when it cannot count. */
 async function consume(limiter: Limiter, key: string): Promise<RateLimiterRes> {
   try {
     return await limiter.consume(key);
@@ -144,19 +144,19 @@ async function consume(limiter: Limiter, key: string): Promise<RateLimiterRes> {
 }
 
 function sharedLimiter(limit: Limit, { ask, redis }: RateLimitStoreOptions) {
-  const options = { keyPrefix: prefixOf(limit), points: limit.tries, duration: limit.windowSeconds };
+  const options = { keyPrefix: prefixOf(limit), points: limit.attempts, duration: limit.windowSeconds };
   if (redis !== undefined) return new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
   return new RateLimiterPostgres({
     ...options,
     storeClient: { query: (query: Query) => queryThrough(ask, query) },
     storeType: 'client',
     tableName: 'rate_limits',
-    // By a migration.
+    // A migration creates the table.
     tableCreated: true,
   });
 }
 
-/** The library names each of its statements. */
+/** A statement of the library, which names each. */
 interface Query {
   readonly name: string;
   readonly text: string;
@@ -169,7 +169,7 @@ interface Row {
   readonly expire: string;
 }
 
-/** The service's own pool in the place of a client of pg: with the same limits on time as everything else. */
+/** Runs a statement of the library in the service's own pool, with the same timeouts as all other statements. */
 async function queryThrough(ask: UserDb['ask'], { name, text, values }: Query) {
   const rows = await ask<Row>({ name, text }, values);
   return { rows: rows.map(({ points, expire }) => ({ points, expire: Number(expire) })), rowCount: rows.length };

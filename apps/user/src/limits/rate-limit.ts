@@ -1,37 +1,42 @@
-/** A number of tries in a window of time, counted separately for each key. */
+/** A number of attempts in a window of time, counted separately for each key. */
 export interface Limit {
   /** Letters and dashes. */
   readonly name: string;
   /** 0 for no limit. */
-  readonly tries: number;
+  readonly attempts: number;
   readonly windowSeconds: number;
 }
 
-/** The tries of one key in the current window. */
+/** The attempts of one key in the current window. */
 export interface Count {
-  readonly tries: number;
+  readonly attempts: number;
   readonly resetSeconds: number;
 }
 
-/** A count as the database has it. */
+/** The state of one limit for one key. */
+export interface LimitState extends Count {
+  readonly limit: Limit;
+}
+
+/** A count as its database row has it. */
 export interface StoredCount {
   readonly points: number;
   /** Milliseconds since 1970. */
   readonly expire: number;
 }
 
-/** Limits that a statement of the service's database checks itself, since the counts are there. */
-export interface StoredTries {
+/** Limits that a database statement checks itself, since the counts are in the same database. */
+export interface StoredLimits {
   readonly keys: readonly string[];
-  /** For each key: with so many tries, or more, nothing is done. */
+  /** The bound of each key: at a count that reaches it, the statement does nothing. */
   readonly below: readonly number[];
-  /** The clock that counts expire by, in milliseconds since 1970. */
+  /** The current time by which counts expire, in milliseconds since 1970. */
   readonly at: number;
-  /** No true count expires later than that. */
+  /** The latest time at which a valid count can expire, in milliseconds since 1970. */
   readonly latest: number;
 }
 
-/** Counts the tries of one limit. Never rejects: it counts in memory while the shared store is down. */
+/** Counts the attempts of one limit. Never rejects: it counts in memory while the shared store is down. */
 export interface Counter {
   /** Reads the count. */
   read(key: string): Promise<Count>;
@@ -39,52 +44,49 @@ export interface Counter {
   count(key: string): Promise<Count>;
   /** Sets the count to 0. */
   forget(key: string): Promise<void>;
-  /** Where the count of a key is in the database; undefined where it is elsewhere. */
-  stored(key: string): StoredAt | undefined;
+  /** Returns the database row of a count; `undefined` while counts are elsewhere. */
+  row(key: string): CountRow | undefined;
 }
 
-/** The place of a count in the database. */
-export interface StoredAt {
+/** The database row of a count. */
+export interface CountRow {
   readonly key: string;
-  /** How long a true count lasts at most. */
+  /** How long a valid count lasts at most. */
   readonly longestMs: number;
-  /** What was found there. */
+  /** Converts the content of the row. */
   countOf(found: StoredCount | undefined): Count;
 }
 
+/** Creates counters and memories that all replicas share. */
 export interface RateLimitStore {
   counter(limit: Limit): Counter;
-  /**
-   * A set of keys, each of which is forgotten after `windowSeconds`. Never rejects; keys may be forgotten early, and a
-   * key that was not added is never found.
-   */
+  /** Creates a set of keys. Each key is forgotten after `windowSeconds`. */
   memory(name: string, windowSeconds: number): Memory;
 }
 
+/**
+ * A set of keys that expire. Never rejects. A key may be forgotten early, and a key that was not added is never found.
+ */
 export interface Memory {
   has(key: string): Promise<boolean>;
-  /** False when the key was there already. */
+  /** Returns false when the key is already in the set. */
   add(key: string): Promise<boolean>;
 }
 
-/** The state of one limit for one client. */
-export interface Standing extends Count {
-  readonly limit: Limit;
-}
+export const isExceeded = ({ attempts, limit }: LimitState): boolean => attempts >= limit.attempts;
 
-export const isExceeded = ({ tries, limit }: Standing): boolean => tries >= limit.tries;
-
-/** Too many tries. */
+/** Refuses an attempt because limits are exceeded. */
 export class RateLimitError extends Error {
   override readonly name = 'RateLimitError';
+  /** The names of the exceeded limits, separated by spaces. */
   readonly limit: string;
-  /** When every limit that is exceeded allows tries again. */
+  /** The time after which all exceeded limits allow attempts again. */
   readonly retryAfterSeconds: number;
 
   /** @param exceeded at least one */
-  constructor(exceeded: readonly Standing[]) {
+  constructor(exceeded: readonly LimitState[]) {
     const names = exceeded.map(({ limit }) => limit.name).join(' ');
-    super(`too many tries: ${names}`);
+    super(`too many attempts: ${names}`);
     this.limit = names;
     this.retryAfterSeconds = Math.max(1, ...exceeded.map(({ resetSeconds }) => resetSeconds));
   }

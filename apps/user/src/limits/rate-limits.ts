@@ -2,41 +2,42 @@ import type { AccountAudit } from '../accounts/account-event.ts';
 import { repeatedGuess } from '../sessions/login.ts';
 import type { UserErrorCode } from '../user-error.ts';
 import { UserError } from '../user-error.ts';
+import type { Client } from './client.ts';
 import type { KnownGuesses } from './known-guesses.ts';
-import type { Keyed, Visitor, Within } from './limited-work.ts';
-import { createLimitedWork, readAll } from './limited-work.ts';
+import type { FastPath, KeyedLimit } from './limited-work.ts';
+import { createLimitedWork, readStates } from './limited-work.ts';
 import type { RateLimitStore } from './rate-limit.ts';
 import type { Delay } from './slow-down.ts';
 import { createSlowDown } from './slow-down.ts';
 
-/** Tries within a window before the next is refused; 0 for no such limit. */
+/** Attempts in a window before the next one is refused; 0 for no such limit. */
 export interface RateLimitSettings {
   readonly windowSeconds: number;
-  /** Wrong logins from one block of addresses. */
+  /** Wrong logins from one address block. */
   readonly loginsPerAddress: number;
-  /** Wrong logins to one account from one block of addresses. */
+  /** Wrong logins to one account from one address block. */
   readonly loginsPerAccountAndAddress: number;
-  /** Wrong logins to one account from everywhere: beyond it they take longer. */
+  /** Wrong logins to one account from all addresses. Further logins are delayed, not refused. */
   readonly loginsPerAccount: number;
-  /** Right logins to one account from everywhere: each costs as much work as a wrong one. */
+  /** Right logins to one account from all addresses. Each costs as much work as a wrong one. */
   readonly successesPerAccount: number;
-  /** Registrations from one block of addresses. */
+  /** Registrations from one address block. */
   readonly registrationsPerAddress: number;
-  /** Failed refreshes from one block of addresses. */
+  /** Failed refreshes from one address block. */
   readonly refreshesPerAddress: number;
-  /** An IPv6 network (/48) may have this many times as many tries as one block (/64). */
+  /** The limit of an IPv6 network (/48), as a multiple of the limit of one block (/64). */
   readonly networkFactor: number;
 }
 
-/** Work that is only done while its limits allow. @throws RateLimitError instead of doing it */
+/** Does work only while its limits allow it. Each function throws RateLimitError otherwise. */
 export interface RateLimits {
-  /** @param account the e-mail address that was typed, with an account or without */
-  login<T>(visitor: Visitor, account: string, work: () => Promise<T>): Promise<T>;
-  /** A password that a user who is logged in has to give again. */
-  password<T>(visitor: Visitor, userId: string, work: () => Promise<T>): Promise<T>;
-  register<T>(visitor: Visitor, work: () => Promise<T>): Promise<T>;
-  /** @param first tried before `work`, where the counts are in the database */
-  refresh<T>(visitor: Visitor, token: string, work: () => Promise<T>, first?: Within<T>): Promise<T>;
+  /** @param account the e-mail address in the request, with or without an account */
+  login<T>(client: Client, account: string, work: () => Promise<T>): Promise<T>;
+  /** Limits the check of the current password of a logged-in user. */
+  password<T>(client: Client, userId: string, work: () => Promise<T>): Promise<T>;
+  register<T>(client: Client, work: () => Promise<T>): Promise<T>;
+  /** @param fastPath runs before `work`, when the counts are in the database */
+  refresh<T>(client: Client, token: string, work: () => Promise<T>, fastPath?: FastPath<T>): Promise<T>;
 }
 
 export interface RateLimitsOptions {
@@ -47,31 +48,31 @@ export interface RateLimitsOptions {
   readonly delay: Delay;
 }
 
-/** Reasons why a right password does not log in: as much work as a login, and not counted as a guess. */
+/** Refusals of a login with the right password: as much work as a login, and not counted as a guess. */
 const rightButRefused: ReadonlySet<UserErrorCode> = new Set(['scope_not_available', 'audience_not_available']);
 
 /**
- * The limits on guessing and on work, checked before a password is hashed. A wrong guess, a right login and a registration
- * are counted, each after the work was done. Refused, unavailable and abandoned requests are not counted.
+ * Creates the limits on guessing and on work, which are checked before a password is hashed. A wrong guess, a right login
+ * and a registration are counted, each after its work. Refused, unavailable and abandoned requests are not counted.
  */
 export function createRateLimits({ store, settings, knownGuesses, audit, delay }: RateLimitsOptions): RateLimits {
   const { windowSeconds, networkFactor } = settings;
   const run = createLimitedWork({ audit });
   const slowDown = createSlowDown(delay);
-  /** Logins in progress by account. */
+  /** The number of logins in progress, by account. */
   const inProgress = new Map<string, number>();
 
-  function open(name: string, tries: number): (key: string | undefined) => readonly Keyed[] {
-    const limit = { name, tries, windowSeconds };
+  function open(name: string, attempts: number): (key: string | undefined) => readonly KeyedLimit[] {
+    const limit = { name, attempts, windowSeconds };
     const counter = store.counter(limit);
-    return (key) => (tries === 0 || key === undefined ? [] : [{ limit, counter, key }]);
+    return (key) => (attempts === 0 || key === undefined ? [] : [{ limit, counter, key }]);
   }
 
-  /** The same limit for a block of addresses and, higher, for the network around it. */
-  function openPerAddress(what: string, tries: number): (visitor: Visitor) => readonly Keyed[] {
-    const perBlock = open(`${what}-address`, tries);
-    const perNetwork = open(`${what}-network`, tries * networkFactor);
-    return ({ from, network }) => [...perBlock(from), ...perNetwork(network)];
+  /** Opens a limit for an address block, and a higher one for the network around it. */
+  function openPerAddress(what: string, attempts: number): (client: Client) => readonly KeyedLimit[] {
+    const perBlock = open(`${what}-address`, attempts);
+    const perNetwork = open(`${what}-network`, attempts * networkFactor);
+    return ({ addressBlock, network }) => [...perBlock(addressBlock), ...perNetwork(network)];
   }
 
   const perAddress = openPerAddress('login', settings.loginsPerAddress);
@@ -81,16 +82,16 @@ export function createRateLimits({ store, settings, knownGuesses, audit, delay }
   const registrations = openPerAddress('register', settings.registrationsPerAddress);
   const refreshes = openPerAddress('refresh', settings.refreshesPerAddress);
 
-  /** Delays logins to an account at which many wrong guesses are made, those in progress included. */
-  async function slowed<T>(visitor: Visitor, account: string, own: readonly Keyed[], work: () => Promise<T>) {
+  /** Delays logins to an account that receives many wrong guesses. Logins in progress count as wrong. */
+  async function slowed<T>(client: Client, account: string, own: readonly KeyedLimit[], work: () => Promise<T>) {
     const others = inProgress.get(account) ?? 0;
     inProgress.set(account, others + 1);
     try {
-      const [standing] = await readAll(perAccount(account));
-      const above = standing === undefined ? 0 : standing.tries + others + 1 - standing.limit.tries;
+      const [state] = await readStates(perAccount(account));
+      const above = state === undefined ? 0 : state.attempts + others + 1 - state.limit.attempts;
       if (above > 0) {
-        const [ownStanding] = await readAll(own);
-        await slowDown({ above, ownGuesses: ownStanding?.tries ?? 0, signal: visitor.signal });
+        const [ownState] = await readStates(own);
+        await slowDown({ above, ownGuesses: ownState?.attempts ?? 0, signal: client.signal });
       }
       return await work();
     } finally {
@@ -101,38 +102,38 @@ export function createRateLimits({ store, settings, knownGuesses, audit, delay }
   }
 
   return {
-    login(visitor, account, work) {
-      const own = perAccountAndAddress(`${visitor.from} ${account}`);
-      const limits = [...perAddress(visitor), ...own];
-      const countedFor = async (error?: unknown) => {
+    login(client, account, work) {
+      const own = perAccountAndAddress(`${client.addressBlock} ${account}`);
+      const limits = [...perAddress(client), ...own];
+      const countAfter = async (error?: unknown) => {
         if (isWrongGuess(error)) return [...limits, ...perAccount(account)];
         if (error !== undefined && !(error instanceof UserError && rightButRefused.has(error.code))) return [];
         await Promise.all(own.map(({ counter, key }) => counter.forget(key)));
         return successes(account);
       };
-      const plan = { event: 'login', limits, alsoBelow: successes(account), countedFor } as const;
-      return run(visitor, plan, () => slowed(visitor, account, own, work));
+      const plan = { event: 'login', limits, alsoBelow: successes(account), countAfter } as const;
+      return run(client, plan, () => slowed(client, account, own, work));
     },
 
-    password(visitor, userId, work) {
-      const limits = perAccountAndAddress(`${visitor.from} ${userId}`);
+    password(client, userId, work) {
+      const limits = perAccountAndAddress(`${client.addressBlock} ${userId}`);
       const done = successes(userId);
-      const countedFor = (error?: unknown) => (error === undefined ? done : isWrongGuess(error) ? limits : []);
-      return run(visitor, { event: 'password', limits, alsoBelow: done, countedFor }, work);
+      const countAfter = (error?: unknown) => (error === undefined ? done : isWrongGuess(error) ? limits : []);
+      return run(client, { event: 'password', limits, alsoBelow: done, countAfter }, work);
     },
 
-    register(visitor, work) {
-      const limits = registrations(visitor);
-      const countedFor = (error?: unknown) => (error === undefined || hasCode(error, 'email_taken') ? limits : []);
-      return run(visitor, { event: 'register', limits, countedFor }, work);
+    register(client, work) {
+      const limits = registrations(client);
+      const countAfter = (error?: unknown) => (error === undefined || hasCode(error, 'email_taken') ? limits : []);
+      return run(client, { event: 'register', limits, countAfter }, work);
     },
 
-    refresh(visitor, token, work, first) {
-      const limits = refreshes(visitor);
-      const guess = { from: visitor.from, account: '', secret: token, against: 'refresh' };
-      const countedFor = async (error?: unknown) =>
+    refresh(client, token, work, fastPath) {
+      const limits = refreshes(client);
+      const guess = { addressBlock: client.addressBlock, account: '', secret: token, against: 'refresh' };
+      const countAfter = async (error?: unknown) =>
         hasCode(error, 'invalid_refresh_token') && (await knownGuesses.add(guess)) ? limits : [];
-      return run(visitor, { event: 'refresh', limits, countedFor }, work, first);
+      return run(client, { event: 'refresh', limits, countAfter }, work, fastPath);
     },
   };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SlowedTry } from './slow-down.ts';
+import type { SlowedAttempt } from './slow-down.ts';
 import { createSlowDown } from './slow-down.ts';
 
-const places = 1000;
+const slots = 1000;
 
-/** A slow-down in which waiting ends only when the signal is aborted. */
+/** Opens a slow-down whose delays end only when the signal is aborted. */
 function openSlowDown() {
   const slowDown = createSlowDown((_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
-  return (slowed: Partial<SlowedTry>) => slowDown({ above: 1, ownGuesses: 0, signal: undefined, ...slowed });
+  return (slowed: Partial<SlowedAttempt>) => slowDown({ above: 1, ownGuesses: 0, signal: undefined, ...slowed });
 }
 
 async function outcomeOf(waiting: Promise<void>): Promise<string> {
@@ -17,17 +17,17 @@ async function outcomeOf(waiting: Promise<void>): Promise<string> {
   );
 }
 
-describe('a slow-down', () => {
-  it('waits longer for each try above the limit, and 5 s at most', async () => {
+describe('createSlowDown', () => {
+  it('delays each attempt above the limit longer, up to 5 s', async () => {
     const delays: number[] = [];
     const slowDown = createSlowDown(async (ms) => void delays.push(ms));
     for (const above of [-1, 0, 1, 2, 50, 51, 1000]) await slowDown({ above, ownGuesses: 0, signal: undefined });
     expect(delays).toEqual([100, 200, 5000, 5000, 5000]);
   });
 
-  it('gives the place of a client with a wrong guess to one without, when all places are taken', async () => {
+  it('gives the slot of a client with a wrong guess to one without, when all slots are taken', async () => {
     const slowDown = openSlowDown();
-    const bots = Array.from({ length: places }, (_, index) => outcomeOf(slowDown({ ownGuesses: index === 7 ? 1 : 0 })));
+    const bots = Array.from({ length: slots }, (_, index) => outcomeOf(slowDown({ ownGuesses: index === 7 ? 1 : 0 })));
     const owner = new AbortController();
     const waiting = outcomeOf(slowDown({ signal: owner.signal }));
     expect(await bots[7]).toBe('too_busy');
@@ -37,10 +37,10 @@ describe('a slow-down', () => {
     expect(await waiting).toBe('ClientGoneError');
   });
 
-  it('frees the place of a client that is gone', async () => {
+  it('frees the slot of a client that is gone', async () => {
     const slowDown = openSlowDown();
     const gone = new AbortController();
-    const waiting = Array.from({ length: places }, () => outcomeOf(slowDown({ signal: gone.signal })));
+    const waiting = Array.from({ length: slots }, () => outcomeOf(slowDown({ signal: gone.signal })));
     gone.abort();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ClientGoneError']));
     const next = new AbortController();

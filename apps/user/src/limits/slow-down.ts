@@ -1,17 +1,17 @@
 import { UserError } from '../user-error.ts';
-import { assertNotGone } from './client-gone.ts';
+import { assertNotGone } from './client.ts';
 
-/** Each try above the limit takes so much longer than the one before, and none longer than the maximum. */
+/** The delay of the first attempt above the limit, and of each further one in addition. */
 const stepMs = 100;
 const maxMs = 5000;
-/** Tries that wait at a time: each of them holds a connection. */
+/** How many attempts are delayed at a time: each of them holds a connection. */
 const capacity = 1000;
 
 /** Waits; resolves early when the signal is aborted. */
 export type Delay = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
-export interface SlowedTry {
-  /** The number of tries at this account above the limit. */
+export interface SlowedAttempt {
+  /** The number of attempts at this account above the limit. */
   readonly above: number;
   /** Wrong guesses of this client at this account. */
   readonly ownGuesses: number;
@@ -25,20 +25,20 @@ interface Waiting {
 }
 
 /**
- * Delays tries above a limit instead of refusing them: a refusal would let any client lock the owner of an account out.
- * When all places are taken, a client without a wrong guess takes the place of one with some.
+ * Creates a function that delays attempts above a limit instead of refusing them: with a refusal, any client could lock
+ * the owner of an account out. When all slots are taken, a client without a wrong guess takes the slot of one with some.
  *
- * @throws UserError `too_busy` without a place
+ * @throws UserError `too_busy` without a slot
  * @throws ClientGoneError when the client did not wait
  */
-export function createSlowDown(delay: Delay): (slowed: SlowedTry) => Promise<void> {
-  const places = new Set<Waiting>();
+export function createSlowDown(delay: Delay): (attempt: SlowedAttempt) => Promise<void> {
+  const slots = new Set<Waiting>();
 
   function makeRoom(ownGuesses: number): void {
-    if (places.size < capacity) return;
-    const other = ownGuesses > 0 ? undefined : [...places].find((waiting) => waiting.ownGuesses > 0);
+    if (slots.size < capacity) return;
+    const other = ownGuesses > 0 ? undefined : [...slots].find((waiting) => waiting.ownGuesses > 0);
     if (other === undefined) throw busy();
-    places.delete(other);
+    slots.delete(other);
     other.evict();
   }
 
@@ -46,15 +46,15 @@ export function createSlowDown(delay: Delay): (slowed: SlowedTry) => Promise<voi
     if (above <= 0) return;
     makeRoom(ownGuesses);
     const evicted = new AbortController();
-    const place = { ownGuesses, evict: () => evicted.abort() };
-    places.add(place);
+    const slot = { ownGuesses, evict: () => evicted.abort() };
+    slots.add(slot);
     try {
       await delay(
         Math.min(above * stepMs, maxMs),
         signal === undefined ? evicted.signal : AbortSignal.any([signal, evicted.signal]),
       );
     } finally {
-      places.delete(place);
+      slots.delete(slot);
     }
     assertNotGone(signal);
     if (evicted.signal.aborted) throw busy();
@@ -62,5 +62,5 @@ export function createSlowDown(delay: Delay): (slowed: SlowedTry) => Promise<voi
 }
 
 function busy(): UserError {
-  return new UserError('too_busy', 'too many logins are made to wait');
+  return new UserError('too_busy', 'too many logins are delayed');
 }

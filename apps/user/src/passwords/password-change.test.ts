@@ -4,18 +4,18 @@ import { createPasswordChange } from './password-change.ts';
 
 const actor = { userId: 'ada', sid: 's1', issuedAt: 0 };
 
-/** An account whose stored hash changes to the next of these each time a password change has been verified. */
+/** Opens an account. After each verification its stored hash changes to the next of `hashes`. */
 function openAccount(hashes: readonly string[]) {
   const events: AccountEvent[] = [];
   let reads = 0;
   const stored: string[] = [];
   const change = createPasswordChange({
     store: {
-      async findPasswordHash() {
+      async find() {
         reads += 1;
         return hashes[Math.min(reads, hashes.length) - 1];
       },
-      async changePassword({ verifiedHash, passwordHash }) {
+      async change({ verifiedHash, passwordHash }) {
         if (verifiedHash !== hashes[Math.min(reads, hashes.length - 1)]) return undefined;
         stored.push(passwordHash);
         return { count: 2, sid: undefined };
@@ -36,7 +36,7 @@ function openAccount(hashes: readonly string[]) {
   return { outcome, stored, events };
 }
 
-describe('a password change', () => {
+describe('createPasswordChange', () => {
   it('replaces the hash that was verified', async () => {
     const { outcome, stored, events } = openAccount(['old#10']);
     expect(await outcome()).toBe('changed');
@@ -44,26 +44,26 @@ describe('a password change', () => {
     expect(events).toEqual([{ event: 'password', outcome: 'ok', user: 'ada', sid: 's1', sessions: 2 }]);
   });
 
-  it('verifies once more when a login stored the same password at a higher cost meanwhile', async () => {
+  it('verifies again when a concurrent login re-hashed the same password', async () => {
     const { outcome, stored } = openAccount(['old#10', 'old#12']);
     expect(await outcome()).toBe('changed');
     expect(stored).toEqual(['next#new']);
   });
 
-  it('is refused, but not as a wrong guess, when another password was stored meanwhile', async () => {
+  it('rejects with password_changed, not as a wrong guess, when another password was stored meanwhile', async () => {
     const { outcome, stored, events } = openAccount(['old#10', 'other#12']);
     expect(await outcome()).toBe('password_changed');
     expect(stored).toEqual([]);
     expect(events).toMatchObject([{ event: 'password', outcome: 'failed', reason: 'changed_meanwhile' }]);
   });
 
-  it('is refused as a wrong guess when the password is wrong', async () => {
+  it('rejects with invalid_credentials when the password is wrong', async () => {
     const { outcome, stored } = openAccount(['other#10']);
     expect(await outcome()).toBe('invalid_credentials');
     expect(stored).toEqual([]);
   });
 
-  it('gives up when the stored hash changes again and again', async () => {
+  it('rejects with password_changed when the stored hash changes three times', async () => {
     const { outcome, stored } = openAccount(['old#1', 'old#2', 'old#3', 'old#4']);
     expect(await outcome()).toBe('password_changed');
     expect(stored).toEqual([]);

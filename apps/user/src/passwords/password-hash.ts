@@ -3,19 +3,20 @@ import { createHmac } from 'node:crypto';
 /**
  * The two forms of a stored password hash.
  *
- * `bcrypt-sha256`: bcrypt is given base64 of HMAC-SHA-256 of the password, with bcrypt's own salt as the key. Those 44
- * characters hold no NUL and fit into the 72 bytes that bcrypt reads, however long the password is. The salt is the key
- * so that stolen unsalted hashes of another site cannot be tried in the place of passwords ("shucking"), without a
- * secret that could be lost. Written as passlib does: `$bcrypt-sha256$v=2,t=2b,r=12$<salt>$<checksum>`.
+ * `bcrypt-sha256`: the input of bcrypt is base64 of HMAC-SHA-256 of the password, with bcrypt's own salt as the key. Those
+ * 44 characters contain no NUL and fit into the 72 bytes that bcrypt reads, for a password of any length. With the salt
+ * as the key, unsalted hashes stolen from another site cannot be tried as passwords ("shucking"), and there is no secret
+ * to lose. The format is that of passlib: `$bcrypt-sha256$v=2,t=2b,r=12$<salt>$<checksum>`.
  *
- * `bcrypt`: bcrypt is given the password itself, at most 72 bytes of it. Written as bcrypt does: `$2b$12$<salt><checksum>`.
+ * `bcrypt`: the input of bcrypt is the password, at most 72 bytes. The format is that of bcrypt:
+ * `$2b$12$<salt><checksum>`.
  */
 export type HashForm = 'bcrypt-sha256' | 'bcrypt';
 
 /** A parsed password hash. */
 export interface PasswordHash {
   readonly form: HashForm;
-  /** bcrypt's logarithm of rounds. */
+  /** The base-2 logarithm of the rounds. */
   readonly cost: number;
   /** Salt and checksum as bcrypt writes them: `$2b$12$…`. */
   readonly bcrypt: string;
@@ -29,7 +30,7 @@ const maxCost = 14;
 const bcryptMaxBytes = 72;
 const saltLength = 22;
 
-/** Parses a stored hash. Returns `undefined` for a text of neither form, or with a cost that is never used here. */
+/** Parses a stored hash. Returns `undefined` for a text of neither form, and for a cost that is never used. */
 export function parsePasswordHash(text: string): PasswordHash | undefined {
   const found = prefixOfBcrypt.exec(text) ?? prefixOfBcryptSha256.exec(text);
   if (found === null) return undefined;
@@ -40,7 +41,7 @@ export function parsePasswordHash(text: string): PasswordHash | undefined {
   return { form: 'bcrypt-sha256', cost, bcrypt: `${bcryptPrefix(cost)}${text.slice(prefix.length).replace('$', '')}` };
 }
 
-/** Formats a hash of bcrypt in its stored form. */
+/** Formats a bcrypt hash for storage. */
 export function formatPasswordHash({ form, cost, bcrypt }: PasswordHash): string {
   if (form === 'bcrypt') return bcrypt;
   const [salt, checksum] = [saltOf(bcrypt), bcrypt.slice(bcryptPrefix(cost).length + saltLength)];
@@ -48,20 +49,21 @@ export function formatPasswordHash({ form, cost, bcrypt }: PasswordHash): string
 }
 
 /**
- * Returns the input of bcrypt for a normalised password. The salt is read from any text that begins like a bcrypt hash.
- * Returns `undefined` where the password is too long for the form `bcrypt`.
+ * Returns the input of bcrypt for a normalised password; `undefined` when the password is too long for the form `bcrypt`.
+ *
+ * @param hash.bcrypt a hash, or a salt as bcrypt generates it
  */
 export function bcryptInput(password: string, { form, bcrypt }: Pick<PasswordHash, 'form' | 'bcrypt'>) {
   if (form === 'bcrypt') return fitsBcrypt(password) ? password : undefined;
   return createHmac('sha256', saltOf(bcrypt)).update(password).digest('base64');
 }
 
-/** Whether bcrypt reads all of a password. */
+/** Whether bcrypt reads the whole password. */
 export function fitsBcrypt(password: string): boolean {
   return Buffer.byteLength(password) <= bcryptMaxBytes;
 }
 
-/** A well-formed hash that matches no password: bcrypt answers a malformed one at once. */
+/** Returns a well-formed hash that matches no password. bcrypt would return at once for a malformed one. */
 export function dummyHash(form: HashForm, cost: number): PasswordHash {
   return { form, cost, bcrypt: `${bcryptPrefix(cost)}${'.'.repeat(saltLength)}${'u'.repeat(31)}` };
 }

@@ -7,7 +7,7 @@ const long = 'must be at most 128 characters';
 const isEmail = 'must not be the e-mail address';
 const isCommon = 'is on a list of common passwords: choose another';
 
-describe('a new password', () => {
+describe('passwordProblem', () => {
   it.each([
     ['nothing', '', short],
     ['7 characters', 'x7-Qr!a', short],
@@ -21,7 +21,7 @@ describe('a new password', () => {
     ['129 characters beyond the basic plane', '🔐'.repeat(129), long],
     ['8 characters that are 144 in NFKC', 'ﷺ'.repeat(8), long],
     ['1001 code units', 'x7-Qr!aB'.repeat(126), long],
-    // Normalising this takes seconds, so it must not be reached.
+    // Normalising this takes seconds, so the length must be checked first.
     ['100 kB of marks in the worst order', '\u0301'.repeat(24_500) + '\u0316'.repeat(24_500), long],
     ['a NUL', 'x7-Qr!aB\0', 'must not hold a NUL character'],
     ['half an emoji', 'x7-Qr!aB\ud83d', 'must be well-formed text'],
@@ -37,8 +37,8 @@ describe('a new password', () => {
   });
 });
 
-describe('a password that is typed', () => {
-  it.each(['', 'x', '🔐🗝', 'password123', email])('may be hashed although it could not be chosen: %j', (password) => {
+describe('hashingProblem', () => {
+  it.each(['', 'x', '🔐🗝', 'password123', email])('accepts %j, which may not be chosen any more', (password) => {
     expect(hashingProblem(password)).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { createWorkQueue } from './work-queue.ts';
 
 const queue = createWorkQueue({ concurrency: 2, capacity: 100 });
 
-/** As little work as bcrypt can do, where time is not what is tested. */
+/** Passwords at the lowest cost of bcrypt, for tests that do not measure time. */
 const passwords = createPasswords({ cost: 4, queue });
 const sixtyFour = 'x7-Qr!aB'.repeat(8);
 
@@ -16,8 +16,8 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-describe('a password', () => {
-  it('fits its own hash, at the cost asked for, and no other', async () => {
+describe('createPasswords', () => {
+  it('verify matches the hash of a password, at the configured cost, and no other password', async () => {
     const { hash, verify } = createPasswords({ cost: 10, queue });
     const hashed = await hash('correct horse');
     expect(hashed).toMatch(/^\$bcrypt-sha256\$v=2,t=2b,r=10\$[./\w]{22}\$[./\w]{31}$/);
@@ -29,7 +29,7 @@ describe('a password', () => {
     ['a letter behind 72 bytes', `${sixtyFour}12345678`, `${sixtyFour}123456789`],
     ['itself behind a NUL', 'a', 'a\0a'],
     ['another lone surrogate', '\ufffd', '\ud800'],
-  ])('does not fit the hash of a text that bcrypt alone takes for the same: %s', async (_case, chosen, typed) => {
+  ])('verify distinguishes texts that plain bcrypt takes for the same: %s', async (_case, chosen, typed) => {
     const hash = await passwords.hash(chosen);
     expect(await passwords.verify(chosen, hash)).toBe(true);
     expect(await passwords.verify(typed, hash)).toBe(false);
@@ -38,15 +38,18 @@ describe('a password', () => {
   it.each([
     ['composed and decomposed', 'café', 'cafe\u0301'],
     ['wide and narrow', 'ｐａｓｓ', 'pass'],
-  ])('is the same in any spelling: %s', async (_case, chosen, typed) => {
+  ])('verify matches any spelling of the same password: %s', async (_case, chosen, typed) => {
     expect(await passwords.verify(typed, await passwords.hash(chosen))).toBe(true);
   });
 
-  it.each(['correct horse', '', 'u'.repeat(100), '\0'])('never fits when there is no hash: %j', async (typed) => {
-    expect(await passwords.verify(typed, undefined)).toBe(false);
-  });
+  it.each(['correct horse', '', 'u'.repeat(100), '\0'])(
+    'verify without a hash matches no password: %j',
+    async (typed) => {
+      expect(await passwords.verify(typed, undefined)).toBe(false);
+    },
+  );
 
-  it('takes as long with a hash of a lower cost, and tells that it is outdated', async () => {
+  it('verify takes as long with a hash of a lower cost, which isOutdated reports', async () => {
     const { verify, isOutdated } = createPasswords({ cost: 10, queue });
     const cheap = await passwords.hash('correct horse');
     expect(await verify('correct horse', cheap)).toBe(true);
@@ -56,7 +59,7 @@ describe('a password', () => {
   });
 
   // bcrypt answers a malformed hash in a tenth of a millisecond: this has to be the work of a real one.
-  it('takes bcrypt’s time without a hash too', async () => {
+  it('verify takes the time of bcrypt without a hash', async () => {
     const { verify } = createPasswords({ cost: 10, queue });
     expect(await secondsOf(() => verify('correct horse', undefined))).toBeGreaterThan(0.01);
     expect(await secondsOf(() => verify('\0', undefined))).toBeGreaterThan(0.01);
@@ -77,7 +80,7 @@ describe('a password', () => {
       `$bcrypt-sha256$v=2,t=2b,r=31$${'a'.repeat(22)}$${'a'.repeat(31)}`,
     ],
     ['of an older version of the form', `$bcrypt-sha256$2b,10$${'a'.repeat(22)}$${'a'.repeat(31)}`],
-  ])('takes bcrypt’s time with a stored hash that is %s, and reports it once', async (_case, stored) => {
+  ])('verify takes the time of bcrypt with a stored hash that is %s, and reports it once', async (_case, stored) => {
     let reported = 0;
     const onUnreadable = () => {
       reported += 1;
@@ -92,13 +95,13 @@ describe('a password', () => {
 describe('the form of a password hash', () => {
   const old = createPasswords({ cost: 4, form: 'bcrypt', queue });
 
-  it('is bcrypt of base64 of an HMAC-SHA-256 with the salt as its key, as passlib has it', async () => {
+  it('is bcrypt of base64 of an HMAC-SHA-256 keyed with the salt, as in passlib', async () => {
     const [, , , salt = '', checksum] = (await passwords.hash('correct horse')).split('$');
     const digest = createHmac('sha256', salt).update('correct horse').digest('base64');
     expect(await bcrypt.hash(digest, `$2b$04$${salt}`)).toBe(`$2b$04$${salt}${checksum}`);
   });
 
-  it('may be plain bcrypt, which is verified as before and outdated', async () => {
+  it('may be plain bcrypt, which verify accepts and isOutdated reports', async () => {
     const hash = await old.hash('correct horse');
     expect(hash).toBe(await bcrypt.hash('correct horse', hash));
     expect(await passwords.verify('correct horse', hash)).toBe(true);
@@ -106,20 +109,20 @@ describe('the form of a password hash', () => {
     expect([passwords.isOutdated(hash, 'correct horse'), old.isOutdated(hash, 'correct horse')]).toEqual([true, false]);
   });
 
-  it('moves back when plain bcrypt is configured', async () => {
+  it('bcrypt-sha256 is outdated when plain bcrypt is configured', async () => {
     const hash = await passwords.hash('correct horse');
     expect(await old.verify('correct horse', hash)).toBe(true);
     expect(old.isOutdated(hash, 'correct horse')).toBe(true);
   });
 
-  it('accepts a long password although plain bcrypt is configured', async () => {
+  it('is bcrypt-sha256 for a long password although plain bcrypt is configured', async () => {
     const [long, longer] = ['x7-Qr!aB'.repeat(10), `${'x7-Qr!aB'.repeat(10)}z`];
     const hash = await old.hash(long);
     expect([await old.verify(long, hash), await old.verify(longer, hash)]).toEqual([true, false]);
     expect(old.isOutdated(hash, long)).toBe(false);
   });
 
-  it('takes a password that is a digest for no other: a stolen unsalted hash is none', async () => {
+  it('never matches an unsalted hash of the password', async () => {
     const stolen = createHash('sha256').update('correct horse').digest('base64');
     expect(await passwords.verify(stolen, await passwords.hash('correct horse'))).toBe(false);
   });

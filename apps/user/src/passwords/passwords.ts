@@ -5,31 +5,31 @@ import { hashingProblem, normalizePassword } from './password-rules.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface Passwords {
-  /** Hashes a password that `passwordProblem` has nothing against. */
+  /** Hashes a password that `passwordProblem` accepts. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password matches the hash. The time is the same without a hash, with one of a lower cost than the current
-   * one, and with an unreadable one, so that the time does not show which e-mail addresses have an account.
+   * Whether the password matches the hash. Without a hash, with one of a lower cost and with an unreadable one the time is
+   * the same, so that it does not reveal which e-mail addresses have an account.
    *
    * @throws ClientGoneError when `signal` is aborted before the work begins
    */
   verify(password: string, hash: string | undefined, signal?: AbortSignal): Promise<boolean>;
-  /** Whether the hash of this password would be made at a higher cost or in another form now. */
+  /** Whether a new hash of this password would have a higher cost or another form. */
   isOutdated(hash: string, password: string): boolean;
 }
 
 export interface PasswordsOptions {
-  /** bcrypt's logarithm of rounds, 10 to 14. */
+  /** The bcrypt cost: the base-2 logarithm of the rounds, 10 to 14. */
   readonly cost: number;
-  /** The form of new hashes; `bcrypt` is for the time in which an older build has to read them as well. */
+  /** The form of new hashes. `bcrypt` is for an upgrade, while an older build must read them as well. */
   readonly form?: HashForm;
-  /** bcrypt works on libuv's few threads, which file system and DNS need too: it must leave one free. */
+  /** Runs bcrypt on libuv's threads. It must leave one free, since the file system and DNS use them as well. */
   readonly queue: WorkQueue;
-  /** Called at the first unreadable hash, since no password will ever match it. */
+  /** Called at the first unreadable hash: no password can match it. */
   readonly onUnreadable?: () => void;
 }
 
-/** Hashes and verifies passwords with bcrypt. */
+/** Creates the functions that hash and verify passwords with bcrypt. */
 export function createPasswords(options: PasswordsOptions): Passwords {
   const { cost, form = 'bcrypt-sha256', queue, onUnreadable = () => {} } = options;
   let reported = false;
@@ -45,12 +45,12 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
   async function compare(text: string, hash: PasswordHash): Promise<boolean> {
     const equal = await bcrypt.compare(text, hash.bcrypt);
-    // Each cost is twice the work of the one below: with this one again and those between, they add up to `cost`.
+    // A compare at cost n takes 2^n rounds, and 2^h + (2^h + … + 2^(cost - 1)) = 2^cost, where h is `hash.cost`.
     for (let lower = hash.cost; lower < cost; lower += 1) await bcrypt.compare(text, dummyHash(form, lower).bcrypt);
     return equal;
   }
 
-  /** The form `bcrypt` has no room for long passwords; the build that needs this form never accepted them. */
+  /** Long passwords do not fit `bcrypt`. The older build that needs that form never accepted them. */
   function formFor(text: string): HashForm {
     return form === 'bcrypt' && fitsBcrypt(text) ? 'bcrypt' : 'bcrypt-sha256';
   }
@@ -61,8 +61,8 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       const target = formFor(text);
       return queue.run(async () => {
         const salt = await bcrypt.genSalt(cost);
-        const made = await bcrypt.hash(bcryptInput(text, { form: target, bcrypt: salt }) ?? '', salt);
-        return formatPasswordHash({ form: target, cost, bcrypt: made });
+        const bcryptHash = await bcrypt.hash(bcryptInput(text, { form: target, bcrypt: salt }) ?? '', salt);
+        return formatPasswordHash({ form: target, cost, bcrypt: bcryptHash });
       });
     },
     async verify(password, hash, signal) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createWorkQueue } from './work-queue.ts';
 
-/** Jobs that end when told to. */
+/** Creates jobs that the test ends. */
 function controlledJobs() {
   const started: number[] = [];
   const ends = new Map<number, () => void>();
@@ -18,7 +18,7 @@ function controlledJobs() {
 }
 
 describe('createWorkQueue', () => {
-  it('runs no more jobs at a time than allowed, in the order they came', async () => {
+  it('runs at most `concurrency` jobs at a time, in order', async () => {
     const queue = createWorkQueue({ concurrency: 2, capacity: 10 });
     const { started, job, end } = controlledJobs();
     const results = [1, 2, 3, 4].map((id) => queue.run(job(id)));
@@ -34,7 +34,7 @@ describe('createWorkQueue', () => {
     expect(queue.stats()).toEqual({ running: 0, waiting: 0 });
   });
 
-  it('refuses a job when as many wait as may, and takes one again afterwards', async () => {
+  it('rejects a job with too_busy when the queue is full, and accepts one after a slot is free', async () => {
     const queue = createWorkQueue({ concurrency: 1, capacity: 1 });
     const { started, job, end } = controlledJobs();
     const results = [queue.run(job(1)), queue.run(job(2))];
@@ -48,7 +48,7 @@ describe('createWorkQueue', () => {
     expect(started).toEqual([1, 2, 4]);
   });
 
-  it('goes on after a job that failed', async () => {
+  it('continues after a job that failed', async () => {
     const queue = createWorkQueue({ concurrency: 1, capacity: 1 });
     await expect(queue.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await queue.run(async () => 'yes')).toBe('yes');

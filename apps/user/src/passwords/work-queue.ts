@@ -1,39 +1,39 @@
-import { assertNotGone } from '../limits/client-gone.ts';
+import { assertNotGone } from '../limits/client.ts';
 import { UserError } from '../user-error.ts';
 
 export interface WorkQueue {
   /**
-   * Runs a job when its turn comes.
+   * Runs a job when a slot is free.
    *
-   * @throws UserError `too_busy` when too many wait already
-   * @throws ClientGoneError when `signal` is aborted before its turn
+   * @throws UserError `too_busy` when the queue is full
+   * @throws ClientGoneError when `signal` is aborted before the job begins
    */
   run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Jobs that run and jobs that wait. */
+  /** Returns how many jobs run and how many wait. */
   stats(): { running: number; waiting: number };
 }
 
 /**
- * Runs at most `concurrency` jobs at a time, in order, and lets at most `capacity` wait: beyond that it is quicker for
- * everybody to be told so than to wait.
+ * Creates a queue that runs at most `concurrency` jobs at a time, in order, and lets at most `capacity` wait. Further jobs
+ * are rejected at once: a client is better served by a quick refusal than by a long wait.
  */
 export function createWorkQueue({ concurrency, capacity }: { concurrency: number; capacity: number }): WorkQueue {
   const waiting: (() => void)[] = [];
   let running = 0;
 
-  async function turn(): Promise<void> {
+  async function takeSlot(): Promise<void> {
     if (running < concurrency) {
       running += 1;
       return;
     }
     if (waiting.length >= capacity) throw new UserError('too_busy');
-    // Whoever ends hands its place over, so `running` stays as it is.
+    // A job that ends passes its slot on, so `running` stays as it is.
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
   return {
     async run(job, signal) {
-      await turn();
+      await takeSlot();
       try {
         assertNotGone(signal);
         return await job();

@@ -1,13 +1,13 @@
 import type { RouteHandlers } from '@auth/http';
-import { addressPrefix, clientAddress, visitorOf } from '@auth/http';
+import { addressPrefix, clientAddress } from '@auth/http';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { StoredTries } from '../limits/rate-limit.ts';
+import { clientOf } from '../limits/client-of-request.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { authRoutes } from './auth-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Creates the handlers to register, log in, stay logged in and log out. */
+/** Creates the handlers of registration, login, refresh and logout. */
 export function authHandlers({
   accounts,
   sessions,
@@ -17,34 +17,34 @@ export function authHandlers({
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly limits: RateLimits;
-  /** `neutral`: a registration has the same answer, whether or not the e-mail had an account. */
+  /** `neutral`: the answer to a registration does not reveal whether the e-mail has an account. */
   readonly registration: 'plain' | 'neutral';
 }): RouteHandlers<typeof authRoutes> {
   return {
     async 'POST /auth/register'({ body: account }, req, res) {
-      const visitor = visitorOf(req, res);
+      const client = clientOf(req, res);
       if (registration === 'neutral') {
-        await limits.register(visitor, () => accounts.registerQuietly(account));
+        await limits.register(client, () => accounts.registerNeutral(account));
         return { status: 202, body: { status: 'accepted' } };
       }
-      const user = await limits.register(visitor, () => accounts.register(account));
+      const user = await limits.register(client, () => accounts.register(account));
       return { body: user, headers: { Location: '/users/me' } };
     },
     async 'POST /auth/login'({ body: { scope: scopes, ...login } }, req, res) {
-      const visitor = visitorOf(req, res);
+      const client = clientOf(req, res);
       const device = {
         userAgent: req.get('user-agent')?.slice(0, 200),
         addressPrefix: addressPrefix(clientAddress(req)),
       };
-      const { from, signal } = visitor;
-      const work = () => sessions.login({ ...login, ...device, from, signal, scopes });
-      return tokenResponse(await limits.login(visitor, login.email, work));
+      const { addressBlock, signal } = client;
+      const work = () => sessions.login({ ...login, ...device, addressBlock, signal, scopes });
+      return tokenResponse(await limits.login(client, login.email, work));
     },
     async 'POST /auth/refresh'({ body: { refresh_token, scope: scopes, audience } }, req, res) {
       const wanted = { scopes, audience };
       const work = () => sessions.refresh(refresh_token, wanted);
-      const first = (tries: StoredTries) => sessions.refreshWithin(refresh_token, wanted, tries);
-      return tokenResponse(await limits.refresh(visitorOf(req, res), refresh_token, work, first));
+      const fastPath = sessions.refreshFast(refresh_token, wanted);
+      return tokenResponse(await limits.refresh(clientOf(req, res), refresh_token, work, fastPath));
     },
     async 'POST /auth/logout'({ body }) {
       await sessions.logout(body.refresh_token);

@@ -6,7 +6,7 @@ import { OwnUser } from '../accounts/account-routes.ts';
 import { emailProblem, normalizeEmail } from '../accounts/email.ts';
 import { passwordProblem, passwordRule } from '../passwords/password-rules.ts';
 
-// Normalising takes quadratic time in the worst case: nothing longer gets that far.
+// Normalising takes quadratic time in the worst case, so the length is checked first.
 const Email = z
   .string()
   .max(1000)
@@ -22,7 +22,7 @@ const Register = z
     const problem = passwordProblem(password, email);
     if (problem !== undefined) context.addIssue({ code: 'custom', path: ['password'], message: problem });
   });
-// Checked as a whole: the field is one text, so no pointer leads to one of its scopes.
+// The field is one text, so one error is reported for all its scopes.
 const Scope = z
   .string()
   .transform((scope) => [...new Set(scope.split(' ').filter(Boolean))])
@@ -30,7 +30,7 @@ const Scope = z
     (scopes) => scopes.length > 0 && scopes.every((scope) => allScopes.includes(scope)),
     `must be one or more of: ${allScopes.join(' ')}`,
   );
-// Its length is checked before its entries: each wrong one would cost an issue of its own.
+// The length is checked before the entries, since each wrong entry creates an issue.
 const AudienceList = z
   .array(z.unknown())
   .min(1)
@@ -49,24 +49,24 @@ const Tokens = z
     access_token: z.string(),
     token_type: z.literal('Bearer'),
     expires_in: z.int().meta({ description: 'Seconds.' }),
-    refresh_token: z.string().meta({ description: 'Good for one exchange.' }),
+    refresh_token: z.string().meta({ description: 'Valid for one exchange.' }),
     scope: z.string(),
   })
   .meta({ id: 'Tokens' });
 const Accepted = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'Accepted' });
 
-/** The routes to register, log in, stay logged in and log out. Answers with tokens are never stored (RFC 6749 §5.1). */
+/** The routes of registration, login, refresh and logout. Answers with tokens must not be stored (RFC 6749 §5.1). */
 export const authRoutes = defineRoutes({
   'POST /auth/register': {
     who: 'anyone',
-    summary: 'Make an account',
+    summary: 'Create an account',
     details: 'With `REGISTRATION=neutral` the answer is 202, whether or not the e-mail has an account.',
     body: Register,
     example: { email: 'grace@example.com', password: 'nanosecond-wire-30cm', name: 'Grace' },
     answer: { status: 201, description: 'The user.', schema: OwnUser, headers: { Location: '/users/me' } },
     otherAnswer: {
       status: 202,
-      description: 'With REGISTRATION=neutral, whether or not the e-mail had an account.',
+      description: 'With REGISTRATION=neutral, whether or not the e-mail has an account.',
       schema: Accepted,
     },
     problems: ['conflict', 'rate_limited'],
@@ -74,7 +74,7 @@ export const authRoutes = defineRoutes({
   'POST /auth/login': {
     who: 'anyone',
     summary: 'Log in',
-    details: '`scope` and `audience` ask for a subset of what the user may have.',
+    details: '`scope` and `audience` request a subset of the rights of the user.',
     body: Login,
     example: { email: 'ada@example.com', password: 'analytical-engine-1843' },
     answer: { status: 200, description: 'Tokens.', schema: Tokens },
@@ -84,9 +84,9 @@ export const authRoutes = defineRoutes({
     who: 'anyone',
     summary: 'Exchange a refresh token',
     details:
-      'The same token within 10 seconds yields the same successor; later, its use ends the session. `scope` and `audience` ask for a subset of what the login was given. 503 when the rights of the user changed several times within seconds: the token stays valid.',
+      'Within 10 seconds the same token yields the same successor; a later reuse ends the session. `scope` and `audience` request a subset of the grant of the login. 503 when the rights of the user changed several times within seconds: the token stays valid.',
     body: Refresh,
-    answer: { status: 200, description: 'Tokens; the old refresh token is used up.', schema: Tokens },
+    answer: { status: 200, description: 'Tokens. The old refresh token is used.', schema: Tokens },
     problems: ['invalid_refresh_token', 'rate_limited'],
   },
   'POST /auth/logout': {
@@ -94,6 +94,6 @@ export const authRoutes = defineRoutes({
     summary: 'End a session',
     details: '204 also for an unknown token (RFC 7009 §2.2).',
     body: Logout,
-    answer: { status: 204, description: 'It has ended, if there was one.' },
+    answer: { status: 204, description: 'The session has ended, or the token is unknown.' },
   },
 });

@@ -2,19 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../user-error.ts';
 import { narrow } from './grant.ts';
 
-describe('a narrowed grant', () => {
+describe('narrow', () => {
   const grant = { scopes: ['account', 'order:read'], audience: ['user', 'order'] };
 
   it.each([
-    ['all of it when nothing is requested', {}, grant],
-    ['all of it when undefined is requested', { scopes: undefined, audience: undefined }, grant],
+    ['the whole grant when nothing is requested', {}, grant],
+    ['the whole grant when undefined is requested', { scopes: undefined, audience: undefined }, grant],
     [
-      'what is requested',
+      'the requested rights',
       { scopes: ['order:read'], audience: ['order'] },
       { scopes: ['order:read'], audience: ['order'] },
     ],
-    ['each part by itself', { scopes: ['account'] }, { scopes: ['account'], audience: ['user', 'order'] }],
-  ])('is %s', (_case, wanted, expected) => {
+    [
+      'a narrower scope with the whole audience',
+      { scopes: ['account'] },
+      { scopes: ['account'], audience: ['user', 'order'] },
+    ],
+  ])('returns %s', (_case, wanted, expected) => {
     expect(narrow(grant, wanted)).toEqual(expected);
   });
 
@@ -22,7 +26,7 @@ describe('a narrowed grant', () => {
     ['scope_not_available', { scopes: ['account', 'order:write'] }],
     ['scope_not_available', { scopes: ['order'] }],
     ['audience_not_available', { audience: ['order', 'product'] }],
-  ])('is refused as %s: %j', (code, wanted) => {
+  ])('throws %s for %j', (code, wanted) => {
     expect(() => narrow(grant, wanted)).toThrow(expect.objectContaining({ name: UserError.name, code }));
   });
 });

@@ -1,12 +1,12 @@
 import { UserError } from '../user-error.ts';
 
-/** The rights of a session: scopes of its user, and the services that accept its tokens. */
+/** The rights of a session: its scopes, and the services that accept its tokens. */
 export interface Grant {
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
 }
 
-/** The rights that a client requests; an absent member requests all that are available. */
+/** The rights that a client requests. An absent member requests all available ones. */
 export interface GrantRequest {
   readonly scopes?: readonly string[] | undefined;
   readonly audience?: readonly string[] | undefined;

@@ -1,5 +1,6 @@
 import { scopesOf } from '@auth/contracts/grants';
 import type { AccountAudit } from '../accounts/account-event.ts';
+import { auditEnded } from '../accounts/account-event.ts';
 import type { KnownGuesses } from '../limits/known-guesses.ts';
 import { parsePasswordHash } from '../passwords/password-hash.ts';
 import type { Passwords } from '../passwords/passwords.ts';
@@ -7,31 +8,29 @@ import type { Rehash } from '../passwords/rehash.ts';
 import { UserError } from '../user-error.ts';
 import type { Grant, GrantRequest } from './grant.ts';
 import { narrow } from './grant.ts';
-import { noteEnded } from './note-ended.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
 import type { Device, SessionLife, SessionStore, SessionUser } from './stored-sessions.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';
 
-/** How often a password is checked at most while the account changes (a hash that is renewed, a password, roles). */
-const maxRounds = 3;
-/** The reason of a refused login whose guess was already known to be wrong. */
+/** How often a login is checked when the account changes meanwhile: a re-hash, a new password, other roles. */
+const maxChecks = 3;
+/** The reason of a refused login with a known wrong guess. */
 export const repeatedGuess = 'repeated_guess';
 
 export interface Login extends GrantRequest, Device {
   readonly email: string;
   readonly password: string;
-  /** The block of addresses of the client, from `addressBlock`. */
-  readonly from: string;
-  /** Aborted when the client has closed its connection: its password is then not checked. */
+  /** The address block of the client. */
+  readonly addressBlock: string;
+  /** Aborted when the client has closed its connection. The password is then not checked. */
   readonly signal?: AbortSignal;
 }
 
 export interface LoginOptions {
   readonly store: Pick<SessionStore, 'findCredentials' | 'create'>;
   readonly passwords: Pick<Passwords, 'verify'>;
-  /** Known wrong guesses; without it the same wrong guess counts again. */
+  /** Without it, a repeated wrong guess counts again. */
   readonly knownGuesses?: KnownGuesses | undefined;
-  /** Re-hashes passwords to the current cost and form. */
   readonly rehash: Rehash;
   readonly tokens: TokenIssuer;
   /** The services a token may be for. */
@@ -47,7 +46,7 @@ interface Credentials {
   readonly passwordHash: string;
 }
 
-/** Creates the rule of `Sessions.login`. */
+/** Creates the rule of a login. See `Sessions.login`. */
 export function createLogin(options: LoginOptions): (login: Login) => Promise<Tokens> {
   const { store, passwords, knownGuesses = noKnownGuesses, rehash, tokens, audience, life, audit, now } = options;
 
@@ -62,7 +61,10 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
     const session = await store.create({
       ...grant,
       ...device,
-      ...{ user, passwordHash, authTime, issuedAt },
+      user,
+      passwordHash,
+      authTime,
+      issuedAt,
       expiresAt: new Date((at + life.absoluteSeconds) * 1000),
       lastExp: issuedAt + tokens.lifetimeSeconds,
       tokenHashes: hashesOf(refreshToken),
@@ -73,9 +75,9 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
     return { ...session, tokens: { access, refreshToken, scopes: grant.scopes } };
   }
 
-  return async ({ email, password, from, signal, userAgent, addressPrefix, ...wanted }) => {
+  return async ({ email, password, addressBlock, signal, userAgent, addressPrefix, ...wanted }) => {
     let credentials = await store.findCredentials(email);
-    /** The hash that matched the password. */
+    /** The hash that the password matched. */
     let verified: string | undefined;
 
     function failed(reason: string): UserError {
@@ -83,9 +85,9 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
       return new UserError('invalid_credentials', reason);
     }
 
-    for (let round = 0; round < maxRounds; round += 1) {
-      const guess = { from, account: email, secret: password, against: stateOf(credentials) };
-      if (await knownGuesses.isSpent(guess)) throw failed(repeatedGuess);
+    for (let check = 0; check < maxChecks; check += 1) {
+      const guess = { addressBlock, account: email, secret: password, against: stateOf(credentials) };
+      if (await knownGuesses.isUsedUp(guess)) throw failed(repeatedGuess);
       if (verified === undefined || verified !== credentials?.passwordHash) {
         const correct = await passwords.verify(password, credentials?.passwordHash, signal);
         verified = correct ? credentials?.passwordHash : undefined;
@@ -97,7 +99,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
         if (begun !== undefined) {
           await rehash({ userId: user.id, password, hash: passwordHash });
           audit({ event: 'login', outcome: 'ok', user: user.id, sid: begun.sid });
-          noteEnded(audit, { user: user.id, ended: begun.ended, reason: 'session_limit' });
+          auditEnded(audit, { user: user.id, ended: begun.ended, reason: 'session_limit' });
           return begun.tokens;
         }
       }
@@ -114,7 +116,7 @@ export function createLogin(options: LoginOptions): (login: Login) => Promise<To
   };
 }
 
-/** The data that decides whether a password is accepted. */
+/** Returns the data on which the acceptance of a password depends. */
 function stateOf(credentials: Credentials | undefined): string {
   return credentials === undefined ? '' : JSON.stringify([credentials.passwordHash, credentials.user.disabled]);
 }
@@ -125,4 +127,4 @@ function reasonOf(credentials: Credentials | undefined, verified: string | undef
   return verified === undefined ? 'wrong_password' : 'disabled';
 }
 
-const noKnownGuesses: KnownGuesses = { isSpent: async () => false, add: async () => true };
+const noKnownGuesses: KnownGuesses = { isUsedUp: async () => false, add: async () => true };

@@ -11,67 +11,67 @@ import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A session as far as its tokens tell of it. */
+/** The data of a session that its tokens contain. */
 export interface SessionFacts extends Grant {
   readonly sid: string;
   readonly authTime: Date;
   readonly user: SessionUser;
 }
 
-/** One login, and the family of refresh tokens that comes from it. */
+/** A session with the data on which a refresh depends. */
 export interface Session extends SessionFacts {
   readonly expiresAt: Date;
   readonly lastUsedAt: Date;
   readonly ended: boolean;
-  /** Tokens with an `iat` up to this are refused. */
+  /** Access tokens with an `iat` up to this are revoked. Seconds since 1970. */
   readonly notBefore: number | undefined;
 }
 
 /**
- * A refresh token that was presented: nothing about it changes while it is decided on. Durations are by the database's
+ * A presented refresh token, which is locked until the decision is applied. Durations are measured by the database's
  * clock, which is the same for all replicas.
  */
 export interface PresentedToken {
   readonly session: Session;
-  /** How long ago it was exchanged: infinitely long when its row was removed since. Undefined for one that was not. */
+  /** How long ago the token was used; infinite after its row was removed, `undefined` for an unused token. */
   readonly usedSecondsAgo: number | undefined;
-  /** What its successor was derived with; gone a while after the exchange. */
+  /** The salt of its successor; `undefined` when it was erased or never stored. */
   readonly salt: Bytes | undefined;
-  /** Whether it has the family of its session: one from before there were families has not. */
+  /** Whether the token has the family of its session. Tokens of an older build have none. */
   readonly inFamily: boolean;
-  /** Refreshes of the session in its current window, and how long ago that began. */
+  /** The refreshes of the session in its current window, and the age of the window. */
   readonly recent: { readonly count: number; readonly seconds: number } | undefined;
 }
 
-/** What becomes of a presented token. */
+/** The decision on a presented token. */
 export type Decision =
   | {
       readonly outcome: 'refused';
       readonly session: Session;
       readonly reason: string;
-      /** Why the session is to end, where it is. */
+      /** The reason for which the session ends; absent when the session does not end. */
       readonly ends?: EndReason | undefined;
       readonly at: Date;
     }
-  /** Good, but not now: the token stays as it is. */
+  /** The token is valid, but cannot be used now. It stays unused. */
   | { readonly outcome: 'deferred'; readonly session: Session; readonly error: RateLimitError | UserError }
   | (Exchanged & {
       readonly session: Session;
-      /** No access token of this exchange is good from then on. */
+      /** The latest `exp` of the access token. Seconds since 1970. */
       readonly lastExp: number;
       readonly at: Date;
       /** Whether a new window begins with this refresh. */
       readonly beginsWindow: boolean;
-      /** Absent when the exchange was made before, and is only repeated. */
+      /** Absent for a repeated exchange. */
       readonly successor?: {
         readonly hashes: TokenHashes;
-        /** Absent where an exchange is never repeated. */
+        /** `undefined` without a grace. */
         readonly salt: Bytes | undefined;
         readonly graceSeconds: number;
       };
     });
 
-/** What an exchange hands out. */
+/** The result of an exchange. */
 export interface Exchanged {
   readonly outcome: 'exchanged';
   /** The successor. */
@@ -82,32 +82,32 @@ export interface Exchanged {
 }
 
 export interface RefreshRuleOptions {
-  /** The longest life of an access token. */
+  /** The longest lifetime of an access token. */
   readonly tokenSeconds: number;
   readonly life: SessionLife;
-  /** How long the same token may be presented again and yields the same successor; 0 for never. */
+  /** How long a used token still yields the same successor; 0 for never. */
   readonly graceSeconds: number;
-  /** Refreshes of one session in a window of time; 0 for any number. */
+  /** The limit of refreshes of one session in a window of time; `perSession` is 0 for no limit. */
   readonly limit: { readonly perSession: number; readonly windowSeconds: number };
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
-/** Decides on a presented token. @throws UserError when more is wanted than login granted */
+/** Decides on a presented token. @throws UserError when the request exceeds the grant of the login */
 export type RefreshRule = (refreshToken: string, wanted: GrantRequest, presented: PresentedToken) => Decision;
 
-/** How far ahead of this clock an `iat` may be: less than verifiers accept, since their clocks may be behind this one. */
+/** How far ahead of this clock an `iat` may be. It is less than verifiers accept, since their clocks may be behind. */
 const aheadSeconds = skewSeconds - 2;
-/** From here on the client would wait too long: the session ends, and the next login is not ahead. */
+/** A session whose next `iat` would be further ahead ends, since its client would wait too long. */
 const endsAheadSeconds = 60;
-/** How far the database's clock may be set back without a repeated exchange counting as reuse. */
+/** How far the database's clock may be set back before a repeated exchange counts as reuse. */
 export const setBackSeconds = 5;
 
 /**
- * The rule of refreshing. A token is good for one exchange, which hands out its successor. The successor is derived, not
- * drawn: for a short grace the same token yields the same successor, so that two tabs, a retry or a lost answer log
- * nobody out, and a session never has two chains. After that one of its two holders is not the client; which one cannot
- * be told, so both are out (RFC 9700 §4.14.2).
+ * Creates the rule of refreshing. A token is valid for one exchange, which returns its successor. The successor is derived
+ * and not random: during a short grace the same token yields the same successor, so that two tabs, a retry or a lost
+ * answer do not end the session, and a session never has two chains of tokens. A reuse after the grace ends the session:
+ * one of two holders of the token is not the client, and it is unknown which (RFC 9700 §4.14.2).
  */
 export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
   const { tokenSeconds, life, graceSeconds, limit, now } = options;
@@ -127,7 +127,7 @@ export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
       return { outcome: 'deferred', session, error: tooManyRefreshes(limit, recent) };
     }
     const grant = currentGrant(session, wanted);
-    // Never in the second of a cut-off, which would cut it off as well.
+    // An `iat` in the second of the cut-off would be revoked as well.
     const issuedAt = Math.max(Math.floor(now()), (session.notBefore ?? 0) + 1);
     const ahead = issuedAt - Math.floor(now());
     if (ahead > endsAheadSeconds) return refused('its tokens were issued by a clock that is far ahead', 'clock');
@@ -144,7 +144,7 @@ export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
     if (isRepeated) return { ...exchanged, refreshToken: deriveSuccessor(refreshToken, salt, { keepsFamily }) };
     const fresh = new Uint8Array(randomBytes(32));
     const successor = deriveSuccessor(refreshToken, fresh, { keepsFamily });
-    // With the salt a replica could repeat the exchange, whatever it believes the grace to be: without a grace it is forgotten.
+    // With a stored salt, a replica that has a grace could repeat the exchange.
     const kept = graceSeconds === 0 ? undefined : fresh;
     return {
       ...exchanged,
@@ -155,9 +155,9 @@ export function createRefreshRule(options: RefreshRuleOptions): RefreshRule {
 }
 
 /**
- * What a session grants now: a role that was taken away since login is gone from the next token on.
+ * Returns the current grant of a session: the next token lacks the scopes of a role that was removed since the login.
  *
- * @throws UserError when more is wanted than login granted
+ * @throws UserError when the request exceeds the grant of the login
  */
 export function currentGrant(session: SessionFacts, wanted: GrantRequest): Grant {
   const granted = narrow(session, wanted);
@@ -165,18 +165,18 @@ export function currentGrant(session: SessionFacts, wanted: GrantRequest): Grant
   return { ...granted, scopes: granted.scopes.filter((scope) => current.includes(scope)) };
 }
 
-/** Whether something is less than so long ago. The clock that says so may have been set back since, by a little. */
+/** Whether something is less than `seconds` ago. The clock may have been set back a little meanwhile. */
 function isWithin(secondsAgo: number, seconds: number): boolean {
   return secondsAgo >= -setBackSeconds && secondsAgo < seconds;
 }
 
 function tooManyRefreshes(
-  { perSession: tries, windowSeconds }: RefreshRuleOptions['limit'],
+  { perSession: attempts, windowSeconds }: RefreshRuleOptions['limit'],
   { count, seconds }: { count: number; seconds: number },
 ): RateLimitError {
   const resetSeconds = Math.max(1, Math.ceil(Math.min(windowSeconds, windowSeconds - seconds)));
-  const limit = { name: 'refresh-session', tries, windowSeconds };
-  return new RateLimitError([{ limit, tries: count + 1, resetSeconds }]);
+  const limit = { name: 'refresh-session', attempts, windowSeconds };
+  return new RateLimitError([{ limit, attempts: count + 1, resetSeconds }]);
 }
 
 function secondsSince(then: Date, at: Date): number {

@@ -2,37 +2,37 @@ import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
 import type { Transaction } from '../feed/cut-off-store.ts';
 import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
-import { createTurns } from '../limits/turns.ts';
+import { createKeyedMutex } from '../limits/keyed-mutex.ts';
+import { exchangeFast } from './fast-exchange-store.ts';
 import type { RefreshStore } from './refresh.ts';
 import type { Decision, PresentedToken } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
-import { exchangeAsUsual } from './usual-exchange-store.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Refresh tokens in the user database. Only the SHA-256 of a token is stored. Durations are measured by the database's
- * clock: the clocks of two replicas that see the same token may differ.
+ * Creates the store of refresh tokens in the user database. Only the SHA-256 of a token is stored. Durations are measured
+ * by the database's clock, since the clocks of replicas may differ.
  */
 export function createRefreshStore({ client, ask }: Pick<UserDb, 'client' | 'ask'>): RefreshStore {
-  // Tabs that present the same token at once would hold a connection each, and wait for one lock.
-  const inTurn = createTurns();
+  // Without the mutex, tabs that present the same token would each hold a connection while they wait for one lock.
+  const exclusively = createKeyedMutex();
   return {
     exchange: (token, decide) =>
-      inTurn(keyOf(token), () =>
+      exclusively(keyOf(token), () =>
         client.$transaction(async (tx) => {
           const sid = await lockSession(tx, token);
           const [row] = sid === undefined ? [] : await read(tx, { sid, token });
           if (row === undefined) return undefined;
-          const decision = decide(presented(row));
-          await carryOut(tx, { token, row, decision });
+          const decision = decide(presentedToken(row));
+          await apply(tx, { token, row, decision });
           return decision;
         }, transactionLimits),
       ),
-    exchangeAsUsual: (token, usual, tries) =>
-      // What waits for another use of the token is no first use.
-      inTurn(keyOf(token), async (hasWaited) =>
-        hasWaited ? undefined : exchangeAsUsual(ask, { token, usual, tries }),
+    exchangeFast: (token, exchange, limits) =>
+      // After another use of the token, the rule must decide.
+      exclusively(keyOf(token), async (hasWaited) =>
+        hasWaited ? undefined : exchangeFast(ask, { token, exchange, limits }),
       ),
   };
 }
@@ -41,7 +41,7 @@ function keyOf({ token }: TokenHashes): string {
   return Buffer.from(token).toString('base64');
 }
 
-/** Locks the session, so that its exchanges run one at a time: each reads what the previous one committed. */
+/** Locks the session of a token. Its exchanges run one at a time, and each reads what the previous one committed. */
 async function lockSession(tx: Transaction, { token, family }: TokenHashes): Promise<string | undefined> {
   const [locked] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM sessions WHERE id = coalesce(
@@ -70,7 +70,7 @@ interface Row {
   readonly disabledAt: Date | null;
 }
 
-/** In one statement: whoever waits for the session waits for every one of ours. */
+/** Reads token, session and account in one statement, since other transactions wait for the lock meanwhile. */
 function read(tx: Transaction, { sid, token }: { sid: string; token: TokenHashes }): Promise<Row[]> {
   return tx.$queryRaw<Row[]>`
     SELECT t.hash IS NOT NULL AS "isStored", t.salt, t.in_family AS "inFamily",
@@ -90,7 +90,7 @@ interface Exchange {
   readonly decision: Decision;
 }
 
-async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Promise<void> {
+async function apply(tx: Transaction, { token, row, decision }: Exchange): Promise<void> {
   if (decision.outcome === 'deferred') return;
   const { at } = decision;
   if (decision.outcome === 'refused') {
@@ -101,7 +101,7 @@ async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Pr
   const { successor, issuedAt, lastExp, beginsWindow } = decision;
   if (successor !== undefined) {
     const { hashes, salt, graceSeconds } = successor;
-    // With a family and without a grace, the row is no longer needed.
+    // With a family and without a grace, the row of a used token is not needed.
     const used =
       salt === undefined && row.inFamily
         ? Prisma.sql`DELETE FROM refresh_tokens WHERE hash = ${token.token}`
@@ -113,7 +113,7 @@ async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Pr
       INSERT INTO refresh_tokens (hash, session_id, in_family) VALUES (${hashes.token}, ${row.sid}::uuid, true)`;
   }
   const family = successor !== undefined && !row.inFamily ? (successor.hashes.family ?? null) : null;
-  // A replica whose clock is behind must not take back what another has handed out.
+  // `greatest`: a replica whose clock is behind must not lower what another replica has written.
   await tx.$executeRaw`
     UPDATE sessions SET last_used_at = greatest(last_used_at, ${at}),
       last_iat = greatest(last_iat, ${issuedAt}), last_exp = greatest(last_exp, ${lastExp}),
@@ -123,9 +123,9 @@ async function carryOut(tx: Transaction, { token, row, decision }: Exchange): Pr
     WHERE id = ${row.sid}::uuid`;
 }
 
-function presented(row: Row): PresentedToken {
+function presentedToken(row: Row): PresentedToken {
   const { audience, authTime, expiresAt, lastUsedAt, sid, roles, notBefore } = row;
-  // A token without a row is one of the family, or the session would not have been found.
+  // A token without a row was found by its family, so it is used.
   const usedSecondsAgo = row.isStored ? (row.usedSecondsAgo ?? undefined) : Number.POSITIVE_INFINITY;
   return {
     usedSecondsAgo,
@@ -133,7 +133,11 @@ function presented(row: Row): PresentedToken {
     inFamily: row.inFamily ?? true,
     recent: row.refreshSeconds === null ? undefined : { count: row.refreshCount, seconds: row.refreshSeconds },
     session: {
-      ...{ sid, audience, authTime, expiresAt, lastUsedAt },
+      sid,
+      audience,
+      authTime,
+      expiresAt,
+      lastUsedAt,
       scopes: row.scope.split(' ').filter(Boolean),
       ended: row.endedAt !== null,
       notBefore: notBefore === null ? undefined : Number(notBefore),

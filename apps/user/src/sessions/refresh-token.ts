@@ -3,9 +3,9 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * A refresh token is 32 bytes as base64url. The first 12 are the family: the same in all tokens of one login (96 bits). A
- * token whose row was removed is still recognised by its family as used. The other 20 bytes are its own: 160 bits, as RFC
- * 6749 §10.10 recommends.
+ * A refresh token is 32 bytes in base64url. The first 12 bytes (96 bits) are the family, which all tokens of one login
+ * share. The family shows that a token was used after its row was removed. The other 20 bytes (160 bits, as RFC 6749
+ * §10.10 recommends) are different in each token.
  */
 const familyBytes = 12;
 const ownBytes = 20;
@@ -17,10 +17,11 @@ export function createRefreshToken(): string {
 }
 
 /**
- * Derives the successor of a token. Its own bytes can only be derived by the holder of the token, and only while the salt
- * is stored. The database has the salt and not the token.
+ * Derives the successor of a token. Only the holder of the token can derive it, and only while the salt is stored. The
+ * database has the salt, and not the token.
  *
- * @param options.keepsFamily whether the token has the family of its session; a token from before families starts one
+ * @param options.keepsFamily whether the token has the family of its session. A token of an older build has none: its
+ *   successor begins one
  */
 export function deriveSuccessor(token: string, salt: Uint8Array, { keepsFamily }: { keepsFamily: boolean }): string {
   const derived = createHmac('sha256', token).update(salt).digest();
@@ -28,19 +29,19 @@ export function deriveSuccessor(token: string, salt: Uint8Array, { keepsFamily }
   return Buffer.concat([family, derived.subarray(0, ownBytes)]).toString('base64url');
 }
 
-/** The stored hash of a token. A token is random, so one round of SHA-256 is enough. */
+/** Returns the stored hash of a token. A token is random, so one round of SHA-256 is enough. */
 export function hashRefreshToken(token: string): Bytes {
   return new Uint8Array(createHash('sha256').update(token).digest());
 }
 
-/** The stored hash of a token's family; undefined for a text that is not shaped like a token. */
-export function hashFamily(token: string): Bytes | undefined {
+/** Returns the stored hash of a token's family; `undefined` for a text that is not shaped like a token. */
+function hashFamily(token: string): Bytes | undefined {
   if (!shape.test(token)) return undefined;
   const family = Buffer.from(token, 'base64url').subarray(0, familyBytes);
   return new Uint8Array(createHash('sha256').update('refresh token family').update(family).digest());
 }
 
-/** The two hashes under which a token is looked up. */
+/** The two hashes by which a token is found. */
 export interface TokenHashes {
   readonly token: Bytes;
   readonly family: Bytes | undefined;

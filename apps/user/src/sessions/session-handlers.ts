@@ -16,7 +16,11 @@ export function sessionHandlers({
       const { sub, sid: current } = userOf(req);
       const { items, more } = await sessions.list(sub, { after, limit });
       const shown = items.map(({ sid, userAgent = null, addressPrefix = null, reusedAt, ...times }) => ({
-        ...{ sid, ...times, userAgent, addressPrefix, current: sid === current },
+        sid,
+        ...times,
+        userAgent,
+        addressPrefix,
+        current: sid === current,
         ...(reusedAt === undefined ? {} : { endedAt: reusedAt, endReason: 'reuse' as const }),
       }));
       return page(req, { items: shown, more }, ({ sid }) => sid);

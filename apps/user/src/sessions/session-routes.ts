@@ -9,10 +9,10 @@ const Session = z.strictObject({
   expiresAt: dateTime,
   userAgent: z.string().nullable(),
   addressPrefix: z.string().nullable(),
-  current: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+  current: z.boolean().meta({ description: 'Whether this session sent the request.' }),
   endedAt: dateTime.optional(),
   endReason: z.literal('reuse').optional().meta({
-    description: 'A used refresh token came again, so the session was ended: somebody else may have had it.',
+    description: 'A refresh token was reused, so the session was ended: another party may have a copy.',
   }),
 });
 
@@ -20,9 +20,8 @@ const Session = z.strictObject({
 export const sessionRoutes = defineRoutes({
   'GET /auth/sessions': {
     who,
-    summary: 'List where you are logged in',
-    details:
-      'A session that ended because a used refresh token was sent again is listed with `endedAt` and `endReason`.',
+    summary: 'List your sessions',
+    details: 'A session that ended because a refresh token was reused is listed with `endedAt` and `endReason`.',
     query: z.object(PageQuery),
     answer: {
       status: 200,
@@ -35,11 +34,11 @@ export const sessionRoutes = defineRoutes({
     who,
     summary: 'End one of your sessions',
     params: z.object({ sid: z.uuid().toLowerCase() }),
-    answer: { status: 204, description: 'It has ended.' },
+    answer: { status: 204, description: 'The session has ended.' },
   },
   'POST /auth/logout-all': {
     who,
     summary: 'End all your sessions',
-    answer: { status: 204, description: 'They have ended, this one as well.' },
+    answer: { status: 204, description: 'All sessions have ended, this one included.' },
   },
 });

@@ -1,16 +1,24 @@
 import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
-import { createAsActor } from '../accounts/actor-store.ts';
+import type { AsActor } from '../accounts/actor-store.ts';
+import type { Transaction } from '../feed/cut-off-store.ts';
 import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
-import { beginSession } from './session-limit-store.ts';
-import type { SessionStore } from './stored-sessions.ts';
+import type { BegunSession, NewSession, SessionStore } from './stored-sessions.ts';
 
-/** Sessions in the user database. */
+/** How many sessions one login may end. An account far above the limit reaches it after several logins. */
+const endedAtOnce = 1000;
+
+interface SessionStoreOptions {
+  readonly asActor: AsActor;
+  /** How many sessions an account may have; 0 for no limit. */
+  readonly maxPerAccount: number;
+}
+
+/** Creates the store of sessions in the user database. */
 export function createSessionStore(
   { client }: Pick<UserDb, 'client'>,
-  { maxPerAccount }: { maxPerAccount: number },
+  { asActor, maxPerAccount }: SessionStoreOptions,
 ): SessionStore {
-  const asActor = createAsActor({ client });
   return {
     async findCredentials(email) {
       const row = await client.user.findUnique({ where: { email } });
@@ -25,7 +33,7 @@ export function createSessionStore(
         const unchanged = await tx.$queryRaw<unknown[]>`
           SELECT 1 FROM users WHERE id = ${user.id}::uuid AND password_hash = ${passwordHash}
             AND disabled_at IS NULL AND roles = ${user.roles} FOR NO KEY UPDATE`;
-        return unchanged.length === 0 ? undefined : beginSession(tx, session, { maxPerAccount });
+        return unchanged.length === 0 ? undefined : begin(tx, session, maxPerAccount);
       }, transactionLimits),
     async list(userId, { after, limit, runningAt, idleSince }) {
       const running = { endReason: null, endedAt: null, expiresAt: { gt: runningAt }, lastUsedAt: { gt: idleSince } };
@@ -38,8 +46,11 @@ export function createSessionStore(
         orderBy: { id: 'desc' },
         take: limit,
       });
-      return rows.map(({ id, createdAt, lastUsedAt, expiresAt, userAgent, addressPrefix, endedAt }) => ({
-        ...{ sid: id, createdAt, lastUsedAt, expiresAt },
+      return rows.map(({ id: sid, createdAt, lastUsedAt, expiresAt, userAgent, addressPrefix, endedAt }) => ({
+        sid,
+        createdAt,
+        lastUsedAt,
+        expiresAt,
         userAgent: userAgent ?? undefined,
         addressPrefix: addressPrefix ?? undefined,
         reusedAt: endedAt ?? undefined,
@@ -47,8 +58,8 @@ export function createSessionStore(
     },
     endOwn: (actor, { sid }, how) =>
       asActor(actor, (tx) => {
-        const one = sid === undefined ? Prisma.empty : Prisma.sql`AND id = ${sid}::uuid`;
-        return endSessions(tx, Prisma.sql`user_id = ${actor.userId}::uuid ${one}`, how);
+        const andId = sid === undefined ? Prisma.empty : Prisma.sql`AND id = ${sid}::uuid`;
+        return endSessions(tx, Prisma.sql`user_id = ${actor.userId}::uuid ${andId}`, how);
       }),
     endByToken: ({ token, family }, how) =>
       client.$transaction(async (tx) => {
@@ -60,16 +71,41 @@ export function createSessionStore(
         const { count } = await endSessions(tx, Prisma.sql`id = ${session.sid}::uuid`, how);
         return count === 0 ? undefined : session;
       }, transactionLimits),
-    async findPasswordHash(userId) {
-      return (await client.user.findUnique({ where: { id: userId }, select: { passwordHash: true } }))?.passwordHash;
-    },
-    changePassword: ({ actor, verifiedHash, passwordHash, at }) =>
-      asActor(actor, async (tx) => {
-        const { userId, sid } = actor;
-        const where = { id: userId, passwordHash: verifiedHash };
-        if ((await tx.user.updateMany({ where, data: { passwordHash } })).count === 0) return undefined;
-        const others = Prisma.sql`user_id = ${userId}::uuid AND id <> ${sid}::uuid`;
-        return endSessions(tx, others, { at, reason: 'password' });
-      }),
   };
+}
+
+/**
+ * Stores a new session and ends the oldest ones of the account beyond the limit. The caller holds the lock of the account,
+ * so that concurrent logins are counted one after the other.
+ */
+async function begin(
+  tx: Transaction,
+  { user, scopes, audience, tokenHashes, issuedAt, lastExp, ...session }: NewSession,
+  maxPerAccount: number,
+): Promise<BegunSession> {
+  const { id } = await tx.session.create({
+    data: {
+      userId: user.id,
+      scope: scopes.join(' '),
+      audience: [...audience],
+      authTime: session.authTime,
+      createdAt: session.authTime,
+      lastUsedAt: session.authTime,
+      expiresAt: session.expiresAt,
+      userAgent: session.userAgent ?? null,
+      addressPrefix: session.addressPrefix ?? null,
+      lastIat: issuedAt,
+      lastExp,
+      familyHash: tokenHashes.family ?? null,
+      refreshTokens: { create: { hash: tokenHashes.token, inFamily: true } },
+    },
+    select: { id: true },
+  });
+  if (maxPerAccount === 0) return { sid: id, ended: { count: 0, sid: undefined } };
+  // The new session counts. It is excluded by its id, since the clock of this process may be behind.
+  const beyond = Prisma.sql`id IN (
+    SELECT id FROM sessions
+    WHERE user_id = ${user.id}::uuid AND ended_at IS NULL AND end_reason IS NULL AND id <> ${id}::uuid
+    ORDER BY created_at DESC, id DESC OFFSET ${maxPerAccount - 1} LIMIT ${endedAtOnce})`;
+  return { sid: id, ended: await endSessions(tx, beyond, { at: session.authTime, reason: 'session_limit' }) };
 }

@@ -16,8 +16,8 @@ const issuerOf = (lifetimeSeconds: number) =>
     signingKey: () => ({ kid: 'key-1', alg: 'ES256', key: privateKey }),
   });
 
-describe('an access token', () => {
-  it('is what the verifier of another service takes, with the algorithm of its key', () => {
+describe('createTokenIssuer', () => {
+  it('issues a token that the verifier of another service accepts, with the algorithm of the key', () => {
     const verifier = createAccessTokenVerifier({
       ...{ issuer: 'https://auth.example', audience: 'order', keys: parseJwks({ keys: [jwk] }), revocations: null },
       now: () => now,
@@ -37,7 +37,7 @@ describe('an access token', () => {
     [600, 570],
     [3600, 3420],
     [60, 57],
-  ])('of %d s lives %d s at least, and not always as long', (longest, shortest) => {
+  ])('issues tokens of %d s that live at least %d s, at random', (longest, shortest) => {
     const issuer = issuerOf(longest);
     const lives = Array.from({ length: 300 }, () => issuer.issue(subject).expiresInSeconds);
     expect(Math.min(...lives)).toBeGreaterThanOrEqual(shortest);
@@ -45,7 +45,7 @@ describe('an access token', () => {
     expect(new Set(lives).size).toBeGreaterThan(1);
   });
 
-  it('has an id of its own', () => {
+  it('gives each token a different id', () => {
     const issuer = issuerOf(600);
     const tokens = Array.from({ length: 100 }, () => issuer.issue(subject).token.split('.')[1] ?? '');
     const ids = tokens.map((claims) => JSON.parse(Buffer.from(claims, 'base64url').toString()).jti);

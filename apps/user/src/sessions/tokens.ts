@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import type { AccessTokenKey } from '@auth/verify/issuer';
 import { signAccessToken } from '@auth/verify/issuer';
 
-/** Whom and what a token is for. */
+/** The content of an access token. */
 export interface TokenSubject {
   readonly userId: string;
   readonly roles: readonly string[];
   readonly sid: string;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
-  /** When the password was checked. */
+  /** The time of the login. */
   readonly authTime: Date;
   /** The `iat`, in seconds since 1970. */
   readonly issuedAt: number;
@@ -20,7 +20,7 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-/** What a login or a refresh gives to the client. */
+/** The tokens that a login or a refresh returns to the client. */
 export interface Tokens {
   readonly access: AccessToken;
   readonly refreshToken: string;
@@ -28,7 +28,7 @@ export interface Tokens {
 }
 
 export interface TokenIssuer {
-  /** The longest life of a token. */
+  /** The longest lifetime of a token. */
   readonly lifetimeSeconds: number;
   issue(subject: TokenSubject): AccessToken;
 }
@@ -37,12 +37,12 @@ export interface TokenIssuerOptions {
   /** The `iss` claim. */
   readonly issuer: string;
   readonly clientId: string;
-  /** Read at every token, so that a new active key is used at once. */
+  /** Called for every token, so that a new active key is used at once. */
   readonly signingKey: () => AccessTokenKey;
   readonly lifetimeSeconds: number;
 }
 
-/** Makes the signer of access tokens (RFC 9068): the only holder of the private key. */
+/** Creates the issuer of access tokens (RFC 9068). Only this service holds the private key. */
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { issuer, clientId, signingKey, lifetimeSeconds } = options;
   return {
@@ -51,7 +51,9 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const expiresInSeconds = jittered(lifetimeSeconds);
       const token = signAccessToken(signingKey(), {
         ...subject,
-        ...{ issuer, clientId, lifetimeSeconds: expiresInSeconds },
+        issuer,
+        clientId,
+        lifetimeSeconds: expiresInSeconds,
         authTime: Math.floor(authTime.getTime() / 1000),
       });
       return { token, expiresInSeconds };
@@ -59,7 +61,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   };
 }
 
-/** Up to 5 % less, so that tokens issued together do not all expire together. */
+/** Returns up to 5 % less, so that tokens issued together do not expire together. */
 function jittered(seconds: number): number {
   return seconds - randomInt(Math.floor(seconds * 0.05) + 1);
 }

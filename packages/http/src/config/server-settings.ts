@@ -44,7 +44,7 @@ export const ServerSettings = {
       description:
         'The Redis that replicas share: a URL such as `rediss://host:6379`, with user and password in front of the host.',
       details:
-        'It holds which service tokens were used, at `user` the counts of the limits on tries, and at `gateway` copies of sessions. `rediss://` uses TLS; a password needs %-escapes. The one supported parameter is `?family=4` or `6`, for addresses of one kind. Redis may be down at any time: [decision 21](decisions/0021-single-use-across-replicas.md).',
+        'It holds which service tokens were used, at `user` the counts of the rate limits, and at `gateway` copies of sessions. `rediss://` uses TLS; a password needs %-escapes. The one supported parameter is `?family=4` or `6`, for addresses of one kind. Redis may be down at any time: [decision 21](decisions/0021-single-use-across-replicas.md).',
     }),
   REPLICAS: wholeNumber({ min: 1, max: 10_000 }).optional().meta({
     description: 'How many processes of this service run at a time, such as 1.',

@@ -2,13 +2,13 @@ import type { UserDb } from '@auth/db/user';
 import { Prisma } from '@auth/db/user';
 import type { CleanupStore } from './cleanup.ts';
 
-/** How much longer cut-offs are kept, so that a clock that was a day ahead for a while loses none. */
+/** How much longer cut-offs are kept, so that a clock that runs a day ahead for a while removes none too early. */
 const keptSeconds = 86_400;
-/** The number of ended sessions whose tokens are removed together, and of tokens of each in a batch. */
+/** How many ended sessions a batch of tokens comes from, and how many tokens of each it has. */
 const sessionsAtOnce = 100;
 const tokensOfEach = 500;
 
-/** Asked every two seconds, mostly for nothing: past Prisma. */
+/** Runs every two seconds and rarely finds a row, so it does not go through Prisma. */
 const hasSalts = {
   name: 'has salts',
   text: 'SELECT EXISTS (SELECT FROM refresh_tokens WHERE salt_until <= now()) AS found',
@@ -31,8 +31,8 @@ const removeUsedTokens = {
 };
 
 /**
- * Removes rows of the user database, in batches. A batch is one statement that locks only its own rows and skips locked
- * ones. The database's clock decides what has expired, for every replica.
+ * Creates the store that removes expired rows of the user database, in batches. A batch is one statement that locks only its
+ * own rows and skips locked ones. Expiry is decided by the database's clock, which is the same for all replicas.
  */
 export function createCleanupStore({ client, ask }: Pick<UserDb, 'client' | 'ask'>): CleanupStore {
   const countRows = async (statement: typeof eraseSalts, limit: number): Promise<number> =>
@@ -41,32 +41,32 @@ export function createCleanupStore({ client, ask }: Pick<UserDb, 'client' | 'ask
     hasSalts: async () => (await ask<{ found: boolean }>(hasSalts, []))[0]?.found ?? true,
     eraseSalts: (limit) => countRows(eraseSalts, limit),
     removeUsedTokens: (limit) => countRows(removeUsedTokens, limit),
-    removeTokensOfOver: (kept, limit) => client.$executeRaw`
+    removeTokensOfEnded: (kept, limit) => client.$executeRaw`
       DELETE FROM refresh_tokens WHERE hash IN (
-        SELECT t.hash FROM (${over(kept, { limit: sessionsAtOnce, tokens: Prisma.sql`EXISTS` })}) s
+        SELECT t.hash FROM (${endedSessions(kept, { limit: sessionsAtOnce, tokens: Prisma.sql`EXISTS` })}) s
         CROSS JOIN LATERAL (
           SELECT hash FROM refresh_tokens WHERE session_id = s.id LIMIT ${tokensOfEach} FOR UPDATE SKIP LOCKED
         ) t LIMIT ${limit}
       )`,
     removeSessions: (kept, limit) => client.$executeRaw`
       DELETE FROM sessions WHERE id IN (
-        SELECT id FROM sessions WHERE id IN (${over(kept, { limit, tokens: Prisma.sql`NOT EXISTS` })})
+        SELECT id FROM sessions WHERE id IN (${endedSessions(kept, { limit, tokens: Prisma.sql`NOT EXISTS` })})
         LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
-    // In the order of numbers, from the lowest: the feed must have no gap. By the clock that is behind: a clock that is
-    // ahead must not remove cut-offs that still matter.
+    // The lowest numbers are removed first, since the feed must have no gap. The earlier of both clocks counts: a clock
+    // that is ahead must not remove cut-offs of valid tokens.
     removeEvents: (before, limit) => client.$executeRaw`
       WITH cut AS (
         SELECT least(${before}, extract(epoch FROM clock_timestamp())::bigint - ${keptSeconds}) AS at
       ), lowest AS (
-        SELECT id, seq, keep_until < cut.at AS is_over FROM revocation_events, cut
+        SELECT id, seq, keep_until < cut.at AS is_expired FROM revocation_events, cut
         WHERE seq IS NOT NULL ORDER BY seq LIMIT ${limit}
       ), unnumbered AS (
         SELECT id FROM revocation_events, cut WHERE seq IS NULL AND keep_until < cut.at LIMIT ${limit}
       )
       DELETE FROM revocation_events WHERE id IN (
         SELECT id FROM lowest
-        WHERE is_over AND seq < coalesce((SELECT min(seq) FROM lowest WHERE NOT is_over), 9223372036854775807)
+        WHERE is_expired AND seq < coalesce((SELECT min(seq) FROM lowest WHERE NOT is_expired), 9223372036854775807)
         UNION ALL SELECT id FROM unnumbered
       )`,
   };
@@ -75,10 +75,10 @@ export function createCleanupStore({ client, ask }: Pick<UserDb, 'client' | 'ask
 type Kept = Parameters<CleanupStore['removeSessions']>[0];
 
 /**
- * The ids of sessions that have ended, longest ago first, with or without refresh tokens. Each part uses an index of its
- * own, so that its cost does not depend on the number of sessions.
+ * Selects the ids of ended sessions, oldest end first, with or without refresh tokens. Each part uses its own index, so the
+ * cost does not depend on the number of sessions.
  */
-function over(
+function endedSessions(
   { expiredSeconds, idleSeconds, endedSeconds }: Kept,
   { limit, tokens }: { limit: number; tokens: Prisma.Sql },
 ): Prisma.Sql {

@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RefreshStore } from '../src/sessions/refresh.ts';
+import { planFastExchange } from '../src/sessions/refresh.ts';
 import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import { createRefreshToken, hashesOf } from '../src/sessions/refresh-token.ts';
-import { planUsualExchange } from '../src/sessions/usual-exchange.ts';
 import type { Harness } from './harness.ts';
 import { graceSeconds, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
 let harness: Harness;
 let store: RefreshStore;
-let stepByStep: RefreshStore;
+let slowPath: RefreshStore;
 beforeAll(async () => {
   harness = await openHarness();
   store = createRefreshStore(harness.db);
-  stepByStep = { ...store, exchangeAsUsual: async () => undefined };
+  slowPath = { ...store, exchangeFast: async () => undefined };
 });
 afterAll(() => harness.close());
 
-/** What a refresh may meet. Times are seconds ago. */
+/** States of a session at a refresh. Times are seconds ago. */
 const states = fc.record({
   roles: fc.constantFrom(['customer'], ['customer', 'admin'], []),
   scope: fc.constantFrom('account', 'account user:admin', ''),
-  isDisabled: oftenNot(),
-  isEnded: oftenNot(),
+  isDisabled: mostlyFalse(),
+  isEnded: mostlyFalse(),
   isInFamily: fc.boolean(),
-  isForgotten: oftenNot(),
+  isForgotten: mostlyFalse(),
   usedAgo: fc.constantFrom(undefined, undefined, undefined, -10, -2, 5, 50),
   createdAgo: fc.constantFrom(0, life.absoluteSeconds - 1, life.absoluteSeconds),
   lastUsedAgo: fc.constantFrom(-30, 0, life.idleSeconds - 1, life.idleSeconds),
@@ -40,7 +40,7 @@ const rules = fc.record({
   limit: fc.constantFrom({ perSession: 5, windowSeconds: 600 }, { perSession: 0, windowSeconds: 600 }),
 });
 
-function oftenNot() {
+function mostlyFalse() {
   return fc.constantFrom(false, false, false, false, true);
 }
 
@@ -80,7 +80,7 @@ async function addSession(state: State) {
   return { token, sid };
 }
 
-/** Everything of a session that an exchange may change; times of the database without what two runs differ by. */
+/** Returns the data of a session that an exchange may change, with database times rounded to compare two runs. */
 async function rowsOf(sid: string) {
   const [session] = await harness.db.client.$queryRaw<object[]>`
     SELECT scope, audience, last_used_at, ended_at, end_reason, not_before, last_iat, last_exp, refresh_count,
@@ -97,19 +97,19 @@ async function rowsOf(sid: string) {
   return { session, tokens, events };
 }
 
-describe('the usual exchange, which the database makes in one statement', () => {
-  it('is never another one than the rule decides on', async () => {
+describe('the fast path of an exchange', () => {
+  it('has the same result as the rule', async () => {
     await fc.assert(
       fc.asyncProperty(states, rules, async (state, rule) => {
         const [one, other] = [await addSession(state), await addSession(state)];
         const inOne = openReplica(harness, { ...rule, store, now: harness.now });
-        const inSteps = openReplica(harness, { ...rule, store: stepByStep, now: harness.now });
+        const inSteps = openReplica(harness, { ...rule, store: slowPath, now: harness.now });
         const [answer, expected] = [await inOne.refresh(one.token), await inSteps.refresh(other.token)];
         const shaped = (text: string | undefined) => (/^[\w-]{43}$/.test(text ?? '') ? 'a token' : text);
         expect(shaped(answer)).toBe(shaped(expected));
         expect(inOne.issued).toEqual(inSteps.issued);
         expect(await rowsOf(one.sid)).toEqual(await rowsOf(other.sid));
-        // What was handed out is good, and belongs to the family of its session.
+        // The successor is valid, and has the family of its session.
         const keepsFamily = state.isInFamily && shaped(answer) === 'a token';
         if (keepsFamily) expect(answer?.slice(0, 16)).toBe(one.token.slice(0, 16));
       }),
@@ -117,7 +117,7 @@ describe('the usual exchange, which the database makes in one statement', () => 
     );
   }, 120_000);
 
-  it('is made without a transaction of several steps, and one that is not usual is not', async () => {
+  it('runs without a transaction, which the slow path needs', async () => {
     const usual: State = {
       ...{
         roles: ['customer'],
@@ -149,7 +149,7 @@ describe('the usual exchange, which the database makes in one statement', () => 
     expect(decided).toBe(1);
   });
 
-  it('hands out one successor to many that present the same token on several replicas at once', async () => {
+  it('returns one successor to concurrent uses of a token on several replicas', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id: userId } = await harness.addUser();
       const token = createRefreshToken();
@@ -164,7 +164,7 @@ describe('the usual exchange, which the database makes in one statement', () => 
     }
   });
 
-  it('looks at the limits in the same statement, and does nothing where one is reached', async () => {
+  it('checks the limits in the same statement, and does nothing when one is reached', async () => {
     const { id: userId } = await harness.addUser();
     const sid = await harness.addSession(userId);
     const token = createRefreshToken();
@@ -179,10 +179,10 @@ describe('the usual exchange, which the database makes in one statement', () => 
     ];
     await harness.db.client.rateLimit.createMany({ data: counts });
     const rule = { life, graceSeconds, tokenSeconds: 600, limit: { perSession: 5, windowSeconds: 600 } };
-    const usual = planUsualExchange(token, {}, { ...rule, now: harness.now });
+    const usual = planFastExchange(token, {}, { ...rule, now: harness.now });
     if (usual === undefined) throw new Error('not usual');
     const exchange = (tries: Record<string, number>) =>
-      store.exchangeAsUsual(hashesOf(token), usual, {
+      store.exchangeFast(hashesOf(token), usual, {
         ...{ keys: Object.keys(tries).map((name) => `${sid} ${name}`), below: Object.values(tries), at, latest },
       });
     const rows = () => harness.db.client.refreshToken.count({ where: { sessionId: sid } });

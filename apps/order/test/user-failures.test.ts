@@ -6,23 +6,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Contacts } from '../src/orders.ts';
 import { createUserClient } from '../src/user-client.ts';
+import type { Answer, Callee } from './callee.ts';
+import { closedUrl, json, openCallee, problem, sick } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
-import type { Answer, Neighbour } from './neighbour.ts';
-import { closedUrl, json, openNeighbour, problem, sick } from './neighbour.ts';
 import { contact, createShop } from './shop.ts';
 
 const edge = createTestEdge('order', 'user');
 const shop = createShop();
 let harness: Harness;
-let user: Neighbour;
-/** Where orders find user in a test, and what was said when a contact could not be had. */
+let user: Callee;
+/** The user service of a test, and the errors of unavailable contacts. */
 let contacts: Contacts;
 let missed: UpstreamError[];
 beforeAll(async () => {
   harness = await openHarness({ ...shop, contacts: { find: (id, token) => contacts.find(id, token) } });
   const accessTokens = harness.verifierOf('user');
-  user = await openNeighbour({
+  user = await openCallee({
     operation: 'user:contacts.read',
     accepts: edge.accepts,
     accessTokens,
@@ -50,14 +50,14 @@ const place = (customer: Customer) =>
 const storedContact = async (id: string) =>
   (await harness.db.client.order.findUniqueOrThrow({ where: { id } })).contact;
 
-/** Places an order while user is not there. */
+/** Places an order while user is down. */
 async function placeWithoutContact(customer: Customer): Promise<string> {
   connect(await closedUrl());
   return (await place(customer)).body.id;
 }
 
 describe('POST /orders with user', () => {
-  it('attaches the contact; user is called with a service token and the user’s own', async () => {
+  it('attaches the contact; user gets a service token and the user’s token', async () => {
     connect(user.url);
     user.answer(json(contact));
     const customer = harness.newCustomer();
@@ -74,7 +74,7 @@ describe('POST /orders with user', () => {
     expect(missed).toEqual([]);
   });
 
-  it('attaches a contact without phone and address as it is', async () => {
+  it('attaches a contact without phone and address', async () => {
     connect(user.url);
     const bare = { name: 'Ada', email: 'ada@example.com', phone: null, address: null };
     user.answer(json(bare));
@@ -92,7 +92,7 @@ describe('POST /orders when user', () => {
     ['answers with another shape', json({ ...contact, phone: 'none' }), 'upstream_failed'],
     ['answers 401 about the token', problem(401, 'token_revoked'), 'upstream_refused'],
     ['answers 404', problem(404, 'not_found'), 'upstream_refused'],
-  ])('%s: answers 201 without a contact, which comes with a later read', async (_case, answer, code) => {
+  ])('%s: answers 201 without a contact, which a later read attaches', async (_case, answer, code) => {
     connect(user.url);
     user.answer(answer);
     const customer = harness.newCustomer();
@@ -110,7 +110,7 @@ describe('POST /orders when user', () => {
     expect(missed).toMatchObject([{ code: 'upstream_failed', answer: { code: 'invalid_service_token' } }]);
   });
 
-  it('is not there: answers 201 without a contact', async () => {
+  it('is down: answers 201 without a contact', async () => {
     connect(await closedUrl());
     const { status, body } = await place(harness.newCustomer());
     expect([status, body.contact]).toEqual([201, null]);
@@ -120,7 +120,7 @@ describe('POST /orders when user', () => {
 describe('a token without the scope account', () => {
   const scope = 'order:read order:write';
 
-  it('places an order without a contact, user is not called, and a token with the scope attaches it later', async () => {
+  it('places an order without a contact and without calling user; a later token with the scope attaches it', async () => {
     connect(user.url);
     user.answer(json(contact));
     const customer = harness.newCustomer();
@@ -131,7 +131,7 @@ describe('a token without the scope account', () => {
     expect((await ask(customer, 'get', `/orders/${body.id}`)).body.contact).toEqual(contact);
   });
 
-  it('is not shown the contact of an order that has one, on no route', async () => {
+  it('reads no contact, on any route', async () => {
     connect(user.url);
     user.answer(json(contact));
     const customer = harness.newCustomer();
@@ -155,7 +155,7 @@ describe('a token without the scope account', () => {
 });
 
 describe('an order without a contact', () => {
-  it('is given it by GET /orders/:id, for good', async () => {
+  it('gets the contact at GET /orders/:id, permanently', async () => {
     const customer = harness.newCustomer();
     const id = await placeWithoutContact(customer);
     expect((await ask(customer, 'get', `/orders/${id}`)).body.contact).toBeNull();
@@ -168,7 +168,7 @@ describe('an order without a contact', () => {
     expect(user.requests).toHaveLength(before);
   });
 
-  it('is given it by GET /orders, all of them with one call', async () => {
+  it('gets the contact at GET /orders, with one call for all orders', async () => {
     const customer = harness.newCustomer();
     const ids = [await placeWithoutContact(customer), await placeWithoutContact(customer)];
     connect(user.url);
@@ -183,7 +183,7 @@ describe('an order without a contact', () => {
   it.each([
     ['its owner, with a token that is not for user', ({ bearer }: Customer) => bearer({ aud: ['order'] })],
     ['another user with order:read-any', () => harness.newCustomer().bearer({ scope: 'order:read order:read-any' })],
-  ])('stays without it when it is read by %s, and user is not called', async (_case, authorizationOf) => {
+  ])('stays without a contact when read by %s, and user is not called', async (_case, authorizationOf) => {
     const customer = harness.newCustomer();
     const id = await placeWithoutContact(customer);
     connect(user.url);
@@ -197,7 +197,7 @@ describe('an order without a contact', () => {
     expect(user.requests).toHaveLength(before);
   });
 
-  it('leaves the orders of other users alone when it is given one', async () => {
+  it('gets a contact without a change of other users’ orders', async () => {
     const [ada, eve] = [harness.newCustomer(), harness.newCustomer()];
     const [ofAda, ofEve] = [await placeWithoutContact(ada), await placeWithoutContact(eve)];
     connect(user.url);

@@ -9,33 +9,28 @@ import { refusals, requireCaller } from '@auth/verify/express';
 import type { Response } from 'express';
 import express from 'express';
 
-/** How a neighbour answers a call that it has let in. */
+/** Answers a call that the guard has accepted. */
 export type Answer = (res: Response, body: unknown) => void;
 
-/** A service beside order: a real server, with the real guard of one operation in front of an answer. */
-export interface Neighbour {
+/** Another service: a real server with the real guard of one operation and a scripted answer. */
+export interface Callee {
   readonly url: string;
-  /** Headers of every request so far, also of those that were refused. */
+  /** The headers of all requests so far, refused ones included. */
   readonly requests: readonly IncomingHttpHeaders[];
-  /** What it does with calls from now on. */
+  /** Sets the answer to the next calls. */
   answer(answer: Answer): void;
   close(): Promise<void>;
 }
 
-export interface NeighbourOptions {
+export interface CalleeOptions {
   readonly operation: 'product:quotes.create' | 'user:contacts.read';
   readonly accepts: InboundKeys;
   readonly accessTokens: AccessTokenVerifier | null;
   readonly now: () => number;
 }
 
-/** Opens it; until told otherwise it answers 200 with an empty object. */
-export async function openNeighbour({
-  operation: id,
-  accepts,
-  accessTokens,
-  now,
-}: NeighbourOptions): Promise<Neighbour> {
+/** Opens the service. By default it answers 200 with an empty object. */
+export async function openCallee({ operation: id, accepts, accessTokens, now }: CalleeOptions): Promise<Callee> {
   const operation = operations[id];
   const requests: IncomingHttpHeaders[] = [];
   let current: Answer = json({});
@@ -75,10 +70,10 @@ export function json(body: unknown, status = 200): Answer {
 
 /** Answers with a problem. */
 export function problem(status: number, code: string): Answer {
-  return json({ type: `urn:problem:${code}`, title: code, status, detail: 'of the neighbour', code }, status);
+  return json({ type: `urn:problem:${code}`, title: code, status, detail: 'of the callee', code }, status);
 }
 
-/** What neighbours do when they are not well. */
+/** The failures of a service. */
 export const sick = {
   'never answers': () => undefined,
   'stops in the middle of its answer': (res) => {
@@ -95,7 +90,7 @@ export const sick = {
   },
 } as const satisfies Record<string, Answer>;
 
-/** The address of a server that has just gone. */
+/** Returns the address of a closed server. */
 export async function closedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { cleanUp } from '../src/cleanup.ts';
-import { createCleanupStore } from '../src/cleanup-store.ts';
+import { cleanUp } from '../src/background/cleanup.ts';
+import { createCleanupStore } from '../src/background/cleanup-store.ts';
 import type { Harness } from './harness.ts';
 import { life, openHarness, password } from './harness.ts';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** A user with so many running sessions. */
+/** Adds a user with running sessions. */
 async function addUserWithMany(): Promise<{ id: string; email: string }> {
   const user = await harness.addUser();
   const iat = Math.floor(harness.now());
@@ -33,7 +33,7 @@ const token = async (sub: string, scope: string) =>
 const send = (method: 'patch' | 'put' | 'post', path: string, bearer: string) =>
   request(harness.server)[method](path).set('Authorization', `Bearer ${bearer}`);
 
-/** Asks for `/livez` again and again while work is done: how long the slowest answer took, and the work. */
+/** Polls `/livez` during work. Returns the time of the slowest answer, and that of the work. */
 async function whileAlive<T>(work: () => Promise<T>) {
   let isDone = false;
   let slowestMs = 0;
@@ -53,8 +53,8 @@ async function whileAlive<T>(work: () => Promise<T>) {
 }
 
 /**
- * What this machine takes for the least that has to be done: the rows are updated, and as many are written. The bounds are
- * those of a machine that has nothing else to do, and as many times more on one that has.
+ * Measures the minimum work on this machine: the rows are updated, and as many are written. The bounds of an idle machine
+ * are multiplied by how much slower this one is.
  */
 async function measureMachine() {
   const { id } = await addUserWithMany();
@@ -81,15 +81,15 @@ describe(`an account with ${many} sessions`, () => {
   const next = 'staple battery horse correct';
 
   interface Work {
-    /** Sends the request when everything else is there. */
+    /** Prepares everything and returns the function that sends the request. */
     readonly prepare: (id: string) => Promise<() => Promise<request.Response>>;
     readonly status: number;
-    /** Sessions that run afterwards. */
+    /** The number of running sessions afterwards. */
     readonly left: number;
   }
   const works: [string, Work][] = [
     ['is disabled', { prepare: (id) => asAdmin(id, { disabled: true }), status: 200, left: 0 }],
-    ['is given other roles', { prepare: (id) => asAdmin(id, { roles: ['admin'] }), status: 200, left: many }],
+    ['gets other roles', { prepare: (id) => asAdmin(id, { roles: ['admin'] }), status: 200, left: many }],
     [
       'logs out everywhere',
       {
@@ -112,7 +112,7 @@ describe(`an account with ${many} sessions`, () => {
     ],
   ];
 
-  // Another process on the machine can only make an attempt slower: the best of three counts.
+  // Other processes on the machine make an attempt slower, so the best of three counts.
   const attempts = 3;
 
   it.each(works)(
@@ -138,7 +138,7 @@ describe(`an account with ${many} sessions`, () => {
     60_000,
   );
 
-  it('comes down to its limit, login by login', async () => {
+  it('reaches its limit after several logins', async () => {
     const { id, email } = await addUserWithMany();
     const { status } = await request(harness.server).post('/auth/login').send({ email, password });
     expect(status).toBe(200);
@@ -149,7 +149,7 @@ describe(`an account with ${many} sessions`, () => {
 describe('a million used refresh tokens', () => {
   const million = 1_000_000;
 
-  /** A session with so many used tokens. */
+  /** Adds a session with used tokens. */
   async function addWorn({
     count,
     endedDaysAgo,
@@ -165,7 +165,7 @@ describe('a million used refresh tokens', () => {
       INSERT INTO sessions (id, user_id, scope, audience, auth_time, last_used_at, expires_at, ended_at)
       VALUES (${sid}::uuid, ${userId}::uuid, '', '{}', now(), now(), now() + interval '30 days',
         now() - make_interval(days => ${endedDaysAgo}))`;
-    // Each within the time limit of a statement, on a machine with other things to do as well.
+    // Each statement stays within the time limit of statements, also on a busy machine.
     const batch = 25_000;
     for (let added = 0; added < count; added += batch) {
       await harness.db.client.$executeRaw`
@@ -177,7 +177,7 @@ describe('a million used refresh tokens', () => {
     return sid;
   }
 
-  /** So many rounds of the clean-up. */
+  /** Runs rounds of the clean-up. */
   async function clean(rounds: number) {
     const stop = new AbortController();
     const errors: unknown[] = [];
@@ -200,7 +200,7 @@ describe('a million used refresh tokens', () => {
 
   const tokensOf = (sessionId: string) => harness.db.client.refreshToken.count({ where: { sessionId } });
 
-  it('of a running session, or of one that ended long ago, are removed bit by bit, and hold nothing up', async () => {
+  it('of a running session, or of one that ended long ago, are removed in batches, without blocking other work', async () => {
     const ended = await addWorn({ count: million, endedDaysAgo: 40, inFamily: false });
     const living = await addWorn({ count: many, endedDaysAgo: null, inFamily: true });
     const { id: userId } = await harness.addUser();

@@ -6,17 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Catalog } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
+import type { Answer, Callee } from './callee.ts';
+import { closedUrl, json, openCallee, problem, sick } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
-import type { Answer, Neighbour } from './neighbour.ts';
-import { closedUrl, json, openNeighbour, problem, sick } from './neighbour.ts';
 import { contact } from './shop.ts';
 
 const edge = createTestEdge('order', 'product');
 let harness: Harness;
-let product: Neighbour;
+let product: Callee;
 let asked: string[];
-/** Where orders find product in a test. */
+/** The product service of a test. */
 let catalog: Catalog;
 beforeAll(async () => {
   asked = [];
@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
   });
   const { now } = harness;
-  product = await openNeighbour({ operation: 'product:quotes.create', accepts: edge.accepts, accessTokens: null, now });
+  product = await openCallee({ operation: 'product:quotes.create', accepts: edge.accepts, accessTokens: null, now });
 });
 afterAll(async () => {
   await product.close();
@@ -48,14 +48,14 @@ function place(customer: Customer, items: readonly object[] = [mug]) {
   return request(harness.server).post('/orders').set('Authorization', customer.bearer()).send({ items });
 }
 
-/** Nothing is stored, and nothing was asked of user. */
+/** Expects that nothing is stored and user was not called. */
 async function expectNothingHappened(customer: Customer) {
   expect(await harness.countOrders(customer)).toBe(0);
   expect(asked).not.toContain(customer.id);
 }
 
 describe('POST /orders with product', () => {
-  it('answers 201 by its quote; product is called with a service token and never sees the user’s', async () => {
+  it('answers 201 with the quoted prices; product gets a service token, and not the user’s token', async () => {
     connect(product.url);
     product.answer(json({ items: [quoted], rejected: [] }));
     const customer = harness.newCustomer();
@@ -72,7 +72,7 @@ describe('POST /orders with product', () => {
     expect(seen).not.toHaveProperty('cookie');
   });
 
-  it('answers 403 before any call when the token is not for user', async () => {
+  it('answers 403 before any call when the audience of the token lacks user', async () => {
     connect(product.url);
     const customer = harness.newCustomer();
     const before = product.requests.length;
@@ -86,7 +86,7 @@ describe('POST /orders with product', () => {
     await expectNothingHappened(customer);
   });
 
-  it('answers 422 that names each rejected item', async () => {
+  it('answers 422 and names each rejected item', async () => {
     connect(product.url);
     const items = Array.from({ length: 4 }, () => ({ productId: randomUUID(), quantity: 2 }));
     const [unknown, good, inactive, scarce] = items.map(({ productId }) => productId);
@@ -135,13 +135,13 @@ describe('POST /orders when product', () => {
     const customer = harness.newCustomer();
     const { headers, body } = await place(customer);
     expect(body).toMatchObject({ status, code });
-    expect(body.detail).not.toMatch(/neighbour|127\.0\.0\.1|product:/);
+    expect(body.detail).not.toMatch(/callee|127\.0\.0\.1|product:/);
     expect(headers['retry-after']).toBe(status === 503 ? '5' : undefined);
     expect(headers).not.toHaveProperty('www-authenticate');
     await expectNothingHappened(customer);
   });
 
-  it('is not there: 503 with Retry-After, stores nothing', async () => {
+  it('is down: answers 503 with Retry-After and stores nothing', async () => {
     connect(await closedUrl());
     const customer = harness.newCustomer();
     const { headers, body } = await place(customer);
@@ -150,7 +150,7 @@ describe('POST /orders when product', () => {
     await expectNothingHappened(customer);
   });
 
-  it('refuses order’s service token: 502, which no client takes for its own login', async () => {
+  it('refuses order’s service token: answers 502, not 401', async () => {
     connect(product.url, createTestEdge('order', 'product').calls);
     product.answer(json({ items: [quoted], rejected: [] }));
     const customer = harness.newCustomer();
@@ -158,7 +158,7 @@ describe('POST /orders when product', () => {
     await expectNothingHappened(customer);
   });
 
-  it('comes back: the next order is placed', async () => {
+  it('is up again: answers 201', async () => {
     const customer = harness.newCustomer();
     connect(await closedUrl());
     await place(customer);

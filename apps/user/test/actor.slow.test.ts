@@ -30,7 +30,7 @@ const change = (admin: LoggedIn, { id }: { id: string }, changes: object) =>
 const userOf = ({ id }: { id: string }) => harness.db.client.user.findUniqueOrThrow({ where: { id } });
 const address = { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
 
-/** Every change that a user makes of their own account. */
+/** All routes by which users change their own account. */
 const ownChanges: [string, (user: LoggedIn) => request.Test][] = [
   ['PATCH /users/me', (user) => send(user, 'patch', '/users/me', { name: 'Eve' })],
   ['PUT /users/me/contact', (user) => send(user, 'put', '/users/me/contact', { phone: '+442079460000', address })],
@@ -42,7 +42,7 @@ const ownChanges: [string, (user: LoggedIn) => request.Test][] = [
   ['POST /auth/logout-all', (user) => send(user, 'post', '/auth/logout-all')],
 ];
 
-/** The ways to lose the right to make these changes while the access token is still accepted elsewhere. */
+/** The ways to lose the right to make these changes, while other services still accept the access token. */
 const losses: [string, (user: LoggedIn) => Promise<unknown>][] = [
   [
     'session was ended',
@@ -69,7 +69,7 @@ describe.each(ownChanges)('%s', (_route, attempt) => {
     expect((await harness.db.client.session.findUniqueOrThrow({ where: { id: other } })).endedAt).toBeNull();
   });
 
-  it('is refused to a token with the session of another user', async () => {
+  it('answers 401 token_revoked to a token with the session of another user', async () => {
     const [user, other] = [await logIn(), await logIn()];
     const token = harness.issuer.token({ sub: user.id, sid: other.sid, scope: 'account' });
     expect((await attempt({ ...user, token })).body).toMatchObject({ status: 401, code: 'token_revoked' });
@@ -84,7 +84,7 @@ describe('PATCH /users/:id', () => {
     expect(attempt.body).toMatchObject({ status: 401, code: 'token_revoked' });
     expect((await userOf(removed)).roles).toEqual(['customer']);
     const [event] = harness.events().filter(({ audit }) => audit['by'] === removed.id);
-    expect(event?.audit).toMatchObject({ event: 'roles', outcome: 'failed', reason: 'session_over' });
+    expect(event?.audit).toMatchObject({ event: 'roles', outcome: 'failed', reason: 'session_ended' });
   });
 
   it('answers 403 when the role was removed without a cut-off', async () => {

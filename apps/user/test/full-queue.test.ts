@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => empty());
 
-/** Puts as many jobs into the queue as it takes. What comes back ends them. */
+/** Fills the queue with jobs. The returned function ends them. */
 function fillQueue(): () => Promise<void> {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -38,8 +38,8 @@ function fillQueue(): () => Promise<void> {
   };
 }
 
-describe('a user app whose password queue is full', () => {
-  it('answers 503 with Retry-After to whatever needs a password hashed, known e-mail or not', async () => {
+describe('the user app with a full password queue', () => {
+  it('answers 503 with Retry-After to requests that hash a password, for known and unknown e-mails', async () => {
     const next = 'staple battery horse correct';
     const answers = await Promise.all([
       logIn(user.email),
@@ -62,7 +62,7 @@ describe('a user app whose password queue is full', () => {
     expect(queue.stats()).toEqual(full);
   });
 
-  it('goes on answering everything else', async () => {
+  it('answers all other requests', async () => {
     const { server } = harness;
     const me = await request(server).get('/users/me').set('Authorization', `Bearer ${tokens.access_token}`);
     expect(me.body).toMatchObject({ id: user.id });
@@ -76,7 +76,7 @@ describe('a user app whose password queue is full', () => {
     expect(queue.stats()).toEqual(full);
   });
 
-  it('lets a login in again when there is room', async () => {
+  it('answers 200 to a login when the queue has room again', async () => {
     expect((await logIn(user.email)).status).toBe(503);
     await empty();
     expect((await logIn(user.email)).status).toBe(200);

@@ -36,8 +36,8 @@ async function openSessions(email: string, count: number): Promise<Opened[]> {
   }));
 }
 
-describe('an account that is disabled while it logs in and refreshes', () => {
-  it('has no session afterwards, and a cut-off that outlasts every token that was issued', async () => {
+describe('PATCH /users/:id {disabled: true} during logins and refreshes', () => {
+  it('ends every session, with a cut-off that outlasts all issued tokens', async () => {
     const { id, email } = await harness.addUser();
     const opened = await openSessions(email, 4);
     const change = await admin();
@@ -59,7 +59,7 @@ describe('an account that is disabled while it logs in and refreshes', () => {
 });
 
 describe('concurrent requests of one account', () => {
-  it('wait for each other without a deadlock: no answer is 5xx', async () => {
+  it('run without a deadlock: no answer is 5xx', async () => {
     const change = await admin();
     for (let round = 0; round < 3; round += 1) {
       const { id, email } = await harness.addUser();

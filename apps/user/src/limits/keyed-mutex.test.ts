@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTurns } from './turns.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
 
-/** Work that a test can end. */
+/** Creates work that the test ends. */
 function openWork(begun: string[], name: string) {
   let end: (() => void) | undefined;
   const ended = new Promise<void>((resolve) => {
@@ -15,14 +15,14 @@ function openWork(begun: string[], name: string) {
   return { work, end: () => end?.() };
 }
 
-describe('createTurns', () => {
-  it('runs work of one key in order, one at a time, and work of another key at once', async () => {
-    const inTurn = createTurns();
+describe('createKeyedMutex', () => {
+  it('runs work of one key one at a time, in order, and work of another key at once', async () => {
+    const exclusively = createKeyedMutex();
     const begun: string[] = [];
     const first = openWork(begun, 'first');
     const second = openWork(begun, 'second');
     const other = openWork(begun, 'other');
-    const results = [inTurn('ada', first.work), inTurn('ada', second.work), inTurn('eve', other.work)];
+    const results = [exclusively('ada', first.work), exclusively('ada', second.work), exclusively('eve', other.work)];
     expect(begun).toEqual(['first', 'other']);
     first.end();
     await results[0];
@@ -33,25 +33,28 @@ describe('createTurns', () => {
   });
 
   it('continues after work that failed', async () => {
-    const inTurn = createTurns();
-    const failed = inTurn('ada', async () => {
+    const exclusively = createKeyedMutex();
+    const failed = exclusively('ada', async () => {
       throw new Error('no');
     });
-    const next = inTurn('ada', async () => 'next');
+    const next = exclusively('ada', async () => 'next');
     await expect(failed).rejects.toThrow('no');
     expect(await next).toBe('next');
   });
 
-  it('does not begin work that has waited longer than its client does', async () => {
+  it('rejects work that has waited for more than 5 s as account_busy', async () => {
     let time = 0;
-    const inTurn = createTurns({ now: () => time });
+    const exclusively = createKeyedMutex({ now: () => time });
     const begun: string[] = [];
     const slow = openWork(begun, 'slow');
-    const results = Promise.allSettled([inTurn('ada', slow.work), inTurn('ada', openWork(begun, 'late').work)]);
+    const results = Promise.allSettled([
+      exclusively('ada', slow.work),
+      exclusively('ada', openWork(begun, 'late').work),
+    ]);
     time = 5001;
     slow.end();
     expect(await results).toMatchObject([{ value: 'slow' }, { reason: { code: 'account_busy' } }]);
     expect(begun).toEqual(['slow']);
-    expect(await inTurn('ada', async () => 'fresh')).toBe('fresh');
+    expect(await exclusively('ada', async () => 'fresh')).toBe('fresh');
   });
 });

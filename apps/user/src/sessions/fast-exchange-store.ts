@@ -1,12 +1,11 @@
 import type { UserDb } from '@auth/db/user';
-import type { StoredTries } from '../limits/rate-limit.ts';
-import type { RefreshStore } from './refresh.ts';
+import type { StoredLimits } from '../limits/rate-limit.ts';
+import type { FastExchange, RefreshStore } from './refresh.ts';
 import { currentGrant, setBackSeconds } from './refresh-rule.ts';
 import type { TokenHashes } from './refresh-token.ts';
 import { hashRefreshToken } from './refresh-token.ts';
-import type { UsualExchange } from './usual-exchange.ts';
 
-/** The function is made by a migration. It changes nothing where the rule of refreshing would decide otherwise. */
+/** A migration creates the function. It changes nothing when `createRefreshRule` would decide otherwise. */
 const statement = {
   name: 'exchange refresh token',
   text: 'SELECT * FROM exchange_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
@@ -24,22 +23,24 @@ interface Row {
   readonly expires: (string | null)[];
 }
 
-interface Exchange {
+interface Options {
   readonly token: TokenHashes;
-  readonly usual: UsualExchange;
-  readonly tries?: StoredTries | undefined;
+  readonly exchange: FastExchange;
+  readonly limits?: StoredLimits | undefined;
 }
 
-/** Makes the usual exchange. Undefined, and nothing is changed, where anything is unusual or a limit is reached. */
-export async function exchangeAsUsual(
+const noLimits: StoredLimits = { keys: [], below: [], at: 0, latest: 0 };
+
+/** Makes a fast exchange. Returns `undefined`, with nothing changed, when the rule must decide or a limit is reached. */
+export async function exchangeFast(
   ask: UserDb['ask'],
-  { token, usual: { refreshToken, salt, at, issuedAt, rule }, tries = noTries }: Exchange,
-): ReturnType<RefreshStore['exchangeAsUsual']> {
+  { token, exchange: { refreshToken, salt, at, issuedAt, rule }, limits = noLimits }: Options,
+): ReturnType<RefreshStore['exchangeFast']> {
   const { graceSeconds, tokenSeconds, life, limit } = rule;
   const [row] = await ask<Row>(statement, [
     token.token,
     hashRefreshToken(refreshToken),
-    // With the salt a replica could repeat the exchange, whatever it believes the grace to be.
+    // With a stored salt, a replica that has a grace could repeat the exchange.
     graceSeconds === 0 ? null : salt,
     graceSeconds,
     at,
@@ -49,10 +50,10 @@ export async function exchangeAsUsual(
     limit.perSession,
     limit.windowSeconds,
     setBackSeconds,
-    tries.keys,
-    tries.below,
-    tries.at,
-    tries.latest,
+    limits.keys,
+    limits.below,
+    limits.at,
+    limits.latest,
   ]);
   if (row === undefined) return undefined;
   const { sid, authTime, audience, userId, roles, points, expires } = row;
@@ -60,11 +61,9 @@ export async function exchangeAsUsual(
   const session = { sid, authTime, audience, scopes, user: { id: userId, roles, disabled: false } };
   return {
     exchanged: { outcome: 'exchanged', refreshToken, session, grant: currentGrant(session, {}), issuedAt },
-    found: tries.keys.map((_key, index) => {
+    found: limits.keys.map((_key, index) => {
       const [found, expire] = [points[index] ?? undefined, expires[index] ?? undefined];
       return found === undefined ? undefined : { points: found, expire: Number(expire) };
     }),
   };
 }
-
-const noTries: StoredTries = { keys: [], below: [], at: 0, latest: 0 };
