@@ -37,6 +37,11 @@ describe('the page to try the gateway with', () => {
     },
   );
 
+  it('GET / with a condition answers 412, with Range the whole page', async () => {
+    expect((await request(app).get('/').set('If-Match', '"x"')).status).toBe(412);
+    expect((await request(app).get('/').set('Range', 'bytes=99999999-')).status).toBe(200);
+  });
+
   it('loads only files of its own, and has no script or style in its markup', async () => {
     const page = await textOf('/');
     expect(page).not.toMatch(/<script(?! type="module" src=)|<style|\s(?:on\w+|style)=|\/\//);

@@ -148,4 +148,16 @@ describe('migrate', () => {
     expect(error).toHaveProperty('message', expect.stringMatching(/a pooler .*DATABASE_DIRECT_URL for migrations/));
     await pooler.stop();
   });
+
+  it('refuses it also where the search_path of the database is the one that it ignores', async () => {
+    await database.client.query(
+      `do $$ begin execute format('alter database %I set search_path = public', current_database()); end $$`,
+    );
+    await database.write(NEXT, 'create table next (id int)');
+    const ignored = 'search_path, IntervalStyle, default_transaction_isolation, statement_timeout';
+    const pooler = await startPgBouncer({ target: database.url, settings: { ignore_startup_parameters: ignored } });
+    const error = await database.refusal(pooler.url(new URL(database.url).pathname.slice(1)));
+    await pooler.stop();
+    expect(error).toMatchObject({ code: 'database_unreachable' });
+  });
 });

@@ -69,11 +69,16 @@ function isUpToDate(history: readonly MigrationRecord[] | undefined, files: read
   return pending.length === 0 && edited === undefined && unfinished.length === 0;
 }
 
-/** Rejects a pooler that drops session settings: a session lock would stay with one of its server connections. */
+/**
+ * Rejects a pooler: the lock of a session would stay with one of its server connections. A pooler answers with a process
+ * id of its own, and may drop the settings of the session.
+ */
 async function assertDirect(client: Connection, options: MigrateOptions): Promise<void> {
-  const { rows } = await client.query<{ search_path: string }>('SHOW search_path');
-  if (rows[0]?.search_path === 'public') return;
-  throw unreachable(options, `${troubleWords.pooler}: the settings of the session are not in force`);
+  const { rows } = await client.query<{ pid: number; search_path: string }>(
+    `SELECT pg_backend_pid() AS pid, current_setting('search_path') AS search_path`,
+  );
+  if (rows[0]?.search_path === 'public' && rows[0].pid === Reflect.get(client, 'processID')) return;
+  throw unreachable(options, `${troubleWords.pooler}: this connection is not one of Postgres itself`);
 }
 
 /**

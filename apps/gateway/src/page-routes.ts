@@ -31,7 +31,8 @@ export function pageRoutes(folder: string): RequestHandler {
     [
       (_req, res) => {
         res.set('Content-Security-Policy', pagePolicy);
-        res.sendFile(file, { root: folder, cacheControl: false, etag: false, lastModified: false });
+        const validators = { cacheControl: false, etag: false, lastModified: false };
+        res.sendFile(file, { root: folder, acceptRanges: false, ...validators });
       },
     ],
   ]);

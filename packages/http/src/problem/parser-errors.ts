@@ -1,8 +1,13 @@
 import { Problem } from './problem.ts';
 
-/** Converts the errors of Express and its body parser for a bad request to a problem; `undefined` for other errors. */
+/**
+ * Converts the errors of Express, its body parser and `sendFile` for a bad request to a problem; `undefined` for other
+ * errors.
+ */
 export function parserProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
+  // `sendFile` compares If-Match and If-Unmodified-Since with its file.
+  if (error.name === 'PreconditionFailedError') return new Problem('precondition_failed', { reason: 'file' });
   const type = 'type' in error ? error.type : undefined;
   switch (type) {
     case 'entity.parse.failed':

@@ -24,7 +24,8 @@ export function otherMethods(methods: readonly string[]): { options: RequestHand
       assertNoServiceToken(req);
       res.set('Allow', Allow).status(204).end();
     },
-    others: () => {
+    others: (req) => {
+      assertNoServiceToken(req);
       throw new Problem('method_not_allowed', { headers: { Allow } });
     },
   };

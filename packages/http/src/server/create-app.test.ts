@@ -90,6 +90,7 @@ describe('probes', () => {
     ['HEAD', '/livez'],
     ['GET', '/readyz'],
     ['OPTIONS', '/livez'],
+    ['POST', '/livez'],
     ['OPTIONS', '/orders/1'],
   ])('%s %s answers 400 to a service token, which is for operations alone', async (method, path) => {
     const server = await serveForTest(things());

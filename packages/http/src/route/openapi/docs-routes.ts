@@ -29,7 +29,8 @@ export function docsRoutes(document: OpenApiDocument, { issuer }: { issuer: stri
   // pnpm puts each package into its own folder, so the path is resolved.
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const asset = (name: string): RequestHandler => {
-    return (_req, res) => res.set('Cache-Control', 'public, max-age=86400').sendFile(name, { root });
+    return (_req, res) =>
+      res.set('Cache-Control', 'public, max-age=86400').sendFile(name, { root, acceptRanges: false });
   };
   return getRoutes({
     '/openapi.json': [
