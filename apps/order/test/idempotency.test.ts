@@ -1,4 +1,5 @@
 import { outgoingHeaders } from '@auth/http';
+import { closedUrl } from '@auth/testkit/neighbour';
 import { createServiceTokenSigner } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,7 +9,6 @@ import { createProductClient } from '../src/product-client.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 import { expectPlaced, expectReplay, placeKeyed, replay } from './keyed-orders.ts';
-import { closedUrl } from './neighbour.ts';
 import { contact, createShop } from './shop.ts';
 
 const shop = createShop();

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
+import type { Answer, Neighbour } from '@auth/testkit/neighbour';
+import { closedUrl, json, openNeighbour, problem, sick } from '@auth/testkit/neighbour';
 import { createServiceTokenSigner } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,8 +11,6 @@ import type { Catalog } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
-import type { Answer, Neighbour } from './neighbour.ts';
-import { closedUrl, json, openNeighbour, problem, sick } from './neighbour.ts';
 import { contact } from './shop.ts';
 
 const edge = createTestEdge('order', 'product');
@@ -30,7 +31,12 @@ beforeAll(async () => {
     },
   });
   const { now } = harness;
-  product = await openNeighbour({ operation: 'product:quotes.create', accepts: edge.accepts, accessTokens: null, now });
+  product = await openNeighbour({
+    operations: [operations['product:quotes.create']],
+    accepts: edge.accepts,
+    accessTokens: null,
+    now,
+  });
 });
 afterAll(async () => {
   await product.close();

@@ -1,4 +1,7 @@
+import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
+import type { Answer, Neighbour } from '@auth/testkit/neighbour';
+import { closedUrl, json, openNeighbour, problem, sick } from '@auth/testkit/neighbour';
 import { createServiceTokenSigner } from '@auth/verify';
 import type { UpstreamError } from '@auth/verify/client';
 import { createTestEdge } from '@auth/verify/testing';
@@ -8,8 +11,6 @@ import type { Contacts } from '../src/orders.ts';
 import { createUserClient } from '../src/user-client.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
-import type { Answer, Neighbour } from './neighbour.ts';
-import { closedUrl, json, openNeighbour, problem, sick } from './neighbour.ts';
 import { contact, createShop } from './shop.ts';
 
 const edge = createTestEdge('order', 'user');
@@ -23,7 +24,7 @@ beforeAll(async () => {
   harness = await openHarness({ ...shop, contacts: { find: (id, token) => contacts.find(id, token) } });
   const accessTokens = harness.verifierOf('user');
   user = await openNeighbour({
-    operation: 'user:contacts.read',
+    operations: [operations['user:contacts.read']],
     accepts: edge.accepts,
     accessTokens,
     now: harness.now,

@@ -2,45 +2,43 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { operations } from '@auth/contracts';
-import type { AccessTokenVerifier, InboundKeys } from '@auth/verify';
-import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createUserTokenVerifier } from '@auth/service';
+import type { AccessTokenVerifier, InboundKeys, OperationPolicy, ServiceTokenSigner } from '@auth/verify';
+import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import { refusals, requireCaller } from '@auth/verify/express';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestEdge } from '@auth/verify/testing';
 import type { Response } from 'express';
 import express from 'express';
 
-/** How a neighbour answers a call that it has let in. */
+/** Answers a call that a neighbour has let in. */
 export type Answer = (res: Response, body: unknown) => void;
 
-/** A service beside order: a real server, with the real guard of one operation in front of an answer. */
+/** A service beside the one under test: a real server, with the real guard of its operations in front of an answer. */
 export interface Neighbour {
   readonly url: string;
-  /** Headers of every request so far, also of those that were refused. */
+  /** Headers of every request so far, refused ones included. */
   readonly requests: readonly IncomingHttpHeaders[];
-  /** What it does with calls from now on. */
+  /** Sets the answer to calls from now on. */
   answer(answer: Answer): void;
   close(): Promise<void>;
 }
 
 export interface NeighbourOptions {
-  readonly operation: 'product:quotes.create' | 'user:contacts.read';
+  /** Operations of one service: at least one. */
+  readonly operations: readonly OperationPolicy[];
   readonly accepts: InboundKeys;
   readonly accessTokens: AccessTokenVerifier | null;
   readonly now: () => number;
 }
 
-/** Opens it; until told otherwise it answers 200 with an empty object. */
-export async function openNeighbour({
-  operation: id,
-  accepts,
-  accessTokens,
-  now,
-}: NeighbourOptions): Promise<Neighbour> {
-  const operation = operations[id];
+/** Opens a neighbour. Until its answer is set, it answers 200 with an empty object. */
+export async function openNeighbour({ operations, accepts, accessTokens, now }: NeighbourOptions): Promise<Neighbour> {
   const requests: IncomingHttpHeaders[] = [];
   let current: Answer = json({});
+  const [service] = operations.map(calleeOf);
   const verifier = createServiceTokenVerifier({
-    ...{ service: id.slice(0, id.indexOf(':')), keys: accepts, accessTokens, now },
+    ...{ service: service ?? '', keys: accepts, accessTokens, now },
     singleUse: createSingleUseStore({ capacity: 1000, now }),
   });
   const app = express();
@@ -48,9 +46,11 @@ export async function openNeighbour({
     requests.push(req.headers);
     next();
   });
-  app.all(operation.path, requireCaller(operation, { verifier, onDecision: () => undefined }), (req, res) => {
-    current(res, req.body);
-  });
+  for (const operation of operations) {
+    app.all(operation.path, requireCaller(operation, { verifier, onDecision: () => undefined }), (req, res) => {
+      current(res, req.body);
+    });
+  }
   app.use(refusals());
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,6 +66,33 @@ export async function openNeighbour({
   };
 }
 
+export interface CalleeOptions extends Pick<NeighbourOptions, 'now'> {
+  /** The service under test. */
+  readonly caller: string;
+  /** The operations of one callee that it may call: at least one. */
+  readonly operations: Readonly<Record<string, OperationPolicy>>;
+  readonly issuer: TestIssuer;
+}
+
+/** A neighbour that the service under test calls. */
+export interface Callee extends Neighbour {
+  /** The options of the client of this neighbour. */
+  readonly connection: { readonly signer: ServiceTokenSigner; readonly baseUrl: string };
+}
+
+/** Opens a neighbour with the two ends of an edge to it. Until its answer is set, it answers 404. */
+export async function openCallee({ caller, operations, issuer, now }: CalleeOptions): Promise<Callee> {
+  const all = Object.values(operations);
+  const callee = all.map(calleeOf)[0] ?? '';
+  const { calls, accepts } = createTestEdge(caller, callee);
+  const verify = { issuer: issuer.issuer, audience: callee, keys: issuer.keys, revocations: null, now };
+  const accessTokens = all.some(({ user }) => user === 'required') ? createUserTokenVerifier(verify) : null;
+  const neighbour = await openNeighbour({ operations: all, accepts, accessTokens, now });
+  neighbour.answer(problem(404, 'not_found'));
+  const signer = createServiceTokenSigner({ service: caller, keys: calls, now });
+  return { ...neighbour, connection: { signer, baseUrl: neighbour.url } };
+}
+
 /** Answers with JSON. */
 export function json(body: unknown, status = 200): Answer {
   return (res) => {
@@ -78,7 +105,7 @@ export function problem(status: number, code: string): Answer {
   return json({ type: `urn:problem:${code}`, title: code, status, detail: 'of the neighbour', code }, status);
 }
 
-/** What neighbours do when they are not well. */
+/** Answers of a neighbour that fails. */
 export const sick = {
   'never answers': () => undefined,
   'stops in the middle of its answer': (res) => {
@@ -95,7 +122,7 @@ export const sick = {
   },
 } as const satisfies Record<string, Answer>;
 
-/** The address of a server that has just gone. */
+/** Returns the address of a server that was just closed. */
 export async function closedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
