@@ -18,41 +18,43 @@ export interface Harness extends ServedApp, Pick<TestService<'template', undefin
   readonly metrics: Metrics;
   /** Returns the Authorization header of a new admin. */
   bearer(scope?: string): string;
-  // for each callee:
-  readonly order: Callee;
+  // with calls:
+  /** Servers in the place of the services that template calls. */
+  readonly callees: {
+    // for each callee:
+    readonly order: Callee;
+    // end
+  };
   // end
 }
 
-/** Opens the app, and in front of it a server in the place of each service that it calls. */
+/** Opens the app. */
 export async function openHarness(): Promise<Harness> {
   const now = () => 1_800_000_000;
   const test = await openTestService({ name: 'template', now });
   const { issuer, parts } = test;
-  // for each callee:
-  const order = await openCallee({
-    caller: 'template',
-    operations: operationsBetween('template', 'order'),
-    issuer,
-    now,
-  });
-  // end
-  const clients = {
+  // with calls:
+  const callees = {
     // for each callee:
-    order: createOrderClient(order.connection),
+    order: await openCallee({ caller: 'template', operations: operationsBetween('template', 'order'), issuer, now }),
     // end
   };
+  const clients = {
+    // for each callee:
+    order: createOrderClient(callees.order.connection),
+    // end
+  };
+  // end
   const served = await test.serve(compose({ service: parts, clients }).app, routes);
   return {
     ...{ ...test, ...served, now, metrics: parts.metrics },
     bearer: (scope = 'user:admin') => `Bearer ${issuer.token({ scope: `${scope} account` })}`,
-    // for each callee:
-    order,
-    // end
+    // with calls:
+    callees,
     async close() {
       await served.close();
-      // for each callee:
-      await order.close();
-      // end
+      await Promise.all(Object.values(callees).map((callee) => callee.close()));
     },
+    // end
   };
 }
