@@ -94,7 +94,11 @@ describe('pnpm new service', () => {
     await runNew(['shipping', '--calls', 'product:quotes.create']);
     const files = Object.entries(await everything()).filter(([path]) => path.startsWith(join(root, 'apps')));
     expect(files.length).toBeGreaterThan(12);
-    expect(files.filter(([, text]) => /template|\border\b|[cC]reateOrder|contracts\.ts|\0/.test(text.replace('in this order', '')))).toEqual([]);
+    expect(
+      files.filter(([, text]) =>
+        /template|\border\b|[cC]reateOrder|contracts\.ts|\0/.test(text.replace('in this order', '')),
+      ),
+    ).toEqual([]);
   });
 
   it.each([
