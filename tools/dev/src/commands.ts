@@ -23,7 +23,8 @@ export const devCommands = {
   },
   pages: {
     name: 'pnpm pages',
-    summary: 'Writes the tables of docs/configuration.md and docs/commands.md from the settings and the commands.',
+    summary:
+      'Writes the tables of docs/configuration.md, docs/commands.md and docs/rest.md from the settings and the commands.',
     options: { check: { help: 'write nothing, and exit 1 when a page is not current' } },
   },
   new: {
@@ -37,9 +38,9 @@ export const devCommands = {
         arguments: ['<name>'],
         options: {
           calls: {
-            value: '<operation>…',
+            value: '<operation>',
             multiple: true,
-            help: 'the operations of other services that it may call, such as order:orders.read',
+            help: 'an operation of another service that it may call, such as order:orders.read',
           },
         },
         variables: { DATA_DIR: developmentVariables.DATA_DIR },
