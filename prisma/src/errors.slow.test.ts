@@ -8,11 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Postgres } from '@auth/testkit';
 import { openTestDatabase, startPostgres } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-
+import type { ProductDb } from './databases/product.ts';
+import { openProductDb } from './databases/product.ts';
 import { isDatabaseUnavailable, isNotFound, isUniqueViolation } from './errors.ts';
 import { migrate } from './migrate.ts';
-import type { ProductDb } from './product.ts';
-import { openProductDb } from './product.ts';
 
 const mug = { sku: 'mug', name: 'Mug', price: 1, currency: 'EUR', stock: 1 };
 

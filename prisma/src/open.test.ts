@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
-
+import { openOrderDb } from './databases/order.ts';
+import { openProductDb } from './databases/product.ts';
+import { openUserDb } from './databases/user.ts';
 import { databaseTrouble } from './errors.ts';
-import { openOrderDb } from './order.ts';
-import { openProductDb } from './product.ts';
-import { openUserDb } from './user.ts';
 
 describe('openUserDb', () => {
   it('stores dates, lists, JSON and bytes unchanged', async () => {

@@ -1,8 +1,8 @@
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import type { GatewayDb } from './gateway.ts';
-import { openGatewayDb } from './gateway.ts';
+import type { GatewayDb } from './databases/gateway.ts';
+import { openGatewayDb } from './databases/gateway.ts';
 import { createConnection } from './session-client.ts';
 import { databaseTrouble } from './unavailable.ts';
 

@@ -1,8 +1,8 @@
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ProductDb } from './databases/product.ts';
+import { openProductDb } from './databases/product.ts';
 import { databaseTrouble } from './errors.ts';
-import type { ProductDb } from './product.ts';
-import { openProductDb } from './product.ts';
 
 /** A function and a trigger that raise any SQLSTATE. */
 const raise = `

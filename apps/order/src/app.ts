@@ -1,3 +1,4 @@
+import { operations } from '@auth/contracts';
 import type { AppParts } from '@auth/service';
 import { createServiceApp } from '@auth/service';
 import type { Express } from 'express';
@@ -15,6 +16,7 @@ export interface Deps extends AppParts {
 export function buildApp({ orders, ...parts }: Deps): Express {
   return createServiceApp(parts, {
     service: 'order',
+    operations,
     description:
       'Orders, priced by product and completed with the contact that user has. Stock is checked, not reserved.',
     operationHandlers: { 'order:orders.read': async ({ params }) => viewOf(await orders.read(params.id)) },

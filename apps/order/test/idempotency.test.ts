@@ -1,11 +1,11 @@
 import { outgoingHeaders } from '@auth/http';
+import { closedUrl } from '@auth/testkit/callee';
 import { createServiceTokenSigner } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Catalog, Contacts } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
-import { closedUrl } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 import { expectPlaced, expectReplay, placeKeyed, replay } from './keyed-orders.ts';

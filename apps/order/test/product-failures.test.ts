@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
+import type { Answer, Callee } from '@auth/testkit/callee';
+import { closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
 import { createServiceTokenSigner } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Catalog } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
-import type { Answer, Callee } from './callee.ts';
-import { closedUrl, json, openCallee, problem, sick } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 import { contact } from './shop.ts';
@@ -30,7 +31,12 @@ beforeAll(async () => {
     },
   });
   const { now } = harness;
-  product = await openCallee({ operation: 'product:quotes.create', accepts: edge.accepts, accessTokens: null, now });
+  product = await openCallee({
+    operations: [operations['product:quotes.create']],
+    accepts: edge.accepts,
+    accessTokens: null,
+    now,
+  });
 });
 afterAll(async () => {
   await product.close();

@@ -1,4 +1,7 @@
+import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
+import type { Answer, Callee } from '@auth/testkit/callee';
+import { closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
 import { createServiceTokenSigner } from '@auth/verify';
 import type { UpstreamError } from '@auth/verify/client';
 import { createTestEdge } from '@auth/verify/testing';
@@ -6,8 +9,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Contacts } from '../src/orders.ts';
 import { createUserClient } from '../src/user-client.ts';
-import type { Answer, Callee } from './callee.ts';
-import { closedUrl, json, openCallee, problem, sick } from './callee.ts';
 import type { Customer, Harness } from './harness.ts';
 import { openHarness } from './harness.ts';
 import { contact, createShop } from './shop.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   harness = await openHarness({ ...shop, contacts: { find: (id, token) => contacts.find(id, token) } });
   const accessTokens = harness.verifierOf('user');
   user = await openCallee({
-    operation: 'user:contacts.read',
+    operations: [operations['user:contacts.read']],
     accepts: edge.accepts,
     accessTokens,
     now: harness.now,

@@ -1,3 +1,4 @@
+import { operations } from '@auth/contracts';
 import type { AppParts } from '@auth/service';
 import { createServiceApp } from '@auth/service';
 import type { Express } from 'express';
@@ -16,6 +17,7 @@ export interface Deps extends AppParts {
 export function buildApp({ products, quotes, ...parts }: Deps): Express {
   return createServiceApp(parts, {
     service: 'product',
+    operations,
     description: 'The catalogue. Prices are integer minor units plus an ISO 4217 code.',
     operationHandlers: { 'product:quotes.create': ({ body }) => quotes.create(body.items) },
     routes,

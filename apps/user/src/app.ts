@@ -1,3 +1,4 @@
+import { operations } from '@auth/contracts';
 import type { AppParts } from '@auth/service';
 import { createServiceApp } from '@auth/service';
 import type { Express } from 'express';
@@ -34,6 +35,7 @@ export function buildApp(deps: Deps): Express {
   const { accounts, changePassword, sessions, admin, discovery, limits, registration, trustedProxies, ...parts } = deps;
   return createServiceApp(parts, {
     service: 'user',
+    operations,
     description: 'Accounts, logins and access tokens. Log in below and the token is filled in for the other routes.',
     operationHandlers: {
       'user:contacts.read': ({ params }, { user }) => accounts.contactFor(params.id, user?.sub),

@@ -5,6 +5,7 @@ export { type Command, type CommandOutput, type CommandRun, defineCommand } from
 export type { DirectAnswer } from './get-directly.ts';
 export { getDirectly } from './get-directly.ts';
 export { helpText } from './help-text.ts';
+export { nearest } from './nearest.ts';
 export { type CommandInput, exitCodeOf, runCommand, runHere } from './run-command.ts';
 export { startCommand } from './start-command.ts';
 export { UsageError } from './usage-error.ts';

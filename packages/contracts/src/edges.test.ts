@@ -4,8 +4,9 @@ import { operations } from './operations.ts';
 import { issuerService, services } from './services.ts';
 
 describe('edges', () => {
-  it('are order to user and order to product', () => {
-    expect(edges()).toEqual([
+  // docs/calls.md lists every arrow, and a test fails when it is not current: no arrow is added unseen.
+  it('from order are two, to user and to product', () => {
+    expect(edges().filter(({ caller }) => caller === 'order')).toEqual([
       { caller: 'order', callee: 'user' },
       { caller: 'order', callee: 'product' },
     ]);
@@ -16,9 +17,10 @@ describe('edges', () => {
     for (const callee of services) expect(operationsBetween(caller, callee)).toEqual({});
   });
 
-  it('do not lead to order, whose operation lists no caller', () => {
-    expect(operations['order:orders.read'].callers).toEqual([]);
-    expect(edges().filter(({ callee }) => callee === 'order')).toEqual([]);
+  it('lead to order from the callers of its operation, and from no other service', () => {
+    const callers: readonly string[] = operations['order:orders.read'].callers;
+    const found = edges().flatMap(({ caller, callee }) => (callee === 'order' ? [caller] : []));
+    expect([...found].sort()).toEqual([...callers].sort());
   });
 
   it('are the pairs that share an operation', () => {
@@ -56,7 +58,7 @@ describe('the types of operationsBetween', () => {
     // @ts-expect-error an operation without callers
     expect(operationsBetween('order', 'order')['order:orders.read']).toBeUndefined();
     // @ts-expect-error a service that does not exist
-    expect(operationsBetween('billing', 'product')).toEqual({});
+    expect(operationsBetween('elsewhere', 'product')).toEqual({});
   });
 });
 

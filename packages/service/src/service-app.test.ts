@@ -1,3 +1,4 @@
+import { operations } from '@auth/contracts';
 import { createLog, createMetrics, createReadiness } from '@auth/http';
 import { describe, expect, it } from '@jest/globals';
 import type { AppParts } from './composition.ts';
@@ -19,6 +20,7 @@ const spec = { who: 'anyone', summary: 'Nothing', answer: { status: 204, descrip
 const appWith = (name: `GET /${string}`) =>
   createServiceApp(parts, {
     service: 'product',
+    operations,
     description: 'Under test.',
     operationHandlers: { 'product:quotes.create': never },
     routes: { [name]: spec },

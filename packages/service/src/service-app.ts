@@ -1,5 +1,3 @@
-import type { ServiceName } from '@auth/contracts';
-import { operations } from '@auth/contracts';
 import type { RouteHandlers, Routes, Translate } from '@auth/http';
 import {
   createApp,
@@ -13,7 +11,7 @@ import {
   readQuery,
   refusalProblem,
 } from '@auth/http';
-import type { OperationHandlers } from '@auth/verify/express';
+import type { OperationHandlers, ServiceOperations } from '@auth/verify/express';
 import {
   identityOf,
   refusalOf,
@@ -31,12 +29,18 @@ import type { AppParts } from './composition.ts';
 type ServiceWho = 'anyone' | { readonly scope: string };
 
 /** The parts of an app that differ from service to service. */
-export interface ServiceAppOptions<Service extends ServiceName, R extends Routes<ServiceWho>> {
+export interface ServiceAppOptions<
+  Operations extends ServiceOperations,
+  Service extends string,
+  R extends Routes<ServiceWho>,
+> {
   readonly service: Service;
+  /** The operations of all services. */
+  readonly operations: Operations;
   /** What the service does, for its API document. */
   readonly description: string;
   /** One handler per operation of this service that other services may call. */
-  readonly operationHandlers: OperationHandlers<typeof operations, Service>;
+  readonly operationHandlers: OperationHandlers<Operations, Service>;
   readonly routes: R;
   readonly handlers: RouteHandlers<R>;
   /** Translations of the errors of this service to problems, tried in this order. */
@@ -53,11 +57,15 @@ export interface ServiceAppOptions<Service extends ServiceName, R extends Routes
  * Builds the Express app of a service. A request passes, in this order: the operations for other services, the refusal of
  * every other request with a service token, the API document, the public routes.
  */
-export function createServiceApp<Service extends ServiceName, R extends Routes<ServiceWho>>(
+export function createServiceApp<
+  Operations extends ServiceOperations,
+  Service extends string,
+  R extends Routes<ServiceWho>,
+>(
   { issuer, verify, calls, audit: onDecision, log, readiness, metrics }: AppParts,
-  options: ServiceAppOptions<Service, R>,
+  options: ServiceAppOptions<Operations, Service, R>,
 ): Express {
-  const { service, description, routes, handlers, before, currentContext = true, trustedProxies } = options;
+  const { service, operations, description, routes, handlers, before, currentContext = true, trustedProxies } = options;
   const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext, trustedProxies });
   const internal = createMethodRouters(
     Object.values(operations)

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+
 /** A group of imports with the reason that the linter gives. */
 export const group = (reason, ...imports) => ({ reason, imports });
 
@@ -19,10 +21,21 @@ export const proxying = group(
 
 export const apps = '**/apps/**';
 export const database = ['@auth/db', '@auth/db/**'];
-/** The entries of @auth/db that each app may open. */
-export const databases = {
-  user: ['user', 'leader', 'errors'],
-  product: ['product', 'errors'],
-  order: ['order', 'errors'],
-  gateway: ['gateway', 'leader', 'errors'],
+/** The folders below `folder`, of the repository, that have a file. */
+const foldersWith = (file, folder) => {
+  const url = new URL(`../../../${folder}/`, import.meta.url);
+  return readdirSync(url).filter((name) => existsSync(new URL(`${name}/${file}`, url)));
 };
+
+/** The names of the apps: no package may import one. */
+export const appNames = foldersWith('package.json', 'apps');
+
+/** Apps in which one replica works for all, by a lease in the database. */
+const withLeader = ['user', 'gateway'];
+/** The entries of @auth/db that each app with a database may open. */
+export const databases = Object.fromEntries(
+  foldersWith('schema.prisma', 'prisma').map((name) => [
+    name,
+    [name, 'errors', ...(withLeader.includes(name) ? ['leader'] : [])],
+  ]),
+);

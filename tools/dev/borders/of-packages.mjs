@@ -1,4 +1,4 @@
-import { apps, database, databases, group, plainData, proxying, tools } from './groups.mjs';
+import { appNames, apps, database, group, plainData, proxying, tools } from './groups.mjs';
 
 const alone = group('@auth/verify stands alone.', '@auth/**', apps);
 const anyVerify = ['@auth/verify/**', ...plainData];
@@ -114,7 +114,7 @@ export const bordersOfPackages = [
       proxying,
       group(
         "A service's frame stands on http, keys, contracts and the core of @auth/verify; the service itself is handed in.",
-        ...['express', ...database, '@auth/verify/express', '@auth/verify/client', ...Object.keys(databases), apps],
+        ...['express', ...database, '@auth/verify/express', '@auth/verify/client', ...appNames, apps],
       ),
     ],
   },
@@ -125,7 +125,7 @@ export const bordersOfPackages = [
       proxying,
       group(
         'The app of a service is made from definitions: the service itself is handed in.',
-        ...[...database, '@auth/verify/client', ...Object.keys(databases), apps],
+        ...[...database, '@auth/verify/client', ...appNames, apps],
       ),
     ],
   },
@@ -158,7 +158,7 @@ export const bordersOfPackages = [
     not: [
       group(
         'The launcher starts apps as processes; it imports none, and no test.',
-        ...['@auth/http', '@auth/testkit', '@auth/testkit/**', '@auth/lab/**', ...Object.keys(databases), apps],
+        ...['@auth/http', '@auth/testkit', '@auth/testkit/**', '@auth/lab/**', ...appNames, apps],
       ),
     ],
   },

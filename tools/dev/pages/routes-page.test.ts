@@ -1,3 +1,4 @@
+import { operations } from '@auth/contracts';
 import { defineRoutes } from '@auth/http';
 import { expect, it } from '@jest/globals';
 import * as z from 'zod';
@@ -22,6 +23,6 @@ it('routesTables has a row for each route with its guard, and for each operation
     '| `GET /products?limit&q` | scope `product:read` | List. All of them. | 200 |  |',
     '| `POST /products` | anyone | Add. | 200 | `conflict` |',
     '| `DELETE /products` | own page | Remove. | 204 | `forbidden` |',
-    '| `POST /internal/quotes` | `product:quotes.create` | order | none |',
+    `| \`POST /internal/quotes\` | \`product:quotes.create\` | ${operations['product:quotes.create'].callers.join(', ')} | none |`,
   ]);
 });

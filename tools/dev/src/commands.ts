@@ -23,8 +23,32 @@ export const devCommands = {
   },
   pages: {
     name: 'pnpm pages',
-    summary: 'Writes the tables of docs/configuration.md and docs/commands.md from the settings and the commands.',
+    summary:
+      'Writes the tables of docs/configuration.md, docs/commands.md and docs/rest.md from the settings and the commands.',
     options: { check: { help: 'write nothing, and exit 1 when a page is not current' } },
+  },
+  new: {
+    name: 'pnpm new',
+    summary: 'Adds a service.',
+    commands: {
+      service: {
+        name: 'pnpm new service',
+        summary:
+          'Adds a small working service: its app and tests in apps/<name>, its name and operation in the contracts.',
+        arguments: ['<name>'],
+        options: {
+          calls: {
+            value: '<operation>',
+            multiple: true,
+            help: 'an operation of another service that it may call, such as order:orders.read',
+          },
+        },
+        variables: { DATA_DIR: developmentVariables.DATA_DIR },
+        notes: [
+          'Everything is checked before the first file is written. When a later step fails, what was written is removed again.',
+        ],
+      },
+    },
   },
   'db:migrate': {
     name: 'pnpm db:migrate',

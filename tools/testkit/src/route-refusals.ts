@@ -1,4 +1,3 @@
-import type { ServiceName } from '@auth/contracts';
 import type { RouteSpec, Routes } from '@auth/http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -13,7 +12,7 @@ type Method = (typeof methods)[number];
 const unknownId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
 
 export interface RouteRefusalOptions {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly routes: Routes;
   readonly app: () => GuardedApp;
   /** The `Authorization` header of a user with these scopes, by route; a new user of the issuer unless given. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import { services } from '@auth/contracts';
+import { issuerService, services } from '@auth/contracts';
 import type { TestIssuer } from '@auth/verify/testing';
 import { createTestIssuer } from '@auth/verify/testing';
 
@@ -26,10 +26,11 @@ export function readRunKey(name: typeof ISSUER_KEY | typeof OTHER_KEY): KeyObjec
 }
 
 /** Creates the issuer that the apps under test trust. Its tokens are for all apps unless a test names others. */
-export function openRunIssuer(now: () => number): TestIssuer {
+export function openRunIssuer(now: () => number, audience: string = issuerService): TestIssuer {
   return createTestIssuer({
     issuer: 'https://auth.example',
-    audience: services,
+    // The template of a service is none of the services.
+    audience: [...new Set([...services, audience])],
     now,
     privateKey: readRunKey(ISSUER_KEY),
   });

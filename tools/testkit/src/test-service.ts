@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
-import type { DatabaseName } from '@auth/dev/stack/services';
+import { databaseNames } from '@auth/dev/stack/services';
 import type { Routes } from '@auth/http';
 import { auditCalls, createLog, createMetrics, createOpenApi, createReadiness, createUserHash } from '@auth/http';
 import type { AppParts } from '@auth/service';
@@ -21,9 +21,10 @@ interface TestedDatabase {
   close(): Promise<void>;
 }
 
-export interface TestServiceOptions<Name extends DatabaseName, Db extends TestedDatabase> {
+export interface TestServiceOptions<Name extends string, Db extends TestedDatabase | undefined> {
   readonly name: Name;
-  readonly openDb: (options: { readonly url: string }) => Db;
+  /** Absent for a service without a database. */
+  readonly openDb?: (options: { readonly url: string }) => Db;
   /** The database; a new one, dropped at the end, unless given. */
   readonly url?: string | undefined;
   /** Seconds since 1970. */
@@ -38,7 +39,7 @@ export interface TestServiceOptions<Name extends DatabaseName, Db extends Tested
 }
 
 /** The parts that `openService` opens for a service, with the database, the keys and the clock of a test. */
-export interface TestService<Name extends DatabaseName, Db> {
+export interface TestService<Name extends string, Db> {
   readonly db: Db;
   readonly issuer: TestIssuer;
   /** The keys with which each other service signs its calls, by name. */
@@ -68,18 +69,19 @@ export interface ServedApp {
 }
 
 /** Opens the resources of a service for a test, with its own database. */
-export async function openTestService<Name extends DatabaseName, Db extends TestedDatabase>({
+export async function openTestService<Name extends string, Db extends TestedDatabase | undefined = undefined>({
   name,
   openDb,
   url,
   now,
   audience = name,
-  issuer = openRunIssuer(now),
+  issuer = openRunIssuer(now, audience),
   publicKeys: keys = issuer.keys,
   revocations,
 }: TestServiceOptions<Name, Db>): Promise<TestService<Name, Db>> {
-  const database = url === undefined ? await openTestDatabase(name) : undefined;
-  const db = openDb({ url: database?.url ?? url ?? '' });
+  const database = openDb !== undefined && url === undefined ? await openOwnDatabase(name) : undefined;
+  // A service without a database has none: `Db` is `undefined` then.
+  const db = openDb?.({ url: database?.url ?? url ?? '' }) as Db;
   const edges = createRunEdges(name);
   const verify = createUserTokenVerifier({
     ...{ issuer: issuer.issuer, audience, keys, revocations: revocations ?? null, now },
@@ -90,7 +92,7 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
   const log = createLog({ service: name, level: 'info', format: 'json', destination });
   const metrics = createMetrics({ service: name });
   const audit = auditCalls({ log, metrics, hashUser: createUserHash(createSecretKey(randomBytes(32))) });
-  const readiness = createReadiness({ database: db.ping });
+  const readiness = createReadiness(db === undefined ? {} : { database: db.ping });
   return {
     db,
     issuer,
@@ -109,11 +111,17 @@ export async function openTestService<Name extends DatabaseName, Db extends Test
         async close() {
           close();
           await closeParts();
-          await db.close();
+          await db?.close();
           await database?.drop();
           responses.assertTrue();
         },
       };
     },
   };
+}
+
+function openOwnDatabase(service: string) {
+  const name = databaseNames.find((known) => known === service);
+  if (name === undefined) throw new TypeError(`${service} has no database`);
+  return openTestDatabase(name);
 }

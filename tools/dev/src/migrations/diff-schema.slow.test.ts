@@ -1,19 +1,16 @@
 import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-
+import { databaseNames } from '../stack/services.ts';
 import { sourceOf } from './create-migration.ts';
 import { diffSchema } from './diff-schema.ts';
 
 describe('diffSchema', () => {
-  it.each(['user', 'product', 'order', 'gateway'] as const)(
-    'finds the migrations of %s equal to its schema',
-    async (service) => {
-      const migrated = await openTestDatabase(service);
-      expect(await diffSchema({ url: migrated.url, schemaPath: sourceOf(service).schemaPath })).toBeUndefined();
-      await migrated.drop();
-    },
-  );
+  it.each(databaseNames)('finds the migrations of %s equal to its schema', async (service) => {
+    const migrated = await openTestDatabase(service);
+    expect(await diffSchema({ url: migrated.url, schemaPath: sourceOf(service).schemaPath })).toBeUndefined();
+    await migrated.drop();
+  });
 
   it('returns the SQL that takes the database to the schema', async () => {
     const database = await openTestDatabase('product');

@@ -9,7 +9,7 @@ import type { TestDatabase } from '@auth/testkit';
 import { openTestDatabase } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { repositoryRoot } from '../stack/services.ts';
+import { databaseNames, repositoryRoot } from '../stack/services.ts';
 import { sourceOf } from './create-migration.ts';
 
 const NEXT = '20270101000000_next';
@@ -69,7 +69,7 @@ const readTable = async () => {
 };
 
 describe("Prisma's own migrate command", () => {
-  it.each(['user', 'product', 'order', 'gateway'] as const)(
+  it.each(databaseNames)(
     'calls %s up to date after our runner',
     async (service) => {
       const migrated = await openTestDatabase(service);

@@ -1,3 +1,4 @@
+import { edges } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { Planned } from '../../../test/commands.ts';
 import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
@@ -6,6 +7,9 @@ import { checkFolder } from './check.ts';
 import type { Folder } from './folder.ts';
 import { withDocuments } from './folder.ts';
 import { planInit } from './plan-init.ts';
+
+/** The number of the first key that a command makes: those of edges have the numbers before it. */
+const next = edges().length + 1;
 
 /** Each command in the state in which it writes the most, and the commands that lead there. */
 const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: string }?][] = [
@@ -24,19 +28,19 @@ const commands: [string, Planned[], Planned, { forbidden?: string; mayFind?: str
   ['rotate sessions, removing the old key', [rotateSessions, rotateSessions], rotateSessions],
   ['revoke an active key', [], revoke('order.product.2')],
   ['revoke an active key while its successor is pending', [rotateEdge('order product')], revoke('order.product.2')],
-  ['revoke a pending key', [rotateEdge('order product')], revoke('order.product.3')],
+  ['revoke a pending key', [rotateEdge('order product')], revoke(`order.product.${next}`)],
   ['revoke a retiring key', [rotateEdge('order product'), rotateEdge('order product')], revoke('order.product.2')],
   ['revoke the active signing key', [], revoke('signing.1')],
   ['revoke the active signing key while its successor is pending', [rotateSigning], revoke('signing.1')],
-  ['revoke a pending signing key', [rotateSigning], revoke('signing.3')],
+  ['revoke a pending signing key', [rotateSigning], revoke(`signing.${next}`)],
   ['revoke a retiring signing key', [rotateSigning, rotateSigning], revoke('signing.1')],
   ['revoke the active session key', [], revoke('session.1')],
   ['revoke the active session key while its successor is pending', [rotateSessions], revoke('session.1')],
-  ['revoke a pending session key', [rotateSessions], revoke('session.3')],
+  ['revoke a pending session key', [rotateSessions], revoke(`session.${next}`)],
   ['revoke a retiring session key', [rotateSessions, rotateSessions], revoke('session.1')],
   ['allow', [forbid('order product')], allow('order product')],
   ['forbid', [], forbid('order product'), { forbidden: 'order product', mayFind: 'pnpm keys allow order product' }],
-  ['add-service', [], add('shipping')],
+  ['add-service', [], add('elsewhere')],
 ];
 
 const textOf = (folder: Folder) => JSON.stringify([...folder]);

@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { edges } from '@auth/contracts';
 import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { allReady, completeFolder, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
@@ -29,7 +30,8 @@ describe('a key store', () => {
     inStore(async ({ dir, store }) => {
       const before = (await readHistory(dir)).length;
       const product = documentOf(await store.read(), 'product');
-      const changed = await store.write([{ ...product, accepts: {} }, product], 'keys test');
+      const { order: _removed, ...accepts } = product.accepts;
+      const changed = await store.write([{ ...product, accepts }, product], 'keys test');
       expect(changed).toEqual(['product']);
       expect((await readHistory(dir)).slice(before).map(({ state }) => state)).toEqual(['gone', 'active']);
       expect(await readDocument(dir, 'product')).toEqual(product);
@@ -148,8 +150,9 @@ describe('statusOf', () => {
         ...{ ageSeconds: 90_061, loaded: 1, asked: 1 },
       });
       expect(next.map(({ rotation, state }) => `${rotation}: ${state}`).sort()).toEqual([
-        'edge order product: rest',
-        'edge order user: rest',
+        ...edges()
+          .map(({ caller, callee }) => `edge ${caller} ${callee}: rest`)
+          .sort(),
         'sessions: rest',
         'signing: rest',
       ]);
@@ -158,7 +161,8 @@ describe('statusOf', () => {
   it('reports an edge that must be repaired, with the repair, and the other rotations', () =>
     inStore(async ({ store }) => {
       const product = documentOf(await store.read(), 'product');
-      await store.write([{ ...product, accepts: {} }], 'keys test');
+      const { order: _removed, ...accepts } = product.accepts;
+      await store.write([{ ...product, accepts }], 'keys test');
       const { next } = await statusOf(store, allReady, () => new Date());
       expect(next.filter(({ state }) => state === 'stuck')).toMatchObject([
         { rotation: 'edge order product', blockers: [expect.stringContaining('at one end only')] },

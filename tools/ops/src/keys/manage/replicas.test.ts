@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { services } from '@auth/contracts';
 import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { developmentReplicas } from './replicas.ts';
@@ -10,9 +11,7 @@ describe('developmentReplicas', () => {
       await writeFile(join(dir, 'running.json'), '{"portBase":5000}');
       expect(await developmentReplicas(dir)).toEqual({
         gateway: ['http://127.0.0.1:5100'],
-        user: ['http://127.0.0.1:5101'],
-        product: ['http://127.0.0.1:5102'],
-        order: ['http://127.0.0.1:5103'],
+        ...Object.fromEntries(services.map((name, index) => [name, [`http://127.0.0.1:${5101 + index}`]])),
       });
     }));
 

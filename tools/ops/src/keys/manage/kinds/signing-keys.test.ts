@@ -1,3 +1,4 @@
+import { apps } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { planOf, settingsOf, stepsOf } from '../../../../test/commands.ts';
 import { completeFolder, openTestKeys, signingIn } from '../../../../test/folders.ts';
@@ -7,12 +8,14 @@ import { signingRotation } from '../rotations.ts';
 const keys = openTestKeys();
 const rotation = signingRotation(keys);
 const rest = completeFolder(keys);
+/** All apps but the issuer. */
+const verifiers = apps.filter((name) => name !== 'user');
 
 describe('the rotation of the signing key', () => {
   it('changes the keys of the issuer, and their public halves in every other document', async () => {
     const [published, switched, removed] = await stepsOf(rotation, rest);
     const fresh = signingIn(removed.folder).issuer?.[0]?.split(' ')[0] ?? '';
-    const everywhere = (...kids: string[]) => ({ product: kids, order: kids, gateway: kids });
+    const everywhere = (...kids: string[]) => Object.fromEntries(verifiers.map((name) => [name, kids]));
     expect([published, switched, removed].map(({ folder }) => signingIn(folder))).toEqual([
       { issuer: ['signing.1 active', `${fresh} pending`], verifiers: everywhere('signing.1', fresh) },
       { issuer: ['signing.1 retiring', `${fresh} active`], verifiers: everywhere('signing.1', fresh) },
@@ -27,9 +30,7 @@ describe('the rotation of the signing key', () => {
     const { needs } = await planOf(rotation, published.folder, settingsOf({ 'user jwksMaxAgeSeconds': 60 }));
     expect(needs).toMatchObject([
       { service: 'user', member: 'signing', forSeconds: 65 },
-      { service: 'product', member: 'issuer.jwks' },
-      { service: 'order', member: 'issuer.jwks' },
-      { service: 'gateway', member: 'issuer.jwks' },
+      ...verifiers.map((service) => ({ service, member: 'issuer.jwks' })),
     ]);
   });
 
@@ -60,7 +61,6 @@ describe('the rotation of the signing key', () => {
 describe('the revocation of a signing key', () => {
   it('switches when every verifier has the successor, and removes the key when the issuer signs with that', async () => {
     const { changes, successor: kid } = await rotation.revoke(rest, 'signing.1');
-    const verifiers = ['product', 'order', 'gateway'];
     expect(changes.map(({ needs }) => needs)).toEqual([
       [],
       [

@@ -2,17 +2,19 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { operations } from '@auth/contracts';
-import type { AccessTokenVerifier, InboundKeys } from '@auth/verify';
-import { createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import { createUserTokenVerifier } from '@auth/service';
+import type { AccessTokenVerifier, InboundKeys, OperationPolicy, ServiceTokenSigner } from '@auth/verify';
+import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
 import { refusals, requireCaller } from '@auth/verify/express';
+import type { TestIssuer } from '@auth/verify/testing';
+import { createTestEdge } from '@auth/verify/testing';
 import type { Response } from 'express';
 import express from 'express';
 
 /** Answers a call that the guard has accepted. */
 export type Answer = (res: Response, body: unknown) => void;
 
-/** Another service: a real server with the real guard of one operation and a scripted answer. */
+/** Another service: a real server with the real guard of its operations and a scripted answer. */
 export interface Callee {
   readonly url: string;
   /** The headers of all requests so far, refused ones included. */
@@ -23,19 +25,20 @@ export interface Callee {
 }
 
 export interface CalleeOptions {
-  readonly operation: 'product:quotes.create' | 'user:contacts.read';
+  /** Operations of one service: at least one. */
+  readonly operations: readonly OperationPolicy[];
   readonly accepts: InboundKeys;
   readonly accessTokens: AccessTokenVerifier | null;
   readonly now: () => number;
 }
 
-/** Opens the service. By default it answers 200 with an empty object. */
-export async function openCallee({ operation: id, accepts, accessTokens, now }: CalleeOptions): Promise<Callee> {
-  const operation = operations[id];
+/** Opens a service. Until its answer is set, it answers 200 with an empty object. */
+export async function openCallee({ operations, accepts, accessTokens, now }: CalleeOptions): Promise<Callee> {
   const requests: IncomingHttpHeaders[] = [];
   let current: Answer = json({});
+  const [service] = operations.map(calleeOf);
   const verifier = createServiceTokenVerifier({
-    ...{ service: id.slice(0, id.indexOf(':')), keys: accepts, accessTokens, now },
+    ...{ service: service ?? '', keys: accepts, accessTokens, now },
     singleUse: createSingleUseStore({ capacity: 1000, now }),
   });
   const app = express();
@@ -43,9 +46,11 @@ export async function openCallee({ operation: id, accepts, accessTokens, now }: 
     requests.push(req.headers);
     next();
   });
-  app.all(operation.path, requireCaller(operation, { verifier, onDecision: () => undefined }), (req, res) => {
-    current(res, req.body);
-  });
+  for (const operation of operations) {
+    app.all(operation.path, requireCaller(operation, { verifier, onDecision: () => undefined }), (req, res) => {
+      current(res, req.body);
+    });
+  }
   app.use(refusals());
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -61,6 +66,38 @@ export async function openCallee({ operation: id, accepts, accessTokens, now }: 
   };
 }
 
+export interface ConnectedCalleeOptions extends Pick<CalleeOptions, 'now'> {
+  /** The service under test. */
+  readonly caller: string;
+  /** The operations of one callee that it may call: at least one. */
+  readonly operations: Readonly<Record<string, OperationPolicy>>;
+  readonly issuer: TestIssuer;
+}
+
+/** A service that the service under test calls. */
+export interface ConnectedCallee extends Callee {
+  /** The options of the client of this service. */
+  readonly connection: { readonly signer: ServiceTokenSigner; readonly baseUrl: string };
+}
+
+/** Opens a service with both ends of an edge to it. By default it answers 404. */
+export async function openConnectedCallee({
+  caller,
+  operations,
+  issuer,
+  now,
+}: ConnectedCalleeOptions): Promise<ConnectedCallee> {
+  const all = Object.values(operations);
+  const callee = all.map(calleeOf)[0] ?? '';
+  const { calls, accepts } = createTestEdge(caller, callee);
+  const verify = { issuer: issuer.issuer, audience: callee, keys: issuer.keys, revocations: null, now };
+  const accessTokens = all.some(({ user }) => user === 'required') ? createUserTokenVerifier(verify) : null;
+  const service = await openCallee({ operations: all, accepts, accessTokens, now });
+  service.answer(problem(404, 'not_found'));
+  const signer = createServiceTokenSigner({ service: caller, keys: calls, now });
+  return { ...service, connection: { signer, baseUrl: service.url } };
+}
+
 /** Answers with JSON. */
 export function json(body: unknown, status = 200): Answer {
   return (res) => {
@@ -73,7 +110,7 @@ export function problem(status: number, code: string): Answer {
   return json({ type: `urn:problem:${code}`, title: code, status, detail: 'of the callee', code }, status);
 }
 
-/** The failures of a service. */
+/** Answers of a callee that fails. */
 export const sick = {
   'never answers': () => undefined,
   'stops in the middle of its answer': (res) => {
@@ -90,7 +127,7 @@ export const sick = {
   },
 } as const satisfies Record<string, Answer>;
 
-/** Returns the address of a closed server. */
+/** Returns the address of a server that was just closed. */
 export async function closedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

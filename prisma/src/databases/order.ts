@@ -1,10 +1,10 @@
-import { PrismaClient } from '../generated/order/client.ts';
-import type { Database, DatabaseOptions } from './open.ts';
-import { openDatabase } from './open.ts';
+import { PrismaClient } from '../../generated/order/client.ts';
+import type { Database, DatabaseOptions } from '../open.ts';
+import { openDatabase } from '../open.ts';
 
-export { Prisma, PrismaClient } from '../generated/order/client.ts';
-export { isDatabaseUnavailable, isNotFound, isUniqueViolation, PrismaClientKnownRequestError } from './errors.ts';
-export type { DatabaseOptions } from './open.ts';
+export { Prisma, PrismaClient } from '../../generated/order/client.ts';
+export { isDatabaseUnavailable, isNotFound, isUniqueViolation, PrismaClientKnownRequestError } from '../errors.ts';
+export type { DatabaseOptions } from '../open.ts';
 
 /** The database of the order service. */
 export type OrderDb = Database<PrismaClient>;
