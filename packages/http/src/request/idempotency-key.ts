@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import * as z from 'zod';
 import { Problem } from '../problem/problem.ts';
 import type { HeaderInput } from '../route/route.ts';
-import { headerValues } from '../server/wire/header-values.ts';
+import { headerValues } from './header-values.ts';
 
 /**
  * Reads the `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, unchanged; `undefined` without one.

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { soleHeader } from '../server/wire/header-values.ts';
 import { addressPrefix, clientAddress } from './client-address.ts';
+import { soleHeader } from './header-values.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
 

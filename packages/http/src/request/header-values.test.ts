@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { memoryLog } from '../../log/memory-log.fixture.ts';
-import { readIdempotencyKey } from '../../request/idempotency-key.ts';
-import { jsonBody } from '../../request/json-body.ts';
-import { createApp, finishApp } from '../create-app.ts';
-import type { Listening } from '../listen.ts';
-import { rawRequest, serveForTest } from '../raw-request.fixture.ts';
-import { createReadiness } from '../readiness.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import type { Listening } from '../server/listen.ts';
+import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { headerValues, soleHeader } from './header-values.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { jsonBody } from './json-body.ts';
 
 const request = (...rawHeaders: string[]) => ({ rawHeaders });
 
