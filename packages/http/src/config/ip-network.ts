@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A range of addresses as 128-bit numbers, both ends included. IPv4 is mapped into IPv6, at ::ffff:0:0/96. */
-export interface IpNetwork {
+interface IpNetwork {
   readonly first: bigint;
   readonly last: bigint;
 }

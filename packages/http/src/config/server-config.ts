@@ -67,7 +67,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
 }
 
 /** The URL of a service's database, and the settings of its connections. */
-export interface DatabaseConfig {
+interface DatabaseConfig {
   readonly url: string;
   /** The pooler in front of the database: `transaction` assigns a server connection for one transaction at a time. */
   readonly pooler: 'none' | 'transaction';

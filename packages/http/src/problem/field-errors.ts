@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { jsonPointer } from './json-pointer.ts';
 import { unknownField } from './plain-words.ts';
 import type { FieldError } from './problem.ts';
 import { Problem } from './problem.ts';
@@ -26,4 +25,9 @@ export function invalidFields(errors: readonly FieldError[]): Problem {
   const unknown = shown.length - known.length;
   const reason = [...known, ...(unknown === 0 ? [] : [`${unknown} unknown`])].join(' ').slice(0, 200);
   return new Problem('invalid_fields', { detail, errors: shown, reason });
+}
+
+/** Formats a path as a JSON pointer (RFC 6901): `['items', 0, 'a/b']` is `/items/0/a~1b`. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -5,7 +5,7 @@ import type { FieldError, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** The body of every error answer: `application/problem+json` (RFC 9457). */
-export interface ProblemBody {
+interface ProblemBody {
   type: string;
   title: string;
   status: number;

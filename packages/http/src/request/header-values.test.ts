@@ -5,7 +5,7 @@ import type { Listening } from '../server/listen.ts';
 import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
 import { createReadiness } from '../server/readiness.ts';
 import { headerValues, soleHeader } from './header-values.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import { jsonBody } from './json-body.ts';
 
 const request = (...rawHeaders: string[]) => ({ rawHeaders });
@@ -36,7 +36,7 @@ describe('an app on a Node whose headersDistinct throws for a field called __pro
     const { log } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });
     app.post('/things', jsonBody(), (req, res) => {
-      res.status(201).json({ key: readIdempotencyKey(req), body: req.body });
+      res.status(201).json({ key: idempotencyKey.read(req), body: req.body });
     });
     finishApp(app, { log, translate: [] });
     server = await serveForTest((req, res) => {

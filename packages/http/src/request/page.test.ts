@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import express from 'express';
 import request from 'supertest';
 import * as z from 'zod';
-import { PageQuery, sendPage } from './page.ts';
+import { PageQuery, page } from './page.ts';
 import { readQuery } from './read.ts';
 
 const ids = Array.from({ length: 5 }, (_, i) => ({ id: `019b0000-0000-7000-8000-00000000000${i}` }));
@@ -16,7 +16,8 @@ function listing(): Express {
     .get('/things', (req, res) => {
       const { cursor, limit } = readQuery(req, z.object({ ...PageQuery, q: z.string().optional() }));
       const rest = ids.filter(({ id }) => cursor === undefined || id > cursor);
-      sendPage(req, res, { items: rest.slice(0, limit), more: rest.length > limit });
+      const { body, headers } = page(req, { items: rest.slice(0, limit), more: rest.length > limit });
+      res.set(headers).json(body);
     })
     .use(((error, _req, res, _next) => res.status(error.status).json(error.errors)) as express.ErrorRequestHandler);
 }

@@ -75,6 +75,16 @@ export function currentContext(): RequestContext | undefined {
   return running.getStore();
 }
 
+/**
+ * Returns the headers with which a call to another service is traced back to its request: the current request unless
+ * given.
+ */
+export function outgoingHeaders(
+  context: Pick<RequestContext, 'traceparent' | 'requestId'> | undefined = currentContext(),
+): Record<string, string> {
+  return context === undefined ? {} : { traceparent: context.traceparent, 'x-request-id': context.requestId };
+}
+
 function requestIdOf(req: IncomingMessage): string {
   const given = onlyHeader(req, 'x-request-id');
   return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();

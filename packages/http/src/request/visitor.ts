@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { addressBlock, addressNetwork, clientAddress } from './client-address.ts';
 
 /** The state of a rate limit after a request was counted. */
-export interface CountedLimit {
+interface CountedLimit {
   /** The limit: `tries` per `windowSeconds`. `name` has letters and dashes. */
   readonly limit: { readonly name: string; readonly tries: number; readonly windowSeconds: number };
   /** Counted tries in this window. */
@@ -11,7 +11,7 @@ export interface CountedLimit {
 }
 
 /** The client of a request, as rate limits know it. */
-export interface Visitor {
+interface Visitor {
   /** The address block of the client. */
   readonly from: string;
   /** The larger network around that block; `undefined` for none. */

@@ -1,8 +1,13 @@
-import type { RequestHandler, Router } from 'express';
+import type { RequestHandler } from 'express';
+import { Router } from 'express';
 import { Problem } from '../problem/problem.ts';
 import { splitRouteName } from './route.ts';
-import { createRouter } from './router.ts';
 import { assertNoServiceToken } from './service-token.ts';
+
+/** Creates a router that matches paths literally, as the app does: `/Orders` and `/orders/` are not `/orders`. */
+export function createRouter(): Router {
+  return Router({ caseSensitive: true, strict: true });
+}
 
 /**
  * Groups route names by path, with paths of literal segments before paths with parameters: `/users/me` before

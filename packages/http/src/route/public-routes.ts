@@ -1,11 +1,10 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { jsonBody } from '../request/json-body.ts';
 import { readBody, readParams, readQuery } from '../request/read.ts';
-import { methodsByPath, otherMethods } from './other-methods.ts';
+import { createRouter, methodsByPath, otherMethods } from './other-methods.ts';
 import type { Answer, RouteHandlers, RouteSpec, Routes, Who } from './route.ts';
-import { createRouter } from './router.ts';
 
-export interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
+interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
   readonly routes: R;
   readonly handlers: RouteHandlers<R>;
   /** Creates the middleware of a route that lets only these clients in. */

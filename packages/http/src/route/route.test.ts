@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { dateTime } from './date-time.ts';
 import type { RouteHandlers } from './route.ts';
-import { defineRoutes } from './route.ts';
+import { dateTime, defineRoutes } from './route.ts';
 
 const Thing = z.strictObject({ id: z.string(), at: dateTime });
 const routes = defineRoutes({

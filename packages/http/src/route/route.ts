@@ -1,6 +1,9 @@
 import type { Request, Response } from 'express';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ProblemCode } from '../problem/problem-codes.ts';
+
+/** The schema of a time in an answer, RFC 3339 in UTC. A handler may return a `Date`: `JSON.stringify` writes it so. */
+export const dateTime: z.ZodType<string, string | Date> = z.iso.datetime();
 
 /** Method and path template, as Express has it: `GET /orders/:id`. */
 export type RouteName = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
@@ -74,7 +77,7 @@ type Json<T> = T extends readonly (infer Item)[]
     : T;
 
 /** The parsed parts of a request. */
-export type RouteInput<Spec extends RouteSpec> = {
+type RouteInput<Spec extends RouteSpec> = {
   readonly [Part in keyof Spec & ('params' | 'query' | 'body')]: Spec[Part] extends z.ZodType
     ? z.output<Spec[Part]>
     : never;
@@ -89,7 +92,7 @@ type ReplyTo<A> = A extends Answer
   : never;
 
 /** What a handler returns: the body of the answer, and only headers that the route declares. */
-export type Reply<Spec extends RouteSpec> = Spec extends { readonly otherAnswer: infer Other extends Answer }
+type Reply<Spec extends RouteSpec> = Spec extends { readonly otherAnswer: infer Other extends Answer }
   ? ReplyTo<Spec['answer']> | (ReplyTo<Other> & { readonly status: Other['status'] })
   : Spec['answer'] extends { readonly schema: z.ZodType }
     ? ReplyTo<Spec['answer']>

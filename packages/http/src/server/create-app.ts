@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { probes } from './probes.ts';
 import type { Readiness } from './readiness.ts';
 
-export interface CreateAppOptions {
+interface CreateAppOptions {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly identify?: Identify;

@@ -1,11 +1,11 @@
+import { documentFaults } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { memoryLog } from '../../log/memory-log.fixture.ts';
 import { createApp, finishApp } from '../../server/create-app.ts';
 import { createReadiness } from '../../server/readiness.ts';
-import { docsRoutes } from './docs-routes.ts';
+import { docsRoutes, withTokenSource } from './docs-routes.ts';
 import { createOpenApi } from './document.ts';
-import { withTokenSource } from './token-source.ts';
 
 const { log } = memoryLog();
 const document = createOpenApi({ title: 'things', description: 'None.', routes: {} });
@@ -69,5 +69,25 @@ describe('docsRoutes', () => {
     for (const path of ['/docs/package.json', '/docs/..%2fpackage.json', '/docs/swagger-ui.js', '/docs/']) {
       expect((await request(openApp()).get(path)).status).toBe(404);
     }
+  });
+});
+
+describe('withTokenSource', () => {
+  it.each([
+    ['http://127.0.0.1:4001', 'curl -s http://127.0.0.1:4001/auth/login -H '],
+    ['https://auth.example.com/', 'curl -s https://auth.example.com/auth/login -H '],
+    ['https://example.com/tenant', 'curl -s https://example.com/tenant/auth/login -H '],
+  ])('tells how to log in at the issuer %s', (issuer, command) => {
+    expect(withTokenSource(document, issuer)).toHaveProperty(
+      'components.securitySchemes.bearer.description',
+      expect.stringContaining(command),
+    );
+  });
+
+  it('changes nothing else, and the document stays valid', () => {
+    const told = withTokenSource(document, 'https://auth.example.com');
+    expect(documentFaults(told)).toEqual([]);
+    expect(told).toMatchObject({ ...document, components: { schemas: document.components?.schemas } });
+    expect(told).toHaveProperty('components.securitySchemes.bearer.scheme', 'bearer');
   });
 });
