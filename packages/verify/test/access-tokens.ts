@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import type { AccessTokenVerifier, AccessTokenVerifierOptions, RememberingVerifier } from '../src/access-token.ts';
+import type { AccessTokenVerifier, RememberingVerifier } from '../src/access-token.ts';
 import { createAccessTokenVerifier } from '../src/access-token.ts';
+import type { AccessTokenVerifierOptions } from '../src/access-token-options.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
 import { createTestIssuer } from '../src/testing/index.ts';
 import { forge, rs256 } from './forge.ts';
