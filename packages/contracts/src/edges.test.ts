@@ -4,7 +4,7 @@ import { operations } from './operations.ts';
 import { issuerService, services } from './services.ts';
 
 describe('edges', () => {
-  it('are the two arrows of order, and nothing else', () => {
+  it('are the two calls of order, and nothing else', () => {
     expect(edges()).toEqual([
       { caller: 'order', callee: 'user' },
       { caller: 'order', callee: 'product' },
@@ -16,12 +16,12 @@ describe('edges', () => {
     for (const callee of services) expect(operationsBetween(caller, callee)).toEqual({});
   });
 
-  it('never lead to order: its door is there and shut', () => {
+  it('never lead to order, whose operation lists no caller', () => {
     expect(operations['order:orders.read'].callers).toEqual([]);
     expect(edges().filter(({ callee }) => callee === 'order')).toEqual([]);
   });
 
-  it('are those between which there is an operation', () => {
+  it('are the pairs of services with an operation between them', () => {
     const between = services.flatMap((caller) =>
       services
         .filter((callee) => Object.keys(operationsBetween(caller, callee)).length > 0)
@@ -46,7 +46,7 @@ describe('operationsBetween', () => {
 });
 
 describe('the types of operationsBetween', () => {
-  it('name the operations that a caller is listed for, and no others', () => {
+  it('have the operations that list the caller, and no others', () => {
     expect(operationsBetween('order', 'user')['user:contacts.read'].method).toBe('GET');
     expect(operationsBetween('order', 'product')['product:quotes.create'].method).toBe('POST');
     // @ts-expect-error an operation of another callee

@@ -23,7 +23,7 @@ describe('operations', () => {
     expect(shape.sort()).toEqual(named.sort());
   });
 
-  it.each(all)('%s refuses parts of a request that it does not know', (_id, { request }) => {
+  it.each(all)('%s refuses unknown parts of a request', (_id, { request }) => {
     const schemas: readonly ZodType[] = Object.values(request);
     for (const schema of schemas) {
       const issues = schema.safeParse({ role: 'admin' }).error?.issues ?? [];
@@ -31,7 +31,7 @@ describe('operations', () => {
     }
   });
 
-  it.each(all)('%s is called by services that there are, and never by its own', (id, { callers }) => {
+  it.each(all)('%s lists existing callers, and never its own service', (id, { callers }) => {
     const [callee] = id.split(':');
     for (const caller of callers) {
       expect(services).toContain(caller);
@@ -39,14 +39,14 @@ describe('operations', () => {
     }
   });
 
-  it('have a route each: no two share method and path', () => {
+  it('have one route each: no two share method and path', () => {
     const routes = all.map(([id, { method, path }]) => `${id.split(':')[0]} ${method} ${path.replace(/:\w+/g, ':')}`);
     expect(new Set(routes).size).toBe(routes.length);
   });
 });
 
 describe('defineOperations', () => {
-  it('takes no id but the key', () => {
+  it('accepts no id but the key', () => {
     const [, spec] = all[0] ?? [];
     if (spec === undefined) throw new Error('there are no operations');
     const defined = defineOperations({ 'order:orders.read': { ...spec, callers: [] } });

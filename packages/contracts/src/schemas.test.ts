@@ -13,7 +13,7 @@ describe('WantedItems', () => {
     ['1000 of one', [item({ quantity: 1000 })]],
     ['two different', [item(), item({ productId: other })]],
     ['fifty different', [...Array(50)].map((_, at) => item({ productId: id.slice(0, -2) + String(at + 10) }))],
-  ])('takes %s', (_case, items) => expect(WantedItems.safeParse(items).success).toBe(true));
+  ])('accepts %s', (_case, items) => expect(WantedItems.safeParse(items).success).toBe(true));
 
   it.each([
     ['none', []],
@@ -32,7 +32,7 @@ describe('WantedItems', () => {
 });
 
 describe('Phone', () => {
-  it.each(['+4930123456', '+14155552671', '+1234567', '+123456789012345'])('takes %s', (phone) =>
+  it.each(['+4930123456', '+14155552671', '+1234567', '+123456789012345'])('accepts %s', (phone) =>
     expect(Phone.safeParse(phone).success).toBe(true),
   );
 

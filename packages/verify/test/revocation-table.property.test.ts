@@ -18,7 +18,7 @@ function isRevoked(cutOffs: readonly CutOff[], sid: string, iat: number): boolea
 }
 
 describe('a revocation table', () => {
-  it('says the same for every order and repetition of the same cut-offs', () => {
+  it('has the same result for every order and repetition of the same cut-offs', () => {
     const shuffled = fc
       .array(cutOff, { maxLength: 12 })
       .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })));

@@ -27,7 +27,7 @@ function mutated(token: string, at: number, by: string): string {
   return token.slice(0, index) + by + token.slice(index + 1);
 }
 
-describe('whatever comes in', () => {
+describe('with any input', () => {
   it('an access token verifier answers with claims or a coded error', () => {
     fc.assert(fc.property(anyToken, (token) => expect(users.outcome(token)).toMatch(refusal)));
     fc.assert(

@@ -37,7 +37,7 @@ const moreHeaderNames = ['traceparent', 'Accept', 'Accept-Language', 'Referer'];
  * request must be answered 2xx, so that the code behind the checks is reached.
  */
 export function testHostileInput(server: () => Server, makeRequest: () => GoodRequest | Promise<GoodRequest>): void {
-  it('answers 2xx as it is', async () => {
+  it('answers 2xx to the unchanged request', async () => {
     const { status, text } = await send(server(), await makeRequest());
     expect([status < 300, text]).toEqual([true, text]);
   });

@@ -79,7 +79,7 @@ export function testUnmatched({ app }: TestedOperation): void {
     },
   );
 
-  it('has no line for a request that is nobody’s call', async () => {
+  it('has no line for a request that is not a call', async () => {
     const before = await counts(app());
     const answer = await request(app().server).get('/internals');
     expect(decisionLinesOn(app(), answer)).toEqual([]);

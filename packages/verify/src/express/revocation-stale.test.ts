@@ -60,12 +60,12 @@ describe('onRevocationStale', () => {
     expect((await get('/change')).status).toBe(200);
   });
 
-  it('leaves a bad token bad: 401, stale or not', async () => {
+  it('answers 401 to an invalid token, stale or not', async () => {
     const { get } = newApp(() => true);
     expect((await get('/change', issuer.token({ exp: 1 }))).status).toBe(401);
   });
 
-  it('concerns the calls of services on behalf of a user, and says so in the decision', async () => {
+  it('applies to calls on behalf of a user, with its reason in the decision', async () => {
     let isStale = true;
     const { callNote, callCount, decisions } = newApp(() => isStale);
     expect([(await callNote()).status, (await callCount()).status]).toEqual([503, 200]);
