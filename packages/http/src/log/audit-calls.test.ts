@@ -35,7 +35,7 @@ async function decide(decisions: readonly object[], options: Partial<AuditCallsO
 }
 
 describe('auditCalls', () => {
-  it('writes one line per decision: who, what, for whom, why, in which request and how soon', async () => {
+  it('writes one line per decision: caller, operation, user, reason, request and time', async () => {
     const { lines } = await decide([allow, deny], { hashUser: (sub) => `hash of ${sub}` });
     const request = {
       level: 'info',
@@ -54,14 +54,14 @@ describe('auditCalls', () => {
     ]);
   });
 
-  it('names no user without a key to hash with', async () => {
+  it('writes no user without a function to hash it', async () => {
     const { lines } = await decide([allow]);
     expect(lines[0]).toHaveProperty('audit.caller', 'order');
     expect(lines[0]).not.toHaveProperty('audit.user');
     expect(JSON.stringify(lines)).not.toContain('ada');
   });
 
-  it('writes nothing but what it knows', async () => {
+  it('writes no other member of a decision', async () => {
     const { lines } = await decide([{ ...deny, cause: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln' }]);
     expect(lines[0]).not.toHaveProperty('audit.cause');
   });
@@ -85,7 +85,7 @@ describe('auditCalls', () => {
     ]);
   });
 
-  it('measures from the start of the request', async () => {
+  it('measures the time from the start of the request', async () => {
     const { log, lines } = memoryLog();
     const audit = auditCalls({ log, metrics: createMetrics({ service: 'user' }) });
     const app = express().use(requestContext(), (req, res) => {
@@ -105,13 +105,13 @@ describe('auditCalls', () => {
 const key = (text: string) => createSecretKey(text, 'utf8');
 
 describe('createUserHash', () => {
-  it('is the start of HMAC-SHA-256 in base64url (RFC 4231, test case 2)', () => {
+  it('returns the start of HMAC-SHA-256 in base64url (RFC 4231, test case 2)', () => {
     const hashUser = createUserHash(key('Jefe'));
     const whole = Buffer.from('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843', 'hex');
     expect(hashUser('what do ya want for nothing?')).toBe(whole.toString('base64url').slice(0, 22));
   });
 
-  it('gives a user one name per key, and each user another', () => {
+  it('returns one hash per user and key', () => {
     const [one, other] = [createUserHash(key('a'.repeat(32))), createUserHash(key('b'.repeat(32)))];
     expect(one('ada')).toBe(one('ada'));
     expect(new Set([one('ada'), one('grace'), other('ada')]).size).toBe(3);

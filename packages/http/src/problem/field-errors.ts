@@ -20,7 +20,7 @@ export function invalidFields(errors: readonly FieldError[]): Problem {
   const more = errors.length - shown.length;
   const count = errors.length === 1 ? '1 field is' : `${errors.length} fields are`;
   const detail = `${count} wrong: see errors${more > 0 ? ` (the first ${shown.length})` : ''}.`;
-  // The client chooses the names of unknown fields, and they may hold anything: the log has only their number.
+  // The client chooses the names of unknown fields, which may contain anything: only their number is logged.
   const known = shown.filter(({ detail: text }) => text !== unknownField).map(({ pointer }) => pointer);
   const unknown = shown.length - known.length;
   const reason = [...known, ...(unknown === 0 ? [] : [`${unknown} unknown`])].join(' ').slice(0, 200);

@@ -15,7 +15,7 @@ interface ProblemBody {
   errors?: readonly FieldError[];
 }
 
-/** Headers that a handler may have set for its own answer: a problem is sent without them. */
+/** Headers that describe the answer of a handler, which a problem replaces. */
 const ABOUT_ANOTHER_BODY = ['Content-Disposition', 'Content-Encoding', 'ETag', 'Last-Modified', 'Link', 'Location'];
 
 /** Sends a problem, without its `reason` and `cause`. The headers must not have been sent. */

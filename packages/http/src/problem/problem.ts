@@ -64,7 +64,7 @@ function headersOf(
   return headers;
 }
 
-/** A refusal of a credential, as its verifier describes it. */
+/** A refused credential: the code, headers and log reason of its verifier. */
 interface Refusal {
   readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
@@ -76,7 +76,7 @@ export function refusalProblem(refusal: Refusal | undefined): Problem | undefine
   return refusal && new Problem(refusal.code, { headers: refusal.headers, reason: refusal.reason });
 }
 
-/** The failure of a call to another service, as the client of that service reports it. */
+/** The ways in which a call to another service fails. */
 type UpstreamFailureCode = 'unavailable' | 'upstream_timeout' | 'upstream_failed' | 'upstream_refused';
 
 /**

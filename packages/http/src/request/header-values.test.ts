@@ -11,7 +11,7 @@ import { jsonBody } from './json-body.ts';
 const request = (...rawHeaders: string[]) => ({ rawHeaders });
 
 describe('headerValues', () => {
-  it('has one value for each line, whatever the case of its name', () => {
+  it('returns one value for each line, in any case of its name', () => {
     const sent = request('A', '1', 'B', '2', 'a', '3', 'AB', '4');
     expect([headerValues(sent, 'a'), headerValues(sent, 'b'), headerValues(sent, 'c')]).toEqual([
       ['1', '3'],
@@ -22,7 +22,7 @@ describe('headerValues', () => {
   });
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])(
-    'treats the name of an object member like any other: %s',
+    'treats the name of an object member as any other name: %s',
     (name) => {
       expect(headerValues(request(), name.toLowerCase())).toEqual([]);
       expect(headerValues(request(name, 'x'), name.toLowerCase())).toEqual(['x']);

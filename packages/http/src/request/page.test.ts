@@ -23,7 +23,7 @@ function listing(): Express {
 }
 
 describe('a list in pages', () => {
-  it('is walked whole by next_cursor, without a gap or a repeat', async () => {
+  it('returns every item once when next_cursor is followed', async () => {
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query: string = cursor === '' ? '?limit=2' : `?limit=2&cursor=${cursor}`;
@@ -34,12 +34,12 @@ describe('a list in pages', () => {
     expect(seen).toEqual(ids);
   });
 
-  it('names the next page in a Link that keeps the other parameters', async () => {
+  it('has a Link to the next page that keeps the other parameters', async () => {
     const { headers, body } = await request(listing()).get('/things?q=a%20b&limit=2');
     expect(headers['link']).toBe(`</things?q=a+b&limit=2&cursor=${body.next_cursor}>; rel="next"`);
   });
 
-  it('names no other host in its Link, whatever host the request names', async () => {
+  it('has a Link without a host, also for a request target with a host', async () => {
     const server = listing().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import * as z from 'zod';
 
-/** Query parameters of a list. `cursor` is the `next_cursor` of the page before, parsed to the id in it. */
+/** Query parameters of a list. `cursor` is the `next_cursor` of the previous page, parsed to the id that it contains. */
 export const PageQuery = {
   cursor: z
     .string()
@@ -23,7 +23,7 @@ interface Slice<Item> {
   readonly more: boolean;
 }
 
-/** A page as a list route answers with it. */
+/** The answer of a list route. */
 interface Page<Item> {
   readonly body: { readonly items: readonly Item[]; readonly next_cursor: string | null };
   readonly headers: { readonly Link?: string };

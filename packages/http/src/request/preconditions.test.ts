@@ -59,7 +59,7 @@ describe('preconditions', () => {
     }
   });
 
-  it('answers a long header at once, with any content', async () => {
+  it('answers a long header within a second, with any content', async () => {
     for (const value of [`${' '.repeat(7000)}x`, '"'.repeat(7000), '"a",'.repeat(1700), ','.repeat(7000)]) {
       const started = performance.now();
       await request(app).post('/').set('If-Match', `"1",${value}`);

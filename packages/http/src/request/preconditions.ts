@@ -24,14 +24,14 @@ const schema = z.object({
   'If-Match': z.string().meta({ description: 'The ETag of the version to change, several of them, or *.' }),
 });
 
-/** The preconditions of a change, of which `If-Match` is optional. */
+/** The optional preconditions of a change. */
 export const preconditions: HeaderInput<VersionCondition> = {
   schema: schema.partial(),
   problems: ['precondition_failed'],
   read: readConditions,
 };
 
-/** The preconditions of a change that must name its version in `If-Match`: 428 without it. */
+/** The preconditions of a change with a required `If-Match`: 428 without it. */
 export const requiredIfMatch: HeaderInput<VersionCondition> = {
   schema,
   problems: ['precondition_failed', 'precondition_required'],
@@ -47,7 +47,7 @@ export function assertIfMatch(req: Request, version: number): void {
   if (matching !== undefined && !matching.includes(version)) throw new Problem('precondition_failed');
 }
 
-/** Whether a change names the version it is meant for. */
+/** Whether a request has `If-Match`. */
 function hasIfMatch(req: Request): boolean {
   return req.get('if-match') !== undefined;
 }

@@ -65,7 +65,7 @@ export const acceptAs201: Handlers['POST /things'] = () => ({ body: { accepted: 
 export const incomplete: Handlers = { 'GET /things/:id': read, 'DELETE /things/:id': remove };
 
 describe('RouteHandlers', () => {
-  it('names each route once', () => {
+  it('has one handler per route', () => {
     const handlers: Handlers = { 'GET /things/:id': read, 'DELETE /things/:id': remove, 'POST /things': add };
     expect(Object.keys(handlers)).toEqual(Object.keys(routes));
   });

@@ -36,13 +36,13 @@ await runService(process, 'order', async (env) => {
     process.stdin.once('data', () => res.json({ done: true }));
   });
   app.post('/reject', (_req, res) => {
-    void Promise.reject(new Error('nobody listens'));
+    void Promise.reject(new Error('not handled'));
     res.json({});
   });
   app.post('/throw', (_req, res) => {
     res.json({});
     setImmediate(() => {
-      throw new Error('nobody catches');
+      throw new Error('not caught');
     });
   });
   return {

@@ -72,7 +72,7 @@ function stopOnSignalOrFault(proc: NodeJS.Process, service: Service, { listening
     stopping = true;
     log.info(`${why}: draining`);
     setTimeout(() => {
-      log.fatal('still not stopped, giving up');
+      log.fatal('not stopped in time: exiting');
       proc.exit(1);
     }, stopDeadlineMs);
     try {

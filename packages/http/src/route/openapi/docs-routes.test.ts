@@ -18,7 +18,7 @@ function openApp() {
 }
 
 describe('docsRoutes', () => {
-  it('serves the document, with where a token comes from, to pages of other origins as well', async () => {
+  it('serves the document, with the source of a token, also to pages of other origins', async () => {
     const { status, headers, body } = await request(openApp()).get('/openapi.json');
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -41,7 +41,7 @@ describe('docsRoutes', () => {
     expect(text.length).toBeGreaterThan(200);
   });
 
-  it('has a page that names nothing outside, and whose every part is served here', async () => {
+  it('has a page without outside references, whose parts are all served', async () => {
     const app = openApp();
     const { text: page } = await request(app).get('/docs');
     const { text: script } = await request(app).get('/docs/start.js');
@@ -52,7 +52,7 @@ describe('docsRoutes', () => {
     for (const path of parts) expect((await request(app).get(path)).status).toBe(200);
   });
 
-  it('has a page that may load and call its own origin alone', async () => {
+  it('has a page that may load from and call its own origin only', async () => {
     const { headers } = await request(openApp()).get('/docs');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toEqual(
@@ -77,14 +77,14 @@ describe('withTokenSource', () => {
     ['http://127.0.0.1:4001', 'curl -s http://127.0.0.1:4001/auth/login -H '],
     ['https://auth.example.com/', 'curl -s https://auth.example.com/auth/login -H '],
     ['https://example.com/tenant', 'curl -s https://example.com/tenant/auth/login -H '],
-  ])('tells how to log in at the issuer %s', (issuer, command) => {
+  ])('adds a login command for the issuer %s', (issuer, command) => {
     expect(withTokenSource(document, issuer)).toHaveProperty(
       'components.securitySchemes.bearer.description',
       expect.stringContaining(command),
     );
   });
 
-  it('changes nothing else, and the document stays valid', () => {
+  it('changes no other part, and the document stays valid', () => {
     const told = withTokenSource(document, 'https://auth.example.com');
     expect(documentFaults(told)).toEqual([]);
     expect(told).toMatchObject({ ...document, components: { schemas: document.components?.schemas } });
