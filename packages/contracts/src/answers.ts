@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** What a login or a refresh is answered with (RFC 6749 §5.1), as far as its reader needs it. */
+/** The answer to a login or a refresh (RFC 6749 §5.1): the members that its readers use. */
 export const TokenResponse = z.object({ access_token: z.string().min(1), refresh_token: z.string().min(1) });
 export type TokenResponse = z.output<typeof TokenResponse>;
 
-/** What an error is answered with (RFC 9457), as far as its reader needs it. */
+/** The answer to a failed request (RFC 9457): the members that its readers use. */
 export const ProblemDetails = z.object({
   code: z.string(),
   detail: z.string(),

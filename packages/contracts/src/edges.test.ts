@@ -53,7 +53,7 @@ describe('the types of operationsBetween', () => {
     expect(operationsBetween('order', 'product')['user:contacts.read']).toBeUndefined();
     // @ts-expect-error user is listed for nothing
     expect(operationsBetween('user', 'order')['order:orders.read']).toBeUndefined();
-    // @ts-expect-error a shut door is open to nobody, not to its own service either
+    // @ts-expect-error an operation without callers has no client, also not in its own service
     expect(operationsBetween('order', 'order')['order:orders.read']).toBeUndefined();
     // @ts-expect-error a service that does not exist
     expect(operationsBetween('billing', 'product')).toEqual({});

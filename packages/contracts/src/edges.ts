@@ -12,7 +12,7 @@ export type CallableBy<Caller extends ServiceName, Callee extends ServiceName> =
     : never]: Map[Id];
 };
 
-/** Picks what a caller may call at a callee: what its client is made from. */
+/** Returns the operations of one callee that list the caller: the map for its service client. */
 export function operationsBetween<Caller extends ServiceName, Callee extends ServiceName>(
   caller: Caller,
   callee: Callee,
@@ -21,13 +21,13 @@ export function operationsBetween<Caller extends ServiceName, Callee extends Ser
   return Object.fromEntries(picked) as CallableBy<Caller, Callee>;
 }
 
-/** An arrow from a caller to a callee: each has its own secret. */
+/** A caller and a callee with at least one operation between them. Each edge has its own secret. */
 export interface Edge {
   readonly caller: ServiceName;
   readonly callee: ServiceName;
 }
 
-/** Every arrow the operations draw, once. */
+/** Returns every edge of the operations once. */
 export function edges(): readonly Edge[] {
   return services.flatMap((caller) =>
     services

@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 import type { ServiceName } from './services.ts';
 
-/** One operation that a service offers to other services. */
+/** An operation that a service offers to other services. */
 export interface OperationSpec {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path template below `/internal`; `:name` is one path segment. */
   readonly path: `/internal/${string}`;
-  /** Who may call it. An empty list: the door is there and shut. */
+  /** The services that may call the operation. With an empty list every call is refused. */
   readonly callers: readonly ServiceName[];
-  /** `required`: a user's access token travels along. `none`: it must not. */
+  /** `required`: the call carries a user's access token. `none`: it must not. */
   readonly user: 'required' | 'none';
   readonly userScopes?: readonly string[];
   readonly request: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
@@ -17,10 +17,10 @@ export interface OperationSpec {
 
 export type OperationId = `${ServiceName}:${string}`;
 
-/** The operations with their ids, which are the keys they are listed under. */
+/** The operations with their ids, which are the keys of the map. */
 export type Operations<Specs> = { readonly [Id in keyof Specs]: Specs[Id] & { readonly id: Id } };
 
-/** Completes a map of operations: each is given its key as `id`. */
+/** Completes a map of operations: adds the key of each as its `id`. */
 export function defineOperations<const Specs extends Readonly<Record<OperationId, OperationSpec>>>(
   specs: Specs,
 ): Operations<Specs>;

@@ -5,8 +5,8 @@ import { Order } from './order.ts';
 import { Quote, WantedItems } from './quote.ts';
 
 /**
- * Who may call whom, for what: the only place that says so. Callees register their routes from this map and callers
- * make their clients from it. user and product call nobody: they are nobody's caller here and hold no key to call with.
+ * The map of calls between services: every operation with its callers. Callees register their routes from this map and
+ * callers create their clients from it. `user` and `product` call no other service and have no key for calls.
  */
 export const operations = defineOperations({
   'user:contacts.read': {
@@ -14,7 +14,7 @@ export const operations = defineOperations({
     path: '/internal/users/:id/contact',
     callers: ['order'],
     user: 'required',
-    // As for the routes of the user's own account: a token that was asked for without it is for something else.
+    // The same scope as for the routes of the user's account: a token without it was requested for another purpose.
     userScopes: ['account'],
     request: { params: z.strictObject({ id: z.uuid() }) },
     response: Contact,

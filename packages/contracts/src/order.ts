@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Contact } from './contact.ts';
 
-/** An order as everybody sees it. Money is integer minor units; `contact` is null until attached. */
+/** An order, as all answers show it. Money is integer minor units; `contact` is null until attached. */
 export const Order = z.object({
   id: z.uuid(),
   status: z.enum(['placed', 'cancelled']),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Text a person typed: trimmed, not empty, at most `max` characters, no control characters, well-formed Unicode. */
+/** A schema for text that a person typed: trimmed, not empty, at most `max` characters, no control characters, well-formed Unicode. */
 export function plainText(max: number): z.ZodType<string, string> {
   return z
     .string()

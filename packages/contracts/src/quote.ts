@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is wanted: 1 to 50 different products. */
+/** The items of a quote or an order: 1 to 50 different products. */
 export const WantedItems = z
   .array(z.strictObject({ productId: z.uuid().toLowerCase(), quantity: z.int().min(1).max(1000) }))
   .min(1)
@@ -11,7 +11,7 @@ export const WantedItems = z
   );
 export type WantedItems = z.output<typeof WantedItems>;
 
-/** Prices (integer minor units) and names as of now, and what cannot be had. Stock is checked, not reserved. */
+/** Prices (integer minor units) and names as of now, and the rejected items. Stock is checked, not reserved. */
 export const Quote = z.object({
   items: z.array(
     z.object({

@@ -49,7 +49,7 @@ function acceptedByLibrary(token: string, { key, alg }: PublicKey): boolean {
   }
 }
 
-/** What both say, which must be the same. */
+/** The results of both, which must be equal. */
 function verdict(token: string, key: PublicKey): boolean {
   const ours = acceptedByUs(token, key);
   expect(ours).toBe(acceptedByLibrary(token, key));

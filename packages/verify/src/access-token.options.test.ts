@@ -13,7 +13,7 @@ function build(options: Readonly<Record<string, unknown>>): unknown {
 }
 
 describe('createAccessTokenVerifier', () => {
-  // The library takes most of these as "skip this check".
+  // The library treats most of these as "skip this check".
   it.each([
     ['issuer', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [goodClaims.iss], /auth/, ['']]],
     ['audience', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [null], ['order'], /order/]],

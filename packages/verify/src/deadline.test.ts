@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDeadline } from './deadline.ts';
 
-/** Answers whatever it is sent, in a thread of its own: it goes on while this one stands still. */
+/** A server in another thread, which answers while this thread is blocked. */
 const echo = `
 const { createServer } = require('node:net');
 const { parentPort } = require('node:worker_threads');
@@ -26,7 +26,7 @@ afterAll(async () => {
   await worker.terminate();
 });
 
-/** Blocks this thread, and needs no processor for it: what else runs on this machine goes on. */
+/** Blocks this thread without processor time, so that other processes continue. */
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

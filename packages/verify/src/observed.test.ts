@@ -26,7 +26,7 @@ describe('observed', () => {
       (outcome) => outcomes.push(outcome),
     );
     expect(() => verify('x')).toThrow('broken');
-    // Strictly: toEqual takes [undefined] for [].
+    // Strict, because toEqual treats [undefined] as [].
     expect(outcomes).toStrictEqual([]);
   });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What a header may hold on the wire: Node's own parser refuses the rest before any of ours. */
+/** The characters of a header value: Node's parser refuses all others. */
 const headerText = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
   maxLength: 200,

@@ -51,7 +51,7 @@ console.log(JSON.stringify({
   foreign: issuer.token({ scope: 'invoice:read', aud: ['shop'] }),
 }));
 `;
-// Prints the port of whatever server the program starts.
+// Prints the port of the server that the program starts.
 const announcePort =
   'data:text/javascript,import{Server}from"node:http";const l=Server.prototype.listen;Server.prototype.listen=function(...a){return l.apply(this,a).once("listening",()=>console.log(this.address().port))}';
 

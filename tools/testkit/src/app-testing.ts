@@ -1,4 +1,4 @@
-/** What the tests of every app have in common. */
+/** The shared parts of the tests of all apps. */
 export type { CallAttack, CalledApp } from './call-attacks.ts';
 export { callAttacks, otherCaller, userAttacks } from './call-attacks.ts';
 export type { TestedOperation } from './call-refusals.ts';

@@ -5,21 +5,21 @@ import type { SentCall, SignedCall, WellMadeCall } from './service-calls.ts';
 
 /** An app that other services call. */
 export interface CalledApp extends GuardedApp {
-  /** By name, what each caller that the app knows signs with. */
+  /** The signing keys of each caller of the app, by name. */
   readonly calls: Readonly<Record<string, OutboundKeys>>;
   /** The decisions on service calls so far. */
   decisions(): readonly Decision[];
   readonly metrics: { render(): Promise<{ text: string }> };
 }
 
-/** What is sent instead of a well-made call, and the reason that is logged when it is refused. */
+/** A request in place of a valid call, and the logged reason of its refusal. */
 export type CallAttack = readonly [
   what: string,
   reason: string,
   attack: (call: WellMadeCall, app: CalledApp) => Partial<SentCall>,
 ];
 
-/** Attacks on a call that every app refuses, whatever the operation is. */
+/** Attacks on a call that every app refuses, for any operation. */
 export const callAttacks: readonly CallAttack[] = [
   ['no service token', 'absent', () => ({ serviceToken: undefined })],
   ['text that is no token', 'malformed', () => ({ serviceToken: 'order' })],
@@ -73,14 +73,14 @@ export const userAttacks: readonly CallAttack[] = [
   ],
 ];
 
-/** Another service whose key the app knows. */
+/** Another service with a key at the app. */
 export function otherCaller(app: CalledApp, { caller }: SignedCall): Pick<SignedCall, 'caller' | 'keys'> {
   const found = Object.entries(app.calls).find(([name]) => name !== caller);
   if (found === undefined) throw new Error(`the app knows no caller but ${caller}`);
   return { caller: found[0], keys: found[1] };
 }
 
-/** The caller's own key, under another callee's name. */
+/** The caller's key, under the name of another callee. */
 function keysFor(callee: string, signed: SignedCall): OutboundKeys {
   return new Map([[callee, keyOf(signed)]]);
 }
@@ -89,7 +89,7 @@ function keysOfStranger({ caller, callee }: SignedCall): OutboundKeys {
   return createTestEdge(caller, callee).calls;
 }
 
-/** A stranger's key, under the id of the caller's. */
+/** An unknown key, under the id of the caller's key. */
 function forgedKeys(signed: SignedCall): OutboundKeys {
   const { key } = keyOf({ ...signed, keys: keysOfStranger(signed) });
   return new Map([[signed.callee, { kid: keyOf(signed).kid, key }]]);

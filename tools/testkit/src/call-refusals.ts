@@ -7,13 +7,13 @@ import { decisionsOn, sendCall } from './service-calls.ts';
 /** An operation of an app, under test. */
 export interface TestedOperation {
   readonly app: () => CalledApp;
-  /** Makes a call that is good: a new one each time. */
+  /** Creates a valid call: a new one each time. */
   readonly makeCall: () => Promise<WellMadeCall>;
-  /** What such a call is answered with: 200, or 403 where nobody is listed. */
+  /** The status of the answer to a valid call: 200, or 403 when no caller is listed. */
   readonly answer: 200 | 403;
 }
 
-/** Tests that each attack is refused, is logged with its reason, and uses nothing up. */
+/** Tests that each attack is refused, is logged with its reason, and does not use up the token. */
 export function testCallAttacks({ app, makeCall, answer }: TestedOperation, attacks: readonly CallAttack[]): void {
   it.each(attacks)('answers 400 to %s and logs "%s"', async (_what, reason, attack) => {
     const call = await makeCall();
@@ -22,12 +22,12 @@ export function testCallAttacks({ app, makeCall, answer }: TestedOperation, atta
     expect(refused.headers['www-authenticate']).toBeUndefined();
     const decisions = decisionsOn(app(), refused);
     expect(decisions).toMatchObject([{ decision: 'deny', code: 'invalid_service_token', reason }]);
-    // The attack was all that was wrong, and it used nothing up.
+    // Without the attack the same call is accepted: its token was not used up.
     expect((await sendCall(app(), call.sent)).status).toBe(answer);
   });
 }
 
-/** Tests that a token is good for one request. */
+/** Tests that a token is valid for one request. */
 export function testSingleUse({ app, makeCall }: TestedOperation): void {
   it('answers 400 to a token that was used before', async () => {
     const { sent } = await makeCall();
@@ -44,7 +44,7 @@ export function testSingleUse({ app, makeCall }: TestedOperation): void {
   });
 }
 
-/** Tests that a service which is known and not listed is refused. */
+/** Tests that a known service that is not listed is refused. */
 export function testUnlistedCaller({ app, makeCall }: TestedOperation): void {
   it('answers 403 to a service that is known and not listed', async () => {
     const { sent, sign, signed } = await makeCall();
@@ -56,7 +56,7 @@ export function testUnlistedCaller({ app, makeCall }: TestedOperation): void {
   });
 }
 
-/** Tests that a service token is refused on routes that are no operation, whoever's token comes with it. */
+/** Tests that a service token is refused on routes that are not operations, with any user's token. */
 export function testOtherRoutes(
   { app, makeCall, answer }: TestedOperation,
   routes: readonly (readonly [method: SentCall['method'], path: string])[],

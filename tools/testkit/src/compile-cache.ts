@@ -3,13 +3,13 @@ import vm from 'node:vm';
 /** V8's code cache by file name, and the code that it belongs to. */
 const cached = new Map<string, { readonly code: string; readonly data: Buffer }>();
 
-/** Stands for the worker's own global object, which has no context that Node could name. */
+/** The key for the global object of the worker, which has no context for Node. */
 export const workerContext = vm.createContext();
 
 /**
  * Makes `vm.compileFunction` use V8's code cache within this process, and compile for the worker's own global object. Jest
- * compiles test files and what they load for a context of its own, where each look-up of a global costs many times as much.
- * To be called once.
+ * compiles test files and their modules for a separate context, where each look-up of a global costs many times as much.
+ * Must be called once.
  */
 export function cacheCompiledModules(): void {
   const compile = vm.compileFunction;

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '@auth/dev/stack/processes';
 import { repositoryRoot } from '@auth/dev/stack/services';
 
-/** A `pnpm dev` of its own: other ports, another data folder. */
+/** A separate `pnpm dev`: other ports, another data folder. */
 export interface DevProcess {
   pid: number;
   output(): string;
@@ -15,16 +15,16 @@ export interface DevProcess {
   sees(pattern: RegExp): Promise<void>;
   /** The exit code, or the name of the signal. */
   exit: Promise<number | string>;
-  /** Every process below it at this moment, itself included. */
+  /** Every descendant process at this moment, and the launcher itself. */
   tree(): number[];
 }
 
-/** What the launcher is started with. */
+/** The arguments and environment of the launcher. */
 export interface DevOptions {
   portBase: number;
   dataDir: string;
   env?: Record<string, string>;
-  /** Below a shell, as a package manager does it. */
+  /** Whether the launcher runs below a shell, as under a package manager. */
   inShell?: boolean;
 }
 
@@ -60,7 +60,7 @@ async function sees(child: ChildProcess, pattern: RegExp, output: () => string):
   if (!pattern.test(output())) throw new Error(`ended without ${pattern}:\n${output()}`);
 }
 
-/** Asks again and again, until it is so. */
+/** Polls until the condition is true. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(20);
 }
@@ -73,10 +73,10 @@ function processTree(root: number): number[] {
   return tree;
 }
 
-/** Those of the processes that still run. */
+/** Returns the processes that still run. */
 export const alive = (pids: readonly number[]): number[] => pids.filter(isAlive);
 
-/** A data folder below the one for temporary files, which Postgres may enter, whoever it runs as. */
+/** Creates a temporary data folder that Postgres may enter as any account. */
 export function newDataDir(): { dataDir: string; remove(): void } {
   const dataDir = mkdtempSync(join(tmpdir(), 'devstack-'));
   chmodSync(dataDir, 0o755);

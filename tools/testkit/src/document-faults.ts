@@ -36,7 +36,7 @@ const operation = {
 };
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** What OpenAPI 3.1 requires of the parts that our documents use. */
+/** The rules of OpenAPI 3.1 for the parts that our documents use. */
 const shape = {
   type: 'object',
   required: ['openapi', 'info', 'paths'],
@@ -64,7 +64,7 @@ const shape = {
   },
 };
 
-/** Why a document is no valid OpenAPI 3.1, or does not fit together; empty when all is well. */
+/** Returns why a document is not valid OpenAPI 3.1 or is inconsistent; empty for a valid one. */
 export function documentFaults(source: object): string[] {
   const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
   if (!ajv.validate(shape, JSON.parse(JSON.stringify(source)))) return [ajv.errorsText()];
@@ -83,7 +83,7 @@ function operationFaults(source: object): string[] {
   return [...repeated, ...parameters];
 }
 
-/** Every schema of a body compiles, references and all, and every example of it is one. */
+/** Checks that every schema of a body compiles, with its references, and accepts its examples. */
 function schemaFaults(source: object): string[] {
   const ajv = addFormats
     .default(new Ajv2020({ strict: false, code: { optimize: false } }))

@@ -5,7 +5,7 @@ import { KeyDocument, KeyDocumentError } from '@auth/keys';
 import { generateEdgeKey, generateSigningKey } from '@auth/ops';
 import { expect } from '@jest/globals';
 
-/** Good documents of the issuer and of a service that calls and is called, to be broken by tests. */
+/** Valid documents of the issuer and of a service that calls and is called, for tests to break. */
 export async function goodDocuments(): Promise<{ readonly user: KeyDocument; readonly order: KeyDocument }> {
   const signing = await generateSigningKey('active');
   const { kty, kid, alg, use } = signing;
@@ -28,12 +28,12 @@ export async function goodDocuments(): Promise<{ readonly user: KeyDocument; rea
   };
 }
 
-/** What a document keeps secret: none of it may be printed. */
+/** Returns the secrets of a document: none may be printed. */
 export function secretsOf(text: string): string[] {
   return [...text.matchAll(/"(?:secret|d|p|q|dp|dq|qi|auditKey)": ?"([^"]{4,})"/g)].map(([, value]) => value ?? '');
 }
 
-/** The message of a refused document, which must name its source and none of its secrets. */
+/** Returns the message of a refused document, which must name its source and none of its secrets. */
 export function refusalOf(text: string, read: () => unknown): string {
   try {
     read();
@@ -45,7 +45,7 @@ export function refusalOf(text: string, read: () => unknown): string {
   return 'none';
 }
 
-/** Runs with an empty folder of its own, which is gone afterwards. */
+/** Runs a function with a new empty folder, which is removed afterwards. */
 export async function inFolder<T>(run: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'keys-'));
   try {

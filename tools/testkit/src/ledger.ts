@@ -6,7 +6,7 @@ import type { TestedOperation } from './call-refusals.ts';
 import type { SentCall, WellMadeCall } from './service-calls.ts';
 import { decisionLinesOn, sendCall } from './service-calls.ts';
 
-/** What is sent, who it is from as far as that can be known, and what the ledger says of it. */
+/** A request, its caller as far as it is known, and its entry in the ledger. */
 interface Entry {
   readonly sent: Partial<SentCall>;
   readonly caller?: string;
@@ -16,7 +16,7 @@ interface Entry {
 
 const refusedToken = { code: 'invalid_service_token' };
 
-/** One entry of each kind: let in, not authenticated in any way, known and not listed, known and refused later. */
+/** Returns one entry of each kind: allowed, not authenticated, known and not listed, known and refused later. */
 const entries: Readonly<Record<string, (call: WellMadeCall, app: CalledApp) => Entry>> = {
   'a good call': ({ signed }) => ({ sent: {}, caller: signed.caller }),
   'a call without a service token': () => ({ sent: { serviceToken: undefined }, ...refusedToken, reason: 'absent' }),
@@ -62,7 +62,7 @@ export function testLedger({ app, makeCall }: TestedOperation): void {
   });
 }
 
-/** Tests that requests below `/internal` which are no operation are in the ledger too, and answered as ever. */
+/** Tests that requests below `/internal` that match no operation are in the ledger, and answered as before. */
 export function testUnmatched({ app }: TestedOperation): void {
   it.each(['/internal/elsewhere', '/internal', '/INTERNAL/elsewhere'])(
     'has one line and one count for a request to %s, which is no operation',
@@ -99,7 +99,7 @@ function attack(reason: string, call: WellMadeCall, app: CalledApp): Partial<Sen
   return found[2](call, app);
 }
 
-/** Nothing secret was there to begin with: what the log masks would show. */
+/** Checks that no secret reached the log: a masked one would be visible as its mask. */
 function expectNothingMasked(text: string, { serviceToken, bearer }: SentCall): void {
   expect(text).not.toMatch(/\[(?:token|redacted|hash)\]/);
   for (const token of [serviceToken, bearer]) if (token !== undefined) expect(text).not.toContain(token);
@@ -110,7 +110,7 @@ function subjectOf(accessToken: string): string {
   return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sub;
 }
 
-/** How often each decision was counted, by its series. */
+/** Returns how often each decision was counted, by its series. */
 async function counts(app: CalledApp): Promise<ReadonlyMap<string, number>> {
   const { text } = await app.metrics.render();
   const lines = text.split('\n').filter((line) => line.startsWith('auth_service_calls_total{'));

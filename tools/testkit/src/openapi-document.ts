@@ -1,21 +1,21 @@
-/** What the tests read of an API document. */
+/** The parts of an API document that tests read. */
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
 }
 
-/** One route of a document. */
+/** A route of a document. */
 export interface ApiOperation {
   readonly operationId?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
   readonly responses: Readonly<Record<string, ApiResponse>>;
 }
 
-/** What a route may answer with one status. Without `content` the answer has no body. */
+/** The documented answer of a route with one status. Without `content` it has no body. */
 export interface ApiResponse {
   readonly content?: Readonly<Record<string, object>>;
 }
 
-/** The operations of a document, each with the path template it stands under. */
+/** The operations of a document, each with its path template. */
 export function operationsOf({ paths }: ApiDocument): { path: string; method: string; operation: ApiOperation }[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
@@ -27,7 +27,7 @@ export function readDocument(document: object): ApiDocument {
   return JSON.parse(JSON.stringify(document));
 }
 
-/** Where something stands in a document: a JSON pointer as a URI fragment (RFC 6901 §6). */
+/** Returns the position of a part in a document: a JSON pointer as a URI fragment (RFC 6901 §6). */
 export function fragmentOf(...keys: readonly string[]): string {
   return keys.map((key) => `/${encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
 }

@@ -12,24 +12,24 @@ export type PlainProgram = (options: {
 }) => ChildProcessWithoutNullStreams;
 
 /**
- * Makes plain JavaScript of the TypeScript program in `file`, once. A process of it costs a quarter of one that has to
- * load a TypeScript compiler first.
+ * Compiles the TypeScript program in `file` to plain JavaScript, once. Its processes start in a quarter of the time, since
+ * they load no TypeScript compiler.
  */
 export async function openPlainProgram(file: string): Promise<PlainProgram> {
-  // Here and not above: few of those who import this file's neighbours need it.
+  // Imported here, since few test files need it.
   const { build, stop } = await import('esbuild');
   const { outputFiles } = await build({
     ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', format: 'esm' },
     ...{ conditions: ['@auth/source'], plugins: [keepDependencies] },
   });
-  // It has started a process of its own, which would outlive the test file.
+  // esbuild has started a process, which would outlive the test file.
   await stop();
   const code = outputFiles[0]?.text ?? '';
   return ({ args = [], env }) =>
     spawn(execPath, ['--input-type=module', '--eval', code, '--', file, ...args], { cwd: dirname(file), env });
 }
 
-/** Leaves to Node what is not ours, at the place where the importing package finds it. */
+/** Leaves modules of other packages to Node, at the path where the importing package finds them. */
 const keepDependencies: Plugin = {
   name: 'keep dependencies',
   setup({ onResolve, resolve }) {

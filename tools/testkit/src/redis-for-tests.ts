@@ -3,19 +3,19 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { openTestRedis, skipsWithoutRedis } from './test-redis.ts';
 
-/** A real Redis, behind a line that can be cut. */
+/** A real Redis behind a proxy that tests can interrupt. */
 export interface RedisForTests {
   readonly url: string;
-  /** Ends every connection and takes no more. */
+  /** Closes every connection and accepts no more. */
   cut(): Promise<void>;
-  /** Takes connections again, on the same port. */
+  /** Accepts connections again, on the same port. */
   mend(): Promise<void>;
-  /** From now on nothing is handed on in either direction; connections stay open. */
+  /** Stops forwarding in both directions; connections stay open. */
   hang(): void;
   close(): Promise<void>;
 }
 
-/** Finds the Redis of the run; `undefined`, after saying so, where there is none: then its tests are to be skipped. */
+/** Finds the Redis of the run; without one, reports that and returns `undefined`: the tests are skipped. */
 export function findRedis(): (() => Promise<RedisForTests>) | undefined {
   const redis = openTestRedis();
   skipsWithoutRedis('what needs one', redis !== undefined);

@@ -2,17 +2,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '@auth/dev/postgres/free-port';
 
-/** A Redis server of our own: empty, on this machine, keeping nothing. */
+/** A throw-away Redis server: empty, on this machine, without persistence. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** Kills it: what it held is gone. Resolves when its port is free again. */
+  /** Kills the server; its data is lost. Resolves when its port is free again. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the server, and a watcher that reads a pipe from us: however we end, by SIGKILL too, the pipe ends with us and
- * the server is killed.
+ * Starts the server, and a watcher that reads a pipe of this process. When this process ends, also by SIGKILL, the pipe
+ * closes and the server is killed.
  */
 export const guard = `
 exec 3<&0
@@ -24,19 +24,19 @@ wait "$server"; status=$?
 exit "$status"
 `;
 
-/** Whether there is a `redis-server` to be started. */
+/** Whether `redis-server` is installed. */
 export function hasRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
 }
 
-/** Starts `redis-server` from PATH, on a free port unless one is given. @throws Error with what it said, when it does not start */
+/** Starts `redis-server` from PATH, on a free port unless one is given. @throws Error with its output, when it does not start */
 export async function startRedisServer(options: { readonly port?: number } = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/'];
   const child = spawn('sh', ['-c', guard, 'sh', 'redis-server', ...settings], {
-    // A session of its own: Ctrl-C in our terminal is for us.
+    // A separate session, so that Ctrl-C in this terminal does not reach the server.
     detached: true,
-    // The server speaks on stdout; the shell would say on stderr that it was killed.
+    // The server writes to stdout; the shell would report on stderr that it was killed.
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => undefined);

@@ -5,7 +5,7 @@ import request from 'supertest';
 
 const unsupported = { status: 415, code: 'unsupported_media_type' };
 
-/** Content that no route with a body takes, and its media type. */
+/** Content that every route with a body refuses, and its media type. */
 const bodyRefusals = [
   { given: 'no body', type: undefined, content: '', status: 400, code: 'invalid_request' },
   { given: 'a form', type: 'application/x-www-form-urlencoded', content: 'a=1', ...unsupported },
@@ -20,7 +20,7 @@ const bodyRefusals = [
   },
 ];
 
-/** Tests of what a route with a body answers to a body that is no JSON object of its own. `sending` makes a request. */
+/** Tests the answers of a route to bodies that are not its JSON object. `sending` creates a request. */
 export function testBodyRefusals(sending: () => Test): void {
   it.each(bodyRefusals)('answers $status $code to $given', async ({ type, content, status, code }) => {
     const { body } = await (type === undefined ? sending() : sending().set('Content-Type', type).send(content));
@@ -38,7 +38,7 @@ export function testBodyRefusals(sending: () => Test): void {
 /** A method that a path does not have, and those that it has. */
 export type OtherMethod = readonly [method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, allow: string];
 
-/** Tests of what paths answer to methods that they do not have. */
+/** Tests the answers of paths to methods that they do not have. */
 export function testOtherMethods(app: () => { readonly server: Server }, methods: readonly OtherMethod[]): void {
   it.each(methods)('%s %s answers 405 and Allow: %s', async (method, path, allow) => {
     const { headers, body } = await request(app().server)[method](path);
@@ -47,10 +47,10 @@ export function testOtherMethods(app: () => { readonly server: Server }, methods
   });
 }
 
-/** URL of a database on a server that is not there. */
+/** The URL of a database on a port without a server. */
 export const databaseNowhere = 'postgresql://ada:horse@127.0.0.1:1/nothing';
 
-/** Expects each request to be answered as by an app whose database is gone: try again later, and never "you may not". */
+/** Expects each request to be answered as by an app without its database: 503 with Retry-After, and never 401 or 403. */
 export async function expectUnavailable(requests: readonly (() => PromiseLike<request.Response>)[]): Promise<void> {
   for (const ask of requests) {
     const { headers, body } = await ask();

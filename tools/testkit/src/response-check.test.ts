@@ -22,7 +22,7 @@ const document = {
 const good = '{"id":"019b0000-0000-7000-8000-000000000003"}';
 const [json, problem] = ['application/json; charset=utf-8', 'application/problem+json'];
 
-/** What the check says of one answer. */
+/** Returns the result of the check for one answer. */
 async function faultOf(method: 'get' | 'post' | 'delete', path: string, answer: [number, string, string]) {
   const [status, type, body] = answer;
   const app: RequestListener = (_req, res) => {
@@ -55,8 +55,8 @@ describe('checkResponses', () => {
   });
 
   it.each<[string, 'get' | 'post' | 'delete', string, [number, string, string], string]>([
-    ['an undocumented status', 'get', '/things/1', [202, json, good], 'tells of 200, 404 only'],
-    ['another media type', 'get', '/things/1', [200, 'text/html', good], 'does not tell of "text/html"'],
+    ['an undocumented status', 'get', '/things/1', [202, json, good], 'has only 200, 404'],
+    ['another media type', 'get', '/things/1', [200, 'text/html', good], 'does not have "text/html"'],
     ['a body of another shape', 'get', '/things/1', [200, json, '{"id":"7"}'], 'body/id must match format "uuid"'],
     ['a code that is not listed', 'get', '/things/1', [404, problem, '{"code":"gone"}'], 'body/code must be equal'],
     ['a path that is served', 'get', '/things/1/x', [200, json, '{}'], 'the path is not in the document'],

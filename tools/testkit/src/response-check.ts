@@ -3,7 +3,7 @@ import { schemasOf, wordsFor } from './openapi/schemas.ts';
 import type { ApiDocument } from './openapi-document.ts';
 import { fragmentOf, readDocument } from './openapi-document.ts';
 
-/** Not in the documents on purpose: probes, the document and its page, and what only other services call. */
+/** Not in the documents on purpose: probes, the document and its page, and the operations for other services. */
 const undocumented = /^\/(?:livez|readyz|openapi\.json|docs(?:\/.*)?|internal\/.*)$/;
 
 /** An app whose answers are compared with its document. */
@@ -12,7 +12,7 @@ export interface ResponseCheck {
   readonly listener: RequestListener;
   /** How many answers were compared so far. */
   checked(): number;
-  /** @throws Error naming every answer so far that the document does not tell of. */
+  /** @throws Error naming every answer so far that is not in the document. */
   assertTrue(): void;
 }
 
@@ -53,7 +53,7 @@ export function checkResponses(app: RequestListener, document: object): Response
   };
 }
 
-/** Says what is wrong with an answer. */
+/** Returns what is wrong with an answer; `undefined` for a documented one. */
 function createComparison(source: object): (answer: Answer) => string | undefined {
   const document = readDocument(source);
   const schemas = schemasOf(document);
@@ -68,11 +68,11 @@ function createComparison(source: object): (answer: Answer) => string | undefine
     const operation = document.paths[path]?.[name];
     if (operation === undefined) return refusesMethod(answer) ? undefined : 'the method is not in the document';
     const response = operation.responses[status];
-    if (response === undefined) return `the document tells of ${Object.keys(operation.responses).join(', ')} only`;
+    if (response === undefined) return `the document has only ${Object.keys(operation.responses).join(', ')}`;
     // Without parameters such as the charset, which the document leaves out.
     const mediaType = (answer.type ?? '').replace(/;.*$/s, '');
-    if (response.content === undefined) return body === '' ? undefined : 'the document tells of no content';
-    if (response.content[mediaType] === undefined) return `the document does not tell of "${mediaType}"`;
+    if (response.content === undefined) return body === '' ? undefined : 'the document has no content';
+    if (response.content[mediaType] === undefined) return `the document does not have "${mediaType}"`;
     if (method === 'HEAD') return undefined;
     const place = ['paths', path, name, 'responses', String(status), 'content', mediaType, 'schema'];
     const validate = schemas(fragmentOf(...place));
@@ -84,7 +84,7 @@ function refusesMethod({ method, status }: Answer): boolean {
   return status === 405 || (method === 'OPTIONS' && status === 204);
 }
 
-/** Finds the template of a path. One without parameters goes before one with them: `/users/me`, `/users/{id}`. */
+/** Finds the template of a path. One without parameters has priority: `/users/me`, `/users/{id}`. */
 function templatesOf({ paths }: ApiDocument): (path: string) => string | undefined {
   const literal = (text: string) => text.replaceAll('.', '\\.');
   const patterns = Object.keys(paths).map((template) => ({
@@ -103,7 +103,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return new URL(url, 'http://app').pathname;
 }
 
-/** Keeps what is sent as the body. */
+/** Records the body that is sent. */
 function recordBody(res: ServerResponse): () => string {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown) => {

@@ -5,13 +5,13 @@ import { createTestEdge } from '@auth/verify/testing';
 
 /** The edges into an app under test, from every other service, whether it is listed for an operation or not. */
 export interface RunEdges<Callee extends string> {
-  /** By name, what each of the others signs with. */
+  /** The signing keys of each other service, by name. */
   readonly calls: Readonly<Record<Exclude<ServiceName, Callee>, OutboundKeys>>;
-  /** What the app accepts. */
+  /** The keys that the app accepts. */
   readonly accepts: InboundKeys;
 }
 
-/** Makes them: who is not listed is then refused for just that, and not for a key nobody knows. */
+/** Creates the edges: a service that is not listed is then refused for that, and not for an unknown key. */
 export function createRunEdges<Callee extends string>(callee: Callee): RunEdges<Callee> {
   const edges = services
     .filter((caller) => caller !== callee)

@@ -12,7 +12,7 @@ const isOfOneFile = (path: string) =>
 /** The modules that all test files of this worker use. */
 const shared = new Map<string, unknown>();
 
-/** The modules of one test file: its own, and those it shares with others. */
+/** The modules of one test file, separate and shared ones. */
 class Modules extends Map<string, unknown> {
   // Outside a worker sources change between two runs, and so do mutants.
   readonly #others: Map<string, unknown> = isWorker ? shared : new Map();
@@ -51,7 +51,7 @@ function loadCircus(path: string): () => Circus {
   if (state === undefined || !Array.isArray(handlers))
     throw new Error('this version of Jest keeps its state elsewhere');
   const ownHandlers = [...handlers];
-  // Circus can make an empty state, and its adapter has one of its own.
+  // Circus can create an empty state, and its adapter has another one.
   const { resetState, getState }: { resetState(): void; getState(): object } = requireNext('./index.js');
   // The main process reports whole files, therefore it needs no message for each test.
   const initialize: Circus['initialize'] = (options) => circus.initialize({ ...options, sendMessageToJest: undefined });
@@ -71,7 +71,7 @@ let current: WorkerRuntime | undefined;
  * a service, and not again for every test file. Test files and their helpers are loaded for each file. Jest itself
  * is the one that the worker has loaded anyway.
  */
-// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
+// biome-ignore lint/style/noDefaultExport: Jest uses the default export.
 export default class WorkerRuntime extends JestRuntime {
   constructor(...args: ConstructorParameters<typeof JestRuntime>) {
     super(...args);

@@ -16,7 +16,7 @@ export interface SentCall {
   readonly type: string;
 }
 
-/** What a service token says and who signs it. */
+/** The claims of a service token, and its signing key. */
 export interface SignedCall {
   readonly caller: string;
   readonly callee: string;
@@ -31,14 +31,14 @@ export interface SignedCall {
   readonly at: number;
 }
 
-/** A call in which everything fits together, and a signer of others like it. */
+/** A valid call, and a signer of similar ones. */
 export interface WellMadeCall {
   readonly signed: SignedCall;
   readonly sent: SentCall & { readonly serviceToken: string };
   sign(replaced?: Partial<SignedCall>): string;
 }
 
-/** Makes the call that the token speaks of. */
+/** Creates the call of a token. */
 export function makeCall(signed: SignedCall): WellMadeCall {
   const sign = (replaced: Partial<SignedCall> = {}) => signCall({ ...signed, ...replaced });
   const { method, path, bearer, content } = signed;
@@ -63,12 +63,12 @@ export function sendCall(app: { readonly server: Server }, call: SentCall): Test
   return content === undefined ? sent : sent.set('Content-Type', type).send(content);
 }
 
-/** What was decided on the call of one request, as it was logged. */
+/** Returns the logged decision on the call of one request. */
 export function decisionsOn(...request: Parameters<typeof decisionLinesOn>): readonly Record<string, unknown>[] {
   return decisionLinesOn(...request).map(({ audit }) => audit);
 }
 
-/** The whole lines of the log that tell of it. */
+/** Returns the whole log lines of the decision. */
 export function decisionLinesOn(
   app: { decisions(): readonly Decision[] },
   { headers }: { readonly headers: Readonly<Record<string, string>> },

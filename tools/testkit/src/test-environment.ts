@@ -7,13 +7,13 @@ import { isWorker } from './worker.ts';
 
 cacheCompiledModules();
 
-/** The process's own, before Jest wraps it for a test file. */
+/** `process.exit` before Jest wraps it for a test file. */
 const { exit } = process;
 
 /*
  * A worker ends as soon as nothing is left open: `beforeExit` comes only then, so a test that leaves something open still
  * shows. Otherwise Node first frees what the worker has loaded, some hundred megabytes, and Jest, which waits for half a
- * second, says on a busy machine that the worker "failed to exit gracefully".
+ * second, reports on a busy machine that the worker "failed to exit gracefully".
  */
 if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 
@@ -21,7 +21,7 @@ if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKIL
  * Jest's environment for all test files of a worker: the global object of the worker itself, not a new one for each file. What
  * a test file may change of it, the environment of the process, is put back after the file.
  */
-// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
+// biome-ignore lint/style/noDefaultExport: Jest uses the default export.
 export default class WorkerEnvironment implements JestEnvironment<unknown> {
   readonly global = globalThis as unknown as JestEnvironment['global'];
   readonly moduleMocker = new ModuleMocker(globalThis);

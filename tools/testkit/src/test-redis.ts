@@ -4,21 +4,21 @@ import { env, stderr } from 'node:process';
 import type { RedisServer } from './redis-server.ts';
 import { hasRedisServer, startRedisServer } from './redis-server.ts';
 
-/** What one test may use of a Redis: every key of its own begins with `prefix`, since others use the same server. */
+/** The part of a Redis for one test: all its keys begin with `prefix`, since other tests use the same server. */
 export interface TestRedis {
   readonly url: string;
   readonly prefix: string;
 }
 
-/** Set by the setup of the run: where the tests' Redis listens. */
+/** The variable with the URL of the tests' Redis, set by the setup of the run. */
 const testRedisUrl = 'TEST_REDIS_URL';
-/** Where there is none, for whoever reads that tests were skipped. */
+/** The message without a Redis, after the names of skipped tests. */
 export const howToGetRedis =
   'install it (Debian, Ubuntu: apt-get install redis-server), or set REDIS_URL to one that listens';
 
 /**
- * Finds the Redis of a test run: at REDIS_URL, else the one that listens on this machine, else one of our own from PATH.
- * To be called by Jest's setup; `undefined` where there is none. What is returned is to be stopped.
+ * Finds the Redis of a test run: at REDIS_URL, else the one that listens on this machine, else a throw-away one from PATH.
+ * For Jest's setup, which must stop the result; `undefined` without a Redis.
  */
 export async function openRunRedis(): Promise<Pick<RedisServer, 'stop'> | undefined> {
   const asked = env['REDIS_URL'] || env[testRedisUrl];
@@ -33,14 +33,14 @@ export async function openRunRedis(): Promise<Pick<RedisServer, 'stop'> | undefi
   return server;
 }
 
-/** A place on the Redis of the run for one test; `undefined` where there is none. */
+/** Returns a part of the Redis of the run for one test; `undefined` without a Redis. */
 export function openTestRedis(): TestRedis | undefined {
   const url = env[testRedisUrl];
   return url === undefined ? undefined : { url, prefix: `test:${randomBytes(6).toString('hex')}:` };
 }
 
 /**
- * Says plainly which tests are skipped for want of a Redis, and returns whether they are. Jest shows the names of skipped
+ * Reports which tests are skipped without a Redis, and returns whether they are. Jest shows the names of skipped
  * tests only when it is asked to.
  */
 export function skipsWithoutRedis(what: string, isThere: boolean): boolean {
@@ -56,7 +56,7 @@ function listens(url: string): Promise<boolean> {
       socket.destroy();
       resolve(isThere);
     };
-    // Whatever listens there must answer as Redis does.
+    // The server must answer as Redis does.
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
     socket.once('error', () => answer(false));

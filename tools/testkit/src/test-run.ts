@@ -14,12 +14,12 @@ export interface TestRun extends TestServer {
   close(): Promise<void>;
 }
 
-/** Makes one migrated template per service, on the server at `url` or else on a throw-away Postgres. */
+/** Creates one migrated template per service, on the server at `url` or on a throw-away Postgres. */
 export async function openTestRun(url: string | undefined): Promise<TestRun> {
   const postgres = url === undefined ? await startPostgres({}) : undefined;
   const server = { url: postgres?.url('postgres') ?? url ?? '', prefix: `test_${randomBytes(4).toString('hex')}` };
   const close = async (): Promise<void> => {
-    // A throw-away server takes its databases with it.
+    // The databases of a throw-away server are removed with it.
     if (postgres === undefined)
       await Promise.all(databaseNames.map((service) => dropDatabase(testUrl(server, service))));
     else await postgres.stop();

@@ -1,4 +1,4 @@
-/** What the setup of a test run tells the processes that run the tests, through the environment. */
+/** The facts that the setup of a test run passes to the test processes, through the environment. */
 export interface TestServer {
   /** URL of the server's database `postgres`. */
   readonly url: string;
@@ -6,7 +6,7 @@ export interface TestServer {
   readonly prefix: string;
 }
 
-/** Where a run's databases are announced. `TEST_DATABASE_URL` may also be set by hand, to test on another Postgres. */
+/** The variables with the facts of a run. `TEST_DATABASE_URL` may also be set by hand, to test on another Postgres. */
 export const SERVER_URL = 'TEST_DATABASE_URL';
 /** Set by the setup of the run only. */
 export const PREFIX = 'TEST_DATABASE_PREFIX';

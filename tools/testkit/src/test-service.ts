@@ -28,20 +28,20 @@ export interface TestServiceOptions<Name extends DatabaseName, Db extends Tested
   readonly url?: string | undefined;
   /** Seconds since 1970. */
   readonly now: () => number;
-  /** Whose access tokens it verifies: those for itself, unless given. */
+  /** The audience of the access tokens that the service verifies: its name unless given. */
   readonly audience?: string;
   /** The issuer of the test run unless given. */
   readonly issuer?: TestIssuer;
-  /** Those of the issuer unless given. */
+  /** The public keys; those of the issuer unless given. */
   readonly publicKeys?: PublicKeys;
   readonly revocations?: Revocations;
 }
 
-/** What `openService` opens for a service, with the database, the keys and the clock of a test. */
+/** The resources that `openService` opens for a service, with the database, the keys and the clock of a test. */
 export interface TestService<Name extends DatabaseName, Db> {
   readonly db: Db;
   readonly issuer: TestIssuer;
-  /** By name, what each other service signs its calls with. */
+  /** The signing keys of each other service, by name. */
   readonly calls: RunEdges<Name>['calls'];
   readonly parts: AppParts & { readonly now: () => number };
   /** The decisions on service calls so far, as they were logged. */
@@ -50,14 +50,14 @@ export interface TestService<Name extends DatabaseName, Db> {
   events(): Decision[];
   /** Every line of the log so far. */
   lines(): string[];
-  /** Serves the app on a free port, and holds every answer against the API document of its routes. */
+  /** Serves the app on a free port, and checks every answer with the API document of its routes. */
   serve(app: RequestListener, routes: Routes, options?: ServeOptions): Promise<ServedApp>;
 }
 
 export interface ServeOptions {
   /** Whether a request is answered by something that the API document does not describe. */
   readonly isUnchecked?: (url: string) => boolean;
-  /** Closes what the app stands on, after the last request and before the database. */
+  /** Closes the resources of the app, after the last request and before the database. */
   readonly closeParts?: () => Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export interface ServedApp {
   close(): Promise<void>;
 }
 
-/** Opens the resources of a service for a test, with a database of its own. */
+/** Opens the resources of a service for a test, with a new database. */
 export async function openTestService<Name extends DatabaseName, Db extends TestedDatabase>({
   name,
   openDb,

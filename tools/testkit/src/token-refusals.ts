@@ -14,7 +14,7 @@ export interface GuardedRoute {
   readonly scope: string;
 }
 
-/** The Authorization header of a request that no guarded route lets in. */
+/** The Authorization header of a request that every guarded route refuses. */
 interface TokenRefusal {
   /** The end of "answers 4xx to …". */
   readonly given: string;
@@ -61,7 +61,7 @@ const tokenRefusals: readonly TokenRefusal[] = [
       bearer(forger().sign(claimsOf(issuer.token({ scope })), { kid: issuer.kid })),
     ...invalidToken,
   },
-  // Signed with the true key: what stands in it would be compared, and stored, as something else.
+  // Signed with the right key: its claims would be compared and stored as another text.
   ...Object.entries({
     'a sub that is no UUID': { sub: 'ada' },
     'a sub in capital letters': { sub: '0190E4B2-7D3C-7A51-9F0E-3F6D1C2B4A58' },
@@ -86,7 +86,7 @@ const tokenRefusals: readonly TokenRefusal[] = [
   },
 ];
 
-/** Tests of what a guarded route answers to a request without a good token that has its scope. */
+/** Tests the answers of a guarded route to requests without a valid token that has its scope. */
 export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): void {
   const { method, path, scope } = route;
 
@@ -100,7 +100,7 @@ export function testTokenRefusals(route: GuardedRoute, app: () => GuardedApp): v
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
     expect(answer.body).toEqual({
       ...{ type: `urn:problem:${code}`, title: expect.any(String), status, code },
-      // The body says the same as the challenge.
+      // Body and challenge have the same detail.
       detail: /error_description="(.*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? expect.any(String),
       requestId: headers['x-request-id'],
     });

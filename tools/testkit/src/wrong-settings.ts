@@ -1,4 +1,4 @@
-/** The names of the settings that a configuration was refused for, by its `ConfigError`; none when it was taken. */
+/** Returns the names of the wrong settings in a `ConfigError`; none for a valid configuration. */
 export function wrongSettings(parse: () => unknown): string[] {
   try {
     parse();
@@ -9,7 +9,7 @@ export function wrongSettings(parse: () => unknown): string[] {
   }
 }
 
-/** By what it is: the launcher, which this is a part of, knows no package of the apps. */
+/** Recognises a ConfigError by its members: the launcher imports no package of the apps. */
 function isConfigError(error: unknown): error is Error & { readonly settings: readonly { readonly name: string }[] } {
   return error instanceof Error && error.name === 'ConfigError' && 'settings' in error && Array.isArray(error.settings);
 }

@@ -40,7 +40,7 @@ export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): 
   return covered;
 }
 
-/** Accepts what both Node and Express accept: ipaddr.js takes `127.1` as well, and does not know `64:ff9b::10.0.0.1`. */
+/** Parses an address that Node and Express accept: ipaddr.js alone accepts `127.1`, and refuses `64:ff9b::10.0.0.1`. */
 function parseAddress(text: string): bigint | undefined {
   if (isIP(text) === 0 || text.includes('%') || !ipaddr.isValid(text)) return undefined;
   const address = ipaddr.parse(text);

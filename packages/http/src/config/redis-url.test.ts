@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 import { redisUrlProblem } from './redis-url.ts';
 import { ServerSettings } from './server-settings.ts';
 
-/** What the settings say of a place for revocations; `undefined` when they take it. */
+/** Returns the error for a value of REVOCATIONS; `undefined` for a valid one. */
 function feedProblem(REVOCATIONS: string): string | undefined {
   const result = z.object({ REVOCATIONS: ServerSettings.REVOCATIONS }).safeParse({ REVOCATIONS });
   return result.error?.issues[0]?.message;

@@ -43,7 +43,7 @@ describe('TRUSTED_PROXIES', () => {
       '10.0.0.0/08',
       '10/8',
     ],
-    // Express does not take these two spellings.
+    // Express does not accept these two spellings.
     ...['::10.0.0.1', '64:ff9b::10.0.0.1', '127.1', '0x7f000001'],
     ...['proxy.example.com', '010.0.0.1', '10.0.0.0/255.0.0.0', '::ffff:0:0/0', 'fe80::1%eth0', '[::1]', '10.0.0.1:80'],
     ...['0.0.0.0', '::'].map((any) => `${any}/00`),

@@ -16,7 +16,7 @@ const deny: CallDecision = {
   ...{ decision: 'deny', operation: 'user:contacts.read', code: 'invalid_service_token', reason: 'signature' },
 };
 
-/** Decides on one request, and tells what was written and counted. */
+/** Records decisions on one request, and returns the log lines and the counts. */
 async function decide(decisions: readonly object[], options: Partial<AuditCallsOptions> = {}) {
   const { log, lines } = memoryLog();
   const metrics = createMetrics({ service: 'user' });

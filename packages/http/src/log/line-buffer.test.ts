@@ -12,7 +12,7 @@ function openBuffer() {
   return { ...createLineBuffer({ write }), written };
 }
 
-/** An output that takes so many bytes, or fails with a code. */
+/** An output that accepts a number of bytes, or fails with a code. */
 function openSlowBuffer(options: Partial<LineBufferOptions> = {}) {
   const output = { room: 0, code: 'EAGAIN', text: '', tries: 0 };
   const [dropped, resumed]: [number[], number[]] = [[], []];

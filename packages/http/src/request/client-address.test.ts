@@ -10,7 +10,7 @@ import { contextOf } from './request-context.ts';
 
 const log = createLog({ service: 'test', level: 'silent', format: 'json' });
 
-/** An app that tells the address it sees, behind the proxies it trusts. Requests come to it from 127.0.0.1. */
+/** An app that answers with the client address, with these trusted proxies. Its peer is 127.0.0.1. */
 function appBehind(trustedProxies?: readonly string[]) {
   const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
   app.get('/', (req: Request, res) => {

@@ -11,7 +11,7 @@ interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
   readonly guard: (who: Exclude<W, 'anyone'>, name: keyof R) => readonly RequestHandler[];
 }
 
-/** What any handler returns. */
+/** The result of a handler of any route. */
 interface AnyReply {
   readonly status?: number;
   readonly body?: unknown;

@@ -92,7 +92,7 @@ type ReplyTo<A> = A extends Answer
     }
   : never;
 
-/** What a handler returns: the body of the answer, and only headers that the route declares. */
+/** The result of a handler: the body of the answer, and only headers that the route declares. */
 type Reply<Spec extends RouteSpec> = Spec extends { readonly otherAnswer: infer Other extends Answer }
   ? ReplyTo<Spec['answer']> | (ReplyTo<Other> & { readonly status: Other['status'] })
   : Spec['answer'] extends { readonly schema: z.ZodType }

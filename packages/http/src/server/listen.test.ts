@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 import { openSocket, rawRequest, readAnswer } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
 
-/** An app whose `GET /slow` says `arrived` and waits until the test answers. */
+/** An app whose `GET /slow` calls `arrived` and waits until the test answers. */
 function slowApp(): { app: Express; arrived: EventEmitter; readiness: ReturnType<typeof createReadiness> } {
   const { log } = memoryLog();
   const arrived = new EventEmitter();

@@ -34,9 +34,9 @@ export interface ListenOptions {
 export interface ConnectionLimits {
   /** The largest block of headers, in bytes; 16 KB. */
   readonly headerBytes?: number;
-  /** How long the headers of a request may take to come in, in ms; 10 s. */
+  /** How long the headers of a request may take to arrive, in ms; 10 s. */
   readonly headersMs?: number;
-  /** How long a request may take to come in, in ms; 30 s. */
+  /** How long a request may take to arrive, in ms; 30 s. */
   readonly requestMs?: number;
   /** How long a connection with a request may have no traffic in either direction, in ms; 60 s. */
   readonly stillMs?: number;

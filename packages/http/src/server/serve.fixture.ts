@@ -1,4 +1,4 @@
-/** A whole service as a process of its own, for `serve.slow.test.ts`. What it does is chosen by the variable `TEST_CASE`. */
+/** A service as a separate process, for `serve.slow.test.ts`. The variable `TEST_CASE` chooses its behaviour. */
 import * as z from 'zod';
 import {
   adminApp,

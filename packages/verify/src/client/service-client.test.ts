@@ -64,7 +64,7 @@ describe('createServiceClient', () => {
       asked += 1;
       return { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'service-token': 'x' };
     };
-    // Its own win: a header of the same name does not replace the token.
+    // A given header does not replace the token.
     expect(await client({ headers }).call('product:quotes.create', { body: { items: [] } })).toEqual({ total: 0 });
     expect(asked).toBe(1);
   });
@@ -162,7 +162,7 @@ describe('createServiceClient', () => {
 
 describe('the types of createServiceClient', () => {
   it('reject input that the operation does not declare', async () => {
-    // Never called: what stands here is for the compiler.
+    // Never called: this code is for the compiler.
     const uncompiled = async () => {
       const typed = client();
       // @ts-expect-error an operation the client was not given

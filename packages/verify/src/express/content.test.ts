@@ -53,7 +53,7 @@ describe('the content of a call', () => {
     expect(await sendQuote(quote, { 'Content-Type': jsonType }, { chunked: true })).toMatchObject({ status: 200 });
   });
 
-  // The bytes are those that were signed, but a parser could take them for something else, or leave them to another.
+  // The bytes are the signed ones, but a parser could read them in another way, or leave them to another parser.
   it.each([
     ['no type', undefined],
     ['text', 'text/plain'],

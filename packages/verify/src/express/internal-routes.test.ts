@@ -21,7 +21,7 @@ function operationsRouter() {
   });
 }
 
-/** An application with its operations, and whatever else it is given. */
+/** An application with its operations and the given routes. */
 function check(add: (app: Express) => unknown): void {
   const app = express().use(operationsRouter());
   add(app);

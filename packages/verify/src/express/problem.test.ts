@@ -8,7 +8,7 @@ import { refusalOf, refusals } from './problem.ts';
 
 const codes = Object.keys(authErrors) as AuthErrorCode[];
 
-/** What an application that ends in `refusals()` answers to an error. */
+/** Returns the answer to an error of an application with `refusals()` at its end. */
 function answerTo(error: unknown) {
   const app = express().set('env', 'test');
   app.use(() => {

@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { reportUnmatched } from './report-unmatched.ts';
 import type { CallDecision } from './require-caller.ts';
 
-/** Sends a request past it, and gives what it told and what the application answered. */
+/** Sends a request through the middleware, and returns the reports and the answer. */
 async function report(path: string, headers: Readonly<Record<string, string>> = {}) {
   const decisions: CallDecision[] = [];
   const onDecision = (decision: CallDecision) => void decisions.push(decision);
@@ -33,7 +33,7 @@ describe('reportUnmatched', () => {
   );
 
   it('throws at build time without onDecision', () => {
-    // @ts-expect-error to whoever calls it from JavaScript
+    // @ts-expect-error for callers in JavaScript
     expect(() => reportUnmatched({ prefix: '/internal' })).toThrow('reportUnmatched needs onDecision');
   });
 });

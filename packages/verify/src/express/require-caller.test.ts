@@ -108,7 +108,7 @@ describe('the route of an operation', () => {
     expect(product.handled).toEqual([]);
   });
 
-  // No route has such a path, in no spelling: what carries a service token is then refused, whatever it asks for.
+  // No route has such a path in any spelling: then every request with a service token is refused.
   it.each([
     ['POST', '/INTERNAL/quotes'],
     ['POST', '/internal/Quotes'],

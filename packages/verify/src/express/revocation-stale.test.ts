@@ -18,7 +18,7 @@ const note = { id: 'order:notes.read', method: 'GET', path, callers: ['product']
 const count = { ...note, id: 'order:notes.count', path: '/internal/count', user: 'none' } as const;
 const token = issuer.token();
 
-/** Two routes for users and two for services, of which one of each denies while `isStale` says so. */
+/** Two routes for users and two for services. One of each denies requests while `isStale` returns true. */
 function newApp(isStale: () => boolean) {
   const deny = { onRevocationStale: 'deny', revocations: { isStale } } as const;
   const decisions: CallDecision[] = [];

@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('../../test/jwks-process.ts', import.meta.
 let setup: JwksSetup;
 afterEach(() => setup.close());
 
-/** A process of its own with a source of keys: what it says and its exit code, `null` if it had to be stopped. */
+/** Runs a process with a source of keys: returns its output and exit code, `null` if it had to be stopped. */
 async function run(mode: 'close' | 'leave'): Promise<[string, number | null]> {
   const args = ['--import', 'tsx', '--conditions=@auth/source', program, setup.server.url, mode];
   const asked = setup.server.nextRequest();

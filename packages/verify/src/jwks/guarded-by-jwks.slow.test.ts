@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const ask = (bearer: string) => send(server.port, { target: '/me', headers: [['Authorization', `Bearer ${bearer}`]] });
 
-/** What 200 requests at once are answered: each status once. */
+/** Returns the statuses of 200 parallel requests, each once. */
 async function askAll(tokenOf: () => string): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: 200 }, () => ask(tokenOf())));
   return [...new Set(answers.map(({ status }) => status))];

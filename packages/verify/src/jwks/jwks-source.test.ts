@@ -88,7 +88,7 @@ describe('createJwksSource', () => {
     await Promise.all(starts);
     await source.start();
     expect(server.requests).toHaveLength(1);
-    // Being told to hurry while it asked has not used up the cooldown.
+    // A refresh during the fetch has not started the cooldown.
     const next = setup.nextOutcome();
     source.refreshSoon();
     expect(await next).toBe('loaded');

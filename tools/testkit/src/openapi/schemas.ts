@@ -7,7 +7,7 @@ export type Schemas = (fragment: string) => ValidateFunction;
 
 const known = new Map<string, Schemas>();
 
-/** The schemas of an API document. To compile them takes long: each is compiled once for all documents of the same text. */
+/** The schemas of an API document. Compiling is slow, so each is compiled once for all documents of the same text. */
 export function schemasOf(document: object): Schemas {
   const text = JSON.stringify(document);
   const schemas = known.get(text) ?? createSchemas(document);
@@ -28,7 +28,7 @@ function createSchemas(document: object): Schemas {
   };
 }
 
-/** What is wrong, in words. */
+/** Returns the errors as text. */
 export function wordsFor({ errors }: ValidateFunction): string {
   return new Ajv2020().errorsText(errors, { dataVar: 'body' });
 }
