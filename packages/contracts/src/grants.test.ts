@@ -22,7 +22,7 @@ describe('the scopes of roles', () => {
     expect(demoAccounts.admin.scopes).toEqual(admin);
   });
 
-  it('are all that there are', () => {
+  it('are all scopes', () => {
     expect([...allScopes].sort()).toEqual([...admin].sort());
   });
 });

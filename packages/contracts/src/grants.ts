@@ -1,5 +1,5 @@
 /**
- * What a role may do: its scopes. The user app grants them, and tools compute demo accounts from them. Other services read
+ * The scopes of each role. The user app grants them, and tools compute demo accounts from them. Other services read
  * the scopes of a token and never its roles.
  */
 const scopesOfRole = {

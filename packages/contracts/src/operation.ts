@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ServiceName } from './services.ts';
 
-/** One operation that a service offers to other services. */
+/** An operation that a service offers to other services. */
 export interface OperationSpec {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path template below `/internal`; `:name` is one path segment. */

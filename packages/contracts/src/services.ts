@@ -2,7 +2,7 @@
 export const services = ['user', 'product', 'order'] as const;
 export type ServiceName = (typeof services)[number];
 
-/** The one service that signs access tokens. */
+/** The service that signs access tokens. */
 export const issuerService = 'user' satisfies ServiceName;
 
 /** The app that browsers talk to: keeps sessions, calls no operation, and is the audience of no token. */

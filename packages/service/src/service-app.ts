@@ -25,7 +25,7 @@ import {
 import type { Express, RequestHandler } from 'express';
 import type { AppParts } from './composition.ts';
 
-/** The guards of a service: none, or a user's access token with a scope. */
+/** The clients that a route of a service admits: anyone, or a user whose access token has a scope. */
 type ServiceWho = 'anyone' | { readonly scope: string };
 
 /** The parts of an app that differ from service to service. */
@@ -55,7 +55,7 @@ export interface ServiceAppOptions<
 
 /**
  * Builds the Express app of a service. A request passes, in this order: the operations for other services, the refusal of
- * every other request with a service token, the API document, the public routes.
+ * every other request with a service token, the public routes, the API document.
  */
 export function createServiceApp<
   Operations extends ServiceOperations,
@@ -66,32 +66,42 @@ export function createServiceApp<
   options: ServiceAppOptions<Operations, Service, R>,
 ): Express {
   const { service, operations, description, routes, handlers, before, currentContext = true, trustedProxies } = options;
+  assertNoneInternal(Object.keys(routes));
   const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext, trustedProxies });
   const internal = createMethodRouters(
     Object.values(operations)
       .filter(({ id }) => id.startsWith(`${service}:`))
       .map(({ method, path }) => `${method} ${path}`),
   );
+  const operationRouter = serviceRouter({
+    ...{ service, operations, handlers: options.operationHandlers },
+    guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
+    read: { params: readParams, query: readQuery, body: readBody },
+  });
   app.use(
     // Before the router of the operations: Express would answer OPTIONS itself, with 200.
-    internal.options,
-    serviceRouter({
-      ...{ service, operations, handlers: options.operationHandlers },
-      guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
-      read: { params: readParams, query: readQuery, body: readBody },
-    }),
+    belowInternal(internal.options),
+    belowInternal(operationRouter),
     reportUnmatched({ prefix: '/internal', onDecision }),
     refuseServiceToken(),
-    internal.others,
-    docsRoutes(createOpenApi({ title: service, description, routes }), { issuer }),
+    belowInternal(internal.others),
   );
-  const internalRoute = Object.keys(routes).find((name) => /^\S+ \/internal(?:\/|$)/i.test(name));
-  if (internalRoute !== undefined) {
-    throw new TypeError(`${internalRoute} is below /internal, which is for operations: add it to the operations`);
-  }
   if (before !== undefined) app.use(before);
   app.use(
     publicRoutes<ServiceWho, R>({ routes, handlers, guard: ({ scope }) => [requireUser(verify), requireScope(scope)] }),
+    docsRoutes(createOpenApi({ title: service, description, routes }), { issuer }),
   );
   return finishApp(app, { log, translate: [(error) => refusalProblem(refusalOf(error)), ...options.translate] });
+}
+
+/** Skips a router of operations for all other paths: each router on the way of a request has a cost. */
+function belowInternal(router: RequestHandler): RequestHandler {
+  return (req, res, next) => (req.path.startsWith('/internal/') ? router(req, res, next) : next());
+}
+
+/** @throws TypeError when a public route has a path of operations */
+function assertNoneInternal(names: readonly string[]): void {
+  const name = names.find((route) => /^\S+ \/internal(?:\/|$)/i.test(route));
+  if (name === undefined) return;
+  throw new TypeError(`${name} is below /internal, which is for operations: add it to the operations`);
 }

@@ -49,7 +49,7 @@ function acceptedByLibrary(token: string, { key, alg }: PublicKey): boolean {
   }
 }
 
-/** What both say, which must be the same. */
+/** The results of both, which must be equal. */
 function verdict(token: string, key: PublicKey): boolean {
   const ours = acceptedByUs(token, key);
   expect(ours).toBe(acceptedByLibrary(token, key));
@@ -61,7 +61,7 @@ describe('a signature', () => {
     expect(verdict(tokenOf(alg), publicKeyOf(alg))).toBe(true);
   });
 
-  it.each(algorithms)('of %s that we make is accepted by jsonwebtoken, and not made with another key', (alg) => {
+  it.each(algorithms)('of %s that we sign is accepted by jsonwebtoken, and not signed with another key', (alg) => {
     const keys = [issuer.privateKey, ec.privateKey];
     const [key, other] = alg === 'ES256' ? keys.reverse() : keys;
     const sign = (by = key) => signJws(goodClaims, { alg, typ: 'at+jwt', kid: 'k', key: by as KeyObject });
@@ -80,13 +80,13 @@ describe('a signature', () => {
     ...algorithms.map((alg): [string, Sign] => [`a good key, by ${alg}`, signers[alg]]),
   ];
   it.each(algorithms.flatMap((alg) => foreign.map(([name, sign]) => [alg, name, sign] as const)))(
-    'under %s made with %s is judged alike',
+    'under %s signed with %s has the same result',
     (alg, _name, sign) => {
       expect(verdict(tokenOf(alg, sign), publicKeyOf(alg))).toBe(sign === signers[alg]);
     },
   );
 
-  it.each(algorithms)('of %s that was altered is refused by both, whatever became of it', (alg) => {
+  it.each(algorithms)('of %s that was altered is refused by both', (alg) => {
     const key = publicKeyOf(alg);
     const good = signers[alg](tokenOf(alg).split('.').slice(0, 2).join('.'));
     const altered = fc.oneof(
@@ -117,7 +117,7 @@ describe('a signature', () => {
     ['a private key', 'RS256', issuer.privateKey],
     ['a secret key', 'RS256', createSecretKey(Buffer.alloc(32))],
   ];
-  it.each(misfits)('is refused by both for %s, which no key set may hold', (_name, alg, key) => {
+  it.each(misfits)('is refused by both for %s, which a key set may not contain', (_name, alg, key) => {
     const sign = key === p384.publicKey ? es256(p384.privateKey) : signers[alg];
     expect(verdict(tokenOf(alg, sign), { kid: 'k', alg, key })).toBe(false);
   });
@@ -150,7 +150,7 @@ describe('issuer, audience and times', () => {
     fc.jsonValue(),
   );
 
-  it('have the faults that jsonwebtoken finds, told in its order', () => {
+  it('have the faults that jsonwebtoken finds, in the same order', () => {
     fc.assert(
       fc.property(payloads, (payload) => {
         const text = JSON.stringify(payload);

@@ -102,12 +102,12 @@ describe('the header of an access token', () => {
     expect(outcome(forge({ header, payload: goodClaims, sign }))).toBe('invalid_token: malformed');
   });
 
-  it('is refused when its typ comes by way of __proto__', () => {
+  it('is refused when its typ comes from __proto__', () => {
     const header = `{"alg":"RS256","kid":"${good.kid}","__proto__":{"typ":"at+jwt"}}`;
     expect(outcome(forge({ header, payload: goodClaims, sign }))).toBe('invalid_token: header');
   });
 
-  it('is read once when a member is repeated: the last one counts for every part', () => {
+  it('is read once when a member is repeated: the last one counts for every check', () => {
     const [alg, typ, kid] = [`"alg":"RS256"`, `"typ":"at+jwt"`, `"kid":"${good.kid}"`];
     const none = `{"alg":"none",${typ},${kid},${alg}}`;
     expect(outcome(forge({ header: none, payload: goodClaims, sign }))).toBe('accepted');

@@ -73,14 +73,14 @@ describe('the keys of the access token verifier', () => {
     expect(outcome(token)).toBe('invalid_token: kid_unknown');
   });
 
-  it('fail loudly when what they are read from breaks', () => {
+  it('throw the error of their source', () => {
     let keys: unknown = issuer.keys;
     const verifier = verifierWith({ keys: () => keys as PublicKeys });
     keys = undefined;
     expect(() => verifier.verify(issuer.token())).toThrow('keys must be a Map');
   });
 
-  it('may come later than the verifier, which is unavailable until then', () => {
+  it('may be loaded later than the verifier, which is unavailable until then', () => {
     let keys: PublicKeys | undefined;
     const verifier = verifierWith({ keys: () => keys ?? unavailable() });
     const token = issuer.token();
@@ -90,7 +90,7 @@ describe('the keys of the access token verifier', () => {
   });
 
   it.each([new AuthError('invalid_token', 'kid_unknown'), new Error('the keys are broken')])(
-    'stop the verifier from being built when reading them throws %p',
+    'make the constructor throw when reading them throws %p',
     (error) => {
       const keys = () => {
         throw error;
@@ -101,7 +101,7 @@ describe('the keys of the access token verifier', () => {
 });
 
 describe('onUnknownKid of the access token verifier', () => {
-  it('is told the kid of a token that no key has, which is refused all the same', () => {
+  it('is called with an unknown kid, and the token is refused', () => {
     const told: string[] = [];
     const verifier = verifierWith({ onUnknownKid: (kid) => told.push(kid) });
     const token = forged(goodClaims, { kid: 'next' });
@@ -109,7 +109,7 @@ describe('onUnknownKid of the access token verifier', () => {
     expect(told).toEqual(['next']);
   });
 
-  it('is told of no other token', () => {
+  it('is not called for any other token', () => {
     const onUnknownKid = (kid: string) => {
       throw new Error(`told of ${kid}`);
     };
@@ -126,7 +126,7 @@ function unavailable(): never {
 }
 
 describe('the revocations of the access token verifier', () => {
-  it('are asked with the session and the time of issue', () => {
+  it('are called with the session and the time of issue', () => {
     const asked: unknown[] = [];
     const revocations = {
       isRevoked(sid: string, iat: number) {
@@ -138,7 +138,7 @@ describe('the revocations of the access token verifier', () => {
     expect(asked).toEqual([[goodClaims.sid, goodClaims.iat]]);
   });
 
-  it('end a token at once', () => {
+  it('revoke a token at once', () => {
     const revoked = new Set<string>();
     const verifier = verifierWith({ revocations: { isRevoked: (sid) => revoked.has(sid) } });
     expect(outcomeOf(() => verifier.verify(forged(goodClaims)))).toBe('accepted');
@@ -146,7 +146,7 @@ describe('the revocations of the access token verifier', () => {
     expect(outcomeOf(() => verifier.verify(forged(goodClaims)))).toBe('token_revoked: revoked');
   });
 
-  it('are not asked about a token that is not good', () => {
+  it('are not called for an invalid token', () => {
     const revocations = {
       isRevoked(): boolean {
         throw new Error('asked');
@@ -157,7 +157,7 @@ describe('the revocations of the access token verifier', () => {
     expect(outcomeOf(() => verifier.verify(forged({ ...goodClaims, aud: ['x'] })))).toBe('invalid_token: audience');
   });
 
-  it('that break refuse every token: the fault is not passed over', () => {
+  it('that throw refuse every token, with their error', () => {
     const revocations = {
       isRevoked(): boolean {
         throw new Error('the revocation list is gone');

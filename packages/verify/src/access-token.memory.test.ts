@@ -4,7 +4,7 @@ import { goodClaims, headerOf, otherKey, setUpAccessTokens } from '../test/acces
 import { forge, rs256 } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
 import { startOfTests } from '../test/test-clock.ts';
-import type { AccessTokenVerifierOptions } from './access-token.ts';
+import type { AccessTokenVerifierOptions } from './access-token-options.ts';
 import type { PublicKey, PublicKeys } from './public-keys.ts';
 import { keepUnchangedKeys, parseJwks } from './public-keys.ts';
 
@@ -40,7 +40,7 @@ describe('a token that was verified before', () => {
     expect(hits()).toBe(2);
   });
 
-  it('is verified in full again where nothing is remembered', () => {
+  it('is verified in full again with the memory off', () => {
     const { verifier } = setUp({ rememberTokens: 0 });
     expect(verifier.verify(token)).not.toBe(verifier.verify(token));
     expect(verifier.verify(token)).toEqual(verifier.verify(token));
@@ -52,7 +52,7 @@ describe('a token that was verified before', () => {
     ['is still within the tolerance', 604, 'accepted'],
     ['was issued later than now, on a clock that went back', -6, 'invalid_token: not_yet_valid'],
     ['was issued a little later than now', -5, 'accepted'],
-  ])('is compared with the clock of now when it %s', (_case, seconds, expected) => {
+  ])('is compared with the current time when it %s', (_case, seconds, expected) => {
     const { state, outcome } = setUp();
     state.time += seconds;
     expect(outcome()).toBe(expected);
@@ -60,7 +60,7 @@ describe('a token that was verified before', () => {
     expect(outcome()).toBe('accepted');
   });
 
-  it('is refused before its nbf, on a clock that went back', () => {
+  it('is refused before its nbf after the clock was set back', () => {
     const later = forged({ ...goodClaims, iat: startOfTests - 60, nbf: startOfTests });
     const { state, outcome } = setUp();
     expect([outcome(later), outcome(later)]).toEqual(['accepted', 'accepted']);
@@ -68,7 +68,7 @@ describe('a token that was verified before', () => {
     expect(outcome(later)).toBe('invalid_token: not_yet_valid');
   });
 
-  it('is refused when its session is revoked, and its claims are let go', () => {
+  it('is refused when its session is revoked, and is forgotten', () => {
     const { state, verifier, outcome } = setUp();
     state.revoked.add(goodClaims.sid);
     expect(outcome()).toBe('token_revoked: revoked');
@@ -76,7 +76,7 @@ describe('a token that was verified before', () => {
     expect(outcome()).toBe('token_revoked: revoked');
   });
 
-  it('is refused when its key is removed, which is told once for each use', () => {
+  it('is refused when its key is removed, and onUnknownKid is called once per use', () => {
     const { state, outcome } = setUp();
     state.keys.clear();
     expect([outcome(), outcome()]).toEqual(['invalid_token: kid_unknown', 'invalid_token: kid_unknown']);
@@ -99,7 +99,7 @@ describe('a token that was verified before', () => {
     expect([outcome(), hits(), outcome(), hits()]).toEqual(['accepted', 0, 'accepted', 1]);
   });
 
-  it('does not open the door for another text with its signature', () => {
+  it('does not make another text with its signature valid', () => {
     const { outcome, hits } = setUp();
     const [header, payload, signature] = token.split('.');
     const other = forge({ header: { ...headerOf(issuer), alg: 'PS256' }, payload: '', sign: rs256(issuer.privateKey) });
@@ -136,7 +136,7 @@ describe('a verifier that remembers tokens', () => {
     expect(reads).toBe(3);
   });
 
-  it('asks about revocation at each use, and not twice', () => {
+  it('checks revocation once per use', () => {
     const asked: unknown[] = [];
     const isRevoked = (...args: unknown[]) => asked.push(args) < 0;
     const { outcome } = setUp({ revocations: { isRevoked } });
@@ -144,7 +144,7 @@ describe('a verifier that remembers tokens', () => {
     expect(asked).toEqual(Array(3).fill([goodClaims.sid, goodClaims.iat]));
   });
 
-  it('fails as it would without memory when keys, clock or revocations break', () => {
+  it('throws the same as without memory when keys, clock or revocations fail', () => {
     const broken = () => {
       throw new Error('broken');
     };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { goodClaims, setUpAccessTokens } from '../test/access-tokens.ts';
-import type { AccessTokenVerifierOptions } from './access-token.ts';
 import { createAccessTokenVerifier } from './access-token.ts';
+import type { AccessTokenVerifierOptions } from './access-token-options.ts';
 import { AuthError } from './auth-error.ts';
 
 const { clock, forged, issuer, verifier } = setUpAccessTokens();
@@ -13,7 +13,7 @@ function build(options: Readonly<Record<string, unknown>>): unknown {
 }
 
 describe('createAccessTokenVerifier', () => {
-  // The library takes most of these as "skip this check".
+  // The library treats most of these as "skip this check".
   it.each([
     ['issuer', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [goodClaims.iss], /auth/, ['']]],
     ['audience', [undefined, null, '', ' ', 5, true, {}, [], [undefined], [null], ['order'], /order/]],
@@ -54,7 +54,7 @@ describe('createAccessTokenVerifier', () => {
     { rememberTokens: 1_000_000 },
     { keys: () => issuer.keys },
     { revocations: { isRevoked: () => false } },
-  ])('takes %o', (options) => {
+  ])('accepts %o', (options) => {
     expect(() => build(options)).not.toThrow();
   });
 
@@ -72,7 +72,7 @@ describe('createAccessTokenVerifier', () => {
     [forged(goodClaims)],
     Buffer.from(forged(goodClaims)),
     new String('a.b.c'),
-  ])('makes a verifier that refuses %p, which is no text', (token) => {
+  ])('creates a verifier that refuses %p, which is not a string', (token) => {
     expect(() => verifier.verify(token as string)).toThrow('invalid_token: malformed');
   });
 
@@ -81,7 +81,7 @@ describe('createAccessTokenVerifier', () => {
     ['the audience', { aud: ['billing'] }],
     ['a claim', { sub: 5 }],
     ['the time', { exp: 1 }],
-  ])('makes a verifier whose refusal of %s repeats neither the token nor a setting', (_case, claims) => {
+  ])('creates a verifier whose refusal of %s repeats neither the token nor a setting', (_case, claims) => {
     const token = forged({ ...goodClaims, ...claims });
     const error = errorOf(() => verifier.verify(token));
     expect(error).toBeInstanceOf(AuthError);

@@ -13,7 +13,7 @@ describe('the payload of an access token', () => {
     },
   );
 
-  it.each(['null', '[]', '"x"', '5', 'not json'])('is refused as the typ says when it is %j under JWT', (payload) => {
+  it.each(['null', '[]', '"x"', '5', 'not json'])('is refused for the typ when it is %j under JWT', (payload) => {
     // Under "JWT" the library parses before it checks the signature, and throws a SyntaxError.
     expect(outcome(forged(payload, { typ: 'JWT' }))).toBe('invalid_token: header');
   });
@@ -34,16 +34,16 @@ describe('the payload of an access token', () => {
     expect(outcome(forged(payload))).toBe('invalid_token: malformed');
   });
 
-  it('is refused behind a byte order mark', () => {
+  it('is refused after a byte order mark', () => {
     const payload = `\u{feff}${JSON.stringify(goodClaims)}`;
     expect(outcome(forged(payload))).toMatch(/^invalid_token: /);
   });
 
-  it('keeps a subject in other letters as it is', () => {
+  it('keeps a subject in other scripts unchanged', () => {
     expect(verifier.verify(forged({ ...goodClaims, sub: 'żółć-😀' })).sub).toBe('żółć-😀');
   });
 
-  it('gives no power to a claim named __proto__', () => {
+  it('ignores a claim named __proto__', () => {
     const extra = '"__proto__":{"roles":["admin"],"scope":"user:admin","admin":true}';
     const claims = verifier.verify(forged(`{${extra},${JSON.stringify(goodClaims).slice(1)}`));
     expect(claims.roles).toEqual(['customer']);
@@ -51,14 +51,14 @@ describe('the payload of an access token', () => {
     expect('admin' in Object.assign({}, claims)).toBe(false);
   });
 
-  it.each(['roles', 'sub', 'exp', 'aud', 'scope', 'sid'])('takes no %s from __proto__', (name) => {
+  it.each(['roles', 'sub', 'exp', 'aud', 'scope', 'sid'])('does not read %s from __proto__', (name) => {
     const { [name as keyof typeof goodClaims]: value, ...rest } = goodClaims;
     const inherited = JSON.stringify({ [name]: value });
     const payload = `{"__proto__":${inherited},${JSON.stringify(rest).slice(1)}`;
     expect(outcome(forged(payload))).toMatch(/^invalid_token: (claims|audience)$/);
   });
 
-  it.each(['constructor', 'toString', 'hasOwnProperty'])('may hold a claim named %s, which changes nothing', (name) => {
+  it.each(['constructor', 'toString', 'hasOwnProperty'])('may have a claim named %s, which is ignored', (name) => {
     const claims = verifier.verify(forged({ ...goodClaims, [name]: 'x' }));
     expect(Object.hasOwn(claims, name)).toBe(false);
   });
@@ -83,7 +83,7 @@ describe('the payload of an access token', () => {
     expect(outcome(`${head}.${spelling}.${segment(sign(`${head}.${spelling}`))}`)).toBe('invalid_token: malformed');
   });
 
-  it('may fill a token up to 8 KB and no further', () => {
+  it('may make a token up to 8 KB long', () => {
     const sized = (length: number) => {
       const token = (filler: number) => forged({ ...goodClaims, filler: 'x'.repeat(filler) });
       let filler = Math.floor(((length - token(0).length) * 3) / 4);
@@ -97,7 +97,7 @@ describe('the payload of an access token', () => {
     expect(outcome(tooLarge)).toBe('invalid_token: too_long');
   });
 
-  it('is refused unread when it is nested 100 000 deep', () => {
+  it('is refused without parsing when it is nested 100 000 deep', () => {
     expect(outcome(forged('['.repeat(100_000) + ']'.repeat(100_000)))).toBe('invalid_token: too_long');
     expect(outcome(forged('['.repeat(2500) + ']'.repeat(2500)))).toMatch(/^invalid_token: (claims|audience)$/);
   });

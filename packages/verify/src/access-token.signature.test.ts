@@ -41,16 +41,16 @@ describe('the signature of an access token', () => {
     expect(outcome(`${token}AAAA`)).toBe('invalid_token: header');
   });
 
-  it('is refused when there is none and alg is the right one', () => {
+  it('is refused when there is none and alg is the expected one', () => {
     expect(outcome(forge({ header, payload: goodClaims, sign: unsigned }))).toBe('invalid_token: malformed');
   });
 
-  it('is refused from another key under the same kid', () => {
+  it('is refused when made with another key under the same kid', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     expect(outcome(forge({ header, payload: goodClaims, sign: es256(other) }))).toBe('invalid_token: signature');
   });
 
-  it('is refused with another padding than the key is for', () => {
+  it('is refused with another padding than that of the key', () => {
     const token = forge({ header, payload: goodClaims, sign: ps256(issuer.privateKey) });
     expect(outcome(token)).toBe('invalid_token: signature');
   });

@@ -41,7 +41,7 @@ describe('the times of an access token', () => {
     expect(outcome(forged(payload))).toMatch(/^(invalid_token: (claims|not_yet_valid)|token_expired: expired)$/);
   });
 
-  it('reads the clock at every token', () => {
+  it('are compared with the clock at every token', () => {
     const token = issuer.token();
     expect(outcome(token)).toBe('accepted');
     clock.advance(604);
@@ -70,18 +70,18 @@ describe('the times of an access token', () => {
     ['zero, which the library would read as "ask the system"', 0],
     ['a date before 1970', -1],
     ['infinite', Number.POSITIVE_INFINITY],
-  ])('fails as a fault of the process when the clock is %s', (_case, time) => {
+  ])('throw a TypeError when the clock is %s', (_case, time) => {
     const verifier = verifierWith({ now: () => time });
     expect(() => verifier.verify(issuer.token())).toThrow('the clock must return seconds since 1970');
   });
 
-  it('are measured by its clock alone, though for the machine they are long gone', () => {
+  it('are compared with the given clock alone, not with that of the machine', () => {
     const verifier = verifierWith({ now: () => 1_000_000 });
     const times = { iat: 1_000_000, nbf: 1_000_000, exp: 1_000_600, auth_time: 1_000_000 };
     expect(outcomeOf(() => verifier.verify(withTimes(times)))).toBe('accepted');
   });
 
-  it('drops fractions of the clock', () => {
+  it('are compared with the whole seconds of the clock', () => {
     const verifier = verifierWith({ now: () => now + 0.9 });
     expect(outcomeOf(() => verifier.verify(withTimes({ iat: now - 600, exp: now - 4 })))).toBe('accepted');
   });

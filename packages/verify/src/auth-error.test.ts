@@ -3,7 +3,7 @@ import { AuthError } from './auth-error.ts';
 import { authErrors } from './problems.ts';
 
 describe('authErrors', () => {
-  it('keeps the status and the title of each code, which others rely on', () => {
+  it('has the documented status and title of each code', () => {
     const lines = Object.entries(authErrors).map(([code, { status, title }]) => `${status} ${code}: ${title}`);
     expect(lines).toEqual([
       '400 invalid_request: Invalid request',
@@ -28,14 +28,14 @@ describe('authErrors', () => {
 });
 
 describe('AuthError', () => {
-  it('has the status of its code and says code and reason', () => {
+  it('has the status of its code, and code and reason in its message', () => {
     const error = new AuthError('token_expired', 'expired');
     expect(String(error)).toBe('AuthError: token_expired: expired');
     expect(error).toMatchObject({ code: 'token_expired', status: 401, reason: 'expired' });
     expect([error.scope, error.call]).toStrictEqual([undefined, undefined]);
   });
 
-  it('has a cause only when there is one', () => {
+  it('has a cause only when one is given', () => {
     const cause = new Error('connection lost');
     expect(new AuthError('unavailable', 'store_failed', { cause }).cause).toBe(cause);
     expect(Object.hasOwn(new AuthError('unavailable', 'store_full'), 'cause')).toBe(false);

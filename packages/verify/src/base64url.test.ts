@@ -5,7 +5,7 @@ import { isCanonicalBase64url, sha256Base64url } from './base64url.ts';
 
 describe('isCanonicalBase64url', () => {
   it.each(['AA', 'AQ', 'Ag', 'Aw', 'AAA', 'AAE', '____', '----', 'AAAAAA', randomBytes(32).toString('base64url')])(
-    'takes %s',
+    'accepts %s',
     (text) => expect(isCanonicalBase64url(text)).toBe(true),
   );
 
@@ -27,7 +27,7 @@ describe('isCanonicalBase64url', () => {
     '.',
   ])('refuses %j', (text) => expect(isCanonicalBase64url(text)).toBe(false));
 
-  it('takes what encoding any bytes gives', () => {
+  it('accepts the encoding of any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
         expect(isCanonicalBase64url(Buffer.from(bytes).toString('base64url'))).toBe(true);
@@ -35,7 +35,7 @@ describe('isCanonicalBase64url', () => {
     );
   });
 
-  it('takes no text that decoding and encoding would change', () => {
+  it('refuses a text that decoding and encoding would change', () => {
     const alphabet = [...'ABCDEFGQgwxyz0189-_+/= '];
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 12 }), (text) => {

@@ -8,7 +8,7 @@ export type Clock = () => number;
 export type MonotonicClock = () => number;
 
 /** The monotonic clock of this process, the default for time limits. Unrelated to the time of day. */
-// biome-ignore lint/style/noRestrictedGlobals: the one place that reads it; every user of it takes another one as an option.
+// biome-ignore lint/style/noRestrictedGlobals: the only place that reads the clock; every user accepts another clock as an option.
 export const processClock: MonotonicClock = () => performance.now();
 
 /** Reads a clock as whole seconds. Throws a plain Error when the clock is broken: a fault of the process, not of the caller. */

@@ -16,7 +16,7 @@ describe('readStrictHeader', () => {
     expect(readStrictHeader(token, { maxLength: 200, typ: 'at+jwt', code: 'invalid_token' })).toEqual(header);
   });
 
-  it('takes a token of exactly the largest size', () => {
+  it('accepts a token of exactly the largest size', () => {
     expect(outcome(token, token.length)).toBe('accepted');
     expect(outcome(token, token.length - 1)).toBe('invalid_token: too_long');
   });
@@ -81,7 +81,7 @@ describe('readStrictHeader', () => {
     expect(outcome(`${segment(members)}.${payload}.${signature}`)).toBe('invalid_token: header');
   });
 
-  it('throws the code it was given', () => {
+  it('throws the given code', () => {
     const options = { maxLength: 200, typ: 'service+jwt', code: 'invalid_service_token' } as const;
     expect(outcomeOf(() => readStrictHeader(token, options))).toBe('invalid_service_token: header');
     expect(outcomeOf(() => readStrictHeader('', options))).toBe('invalid_service_token: malformed');
@@ -91,7 +91,7 @@ describe('readStrictHeader', () => {
 describe('knownHeader', () => {
   const options = { maxLength: 200, typ: 'at+jwt', code: 'invalid_token' } as const;
 
-  it('saves parsing the same header again, and keeps no other', () => {
+  it('is reused for the same header, and for no other', () => {
     const known = knownHeader(token, readStrictHeader(token, options), undefined);
     expect(known).toEqual({ segment: head, header });
     const again = readStrictHeader(token, { ...options, known });

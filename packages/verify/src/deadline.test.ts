@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDeadline } from './deadline.ts';
 
-/** Answers whatever it is sent, in a thread of its own: it goes on while this one stands still. */
+/** A server in another thread, which answers while this thread is blocked. */
 const echo = `
 const { createServer } = require('node:net');
 const { parentPort } = require('node:worker_threads');
@@ -26,7 +26,7 @@ afterAll(async () => {
   await worker.terminate();
 });
 
-/** Blocks this thread, and needs no processor for it: what else runs on this machine goes on. */
+/** Blocks this thread without processor time, so that other processes continue. */
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -38,23 +38,20 @@ describe('startDeadline', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(39);
   });
 
-  it.each([1, 40, 100])(
-    'of %i ms leaves an answer that has arrived to be read, however long this process stood still',
-    async (ms) => {
-      const outcome = new Promise<string>((resolve) => {
-        const cancel = startDeadline(ms, () => resolve('over'));
-        socket.once('data', () => {
-          cancel();
-          resolve('answered');
-        });
+  it.each([1, 40, 100])('of %i ms lets an arrived answer be read, also after the process was suspended', async (ms) => {
+    const outcome = new Promise<string>((resolve) => {
+      const cancel = startDeadline(ms, () => resolve('over'));
+      socket.once('data', () => {
+        cancel();
+        resolve('answered');
       });
-      socket.write('a');
-      standStill(ms * 3 + 100);
-      expect(await outcome).toBe('answered');
-    },
-  );
+    });
+    socket.write('a');
+    standStill(ms * 3 + 100);
+    expect(await outcome).toBe('answered');
+  });
 
-  it('counts a standstill as a quarter of its time', async () => {
+  it('counts a suspension as a quarter of its time', async () => {
     const over = new Promise<number>((resolve) => startDeadline(200, () => resolve(performance.now())));
     standStill(1000);
     const started = performance.now();

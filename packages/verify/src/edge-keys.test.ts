@@ -50,11 +50,14 @@ describe('secretProblem', () => {
 });
 
 describe('ServiceName', () => {
-  it.each(['a', 'o'.repeat(32), 'order-2'])('takes %s', (name) => expect(ServiceName.parse(name)).toBe(name));
+  it.each(['a', 'o'.repeat(32), 'order-2'])('accepts %s', (name) => expect(ServiceName.parse(name)).toBe(name));
 
-  it.each(['', 'o'.repeat(33), '2order', '-order', 'Order', 'or.der', 'order\n'])('refuses %j and says how', (name) => {
-    expect(() => ServiceName.parse(name)).toThrow('must match ^[a-z][a-z0-9-]{0,31}$');
-  });
+  it.each(['', 'o'.repeat(33), '2order', '-order', 'Order', 'or.der', 'order\n'])(
+    'refuses %j and describes a valid name',
+    (name) => {
+      expect(() => ServiceName.parse(name)).toThrow('must match ^[a-z][a-z0-9-]{0,31}$');
+    },
+  );
 });
 
 describe.each([
@@ -113,17 +116,17 @@ describe.each([
     expect(problemOf(parse, input)).toContain(`${at}${expected}`);
   });
 
-  it('takes none at all', () => {
+  it('accepts an empty list', () => {
     expect(parse({}).size).toBe(0);
   });
 
-  it('takes a kid of 64 characters with dots, digits and hyphens', () => {
+  it('accepts a kid of 64 characters with dots, digits and hyphens', () => {
     expect(problemOf(parse, { order: [key(`0.-${'a'.repeat(61)}`)] })).toBe('none');
   });
 });
 
 describe('parseAccepts', () => {
-  it('finds keys of every state by kid, each with its caller', () => {
+  it('returns keys of every state by kid, each with its caller', () => {
     const input = {
       order: [key('o.1', { state: 'retiring' }), key('o.2'), key('o.3', { state: 'pending' })],
       user: [key('u.1')],
@@ -141,7 +144,7 @@ describe('parseAccepts', () => {
 });
 
 describe('parseCalls', () => {
-  it('finds the one active key per callee', () => {
+  it('returns the one active key per callee', () => {
     const keys = parseCalls({
       product: [key('p.1', { state: 'retiring' }), key('p.2'), key('p.3', { state: 'pending' })],
     });

@@ -10,14 +10,14 @@ export function encodeSegment(members: object): string {
   return Buffer.from(JSON.stringify(members)).toString('base64url');
 }
 
-/** Signs claims as a compact JWS under an encoded header. Does not check that the header says `HS256`. */
+/** Signs claims as a compact JWS under an encoded header. Does not check that the header has `HS256`. */
 export function signHs256(header: string, claims: object, key: KeyObject): string {
   const input = `${header}.${encodeSegment(claims)}`;
   return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
 }
 
 /**
- * Checks the HMAC of a JWS, after `readStrictJws` has checked its form. Does not check that the header says `HS256`,
+ * Checks the HMAC of a JWS, after `readStrictJws` has checked its form. Does not check that the header has `HS256`,
  * and checks no claim.
  */
 export function hasGoodHs256({ signingInput, signature }: StrictJws, key: KeyObject): boolean {

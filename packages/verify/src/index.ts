@@ -1,12 +1,7 @@
-export type {
-  AccessTokenVerifier,
-  AccessTokenVerifierOptions,
-  RememberedTokens,
-  RememberingVerifier,
-  Revocations,
-} from './access-token.ts';
+export type { AccessTokenVerifier, RememberedTokens, RememberingVerifier } from './access-token.ts';
 export { createAccessTokenVerifier } from './access-token.ts';
 export type { AccessTokenClaims } from './access-token-claims.ts';
+export type { AccessTokenVerifierOptions, Revocations } from './access-token-options.ts';
 export type { AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-error.ts';
 export { AuthError } from './auth-error.ts';
 export type { Clock, MonotonicClock } from './clock.ts';

@@ -3,7 +3,7 @@ import { setUpAccessTokens } from '../test/access-tokens.ts';
 import { observed } from './observed.ts';
 
 describe('observed', () => {
-  it('tells how each verification ended, and changes nothing else', () => {
+  it('reports the outcome of each verification, and changes nothing else', () => {
     const { issuer, verifier, clock } = setUpAccessTokens();
     const outcomes: string[] = [];
     const { verify } = observed(verifier, (outcome) => outcomes.push(outcome));
@@ -15,7 +15,7 @@ describe('observed', () => {
     expect(outcomes).toEqual(['accepted', 'invalid_token', 'token_expired']);
   });
 
-  it('lets a fault through without calling it an outcome', () => {
+  it('passes on a fault without reporting an outcome', () => {
     const outcomes: string[] = [];
     const { verify } = observed(
       {
@@ -26,7 +26,7 @@ describe('observed', () => {
       (outcome) => outcomes.push(outcome),
     );
     expect(() => verify('x')).toThrow('broken');
-    // Strictly: toEqual takes [undefined] for [].
+    // Strict, because toEqual treats [undefined] as [].
     expect(outcomes).toStrictEqual([]);
   });
 });

@@ -45,7 +45,7 @@ describe('parseJwks', () => {
     ['key_ops of verify alone', { keys: [{ ...rsaJwk, key_ops: ['verify'] }] }],
     ['a modulus of 8192 bits', { keys: [{ ...rsaJwk, n: modulusOf(1024) }] }],
     ['a kid of 128 characters', { keys: [{ ...rsaJwk, kid: '~'.repeat(128) }] }],
-  ])('takes %s', (_case, jwks) => expect(problemOf(jwks)).toBe('none'));
+  ])('accepts %s', (_case, jwks) => expect(problemOf(jwks)).toBe('none'));
 
   it.each([
     ['no object', undefined, 'the document must be an object'],
@@ -151,7 +151,7 @@ describe('parseJwks', () => {
     ['with key_ops that do not include verify', { ...rsaJwk, key_ops: ['wrapKey'] }, 'key_ops'],
     ['of 1024 bits', { ...rsaJwk, n: rsa1024.n }, 'n must be a modulus of 2048 to 8192 bits'],
     ['with exponent 3', { ...rsaJwk, e: 'Aw' }, 'e must be AQAB (65537)'],
-  ])('ignores a key %s beside a good one, and says why', (_case, jwk, reason) => {
+  ])('ignores a key %s beside a valid one, and reports why', (_case, jwk, reason) => {
     const ignored: IgnoredKey[] = [];
     const set = { keys: [{ ...jwk, kid: 'other' }, rsaJwk] };
     expect([...parseJwks(set, { onIgnored: (key) => ignored.push(key) }).keys()]).toEqual(['r']);
@@ -160,7 +160,7 @@ describe('parseJwks', () => {
     expect(() => parseOwnJwks(set)).toThrow(reason);
   });
 
-  it('ignores a key without a kid, or with one that is not fit for a log, and does not repeat it', () => {
+  it('ignores a key without a kid or with a malformed one, and does not repeat it', () => {
     const ignored: IgnoredKey[] = [];
     const keys = [{ ...ecJwk, kid: undefined }, { ...ecJwk, kid: 'a\nb' }, rsaJwk];
     expect(parseJwks({ keys }, { onIgnored: (key) => ignored.push(key) }).size).toBe(1);
@@ -168,7 +168,7 @@ describe('parseJwks', () => {
     expect(JSON.stringify(ignored)).not.toContain('a\\nb');
   });
 
-  it('takes the usable one of two keys with one kid, and refuses two usable ones', () => {
+  it('uses the usable one of two keys with one kid, and refuses two usable ones', () => {
     expect([...parseJwks({ keys: [{ ...rsaJwk, use: 'enc' }, rsaJwk] }).keys()]).toEqual(['r']);
     expect(problemOf({ keys: [rsaJwk, rsaJwk] })).toBe('keys[1].kid is used by another key of the set');
   });

@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { randomId } from './random-id.ts';
 
-it('makes ids of 128 bits, none of them twice, also over many pools', () => {
+it('creates unique ids of 128 bits, also over many pools', () => {
   const ids = Array.from({ length: 10_000 }, randomId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{21}[AQgw]$/);
 });
 
-it('makes ids whose bits are set half of the time, each of them', () => {
+it('creates ids in which each bit is set half of the time', () => {
   const set = new Array<number>(128).fill(0);
   const count = 10_000;
   for (let index = 0; index < count; index += 1) {

@@ -22,7 +22,7 @@ describe('isUnambiguousTarget', () => {
     '/a?b=/../c',
     '/a?b=%2e%2e%5c',
     '/a??b',
-  ])('takes %s', (target) => expect(isUnambiguousTarget(target)).toBe(true));
+  ])('accepts %s', (target) => expect(isUnambiguousTarget(target)).toBe(true));
 
   it.each([
     ['nothing', ''],
@@ -65,7 +65,7 @@ describe('isUnambiguousTarget', () => {
     ['DEL', '/a\x7f'],
   ])('refuses %s', (_case, target) => expect(isUnambiguousTarget(target)).toBe(false));
 
-  it('takes only what a URL parser leaves as it is', () => {
+  it('accepts only targets that a URL parser does not change', () => {
     const unit = fc.constantFrom(...'/.\\%2fFeE5cC0?#ab:@;& ', '//', '/../', '%2e', '%2f', 'http://');
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
@@ -82,7 +82,7 @@ describe('isUnambiguousTarget', () => {
 });
 
 describe('bindTarget', () => {
-  it('keeps the bytes of the target behind the name of the callee', () => {
+  it('keeps the bytes of the target after the name of the callee', () => {
     expect(bindTarget('product', '/internal/quotes?b=2&a=1')).toBe('https://product/internal/quotes?b=2&a=1');
   });
 });

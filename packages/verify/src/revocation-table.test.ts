@@ -22,14 +22,14 @@ describe('a revocation table', () => {
     ['before the cut-off', now - 1, true],
     ['in its very second', now, true],
     ['a second after it', now + 1, false],
-  ])('says of a token issued %s, %i: %s', (_case, iat, revoked) => {
+  ])('has for a token issued %s, %i: %s', (_case, iat, revoked) => {
     const { table } = setUp();
     table.put({ sid: 's', notBefore: now, keepUntil: now + 600 });
     expect(table.isRevoked('s', iat)).toBe(revoked);
     expect(table.isRevoked('t', iat)).toBe(false);
   });
 
-  it('refuses every token of an ended session, whatever its iat', () => {
+  it('revokes every token of an ended session, with any iat', () => {
     const { table } = setUp();
     table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
     expect([0, now, now + 86_400, Number.MAX_SAFE_INTEGER].map((iat) => table.isRevoked('s', iat))).toEqual([
@@ -68,7 +68,7 @@ describe('a revocation table', () => {
     expect(table.size).toBe(1);
   });
 
-  it('does not keep a cut-off longer because it arrives again', () => {
+  it('does not keep a cut-off longer when it is added again', () => {
     const { clock, table } = setUp();
     for (let hour = 0; hour < 2; hour += 1) {
       table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
@@ -98,7 +98,7 @@ describe('a revocation table', () => {
     expect(sids.map((sid) => table.isRevoked(sid, now))).toEqual(sids.map(() => true));
   });
 
-  it('keeps a cut-off of tokens from a time when the clock was ahead until the right time gets there', () => {
+  it('keeps a cut-off from a clock that was ahead until that time is reached', () => {
     const { clock, table } = setUp();
     clock.step(86_400);
     table.put({ sid: 's', notBefore: 'ended', keepUntil: clock.now() + 610 });
@@ -135,7 +135,7 @@ describe('a revocation table', () => {
     },
   );
 
-  it('needs a clock, a monotonic clock and a life of a token', () => {
+  it('throws without a clock, a monotonic clock or the life of a token', () => {
     const wrong = 5 as unknown as () => number;
     expect(() => createRevocationTable({ now: wrong })).toThrow('now must be a function');
     const options = { now: () => now };

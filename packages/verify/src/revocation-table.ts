@@ -1,4 +1,4 @@
-import type { Revocations } from './access-token.ts';
+import type { Revocations } from './access-token-options.ts';
 import type { Clock, MonotonicClock } from './clock.ts';
 import { createLowestClock, processClock } from './clock.ts';
 import { assertFunction, assertSeconds } from './options.ts';

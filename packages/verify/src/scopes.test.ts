@@ -4,7 +4,7 @@ import { parseScopes } from './scopes.ts';
 const scopes = parseScopes('order:read order:write');
 
 describe('the scopes of a token', () => {
-  it('can be read as any set', () => {
+  it('can be read like any set', () => {
     expect([scopes.size, scopes.has('order:read'), scopes.has('order')]).toEqual([2, true, false]);
     const both = ['order:read', 'order:write'];
     expect([[...scopes], [...scopes.keys()], [...scopes.values()]]).toEqual([both, both, both]);
@@ -12,7 +12,7 @@ describe('the scopes of a token', () => {
     expect(new Set(scopes)).toEqual(new Set(both));
   });
 
-  it('give forEach themselves, not the set inside', () => {
+  it('pass themselves to forEach, not the inner set', () => {
     const seen: unknown[] = [];
     const self = {};
     scopes.forEach(function (this: unknown, ...args) {
@@ -32,7 +32,7 @@ describe('the scopes of a token', () => {
     expect([...scopes]).toEqual(['order:read', 'order:write']);
   });
 
-  it('cannot be given another answer, nor can the kind of object they are', () => {
+  it('cannot be changed, nor can their prototype', () => {
     const kind: object = Object.getPrototypeOf(scopes);
     expect(() => Object.assign(scopes, { has: () => true })).toThrow(TypeError);
     expect(() => Object.assign(kind, { has: () => true })).toThrow(TypeError);
@@ -40,7 +40,7 @@ describe('the scopes of a token', () => {
     expect(scopes.has('user:admin')).toBe(false);
   });
 
-  it('have the methods that a set of this Node has, and no more', () => {
+  it('have the methods of a set of this Node version, and no more', () => {
     const other = new Set(['order:read', 'account']);
     for (const [name, expected] of [
       ['union', new Set(['order:read', 'order:write', 'account'])],

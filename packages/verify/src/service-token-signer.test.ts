@@ -32,23 +32,23 @@ describe('createServiceTokenSigner', () => {
     });
   });
 
-  it('binds the user by the hash of the access token, and nothing by the hash of nothing', () => {
+  it('binds the user by the hash of the access token, and no user by the hash of no bytes', () => {
     const { payload } = decoded(signer.sign(noteCall('a.b.c')));
     expect(payload).toMatchObject({ ath: sha256Base64url('a.b.c'), htd: sha256Base64url('') });
     expect(payload).toMatchObject({ htu: 'https://product/internal/notes/7?full=1' });
   });
 
-  it('gives each token an id of its own', () => {
+  it('gives each token a unique id', () => {
     const ids = [...Array(50)].map(() => JSON.stringify(decoded(signer.sign(quoteCall)).payload));
     expect(new Set(ids).size).toBe(50);
   });
 
-  it('lives as long as it is told', () => {
+  it('creates tokens with the given life', () => {
     const short = createServiceTokenSigner({ ...good, lifetimeSeconds: 3 });
     expect(decoded(short.sign(quoteCall)).payload).toMatchObject({ iat: now, exp: now + 3 });
   });
 
-  it('refuses to sign for a callee it holds no key for', () => {
+  it('refuses to sign for a callee without a key', () => {
     const call = { ...quoteCall, operation: { id: 'user:contacts.read', method: 'GET' } } as const;
     expect(() => signer.sign(call)).toThrow('order holds no key to call user');
   });
@@ -58,7 +58,7 @@ describe('createServiceTokenSigner', () => {
     (target) => expect(() => signer.sign({ ...quoteCall, target })).toThrow('is ambiguous'),
   );
 
-  it('stops signing as soon as its key is gone', () => {
+  it('stops signing as soon as its key is removed', () => {
     let keys: typeof edge.calls = edge.calls;
     const own = createServiceTokenSigner({ ...good, keys: () => keys });
     expect(own.sign(quoteCall)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);

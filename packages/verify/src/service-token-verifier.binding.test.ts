@@ -17,7 +17,7 @@ const ada = userToken();
 const note = noteCall(ada);
 
 describe('the binding of a service token to its request', () => {
-  it('lets the very request in, with and without a user', async () => {
+  it('accepts the signed request, with and without a user', async () => {
     expect(await outcome(arriving(quoteCall), quoteContent)).toBe('accepted');
     expect(await outcome(arriving(note))).toBe('accepted');
   });
@@ -68,7 +68,7 @@ describe('the binding of a service token to its request', () => {
     );
   });
 
-  it('refuses a method that the operation does not have, though it was signed', async () => {
+  it('refuses a method that the operation does not have, also when signed', async () => {
     const operation = { ...readNote, method: 'HEAD' as 'GET' };
     const serviceToken = signer.sign({ ...note, operation });
     const incoming = { ...arriving(note), serviceToken, method: 'HEAD' };
@@ -85,7 +85,7 @@ describe('the binding of a service token to its request', () => {
     expect(await outcome(arriving(quoteCall), content)).toBe('invalid_service_token: content_binding');
   });
 
-  it('refuses content where none was signed', async () => {
+  it('refuses content when none was signed', async () => {
     expect(await outcome(arriving(note), bytes('{}'))).toBe('invalid_service_token: content_binding');
     expect(await outcome(arriving(note), bytes(' '))).toBe('invalid_service_token: content_binding');
   });
@@ -116,7 +116,7 @@ describe('the binding of a service token to its user', () => {
     expect(await outcome(incoming)).toBe('invalid_service_token: access_token_binding');
   });
 
-  it('refuses a user who was added on the way', async () => {
+  it('refuses a user who was not signed', async () => {
     const alone = { ...note, accessToken: undefined };
     expect(await outcome(arriving(alone, { accessToken: ada }))).toBe('invalid_service_token: access_token_binding');
     expect(await outcome(arriving(quoteCall, { accessToken: ada }), quoteContent)).toBe(
@@ -148,7 +148,7 @@ describe('the binding of a service token to its user', () => {
     expect(await outcome(arriving(noteCall(serviceToken)))).toBe('invalid_token: header');
   });
 
-  it('is unavailable, and blames nobody, while there are no keys to verify the access token with', async () => {
+  it('is unavailable, without a refusal, while there are no keys to verify the access token', async () => {
     const keys = () => {
       throw new AuthError('unavailable', 'keys_unavailable');
     };
@@ -157,7 +157,7 @@ describe('the binding of a service token to its user', () => {
     expect(await outcome(arriving(quoteCall), quoteContent, verifier)).toBe('accepted');
   });
 
-  it('hands over the user of the access token', () => {
+  it('returns the user of the access token', () => {
     const pending = verifierWith({}).verify(arriving(note));
     expect(pending.user?.sub).toBe(users.verifierWith({ audience: 'product' }).verify(ada).sub);
     expect(pending).toMatchObject({ caller: 'order', operation: 'product:notes.read' });
@@ -165,17 +165,17 @@ describe('the binding of a service token to its user', () => {
 });
 
 describe('the policy of an operation', () => {
-  it('shuts out a caller that is not listed', async () => {
+  it('refuses a caller that is not listed', async () => {
     const incoming = arriving({ ...quoteCall, operation: openDoor, target: '/internal/doors' });
     expect(await outcome(incoming, quoteContent)).toBe('caller_not_allowed: caller');
   });
 
-  it('speaks of the caller before it speaks of the operation and the user', async () => {
+  it('checks the caller before the operation and the user', async () => {
     const door = { ...readNote, callers: [], id: 'product:doors.read' };
     expect(await outcome({ ...arriving(note), operation: door })).toBe('caller_not_allowed: caller');
   });
 
-  it('requires a user where one is required', async () => {
+  it('refuses a call without a required user', async () => {
     expect(await outcome(arriving({ ...note, accessToken: undefined }))).toBe('missing_token: absent');
   });
 
@@ -184,12 +184,12 @@ describe('the policy of an operation', () => {
     expect(await outcome(arriving({ ...quoteCall, operation }), quoteContent)).toBe('insufficient_scope: scope');
   });
 
-  it('refuses a user where none is expected, bound as he is', async () => {
+  it('refuses a bound user when none is expected', async () => {
     const incoming = arriving({ ...quoteCall, accessToken: ada });
     expect(await outcome(incoming, quoteContent)).toBe('invalid_service_token: user_not_expected');
   });
 
-  it('refuses every user where the service verifies none', async () => {
+  it('refuses every user when the service verifies none', async () => {
     const verifier = verifierWith({ accessTokens: null });
     expect(await outcome(arriving(note), undefined, verifier)).toBe('invalid_service_token: user_not_expected');
     expect(await outcome(arriving(quoteCall), quoteContent, verifier)).toBe('accepted');

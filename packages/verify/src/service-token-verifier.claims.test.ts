@@ -9,7 +9,7 @@ const jti = () => randomBytes(16).toString('base64url');
 const receive = (serviceToken: string) => outcome(arriving(quoteCall, { serviceToken }), quoteContent);
 
 describe('a service token', () => {
-  it('is accepted once with the claims its signer writes', async () => {
+  it('is accepted once with the claims of its signer', async () => {
     expect(Object.keys(quoteClaims()).sort()).toEqual([
       'aud',
       'exp',
@@ -78,7 +78,7 @@ describe('a service token', () => {
     ['has a claim that is not known', { sub: 'ada' }, 'claims'],
     ['has a start', { nbf: now }, 'claims'],
     ['has a start to come', { nbf: now + 60 }, 'not_yet_valid'],
-  ])('that %s ends: %j, "%s"', async (_case, claims, expected) => {
+  ])('that %s has the result %j, "%s"', async (_case, claims, expected) => {
     const outcomeOfIt = await receive(forged({ ...quoteClaims(), jti: jti(), ...claims }));
     expect(outcomeOfIt).toBe(expected === 'accepted' ? expected : `invalid_service_token: ${expected}`);
   });
@@ -135,7 +135,7 @@ describe('a service token', () => {
     expect(await receive(forged(quoteClaims(), {}, secret))).toBe('invalid_service_token: signature');
   });
 
-  it('is measured by the clock of the verifier alone, though for the machine it is long gone', async () => {
+  it('is compared with the clock of the verifier alone, not with that of the machine', async () => {
     const verifier = verifierWith({ now: () => 1_000_000, singleUse: { use: () => 'recorded' } });
     const serviceToken = forged({ ...quoteClaims(), iat: 1_000_000, exp: 1_000_015 });
     expect(await outcome(arriving(quoteCall, { serviceToken }), quoteContent, verifier)).toBe('accepted');
@@ -146,13 +146,13 @@ describe('a service token', () => {
     expect(await receive(forged({ ...quoteClaims(), htu }))).toBe('invalid_service_token: too_long');
   });
 
-  it('is none when an access token stands in its place', async () => {
+  it('is refused when it is an access token', async () => {
     expect(await receive(users.issuer.token({ aud: ['product'] }))).toBe('invalid_service_token: header');
     const dressed = users.issuer.token({ aud: ['product'] }).split('.');
     expect(await receive(dressed.join(','))).toBe('invalid_service_token: malformed');
   });
 
-  it("of another caller is refused with this caller's name, and accepted with its own only where it is listed", async () => {
+  it("of another caller is refused under this caller's name, and accepted under its own only when listed", async () => {
     const other = createTestEdge('billing', 'product');
     const verifier = verifierWith({ keys: new Map([...edge.accepts, ...other.accepts]) });
     const entry = other.calls.get('product');
@@ -169,7 +169,7 @@ describe('a service token', () => {
     ).toBe('accepted');
   });
 
-  it('for another callee is refused there, though both know the key', async () => {
+  it('for another callee is refused, also when both have the key', async () => {
     const verifier = verifierWith({ service: 'user' });
     const incoming = arriving(quoteCall, { serviceToken: signer.sign(quoteCall) });
     expect(await outcome(incoming, quoteContent, verifier)).toBe('invalid_service_token: audience');

@@ -32,7 +32,7 @@ describe('a service token after a restart', () => {
     }
   });
 
-  it('is refused when the shared store turns out not to tell, though it seemed to be there', async () => {
+  it('is refused when the shared store fails after it was available', async () => {
     let known = Number.POSITIVE_INFINITY;
     const { use } = createSingleUseStore({ capacity: 100, ...clock });
     const restarted = verifierWith({
@@ -60,7 +60,7 @@ describe('a service token after a restart', () => {
     expect(accepted).toEqual([6, 7, 8, 9, 10, 11, 12]);
   });
 
-  it.each([7200, -7200])('is accepted soon when the clock was off by %i at the start', async (offset) => {
+  it.each([7200, -7200])('is accepted soon after a start with a clock that was off by %i', async (offset) => {
     clock.step(offset);
     const restarted = restart();
     clock.advance(7);
@@ -68,7 +68,7 @@ describe('a service token after a restart', () => {
     expect(await outcome(signedAt(0), quoteContent, restarted)).toBe('accepted');
   });
 
-  it('is not refused for that reason later', async () => {
+  it('is not refused for that reason afterwards', async () => {
     const restarted = restart();
     clock.advance(42);
     const slow = arriving(quoteCall);

@@ -28,13 +28,13 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(2);
   });
 
-  it('takes no id that has expired: nothing would remember it', () => {
+  it('refuses an expired id, which it could not remember', () => {
     const { store } = setUp();
     expect(store.use('a', now)).toBe('replayed');
     expect(store.use('b', now + 1)).toBe('recorded');
   });
 
-  it('never gives up a live id to make room', () => {
+  it('never drops a live id to make room', () => {
     const { store } = setUp(3);
     for (const id of ['a', 'b', 'c']) expect(store.use(id, now + 20)).toBe('recorded');
     for (let more = 0; more < 50; more += 1) expect(store.use(`more-${more}`, now + 20)).toBe('full');
@@ -42,7 +42,7 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(3);
   });
 
-  it('makes room of what has expired, in whatever order it came', () => {
+  it('removes expired ids, in any order of insertion', () => {
     const { clock, store } = setUp(3);
     expect(store.use('late', now + 30)).toBe('recorded');
     expect(store.use('early', now + 10)).toBe('recorded');
@@ -56,7 +56,7 @@ describe('createSingleUseStore', () => {
     expect(store.use('e', now + 40)).toBe('recorded');
   });
 
-  it('makes room one id at a time, so that no use has to wait for many and old ids are remembered while they can be', () => {
+  it('removes one id at a time, so that no use waits for many and old ids stay as long as possible', () => {
     const { clock, store } = setUp(5);
     for (const id of ['a', 'b', 'c', 'd', 'e']) expect(store.use(id, now + 10)).toBe('recorded');
     clock.advance(11);
@@ -66,7 +66,7 @@ describe('createSingleUseStore', () => {
     expect(['c', 'd', 'e'].map((id) => store.use(id, now + 10))).toEqual(['replayed', 'replayed', 'replayed']);
   });
 
-  it('takes calls without end once it has reached its capacity', () => {
+  it('keeps accepting ids at its capacity', () => {
     const { clock, store } = setUp(50 * 22);
     for (let second = 0; second < 200; second += 1) {
       const results = [...Array(50)].map((_, call) => store.use(`${second}-${call}`, clock.now() + 20));
@@ -77,7 +77,7 @@ describe('createSingleUseStore', () => {
   });
 
   it.each([7200, -7200, 86_400, -86_400])(
-    'takes new ids, and no used one, at once when the clock is right again after a step of %i seconds',
+    'accepts new ids, and no used one, at once after a clock step of %i seconds was corrected',
     (seconds) => {
       const { clock, store } = setUp();
       expect(store.use('before', now + 20)).toBe('recorded');
@@ -93,7 +93,7 @@ describe('createSingleUseStore', () => {
     },
   );
 
-  it('does not take a used id again when the clock is set back, however long that is after its use', () => {
+  it('refuses a used id when the clock is set back, at any time after its use', () => {
     const { clock, store } = setUp();
     expect(store.use('a', now + 20)).toBe('recorded');
     clock.advance(86_000);

@@ -41,5 +41,5 @@ export const loginIdleSeconds = 7 * 86_400;
 /** How long a session at the gateway lasts without a request. */
 export const sessionIdleSeconds = 86_400;
 
-/** The `Retry-After` of a 503 without a value of its own. */
+/** The `Retry-After` of a 503 by default. */
 export const retryAfterSeconds = 5;

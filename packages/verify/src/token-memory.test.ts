@@ -14,7 +14,7 @@ function memoryOf(maxTokens: number, maxBytes = mebibyte) {
 }
 
 describe('a memory of tokens', () => {
-  it('gives back what was set, under the whole token', () => {
+  it('returns the value that was set, under the whole token', () => {
     const { memory, put } = memoryOf(10);
     put('a.b.c', 1);
     put('a.b.d', 2);
@@ -31,7 +31,7 @@ describe('a memory of tokens', () => {
     }
   });
 
-  it('keeps what is used, however many others come', () => {
+  it('keeps used tokens, with any number of others', () => {
     const { put, has } = memoryOf(10);
     put('used');
     put('unused');
@@ -42,7 +42,7 @@ describe('a memory of tokens', () => {
     expect(has('unused')).toBe(false);
   });
 
-  it('holds at most as many bytes as it may, and no token that alone takes more than half', () => {
+  it('holds at most the allowed bytes, and no token of more than half of them', () => {
     const { memory, put, has } = memoryOf(1000, 20_000);
     for (let index = 0; index < 100; index += 1) {
       put(`${index}`.padStart(1000, '.'));
@@ -56,7 +56,7 @@ describe('a memory of tokens', () => {
     expect(memory.size()).toEqual(before);
   });
 
-  it('counts a token once, be it set again, used, or deleted', () => {
+  it('counts a token once when it is set again, used or deleted', () => {
     const { memory, put, has } = memoryOf(4);
     put('a');
     const { bytes } = memory.size();
@@ -78,7 +78,7 @@ describe('a memory of tokens', () => {
     expect(has('a')).toBe(true);
   });
 
-  it('is not confused by tokens that end alike', () => {
+  it('distinguishes tokens with the same end', () => {
     const { memory, put, has } = memoryOf(10);
     const end = 'x'.repeat(100);
     put(`a${end}`);
@@ -90,7 +90,7 @@ describe('a memory of tokens', () => {
     expect([has(`a${end}`), has(`b${end}`), memory.size()]).toEqual([false, true, before]);
   });
 
-  it('gives back what was set last', () => {
+  it('returns the value that was set last', () => {
     const { memory, put } = memoryOf(2);
     for (const [token, known] of [['a', 1] as const, ['b', 1] as const, ['a', 2] as const]) put(token, known);
     expect(memory.get('a')).toBe(2);

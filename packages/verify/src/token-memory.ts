@@ -52,7 +52,7 @@ class Generation<Known> {
  * Creates a memory of tokens with limits on their number and bytes. Tokens are in two generations: at half of a limit
  * the young one becomes the old one, and the old one is dropped as a whole. A token that is used moves to the young
  * one. So eviction costs nothing per token, and a token stays if less than half of the memory is filled between two of
- * its uses. A token that is seen once takes a mark of four bytes, so a flood of tokens that are used once evicts
+ * its uses. A token that is seen once costs a mark of four bytes, so a flood of tokens that are used once evicts
  * nothing.
  */
 export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOptions): TokenMemory<Known> {

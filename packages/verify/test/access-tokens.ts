@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import type { AccessTokenVerifier, AccessTokenVerifierOptions, RememberingVerifier } from '../src/access-token.ts';
+import type { AccessTokenVerifier, RememberingVerifier } from '../src/access-token.ts';
 import { createAccessTokenVerifier } from '../src/access-token.ts';
+import type { AccessTokenVerifierOptions } from '../src/access-token-options.ts';
 import type { TestIssuer } from '../src/testing/index.ts';
 import { createTestIssuer } from '../src/testing/index.ts';
 import { forge, rs256 } from './forge.ts';
@@ -9,12 +10,12 @@ import { outcomeOf } from './outcome.ts';
 import type { TestClock } from './test-clock.ts';
 import { createTestClock, startOfTests } from './test-clock.ts';
 
-/** An issuer, a clock that stands still and the verifier of the service `order`. */
+/** An issuer, a stopped clock and the verifier of the service `order`. */
 export interface AccessTokenSetup {
   readonly clock: TestClock;
   readonly issuer: TestIssuer;
   readonly verifier: AccessTokenVerifier;
-  /** Verifies and says how it ended: `accepted`, or code and reason. */
+  /** Verifies a token and returns the outcome: `accepted`, or code and reason. */
   outcome(token: string): string;
   /** Another verifier of the same tokens. */
   verifierWith(options: Partial<AccessTokenVerifierOptions>): RememberingVerifier;
@@ -37,7 +38,7 @@ export const goodClaims = {
   roles: ['customer'],
 } as const;
 
-/** RSA keys of all test files of a run, because making one takes its time. Without a run, keys of this file. */
+/** RSA keys that all test files of a run share, since creating one is slow. Without a run, keys of this file. */
 const keyOfRun = (name: string) => {
   const pem = env[name];
   return pem === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey(pem);
@@ -46,7 +47,7 @@ export const privateKey = keyOfRun('TEST_ISSUER_KEY');
 /** A private key that the issuer does not have. */
 export const otherKey = keyOfRun('TEST_OTHER_KEY');
 
-/** Sets up an issuer with a key id of its own. */
+/** Sets up an issuer with another key id. */
 export function setUpAccessTokens(): AccessTokenSetup {
   const clock = createTestClock();
   const issuer = createTestIssuer({ issuer: goodClaims.iss, audience: goodClaims.aud, now: clock.now, privateKey });

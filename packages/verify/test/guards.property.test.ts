@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What a header may hold on the wire: Node's own parser refuses the rest before any of ours. */
+/** The characters of a header value: Node's parser refuses all others. */
 const headerText = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
   maxLength: 200,
@@ -21,7 +21,7 @@ const authorization = fc.oneof(
 );
 const codes: ReadonlySet<string> = new Set([...Object.keys(authErrors), 'invalid_fields']);
 
-describe('whatever headers and bytes come in', () => {
+describe('with any headers and bytes', () => {
   it('the guard of an operation answers with a coded refusal, and no handler runs', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -47,7 +47,7 @@ describe('whatever headers and bytes come in', () => {
     expect(service.store.size).toBe(0);
   });
 
-  it('a call that is signed for any bytes is answered by their meaning or a coded refusal, never a fault', async () => {
+  it('a call that is signed for any bytes is answered or refused with a code, never with a fault', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

@@ -30,7 +30,7 @@ export interface WireRequest {
   readonly method?: string;
   /** The request target as sent. */
   readonly target: string;
-  /** Names and values in order; a name may stand there twice. */
+  /** Names and values in order; a name may be repeated. */
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: Uint8Array | string | undefined;
   /** Sends the body in chunks, without its length. */
@@ -45,7 +45,7 @@ export interface WireAnswer {
   readonly code: string | undefined;
 }
 
-/** Sends a request as it is and reads the whole answer. */
+/** Sends a request unchanged and reads the whole answer. */
 export function send(
   port: number,
   { method = 'GET', target, headers = [], body, chunked }: WireRequest,

@@ -22,7 +22,7 @@ export interface JwksSetup {
   readonly server: JwksServer;
   readonly source: JwksSource;
   readonly verifier: ReturnType<typeof createAccessTokenVerifier>;
-  /** How every fetch ended, and what the log was told. */
+  /** The outcomes of all fetches, and the errors for the log. */
   readonly outcomes: readonly JwksOutcome[];
   readonly messages: readonly (string | undefined)[];
   /** Resolves with the outcome of the next fetch to end. */

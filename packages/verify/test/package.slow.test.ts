@@ -30,7 +30,7 @@ describe('the packed tarball', () => {
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@auth\/source/);
   });
 
-  it('is loaded by require as well, without Express', () => {
+  it('is loaded also by require, without Express', () => {
     const script = `const { createAccessTokenVerifier } = require('@auth/verify'); require('@auth/verify/client');
       const { createJwksSource } = require('@auth/verify/jwks');
       if (typeof createAccessTokenVerifier !== 'function' || typeof createJwksSource !== 'function') process.exit(1);
@@ -51,7 +51,7 @@ console.log(JSON.stringify({
   foreign: issuer.token({ scope: 'invoice:read', aud: ['shop'] }),
 }));
 `;
-// Prints the port of whatever server the program starts.
+// Prints the port of the server that the program starts.
 const announcePort =
   'data:text/javascript,import{Server}from"node:http";const l=Server.prototype.listen;Server.prototype.listen=function(...a){return l.apply(this,a).once("listening",()=>console.log(this.address().port))}';
 
@@ -104,7 +104,7 @@ describe('the README, in an empty folder', () => {
     });
   });
 
-  it('takes the keys from a JWKS URL', async () => {
+  it('uses the keys of a JWKS URL', async () => {
     writeFileSync(join(packed.folder, 'tokens.js'), tokens);
     const { good } = JSON.parse(packed.run(execPath, ['tokens.js']));
     const jwks = readFileSync(join(packed.folder, 'jwks.json'), 'utf8');

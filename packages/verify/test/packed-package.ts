@@ -21,7 +21,7 @@ export interface PackedPackage {
   remove(): void;
 }
 
-/** Builds and packs the package. Takes some seconds. */
+/** Builds and packs the package. This takes some seconds. */
 export function packPackage(): PackedPackage {
   const folder = mkdtempSync(join(tmpdir(), 'auth-verify-'));
   run(execPath, ['build.mjs'], root);

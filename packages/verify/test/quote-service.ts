@@ -47,7 +47,7 @@ function part(name: 'params' | 'query' | 'body'): ReadPart {
   };
 }
 
-/** What is left over by `refusals()`: bad fields, and faults, which say nothing. */
+/** Answers the errors that `refusals()` passes on: invalid fields, and faults without details. */
 export const faults: ErrorRequestHandler = (error, _req, res, _next) => {
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
   res.status(status).json({ code: status === 500 ? 'internal' : 'invalid_fields' });

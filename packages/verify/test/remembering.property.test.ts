@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runWorlds } from './remembering.ts';
 
 describe('a verifier that remembers tokens', () => {
-  it('cannot be told apart from one that does not, in some thousand random steps', () => {
+  it('has the same results as one without memory, in some thousand random steps', () => {
     const { hits } = runWorlds(1, 5000);
     expect(hits).toBeGreaterThan(300);
   });

@@ -30,7 +30,7 @@ let allTokens: readonly string[] | undefined;
 export function runWorlds(seed: number, steps: number): Seen {
   const outcomes = new Map<string, number>();
   let hits = 0;
-  // Half of the time goes into the stacks of refusals that nobody reads.
+  // Stacks of refusals would need half of the time.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   for (let done = 0; done < steps; done += 2000) {
@@ -44,7 +44,7 @@ export function runWorlds(seed: number, steps: number): Seen {
 
 /**
  * Runs two verifiers, one that remembers tokens and one that does not, through the same random steps: tokens that are good,
- * expired, altered, or for somebody else; keys that are removed, replaced or given another algorithm; revocations;
+ * expired, altered, or for another audience; keys that are removed, replaced or given another algorithm; revocations;
  * a clock that moves both ways.
  *
  * @throws Error with the seed and the step where the two differ
@@ -77,7 +77,7 @@ function runWorld(seed: number, steps: number): Seen {
   return { outcomes, hits: remembering.memory().hits };
 }
 
-/** A verifier that tells all of a verification as one text: its outcome, the claims, and the kids it did not know. */
+/** A verifier that returns a verification as one text: its outcome, the claims, and the unknown kids. */
 function observe(world: World, rememberTokens: number) {
   let unknown = '';
   const verifier = createAccessTokenVerifier({

@@ -12,13 +12,13 @@ const cutOff: fc.Arbitrary<CutOff> = fc.record({
 });
 const iats = [now - 6, now - 1, now, now + 1, now + 6];
 
-/** What the rule says, written down plainly: the greatest cut-off, for as long as the longest of them is kept. */
+/** A plain model of the rule: the greatest cut-off, as long as the last of them is kept. */
 function isRevoked(cutOffs: readonly CutOff[], sid: string, iat: number): boolean {
   return cutOffs.some((one) => one.sid === sid && (one.notBefore === 'ended' || iat <= one.notBefore));
 }
 
 describe('a revocation table', () => {
-  it('says the same for every order and repetition of the same cut-offs', () => {
+  it('has the same result for every order and repetition of the same cut-offs', () => {
     const shuffled = fc
       .array(cutOff, { maxLength: 12 })
       .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })));

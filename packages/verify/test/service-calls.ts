@@ -27,7 +27,7 @@ export const readNote: OperationPolicy = {
   user: 'required',
   userScopes: ['order:read'],
 };
-/** Nobody may open the door. */
+/** An operation without callers. */
 export const openDoor: OperationPolicy = {
   ...createQuote,
   id: 'product:doors.open',
@@ -40,7 +40,7 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 export const quoteContent = bytes('{"items":[1]}');
 export const quoteCall = { operation: createQuote, target: '/internal/quotes', content: quoteContent };
 
-/** `order` and `product` with the edge between them, the user's tokens, and a clock that stands still. */
+/** `order` and `product` with the edge between them, the user's tokens, and a stopped clock. */
 export function setUpServiceCalls() {
   const users = setUpAccessTokens();
   const { clock } = users;

@@ -31,7 +31,7 @@ describe('the single use of a service token, with any steps of the clocks of cal
         const tokens: Token[] = [];
         const accepted = new Set<string>();
 
-        /** The decision of the verifier, which has tests of its own: valid in time, and then not used before. */
+        /** The decision of the verifier, which has its own tests: valid in time, and then not used before. */
         function call({ id, iat }: Token): boolean {
           const time = clock.now();
           const exp = iat + lifeSeconds;

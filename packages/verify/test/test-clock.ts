@@ -1,6 +1,6 @@
 import type { Clock, MonotonicClock } from '../src/clock.ts';
 
-/** A clock that stands still until it is moved, and the monotonic clock beside it. */
+/** A clock that only tests advance, with its monotonic clock. */
 export interface TestClock {
   readonly now: Clock;
   readonly monotonicMs: MonotonicClock;
@@ -13,7 +13,7 @@ export interface TestClock {
 /** The time every test clock starts at. */
 export const startOfTests = 1_800_000_000;
 
-/** Makes a clock that stands at `startOfTests`. */
+/** Creates a clock that shows `startOfTests`. */
 export function createTestClock(): TestClock {
   let passed = 0;
   let offset = startOfTests;

@@ -11,7 +11,7 @@ const users = setUpAccessTokens();
 const calls = setUpServiceCalls();
 const segment = fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value).toString('base64url'));
 const json = fc.json().map((text) => Buffer.from(text).toString('base64url'));
-// The 'binary' unit of fast-check does the same, and takes a second to set up.
+// The 'binary' unit of fast-check does the same, but needs a second to set up.
 const unit = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 const part = fc.oneof(segment, json, fc.string({ unit, maxLength: 40 }));
 /** Texts that are nearly tokens, and texts that are nothing. */
@@ -27,7 +27,7 @@ function mutated(token: string, at: number, by: string): string {
   return token.slice(0, index) + by + token.slice(index + 1);
 }
 
-describe('whatever comes in', () => {
+describe('with any input', () => {
   it('an access token verifier answers with claims or a coded error', () => {
     fc.assert(fc.property(anyToken, (token) => expect(users.outcome(token)).toMatch(refusal)));
     fc.assert(

@@ -5,8 +5,8 @@ import {
   createLog,
   createMetrics,
   createReadiness,
-  createRouter,
   finishApp,
+  getRoutes,
   Problem,
   readParams,
   refusalProblem,
@@ -48,16 +48,15 @@ await runService(process, 'shop', async (env) => {
   };
   const metrics = createMetrics({ service: 'shop' });
   const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext: false });
-  const router = createRouter();
-  for (const [path, guard] of Object.entries(guards)) {
-    router.get(`${path}/:id`, ...guard, async (req, res) => {
-      // Not `findUnique`: Prisma batches those of one turn of the event loop, which favours a fast store.
-      const product = await db.client.product.findFirst({ where: { id: readParams(req, Id).id } });
-      if (product === null) throw new Problem('not_found');
-      res.set('ETag', versionTag(product.version)).json(product);
-    });
-  }
-  app.use(router);
+  const answer: Guard = async (req, res) => {
+    // Not `findUnique`: Prisma batches those of one turn of the event loop, which favours a fast store.
+    const product = await db.client.product.findFirst({ where: { id: readParams(req, Id).id } });
+    if (product === null) throw new Problem('not_found');
+    res.set('ETag', versionTag(product.version)).json(product);
+  };
+  app.use(
+    getRoutes(Object.fromEntries(Object.entries(guards).map(([path, guard]) => [`${path}/:id`, [...guard, answer]]))),
+  );
   return {
     app: finishApp(app, {
       log,

@@ -73,7 +73,7 @@ export const userAttacks: readonly CallAttack[] = [
   ],
 ];
 
-/** Another service whose key the app knows. */
+/** Another service with a key at the app. */
 export function otherCaller(app: CalledApp, { caller }: SignedCall): Pick<SignedCall, 'caller' | 'keys'> {
   const found = Object.entries(app.calls).find(([name]) => name !== caller);
   if (found === undefined) throw new Error(`the app knows no caller but ${caller}`);

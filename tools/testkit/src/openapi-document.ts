@@ -3,7 +3,7 @@ export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
 }
 
-/** One route of a document. */
+/** A route of a document. */
 export interface ApiOperation {
   readonly operationId?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];

@@ -8,7 +8,7 @@ import { testTokenRefusals } from './token-refusals.ts';
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 type Method = (typeof methods)[number];
 
-/** An id that nothing has. */
+/** An id of no resource. */
 const unknownId = '0190e4b2-7d3c-7a51-9f0e-3f6d1c2b4a58';
 
 export interface RouteRefusalOptions {
@@ -22,8 +22,8 @@ export interface RouteRefusalOptions {
 }
 
 /**
- * Tests, for every route of a service, what it refuses: a request without a good token, a body that is no JSON object of
- * its own, an id that is unknown or malformed, a query parameter given twice, a service token, another method, another
+ * Tests the refusals of every route of a service: a request without a valid token, a body that is not its JSON object, an
+ * id that is unknown or malformed, a query parameter given twice, a service token, another method, another
  * spelling of the path. A route that is added is tested without being named here.
  */
 export function testRouteRefusals(options: RouteRefusalOptions): void {
@@ -76,7 +76,7 @@ export function testRouteRefusals(options: RouteRefusalOptions): void {
   testOtherMethodsOf(Object.keys(routes), app);
 }
 
-/** Tests what the paths of routes answer to OPTIONS, and to each method that they do not have. */
+/** Tests the answers of the paths of routes to OPTIONS, and to each method that they do not have. */
 export function testOtherMethodsOf(names: readonly string[], app: () => Pick<GuardedApp, 'server'>): void {
   const paths = [...new Set(names.map((name) => target(name).path))];
   describe.each(paths)('%s', (path) => {
@@ -101,7 +101,7 @@ export function testOtherMethodsOf(names: readonly string[], app: () => Pick<Gua
   });
 }
 
-/** A request for a route, with an unknown id for each parameter. */
+/** Creates a request for a route, with an unknown id for each parameter. */
 function target(name: string): { readonly method: Method; readonly path: string } {
   const [verb = '', template = ''] = name.split(' ');
   const method = methods.find((known) => known === verb.toLowerCase());

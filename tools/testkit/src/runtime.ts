@@ -71,7 +71,7 @@ let current: WorkerRuntime | undefined;
  * not for every test file. Test files and their helpers are loaded for each file. Jest itself is the copy that the
  * worker has already loaded.
  */
-// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
+// biome-ignore lint/style/noDefaultExport: Jest uses the default export.
 export default class WorkerRuntime extends JestRuntime {
   constructor(...args: ConstructorParameters<typeof JestRuntime>) {
     super(...args);

@@ -21,7 +21,7 @@ if (isWorker) process.once('beforeExit', () => process.kill(process.pid, 'SIGKIL
  * Jest's environment for all test files of a worker. Uses the global object of the worker itself, not a new one for each
  * file. The environment of the process, which a test file may change, is restored after the file.
  */
-// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
+// biome-ignore lint/style/noDefaultExport: Jest uses the default export.
 export default class WorkerEnvironment implements JestEnvironment<unknown> {
   readonly global = globalThis as unknown as JestEnvironment['global'];
   readonly moduleMocker = new ModuleMocker(globalThis);

@@ -51,7 +51,7 @@ export interface TestService<Name extends string, Db> {
   events(): Decision[];
   /** Every line of the log so far. */
   lines(): string[];
-  /** Serves the app on a free port, and holds every answer against the API document of its routes. */
+  /** Serves the app on a free port, and checks every answer with the API document of its routes. */
   serve(app: RequestListener, routes: Routes, options?: ServeOptions): Promise<ServedApp>;
 }
 

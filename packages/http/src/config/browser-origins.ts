@@ -12,7 +12,7 @@ export const browserOrigins = z
     error: 'must be origins as browsers write them, such as https://shop.example, without a path or a wildcard',
   })
   .refine((origins) => origins.every(isSecure), {
-    error: 'must be https: over http, others read the cookie, unless it is on this machine',
+    error: 'must be https, since the cookie could be read over http; on this machine http is allowed',
   });
 
 /** Whether all origins are https, so that a cookie can be limited to https; `undefined` for a mix of http and https. */

@@ -31,7 +31,7 @@ function refusal(env: NodeJS.ProcessEnv): ConfigError {
 }
 
 describe('readConfig', () => {
-  it('gives typed settings with their defaults and ignores all other variables', () => {
+  it('returns typed settings with their defaults and ignores all other variables', () => {
     expect(readConfig(Settings, { ...good, PATH: '/bin', HOME: '' })).toEqual({
       ...good,
       PORT: 4001,
@@ -50,11 +50,11 @@ describe('readConfig', () => {
     });
   });
 
-  it('ignores other variables for a strict schema too', () => {
+  it('ignores other variables also for a strict schema', () => {
     expect(readConfig(z.strictObject({ A: z.string() }), { A: 'a', B: 'b' })).toEqual({ A: 'a' });
   });
 
-  it('lists every wrong setting at once, with what is wrong and how to mend it', () => {
+  it('lists every wrong setting, with the problem and the fix', () => {
     const error = refusal({ PORT: '', LOG_LEVEL: 'loud', DRAIN_DELAY_MS: '1e3', DATABASE_URL: 'mysql://h/hunter2' });
     expect(error.exitCode).toBe(78);
     expect(error.message.split('\n')).toEqual([
@@ -69,11 +69,11 @@ describe('readConfig', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  it('refuses both sources of keys', () => {
+  it('refuses AUTH_KEYS together with AUTH_KEYS_FILE', () => {
     expect(refusal({ ...good, AUTH_KEYS: '{}' }).settings.map(({ name }) => name)).toEqual(['AUTH_KEYS']);
   });
 
-  it('takes an empty variable for a missing one', () => {
+  it('treats an empty variable as missing', () => {
     expect(readConfig(Settings, { ...good, AUTH_KEYS: '', LOG_LEVEL: '' }).LOG_LEVEL).toBe('info');
   });
 

@@ -3,7 +3,7 @@ import { fieldErrors } from '../problem/field-errors.ts';
 import { plainWords } from '../problem/plain-words.ts';
 
 /** One wrong setting: its name, the problem, and how to fix it. Never its value. */
-export interface WrongSetting {
+interface WrongSetting {
   name: string;
   problem: string;
   help: string | undefined;

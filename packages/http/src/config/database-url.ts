@@ -1,7 +1,7 @@
 import { isDecodable } from './redis-url.ts';
 
 /** The supported parameters, each with its possible values. @auth/db has the same list, and checks it again. */
-const honoured: Readonly<Record<string, RegExp>> = {
+const supported: Readonly<Record<string, RegExp>> = {
   sslmode: /^(?:disable|require|verify-ca|verify-full|no-verify)$/,
   ssl: /^(?:true|false|1|0)$/,
   sslrootcert: /^/,
@@ -47,10 +47,10 @@ export function databaseUrlProblem(text: string): string | undefined {
   if (![url.username, url.password, hostname, pathname].every(isDecodable))
     return 'holds a % that begins no escape: write it as %25';
   for (const [name, value] of searchParams) {
-    const values = Object.hasOwn(honoured, name) ? honoured[name] : undefined;
-    const isHonoured = values?.test(value) === true && searchParams.getAll(name).length === 1;
+    const values = Object.hasOwn(supported, name) ? supported[name] : undefined;
+    const isSupported = values?.test(value) === true && searchParams.getAll(name).length === 1;
     if (name === 'host' && hostname !== '') return 'names two hosts: remove the parameter host';
-    if (!isHonoured) return `has a parameter that is not honoured, ${shown(name)}: ${instead[name] ?? remove}`;
+    if (!isSupported) return `has a parameter that is not supported, ${shown(name)}: ${instead[name] ?? remove}`;
   }
   return tlsProblem(searchParams);
 }

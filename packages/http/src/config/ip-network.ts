@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A range of addresses as 128-bit numbers, both ends included. IPv4 is mapped into IPv6, at ::ffff:0:0/96. */
-export interface IpNetwork {
+interface IpNetwork {
   readonly first: bigint;
   readonly last: bigint;
 }
@@ -40,7 +40,7 @@ export function countCovered(networks: readonly IpNetwork[], range: IpNetwork): 
   return covered;
 }
 
-/** Accepts what both Node and Express accept: ipaddr.js takes `127.1` as well, and does not know `64:ff9b::10.0.0.1`. */
+/** Parses an address that Node and Express accept: ipaddr.js alone accepts `127.1`, and refuses `64:ff9b::10.0.0.1`. */
 function parseAddress(text: string): bigint | undefined {
   if (isIP(text) === 0 || text.includes('%') || !ipaddr.isValid(text)) return undefined;
   const address = ipaddr.parse(text);

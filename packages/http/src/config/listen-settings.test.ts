@@ -23,7 +23,7 @@ describe('HOST and ADMIN_HOST', () => {
     ['0:0:0:0:0:0:0:1', '0:0:0:0:0:0:0:1'],
     ['localhost', 'localhost'],
     ['LOCALHOST', 'LOCALHOST'],
-  ])('takes %s, and it can be listened on', async (given, host) => {
+  ])('accepts %s, and a server can listen on it', async (given, host) => {
     expect([read({ HOST: given }).HOST, read({ ADMIN_HOST: given }).ADMIN_HOST]).toEqual([host, host]);
     const options = { port: 0, host, readiness: createReadiness({}), drainDelayMs: 0 };
     const { url, drain } = await listen((_req, res) => void res.end('here'), options);
@@ -70,7 +70,7 @@ describe('PORT and ADMIN_PORT', () => {
 });
 
 describe('KEEP_ALIVE_SECONDS', () => {
-  it('is longer than common proxies keep a connection, unless set', () => {
+  it('is by default longer than common proxies keep a connection', () => {
     expect([read({}).KEEP_ALIVE_SECONDS, read({ KEEP_ALIVE_SECONDS: '3700' }).KEEP_ALIVE_SECONDS]).toEqual([620, 3700]);
     for (const wrong of ['0', '-1', '1.5', '7201']) {
       expect(() => read({ KEEP_ALIVE_SECONDS: wrong })).toThrow('KEEP_ALIVE_SECONDS must be a whole number');

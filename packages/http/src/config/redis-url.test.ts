@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 import { redisUrlProblem } from './redis-url.ts';
 import { ServerSettings } from './server-settings.ts';
 
-/** What the settings say of a place for revocations; `undefined` when they take it. */
+/** Returns the error for a value of REVOCATIONS; `undefined` for a valid one. */
 function feedProblem(REVOCATIONS: string): string | undefined {
   const result = z.object({ REVOCATIONS: ServerSettings.REVOCATIONS }).safeParse({ REVOCATIONS });
   return result.error?.issues[0]?.message;
@@ -22,9 +22,9 @@ describe('REDIS_URL', () => {
     ['redis://u:horse%@r', 'holds a % that begins no escape: write it as %25'],
     ['redis://u:p@r/0#horse', 'holds a #: write it as %23'],
     ['redis://r/horse', 'has a path that is no number of a database: redis://host:6379/0'],
-    ['redis://r?family=5', 'has a parameter that is not honoured, family: say 0, 4 or 6'],
-    ['redis://r?tls=true', 'has a parameter that is not honoured, tls: say rediss://'],
-    ['redis://r?enableOfflineQueue=true', 'has a parameter that is not honoured, after the question mark: remove it'],
+    ['redis://r?family=5', 'has a parameter that is not supported, family: say 0, 4 or 6'],
+    ['redis://r?tls=true', 'has a parameter that is not supported, tls: say rediss://'],
+    ['redis://r?enableOfflineQueue=true', 'has a parameter that is not supported, after the question mark: remove it'],
     ['redis://r?family=4&family=6', 'has a parameter twice, family: remove one'],
     ['redis:/r', 'is not a redis URL'],
   ])('may not be %s', (url, problem) => {
@@ -32,7 +32,7 @@ describe('REDIS_URL', () => {
     expect(() => readConfig(z.object(ServerSettings), { PORT: '1', REDIS_URL: url })).toThrow(`REDIS_URL ${problem}. `);
   });
 
-  it('has no parameter of a feed', () => {
+  it('refuses the parameters of a feed', () => {
     expect(redisUrlProblem('redis://r?stream=s')).toContain('stream: remove it');
   });
 });
@@ -50,8 +50,8 @@ describe('REVOCATIONS', () => {
     ['file:/feed#x', 'holds a ? or #: write it as %3F or %23'],
     ['file:/a%2Fb', 'holds an escape that no path has: write %25 for a % of its own'],
     ['file:/100%', 'holds an escape that no path has: write %25 for a % of its own'],
-    ['redis://r?stream=', 'has a parameter that is not honoured, stream: remove it'],
-    ['redis://r?maxRetriesPerRequest=20', 'has a parameter that is not honoured, after the question mark: remove it'],
+    ['redis://r?stream=', 'has a parameter that is not supported, stream: remove it'],
+    ['redis://r?maxRetriesPerRequest=20', 'has a parameter that is not supported, after the question mark: remove it'],
     ['file:feed.log', 'is not none, file:/path, redis://host or rediss://host'],
     ['NONE', 'is not none, file:/path, redis://host or rediss://host'],
   ])('may not be %s', (place, problem) => {

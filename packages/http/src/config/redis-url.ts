@@ -26,8 +26,8 @@ export function redisUrlProblem(text: string, more: readonly string[] = []): str
   if (!/^\/?\d{0,4}$/.test(pathname)) return 'has a path that is no number of a database: redis://host:6379/0';
   for (const [name, value] of searchParams) {
     if (searchParams.getAll(name).length > 1) return `has a parameter twice, ${shown(name)}: remove one`;
-    const isHonoured = more.includes(name) ? value !== '' : name === 'family' && family.test(value);
-    if (!isHonoured) return `has a parameter that is not honoured, ${shown(name)}: ${adviceFor(name)}`;
+    const isSupported = more.includes(name) ? value !== '' : name === 'family' && family.test(value);
+    if (!isSupported) return `has a parameter that is not supported, ${shown(name)}: ${adviceFor(name)}`;
   }
   return undefined;
 }

@@ -12,13 +12,13 @@ const env = { PORT: '4001' };
 const inProduction = { NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '1' };
 
 describe('serverConfig', () => {
-  it('takes the key document from its text', () => {
+  it('uses the key document in AUTH_KEYS', () => {
     expect(serverConfig(readConfig(Settings, { ...env, AUTH_KEYS: '{}' })).keys).toEqual({
       ...{ text: '{}', production: false },
     });
   });
 
-  it('takes the key document from a file', () => {
+  it('uses the path in AUTH_KEYS_FILE', () => {
     expect(serverConfig(readConfig(Settings, { ...env, AUTH_KEYS_FILE: '/k' }))).toEqual({
       production: false,
       port: 4001,
@@ -35,14 +35,14 @@ describe('serverConfig', () => {
     });
   });
 
-  it('takes Redis from its URL', () => {
+  it('uses the Redis of REDIS_URL', () => {
     const read = (REDIS_URL: string) =>
       serverConfig(readConfig(Settings, { ...env, AUTH_KEYS: '{}', REDIS_URL })).redis;
     expect(read('rediss://a:b@redis:6380/1')).toEqual({ url: 'rediss://a:b@redis:6380/1' });
     for (const url of ['redis', 'http://redis:6379', 'redis://']) expect(() => read(url)).toThrow('REDIS_URL is not');
   });
 
-  it('refuses more than one replica in production that share nothing, and says what to set', () => {
+  it('refuses more than one replica in production without REDIS_URL, and names the setting', () => {
     const read = (more: object) =>
       readConfig(Settings, { ...env, AUTH_KEYS: '{}', REVOCATIONS: 'none', REPLICAS: '2', ...more });
     expect(() => read({ NODE_ENV: 'production' })).toThrow('REDIS_URL must be set for more than one of REPLICAS');
@@ -51,7 +51,7 @@ describe('serverConfig', () => {
     expect(() => read({})).not.toThrow();
   });
 
-  it('wants REPLICAS said in production without Redis, where other services call', () => {
+  it('requires REPLICAS in production without Redis, for a service that others call', () => {
     const settings = { ...env, AUTH_KEYS: '{}', NODE_ENV: 'production', REVOCATIONS: 'none' };
     const called = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
     const read = (more: object) => readConfig(called, { ...settings, ...more });
@@ -63,7 +63,7 @@ describe('serverConfig', () => {
     expect(() => readConfig(uncalled, settings)).not.toThrow();
   });
 
-  it('takes the public keys from the issuer where there is a URL', () => {
+  it('uses the public keys of AUTH_JWKS_URL', () => {
     const Verifier = withKeyRules(z.object({ ...ServerSettings, ...JwksSettings }));
     const read = (more: object) => serverConfig(readConfig(Verifier, { ...env, AUTH_KEYS: '{}', ...more })).jwks;
     const url = 'https://auth.example/.well-known/jwks.json';
@@ -86,7 +86,7 @@ describe('serverConfig', () => {
     ['file:///var/lib/auth/revocations.log'],
     ['redis://redis:6379/0'],
     ['rediss://user:secret@redis?stream=mine'],
-  ])('takes %s as the place of revocations', (url) => {
+  ])('accepts %s as REVOCATIONS', (url) => {
     const settings = { ...env, ...inProduction, AUTH_KEYS: '{}', REVOCATIONS: url, REVOCATIONS_STALE_SECONDS: '30' };
     expect(serverConfig(readConfig(Settings, settings)).revocations).toEqual({ url, staleAfterSeconds: 30 });
   });
@@ -100,20 +100,20 @@ describe('serverConfig', () => {
     'file://host/feed',
     'redis:',
     'http://hunter2@redis',
-  ])('refuses %s as the place of revocations, and does not repeat it', (url) => {
+  ])('refuses %s as REVOCATIONS, and does not repeat it', (url) => {
     const read = () => readConfig(Settings, { ...env, AUTH_KEYS: '{}', REVOCATIONS: url });
     expect(read).toThrow(/REVOCATIONS is not none, file:\/path, redis:\/\/host or rediss:\/\/host/);
     expect(read).not.toThrow(/hunter2/);
   });
 
-  it('wants it said in production when revocation is done without', () => {
+  it('requires REVOCATIONS in production', () => {
     const settings = { ...env, NODE_ENV: 'production', AUTH_KEYS: '{}' };
     expect(() => readConfig(Settings, settings)).toThrow(
       /REVOCATIONS must be set in production.*none to run without it/,
     );
   });
 
-  it('knows production by its name alone', () => {
+  it('is production for NODE_ENV=production alone', () => {
     const production = serverConfig(readConfig(Settings, { ...env, ...inProduction, AUTH_KEYS: '{}' }));
     expect([production.production, production.keys.production]).toEqual([true, true]);
     expect(() => readConfig(Settings, { ...env, NODE_ENV: 'Production', AUTH_KEYS: '{}' })).toThrow('NODE_ENV must be');
@@ -126,7 +126,7 @@ describe('databaseConfig', () => {
   const read = (env: NodeJS.ProcessEnv) =>
     databaseConfig(readConfig(z.object(DatabaseSettings), { DATABASE_URL: url, ...env }));
 
-  it('takes 10 connections unless told otherwise', () => {
+  it('has 10 connections by default', () => {
     expect([read({}).poolMax, read({ DATABASE_POOL_MAX: '3' }).poolMax]).toEqual([10, 3]);
   });
 
@@ -140,7 +140,7 @@ describe('databaseConfig', () => {
       direct,
     ],
     ['the one that is given without a pooler', { DATABASE_DIRECT_URL: direct }, 'none', direct],
-  ])('has as direct URL %s', (_case, env, pooler, directUrl) => {
+  ])('sets the direct URL to %s', (_case, env, pooler, directUrl) => {
     expect(read(env)).toMatchObject({ url, pooler, directUrl });
   });
 

@@ -44,7 +44,7 @@ export interface ServerConfig {
   readonly keys: ({ readonly text: string } | { readonly file: string }) & { readonly production: boolean };
 }
 
-/** Turns the settings of `ServerSettings` into configuration. */
+/** Converts the settings of `ServerSettings` to configuration. */
 export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<typeof JwksSettings>>>): ServerConfig {
   const { AUTH_KEYS: text, AUTH_KEYS_FILE: file = '' } = settings;
   const production = settings.NODE_ENV === 'production';
@@ -67,7 +67,7 @@ export function serverConfig(settings: Settings & Partial<z.output<z.ZodObject<t
 }
 
 /** The URL of a service's database, and the settings of its connections. */
-export interface DatabaseConfig {
+interface DatabaseConfig {
   readonly url: string;
   /** The pooler in front of the database: `transaction` assigns a server connection for one transaction at a time. */
   readonly pooler: 'none' | 'transaction';
@@ -76,11 +76,13 @@ export interface DatabaseConfig {
   readonly poolMax: number;
 }
 
-/** Turns the settings of `DatabaseSettings` into configuration. */
+/** Converts the settings of `DatabaseSettings` to configuration. */
 export function databaseConfig(settings: z.output<z.ZodObject<typeof DatabaseSettings>>): DatabaseConfig {
   const { DATABASE_URL: url, DATABASE_POOLER: pooler, DATABASE_DIRECT_URL: directUrl } = settings;
   return {
-    ...{ url, pooler, poolMax: settings.DATABASE_POOL_MAX },
+    url,
+    pooler,
+    poolMax: settings.DATABASE_POOL_MAX,
     directUrl: directUrl ?? (pooler === 'none' ? url : undefined),
   };
 }

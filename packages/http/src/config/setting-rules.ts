@@ -37,12 +37,12 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
     })
     .refine(({ NODE_ENV, AUTH_JWKS_URL }) => NODE_ENV !== 'production' || !isPlainHttp(AUTH_JWKS_URL), {
       path: ['AUTH_JWKS_URL'],
-      error: 'must be https in production: who can change the answer on its way can sign for every user',
+      error: 'must be https in production: over http an attacker could replace the keys and sign for every user',
       when,
     })
     .refine(({ NODE_ENV, REVOCATIONS }) => NODE_ENV !== 'production' || REVOCATIONS !== undefined, {
       path: ['REVOCATIONS'],
-      error: 'must be set in production: without it an access token works on after a logout',
+      error: 'must be set in production: without it an access token stays valid after a logout',
       when,
     })
     .refine(
@@ -60,7 +60,8 @@ export function withKeyRules<S extends z.ZodType<KeySettings>>(schema: S, { take
         NODE_ENV !== 'production' || REPLICAS === 1 || !takesCalls || REDIS_URL,
       {
         path: ['REDIS_URL'],
-        error: 'must be set for more than one of REPLICAS: without it each would take the same service token once',
+        error:
+          'must be set for more than one of REPLICAS: without it each replica would accept the same service token once',
         when,
       },
     )

@@ -24,7 +24,7 @@ describe('TRUSTED_PROXIES', () => {
     ['173.245.48.0/20,103.21.244.0/22,104.16.0.0/13,172.64.0.0/13,162.158.0.0/15,2400:cb00::/32,2a06:98c0::/29'],
     ['::ffff:10.0.0.1,::ffff:10.0.0.0/104,::FFFF:a00:1,2001:DB8::1'],
     ['16.0.0.0/4'],
-  ])('reads "%s", and Express takes it', (text, networks = text.split(',')) => {
+  ])('reads "%s", and Express accepts the result', (text, networks = text.split(',')) => {
     expect(read(text)).toEqual(networks);
     expect(() => express().set('trust proxy', read(text))).not.toThrow();
   });
@@ -43,11 +43,11 @@ describe('TRUSTED_PROXIES', () => {
       '10.0.0.0/08',
       '10/8',
     ],
-    // Express does not take these two spellings.
+    // Express does not accept these two spellings.
     ...['::10.0.0.1', '64:ff9b::10.0.0.1', '127.1', '0x7f000001'],
     ...['proxy.example.com', '010.0.0.1', '10.0.0.0/255.0.0.0', '::ffff:0:0/0', 'fe80::1%eth0', '[::1]', '10.0.0.1:80'],
     ...['0.0.0.0', '::'].map((any) => `${any}/00`),
-  ])('refuses "%s", which is none', (text) => {
+  ])('refuses "%s"', (text) => {
     expect(() => read(text)).toThrow(/TRUSTED_PROXIES must be addresses or networks, separated by commas/);
   });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { allIPv4, countCovered, parseNetwork, publicIPv6 } from './ip-network.ts';
 
-/** Names that Express has for the networks of one machine or one site. */
+/** Names of Express for the networks of one machine or one site. */
 const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** The most addresses that may be trusted: a sixteenth of IPv4, and of public IPv6 as many as a /16 has. */
@@ -16,7 +16,7 @@ export const ProxySettings = {
     .transform((text) => text.split(',').map((part) => part.trim()))
     .transform((parts) => parts.filter((part) => part !== ''))
     .refine((networks) => networks.every(isNetwork), { error: 'must be addresses or networks, separated by commas' })
-    .refine((networks) => !isEverybody(networks), {
+    .refine((networks) => !coverTheInternet(networks), {
       error: 'trusts too many addresses: every client there could forge its address',
     })
     .meta({
@@ -31,8 +31,8 @@ function isNetwork(text: string): boolean {
   return namedNetworks.includes(text) || parseNetwork(text) !== undefined;
 }
 
-/** Whether the networks together hold clients from all over the Internet, however they are split. */
-function isEverybody(texts: readonly string[]): boolean {
+/** Whether the networks together contain more addresses than the limits, in any split. */
+function coverTheInternet(texts: readonly string[]): boolean {
   const networks = texts.flatMap((text) => parseNetwork(text) ?? []);
   return countCovered(networks, allIPv4) > mostIPv4 || countCovered(networks, publicIPv6) > mostIPv6;
 }

@@ -35,7 +35,7 @@ describe('wholeNumber', () => {
     ]);
   });
 
-  it('refuses what is not text', () => {
+  it('refuses a value that is not text', () => {
     expect(port.safeParse(5).success).toBe(false);
   });
 });

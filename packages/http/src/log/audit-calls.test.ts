@@ -1,10 +1,11 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { requestContext } from '../request/request-context.ts';
 import { createMetrics } from '../server/metrics.ts';
 import type { AuditCallsOptions, CallDecision } from './audit-calls.ts';
-import { auditCalls } from './audit-calls.ts';
+import { auditCalls, createUserHash } from './audit-calls.ts';
 import { memoryLog } from './memory-log.fixture.ts';
 
 const allow: CallDecision = {
@@ -15,7 +16,7 @@ const deny: CallDecision = {
   ...{ decision: 'deny', operation: 'user:contacts.read', code: 'invalid_service_token', reason: 'signature' },
 };
 
-/** Decides on one request, and tells what was written and counted. */
+/** Records decisions on one request, and returns the log lines and the counts. */
 async function decide(decisions: readonly object[], options: Partial<AuditCallsOptions> = {}) {
   const { log, lines } = memoryLog();
   const metrics = createMetrics({ service: 'user' });
@@ -34,7 +35,7 @@ async function decide(decisions: readonly object[], options: Partial<AuditCallsO
 }
 
 describe('auditCalls', () => {
-  it('writes one line per decision: who, what, for whom, why, in which request and how soon', async () => {
+  it('writes one line per decision: caller, operation, user, reason, request and time', async () => {
     const { lines } = await decide([allow, deny], { hashUser: (sub) => `hash of ${sub}` });
     const request = {
       level: 'info',
@@ -53,14 +54,14 @@ describe('auditCalls', () => {
     ]);
   });
 
-  it('names no user without a key to hash with', async () => {
+  it('writes no user without a function to hash it', async () => {
     const { lines } = await decide([allow]);
     expect(lines[0]).toHaveProperty('audit.caller', 'order');
     expect(lines[0]).not.toHaveProperty('audit.user');
     expect(JSON.stringify(lines)).not.toContain('ada');
   });
 
-  it('writes nothing but what it knows', async () => {
+  it('writes no other member of a decision', async () => {
     const { lines } = await decide([{ ...deny, cause: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln' }]);
     expect(lines[0]).not.toHaveProperty('audit.cause');
   });
@@ -84,7 +85,7 @@ describe('auditCalls', () => {
     ]);
   });
 
-  it('measures from the start of the request', async () => {
+  it('measures the time from the start of the request', async () => {
     const { log, lines } = memoryLog();
     const audit = auditCalls({ log, metrics: createMetrics({ service: 'user' }) });
     const app = express().use(requestContext(), (req, res) => {
@@ -98,5 +99,21 @@ describe('auditCalls', () => {
     const [line] = lines() as [{ audit: { ms: number } }];
     expect(line.audit.ms).toBeGreaterThanOrEqual(20);
     expect(line.audit.ms).toBeLessThan(performance.now() - sent);
+  });
+});
+
+const key = (text: string) => createSecretKey(text, 'utf8');
+
+describe('createUserHash', () => {
+  it('returns the start of HMAC-SHA-256 in base64url (RFC 4231, test case 2)', () => {
+    const hashUser = createUserHash(key('Jefe'));
+    const whole = Buffer.from('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843', 'hex');
+    expect(hashUser('what do ya want for nothing?')).toBe(whole.toString('base64url').slice(0, 22));
+  });
+
+  it('returns one hash per user and key', () => {
+    const [one, other] = [createUserHash(key('a'.repeat(32))), createUserHash(key('b'.repeat(32)))];
+    expect(one('ada')).toBe(one('ada'));
+    expect(new Set([one('ada'), one('grace'), other('ada')]).size).toBe(3);
   });
 });

@@ -1,7 +1,12 @@
+import type { KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import { contextOf, elapsedMs } from '../request/request-context.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
+
+/** 132 bits: two users never share a name by chance. */
+const LENGTH = 22;
 
 /** A decision on a call from another service. Without an authenticated caller, `caller`, `kid` and `jti` are absent. */
 export interface CallDecision {
@@ -46,4 +51,13 @@ export function auditCalls({ log, metrics, hashUser }: AuditCallsOptions): Audit
     const audit = { decision, code, reason, operation, caller, kid, jti, user: hashed, ms: elapsedMs(req) };
     ledger.info({ audit, requestId, traceId }, `${decision} ${who} -> ${operation}${why}`);
   };
+}
+
+/**
+ * Creates the function that hashes users for audit lines: the HMAC-SHA-256 of the `sub` with the service's own audit
+ * key, its first 22 characters of base64url. A user has the same hash in every line of one service. Without the key, a
+ * reader of the lines can neither reverse nor guess it.
+ */
+export function createUserHash(auditKey: KeyObject): (sub: string) => string {
+  return (sub) => createHmac('sha256', auditKey).update(sub).digest('base64url').slice(0, LENGTH);
 }

@@ -14,7 +14,7 @@ function openTrail(level = 'debug') {
 const login = { event: 'login', outcome: 'failed', reason: 'unknown e-mail' };
 
 describe('auditEvents', () => {
-  it('writes one line per event, with the request that it happened in and where that came from', async () => {
+  it('writes one line per event, with the request and its approximate origin', async () => {
     const { audit, lines } = openTrail();
     const app = express().use(requestContext(), async (_req, res) => {
       await new Promise((resolve) => setImmediate(resolve));
@@ -42,7 +42,7 @@ describe('auditEvents', () => {
     expect(text).toContain('events_total{event="login",outcome="failed",service="user"} 2');
   });
 
-  it('writes whatever the level of the log is, and outside a request too', () => {
+  it('writes at every log level, also outside a request', () => {
     const { audit, lines } = openTrail('silent');
     audit(login);
     expect(lines().map(({ audit: told }) => told)).toEqual([login]);

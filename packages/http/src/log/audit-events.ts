@@ -4,13 +4,13 @@ import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
 
 /** An audit event and its outcome. Both come from closed sets, since they are labels of a metric. */
-export interface AuditEvent {
+interface AuditEvent {
   readonly event: string;
   readonly outcome: string;
 }
 
 /** The facts about a request that the line of an event contains. */
-export type AuditContext = Pick<RequestContext, 'requestId' | 'traceId' | 'addressPrefix'>;
+type AuditContext = Pick<RequestContext, 'requestId' | 'traceId' | 'addressPrefix'>;
 
 /**
  * Creates an audit trail: one log line `{ audit, requestId, traceId }` and one count per event. The line also has the

@@ -12,7 +12,7 @@ function openBuffer() {
   return { ...createLineBuffer({ write }), written };
 }
 
-/** An output that takes so many bytes, or fails with a code. */
+/** An output that accepts a number of bytes, or fails with a code. */
 function openSlowBuffer(options: Partial<LineBufferOptions> = {}) {
   const output = { room: 0, code: 'EAGAIN', text: '', tries: 0 };
   const [dropped, resumed]: [number[], number[]] = [[], []];
@@ -27,7 +27,7 @@ function openSlowBuffer(options: Partial<LineBufferOptions> = {}) {
     },
     onDropped: (lines) => dropped.push(lines),
     onResumed: (lines) => resumed.push(lines),
-    ...{ mostCharacters: 40, reservedCharacters: 10 },
+    ...{ maxCharacters: 40, reservedCharacters: 10 },
     ...options,
   });
   return { ...buffer, output, dropped, resumed };
@@ -49,20 +49,20 @@ describe('createLineBuffer', () => {
     expect(written).toEqual(['a\nb\n', 'c\n']);
   });
 
-  it('writes an urgent line at once, behind those that waited', () => {
+  it('writes an urgent line at once, after the waiting lines', () => {
     const { write, written } = openBuffer();
     write('a\n', patient);
     write('b\n', urgent);
     expect(written).toEqual(['a\nb\n']);
   });
 
-  it('lets no more wait than is good for the memory', () => {
+  it('limits the waiting lines', () => {
     const { write, written } = openBuffer();
     for (let count = 0; count < 100; count += 1) write(`${'x'.repeat(999)}\n`, patient);
     expect(written.map((text) => text.length)).toEqual([33_000, 33_000, 33_000]);
   });
 
-  it('writes what waits when it is told to', () => {
+  it('writes the waiting lines on flush', () => {
     const { write, flush, written } = openBuffer();
     flush();
     write('a\n', patient);
@@ -91,7 +91,7 @@ describe('createLineBuffer in front of an output that stalls', () => {
     },
   );
 
-  it('keeps audit lines when no other fits any more', () => {
+  it('keeps audit lines when other lines are dropped', () => {
     const { write, flush, output, dropped } = openSlowBuffer();
     for (let count = 0; count < 5; count += 1) write(line, patient);
     write('audit....\n', { urgent: true, audit: true });
@@ -101,7 +101,7 @@ describe('createLineBuffer in front of an output that stalls', () => {
     expect([output.text, dropped.length]).toEqual([`${line.repeat(3)}audit....\n`, 3]);
   });
 
-  it('goes on in the middle of a line, by itself', async () => {
+  it('continues in the middle of a line', async () => {
     const { write, output } = openSlowBuffer();
     output.room = 4;
     write(line, urgent);
@@ -110,14 +110,14 @@ describe('createLineBuffer in front of an output that stalls', () => {
     while (output.text !== line) await delay(1);
   });
 
-  it('tries less and less often', async () => {
+  it('retries with growing pauses', async () => {
     const { write, output } = openSlowBuffer();
     write(line, urgent);
     await delay(300);
     expect(output.tries).toBeLessThan(15);
   });
 
-  it('drops the buffer when the reader has gone, and starts again on a new line', () => {
+  it('drops the buffer when the reader has disconnected, and continues with a whole line', () => {
     const { write, flush, output, dropped, resumed } = openSlowBuffer();
     output.room = 4;
     write(line, urgent);

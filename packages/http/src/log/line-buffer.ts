@@ -10,7 +10,7 @@ export interface LineBufferOptions {
   /** Writes as many bytes as the output accepts and returns their number; throws like `fs.writeSync`. */
   readonly write: (bytes: Buffer) => number;
   /** The most characters in the buffer: lines beyond it are dropped. 4 million by default. */
-  readonly mostCharacters?: number;
+  readonly maxCharacters?: number;
   /** How many of these characters are reserved for audit lines. 1 million by default. */
   readonly reservedCharacters?: number;
   /** Called for every dropped line. */
@@ -33,11 +33,11 @@ const nothing = Buffer.alloc(0);
 
 /**
  * Creates a buffer that collects log lines for a few milliseconds and writes them together: the write costs more than
- * everything else about a line. Writing never blocks: bytes that cannot be written now are retried. Beyond a limit,
+ * all other work for a line. Writing never blocks: bytes that cannot be written now are retried. Beyond a limit,
  * lines are dropped and counted.
  */
 export function createLineBuffer(options: LineBufferOptions): LineBuffer {
-  const { write, mostCharacters = 4_000_000, reservedCharacters = 1_000_000, onDropped, onResumed } = options;
+  const { write, maxCharacters = 4_000_000, reservedCharacters = 1_000_000, onDropped, onResumed } = options;
   let waiting = '';
   let unwritten: Buffer = nothing;
   let dropped = 0;
@@ -98,7 +98,7 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
 
   return {
     write(line, { urgent, audit = false }) {
-      const room = audit ? mostCharacters : mostCharacters - reservedCharacters;
+      const room = audit ? maxCharacters : maxCharacters - reservedCharacters;
       if (unwritten.length + waiting.length + line.length > room) {
         drop(1);
         return;

@@ -25,18 +25,18 @@ async function messagesOf(ending: string): Promise<string[]> {
 const requests = Array<string>(5).fill('request');
 
 describe('standard output as a log', () => {
-  it.each(['idle', 'exit', 'throw'])('has every line of a process that ends by itself: %s', async (ending) => {
+  it.each(['idle', 'exit', 'throw'])('has every line of a process that exits by itself: %s', async (ending) => {
     expect(await messagesOf(ending)).toEqual(requests);
   });
 
   it.each([
     ['warn', 'last words'],
     ['audit', 'login ok'],
-  ])('has a line that matters, and all before it, of a process that is killed: %s', async (ending, last) => {
+  ])('has an urgent line of a killed process, and all lines before it: %s', async (ending, last) => {
     expect(await messagesOf(ending)).toEqual([...requests, last]);
   });
 
-  it('is no reason to end when its reader has gone', async () => {
+  it('does not end the process when its reader has disconnected', async () => {
     const { child, ended } = start('reader gone');
     await once(child.stdout, 'data');
     child.stdout.destroy();

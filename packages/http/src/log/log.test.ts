@@ -4,7 +4,7 @@ import { memoryLog } from './memory-log.fixture.ts';
 const JWS = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
 
 describe('createLog as JSON', () => {
-  it('writes level, time, service and message, and nothing of the machine', () => {
+  it('writes level, time, service and message, and no process or host', () => {
     const { log, lines } = memoryLog();
     log.info({ orderId: 7 }, 'placed');
     expect(lines()).toEqual([
@@ -58,14 +58,14 @@ describe('createLog as JSON', () => {
     expect(JSON.stringify(lines())).not.toContain(text);
   });
 
-  it('keeps what only sounds like a secret', () => {
+  it('keeps members whose names only resemble a secret', () => {
     const { log, lines } = memoryLog();
     const harmless = { code: 'invalid_token', token_type: 'Bearer', next_cursor: 'abc', tokenExpiresIn: 5 };
     log.info(harmless);
     expect(lines()[0]).toMatchObject(harmless);
   });
 
-  it('logs of an error its type, message, code, stack and causes, but not what hangs on it', () => {
+  it('logs type, message, code, stack and causes of an error, and no other member', () => {
     const { log, lines, text } = memoryLog();
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', address: 'hunter2' });
     log.error({ err: Object.assign(new TypeError('broken', { cause }), { body: 'hunter2' }) });
@@ -75,7 +75,7 @@ describe('createLog as JSON', () => {
     expect(text()).not.toContain('hunter2');
   });
 
-  it('stays quick on a long text made to slow it down', () => {
+  it('masks a long hostile text in linear time', () => {
     const { log, text } = memoryLog();
     const start = performance.now();
     log.info('eyJ'.repeat(30_000) + '://'.repeat(30_000) + '$2a$10$'.repeat(10_000));

@@ -1,11 +1,12 @@
 import { pino } from 'pino';
-import { errorFields } from './error-fields.ts';
 import { openStandardOutput } from './log-destination.ts';
 import { prettyLine } from './pretty-line.ts';
 import { redactLine } from './redact.ts';
 
 /** A structured log: `log.info({ orderId }, 'placed')`. */
 export type Log = pino.Logger;
+
+const MAX_CAUSES = 5;
 
 /** How and where to log. */
 export interface LogOptions {
@@ -47,4 +48,21 @@ export function createLog(options: LogOptions): Log {
     destination,
   );
   return log;
+}
+
+/**
+ * Returns the logged fields of an error: type, message, stack, code, and the same of its causes. Other members are left
+ * out on purpose: the body parser, for example, adds the whole request body to its errors.
+ */
+function errorFields(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? error.code : undefined;
+  return {
+    type: name,
+    message,
+    code,
+    stack,
+    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : errorFields(cause, depth + 1),
+  };
 }

@@ -22,7 +22,7 @@ function isJson(value: unknown): boolean {
 }
 
 describe('redactLine', () => {
-  it('masks a member with a secret name, wherever it stands and whatever stands beside it', () => {
+  it('masks a member with a secret name, at any depth and beside any others', () => {
     fc.assert(
       fc.property(secretName, anything, fc.nat(4), (name, beside, depth) => {
         let value: unknown = { [name]: secret, beside };
@@ -32,12 +32,12 @@ describe('redactLine', () => {
     );
   });
 
-  it('is not taken in by escapes', () => {
+  it('masks also behind JSON escapes', () => {
     const line = redactLine(`{"${escaped('password')}":"${secret}"}\n`);
     expect(JSON.parse(line)).toEqual({ password: '[redacted]' });
   });
 
-  it('leaves a line with nothing to hide as it is', () => {
+  it('returns a line without secrets unchanged', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-d]{1,5}$/), fc.nat()), (members) => {
         const line = `${JSON.stringify(members)}\n`;

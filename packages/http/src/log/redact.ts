@@ -13,7 +13,7 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Matches every line that has something to mask, and hardly any request line. A backslash matches too: an escape can
+ * Matches every line with something to mask, and few request lines. A backslash matches too: an escape can
  * hide a secret from this pattern, but not from the parser.
  */
 const SUSPICIOUS = /authorization|cookie|passw|token|secret|key|eyJ|\$2|:\/\/|\\/i;

@@ -28,7 +28,7 @@ async function logged(path: string, identify?: Identify) {
 }
 
 describe('the request log', () => {
-  it('has one line per request, without the query string', async () => {
+  it('writes one line per request, without the query string', async () => {
     expect(await logged('/ok?access_token=hunter2', () => ({ user: 'ada', caller: 'order' }))).toEqual([
       {
         level: 'info',
@@ -58,7 +58,7 @@ describe('the request log', () => {
     expect(await logged(path)).toEqual([expect.objectContaining(expected)]);
   });
 
-  it('survives an identify that throws', async () => {
+  it('writes the line also when identify throws', async () => {
     const failing = () => {
       throw new Error('nobody');
     };
@@ -69,7 +69,7 @@ describe('the request log', () => {
     ]);
   });
 
-  it('logs a client that left before the answer as aborted, without a status', async () => {
+  it('logs a client that disconnected before the answer as aborted, without a status', async () => {
     const { log, lines } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });
     const seen = new EventEmitter();

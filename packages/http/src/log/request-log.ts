@@ -25,7 +25,7 @@ interface RequestLogOptions {
 }
 
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics', '/metrics.json']);
-/** Not implemented, HTTP version not supported: errors of the client, not failures of the service. */
+/** 501 and 505: errors of the client, not failures of the service. */
 const clientFaults: ReadonlySet<number> = new Set([501, 505]);
 const refusals = new WeakMap<IncomingMessage, Problem>();
 /** Stored on the request itself, like the request context and for the same reason. */

@@ -71,7 +71,7 @@ async function expectToStop({ child, ended }: { child: ChildProcess; ended: Prom
 }
 
 describe('a service whose log', () => {
-  it('is not read keeps answering, counts the lines that it drops, and stops on SIGTERM', async () => {
+  it('is not read keeps answering, counts the dropped lines, and stops on SIGTERM', async () => {
     const service = await startService();
     await logMuch(service.url);
     await expectServing(service.url);
@@ -79,7 +79,7 @@ describe('a service whose log', () => {
     await expectToStop(service);
   }, 60_000);
 
-  it('is read again says how many lines were dropped, and has kept the audit lines', async () => {
+  it('is read again logs how many lines were dropped, and has kept the audit lines', async () => {
     const service = await startService();
     await logMuch(service.url);
     const lost = await dropped(service.admin);

@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { jsonPointer } from './json-pointer.ts';
 import { unknownField } from './plain-words.ts';
 import type { FieldError } from './problem.ts';
 import { Problem } from './problem.ts';
@@ -21,9 +20,14 @@ export function invalidFields(errors: readonly FieldError[]): Problem {
   const more = errors.length - shown.length;
   const count = errors.length === 1 ? '1 field is' : `${errors.length} fields are`;
   const detail = `${count} wrong: see errors${more > 0 ? ` (the first ${shown.length})` : ''}.`;
-  // The client chooses the names of unknown fields, and they may hold anything: the log has only their number.
+  // The client chooses the names of unknown fields, which may contain anything: only their number is logged.
   const known = shown.filter(({ detail: text }) => text !== unknownField).map(({ pointer }) => pointer);
   const unknown = shown.length - known.length;
   const reason = [...known, ...(unknown === 0 ? [] : [`${unknown} unknown`])].join(' ').slice(0, 200);
   return new Problem('invalid_fields', { detail, errors: shown, reason });
+}
+
+/** Formats a path as a JSON pointer (RFC 6901): `['items', 0, 'a/b']` is `/items/0/a~1b`. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -30,14 +30,14 @@ export function parserProblem(error: unknown): Problem | undefined {
     : undefined;
 }
 
-/** Whether the client disconnected while its body was being read. Then there is no answer to send. */
+/** Whether the client disconnected while its body was being read. No answer can be sent then. */
 export function isAborted(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'request.aborted';
 }
 
 /**
- * Whether the router could not decode the path. It sets a status on its URIError; one of a handler is a bug and stays a
- * 500.
+ * Whether the router could not decode the path. The router sets `status` on its URIError. A URIError of a handler has
+ * none: it is a bug and stays a 500.
  */
 function isUndecodablePath(error: Error): boolean {
   return error instanceof URIError && 'status' in error && error.status === 400;

@@ -46,7 +46,7 @@ describe('the problem handler', () => {
     for (const name of ['etag', 'location']) expect(answer.headers).not.toHaveProperty(name);
   });
 
-  it('asks each translation until one knows the error', async () => {
+  it('tries each translation until one returns a problem', async () => {
     const translate: Translate[] = [
       () => undefined,
       (error) => (error instanceof RangeError ? new Problem('conflict') : undefined),
@@ -62,7 +62,7 @@ describe('the problem handler', () => {
     ['a URIError of a handler', new URIError('hunter2')],
     ['a string', 'hunter2'],
     ['undefined', undefined],
-  ])('answers 500 for %s and says nothing of it', async (_case, error) => {
+  ])('answers 500 for %s and does not show it', async (_case, error) => {
     const answer = await request(throwing(error).app).get('/');
     expect([answer.status, answer.body.code]).toEqual([500, 'internal']);
     expect(answer.text).not.toContain('hunter2');
@@ -85,7 +85,7 @@ describe('the problem handler', () => {
     expect(lines()[0]).toMatchObject({ level: 'error', msg: 'problem not sendable', code: 'conflict' });
   });
 
-  it('logs an unforeseen error with its stack, its cause and the request id', async () => {
+  it('logs an unknown error with its stack, its cause and the request id', async () => {
     const { app, lines } = throwing(new Error('outer', { cause: new TypeError('inner') }));
     await request(app).get('/').set('X-Request-Id', 'r1');
     expect(lines()[0]).toMatchObject({
@@ -101,14 +101,14 @@ describe('the problem handler', () => {
     expect(lines()[0]).toMatchObject({ level: 'warn', code: 'unavailable', err: { message: 'ECONNREFUSED' } });
   });
 
-  it('leaves a 503 that a translation gave without a cause to the line of the request', async () => {
+  it('logs a 503 of a translation without a cause on the request line alone', async () => {
     const translate: Translate[] = [() => new Problem('unavailable', { reason: 'database: locked' })];
     const { app, lines } = throwing(new Error('canceled'), translate);
     await request(app).get('/');
     expect(lines()).toEqual([expect.objectContaining({ level: 'warn', status: 503, reason: 'database: locked' })]);
   });
 
-  it('cuts the connection when half of the answer is out', async () => {
+  it('closes the connection when a part of the answer was sent', async () => {
     const { log, lines } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });
     app.get('/half', (_req, res, next) => {
@@ -123,7 +123,7 @@ describe('the problem handler', () => {
     await server.drain();
   });
 
-  it('sends nothing to a client that left while its body was read', async () => {
+  it('sends nothing to a client that disconnected while its body was read', async () => {
     const { log, lines } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });
     const closed = new Promise<void>((resolve) => {

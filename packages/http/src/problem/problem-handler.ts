@@ -52,8 +52,8 @@ function send(res: Response, problem: Problem, requestId: string, log: Log): voi
 function toProblem(error: unknown, translate: readonly Translate[]): Problem {
   if (error instanceof Problem) return error;
   try {
-    for (const ask of translate) {
-      const problem = ask(error);
+    for (const translation of translate) {
+      const problem = translation(error);
       if (problem !== undefined) return problem;
     }
   } catch (cause) {

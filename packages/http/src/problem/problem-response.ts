@@ -5,7 +5,7 @@ import type { FieldError, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 /** The body of every error answer: `application/problem+json` (RFC 9457). */
-export interface ProblemBody {
+interface ProblemBody {
   type: string;
   title: string;
   status: number;
@@ -15,7 +15,7 @@ export interface ProblemBody {
   errors?: readonly FieldError[];
 }
 
-/** Headers that a handler may have set for its own answer: a problem is sent without them. */
+/** Headers that describe the answer of a handler, which a problem replaces. */
 const ABOUT_ANOTHER_BODY = ['Content-Disposition', 'Content-Encoding', 'ETag', 'Last-Modified', 'Link', 'Location'];
 
 /** Sends a problem, without its `reason` and `cause`. The headers must not have been sent. */

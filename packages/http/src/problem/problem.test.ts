@@ -45,14 +45,14 @@ describe('problems', () => {
     expect(found.map(([code]) => code).sort()).toEqual([...codes].sort());
   });
 
-  it('has no other status', () => {
+  it('have no other status', () => {
     const statuses = new Set(Object.values(problems).map(({ status }) => status));
     expect([...statuses].sort()).toEqual(contract.map(([status]) => status).sort());
   });
 });
 
 describe('Problem', () => {
-  it('gives a 503 Retry-After: 5 by default', () => {
+  it('has Retry-After: 5 on a 503 by default', () => {
     expect(new Problem('unavailable').headers).toEqual({ 'Retry-After': '5' });
   });
 
@@ -71,14 +71,14 @@ describe('Problem', () => {
     if (status === 401) expect(challenge).toMatch(/^Bearer realm="api"/);
   });
 
-  it('says the same in body and challenge of a refused access token', () => {
+  it('has the same detail in body and challenge of a refused access token', () => {
     const { detail, headers } = new Problem('token_expired');
     expect(headers['WWW-Authenticate']).toBe(
       `Bearer realm="api", error="invalid_token", error_description="${detail}"`,
     );
   });
 
-  it('challenges without an error where no access token was refused', () => {
+  it('has a challenge without an error where no access token was refused', () => {
     expect(new Problem('invalid_credentials').headers).toEqual({ 'WWW-Authenticate': 'Bearer realm="api"' });
   });
 

@@ -63,3 +63,29 @@ function headersOf(
   if (challenge !== undefined && !has('www-authenticate')) headers['WWW-Authenticate'] = challenge;
   return headers;
 }
+
+/** A refused credential: the code, headers and log reason of its verifier. */
+interface Refusal {
+  readonly code: ProblemCode;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reason: string;
+}
+
+/** Converts a refusal to a problem; `undefined` without a refusal. */
+export function refusalProblem(refusal: Refusal | undefined): Problem | undefined {
+  return refusal && new Problem(refusal.code, { headers: refusal.headers, reason: refusal.reason });
+}
+
+/** The ways in which a call to another service fails. */
+type UpstreamFailureCode = 'unavailable' | 'upstream_timeout' | 'upstream_failed' | 'upstream_refused';
+
+/**
+ * Creates the problem for a request whose call to another service failed. A refused call is 502, since the client of
+ * this service cannot fix it.
+ */
+export function upstreamProblem(
+  code: UpstreamFailureCode,
+  why: Required<Pick<ProblemOptions, 'reason'>> & Pick<ProblemOptions, 'cause'>,
+): Problem {
+  return new Problem(code === 'upstream_refused' ? 'upstream_failed' : code, why);
+}

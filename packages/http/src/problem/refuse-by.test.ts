@@ -32,7 +32,7 @@ function refusing(error: unknown, { followed }: { followed: boolean }) {
 const known = new RangeError('known');
 
 describe('refuseBy', () => {
-  it('has the app answer as it answers its own refusals', async () => {
+  it('answers as the app answers its own refusals', async () => {
     const { listener, lines } = refusing(new Problem('forbidden', { reason: 'why' }), { followed: false });
     const answer = await request(listener).get('/things/1').set('X-Request-Id', 'r1');
     expect(answer.body).toMatchObject({ status: 403, code: 'forbidden', requestId: 'r1' });
@@ -40,7 +40,7 @@ describe('refuseBy', () => {
     expect(lines()).toMatchObject([{ path: '/things/1', status: 403, reason: 'why', requestId: 'r1' }]);
   });
 
-  it('has the app translate what it knows', async () => {
+  it('uses the translations of the app', async () => {
     const { listener } = refusing(known, { followed: false });
     expect((await request(listener).get('/things/1')).body.code).toBe('conflict');
   });
@@ -53,7 +53,7 @@ describe('refuseBy', () => {
     },
   );
 
-  it('leaves line and count to whoever follows the request already', async () => {
+  it('does not log or count a request that followRequest follows already', async () => {
     const { listener, lines, metrics } = refusing(new Problem('forbidden'), { followed: true });
     await request(listener).get('/things/1');
     expect(lines()).toMatchObject([

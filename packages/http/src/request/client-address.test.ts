@@ -10,7 +10,7 @@ import { contextOf } from './request-context.ts';
 
 const log = createLog({ service: 'test', level: 'silent', format: 'json' });
 
-/** An app that tells the address it sees, behind the proxies it trusts. Requests come to it from 127.0.0.1. */
+/** An app that answers with the client address, with these trusted proxies. Its peer is 127.0.0.1. */
 function appBehind(trustedProxies?: readonly string[]) {
   const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
   app.get('/', (req: Request, res) => {
@@ -31,7 +31,7 @@ async function seen(server: typeof trusting, forwarded: string): Promise<string>
 }
 
 describe('clientAddress', () => {
-  it('is that of the connection, whatever X-Forwarded-For says, unless the other end is a trusted proxy', async () => {
+  it('returns the address of the connection, with any X-Forwarded-For, unless the peer is a trusted proxy', async () => {
     expect(await seen(untrusting, '203.0.113.9')).toBe('127.0.0.1');
     expect(await seen(elsewhere, '203.0.113.9')).toBe('127.0.0.1');
   });
@@ -46,7 +46,7 @@ describe('clientAddress', () => {
     ['a balancer that writes brackets', '[2001:db8::1]', '2001:db8::1'],
     ['a proxy that separates with tabs', '203.0.113.9,\t10.1.2.3', '203.0.113.9'],
     ['two balancers that write the port', '203.0.113.9:4711, 10.1.2.3:80', '203.0.113.9'],
-  ])('is the last one that no trusted proxy has: %s', async (_case, forwarded, address) => {
+  ])('returns the last address that is not a trusted proxy: %s', async (_case, forwarded, address) => {
     expect(await seen(trusting, forwarded)).toBe(address);
   });
 
@@ -57,7 +57,7 @@ describe('clientAddress', () => {
     },
   );
 
-  it('stands in the context of a request as a prefix', async () => {
+  it('is in the request context as a prefix', async () => {
     const { body } = await request(trusting).get('/').set('X-Forwarded-For', '203.0.113.9');
     expect(body.prefix).toBe('203.0.113.0/24');
   });
@@ -76,7 +76,7 @@ describe('clientAddressBehind', () => {
       ' 203.0.113.9 ,, 10.1.2.3 ,',
       '203.0.113.9, unknown',
     ],
-  ])('reads the address that an app reads from X-Forwarded-For: %s', async (forwarded) => {
+  ])('returns the same address as in an app for X-Forwarded-For: %s', async (forwarded) => {
     for (const trustedProxies of [[], ['10.0.0.0/8'], ['127.0.0.1/32', '10.0.0.0/8'], ['loopback', 'uniquelocal']]) {
       const app = createApp({ log, readiness: createReadiness({}), trustedProxies });
       const read = clientAddressBehind(trustedProxies);
@@ -121,7 +121,7 @@ describe('addressBlock and addressPrefix', () => {
     expect(addressNetwork(address)).toBe(network);
   });
 
-  it('are the same for two addresses of one network, and for no two networks', () => {
+  it('are equal for two addresses of one network, and different for two networks', () => {
     expect(addressBlock('2001:db8:1:2:ffff::1')).toBe(addressBlock('2001:db8:1:2::9'));
     expect(addressBlock('2001:db8:1:3::9')).not.toBe(addressBlock('2001:db8:1:2::9'));
   });

@@ -74,13 +74,16 @@ function shorten(text: string, { ipv4Bytes, ipv6Groups }: { ipv4Bytes: number; i
   return `${address.octets.map((byte, index) => (index < ipv4Bytes ? byte : 0)).join('.')}/${ipv4Bytes * 8}`;
 }
 
-/** The spelling of the URL standard, without dots and without a zone: ipaddr.js cannot read `64:ff9b::203.0.113.9`. */
+/**
+ * Returns the spelling of the URL standard, without dots and without a zone: ipaddr.js cannot read
+ * `64:ff9b::203.0.113.9`.
+ */
 function respell(address: string): string {
   const [literal = ''] = address.split('%', 1);
   return new URL(`http://[${literal}]/`).hostname.slice(1, -1);
 }
 
-/** The IPv4 address that a translator has written into an IPv6 address (RFC 6052 §2.1); mapped ones are replaced by `process`. */
+/** Returns the IPv4 address inside a translated IPv6 address (RFC 6052 §2.1); `process` converts mapped addresses. */
 function withoutIPv6(address: ReturnType<typeof ipaddr.process>): typeof address {
   return address.range() === 'rfc6052' ? ipaddr.fromByteArray(address.toByteArray().slice(-4)) : address;
 }

@@ -1,30 +1,30 @@
-import type { Request } from 'express';
 import * as z from 'zod';
 import { Problem } from '../problem/problem.ts';
 import type { HeaderInput } from '../route/route.ts';
-import { headerValues } from '../server/wire/header-values.ts';
+import { headerValues } from './header-values.ts';
+
+const shape = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Reads the `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, unchanged; `undefined` without one.
- * @throws Problem invalid_request for a key that is repeated or malformed.
+ * The optional `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, unchanged. A key that is repeated or
+ * malformed is 400 `invalid_request`.
  */
-export function readIdempotencyKey(req: Request): string | undefined {
-  const [key, second] = headerValues(req, 'idempotency-key');
-  if (key === undefined) return undefined;
-  if (second !== undefined || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid_request', { detail: 'Send one Idempotency-Key of 1 to 255 visible ASCII characters.' });
-  }
-  return key;
-}
-
-/** The optional `Idempotency-Key` of a request. */
 export const idempotencyKey: HeaderInput<string | undefined> = {
   schema: z.object({
     'Idempotency-Key': z
       .string()
-      .regex(/^[\x21-\x7e]{1,255}$/)
+      .regex(shape)
       .optional()
       .meta({ description: 'The same request under the same key is placed once; the answer is kept for 24 hours.' }),
   }),
-  read: readIdempotencyKey,
+  read(req) {
+    const [key, second] = headerValues(req, 'idempotency-key');
+    if (key === undefined) return undefined;
+    if (second !== undefined || !shape.test(key)) {
+      throw new Problem('invalid_request', {
+        detail: 'Send one Idempotency-Key of 1 to 255 visible ASCII characters.',
+      });
+    }
+    return key;
+  },
 };

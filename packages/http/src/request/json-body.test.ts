@@ -64,7 +64,7 @@ describe('jsonBody', () => {
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([415, 'unsupported_media_type']);
   });
 
-  it('answers 415 for a gzip body and says which encoding it takes', async () => {
+  it('answers 415 for a gzip body, with Accept-Encoding', async () => {
     const answer = await post([JSON_TYPE, 'Content-Encoding: gzip'], gzipSync('{"a":1}'));
     expect(answer.status).toBe(415);
     expect(answer.headers.get('accept-encoding')).toBe('identity');
@@ -77,7 +77,7 @@ describe('jsonBody', () => {
     ['a string', '"secret-value"'],
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])],
     ['overlong UTF-8', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
-  ])('answers 400 for a body that is %s and does not repeat it', async (_case, body) => {
+  ])('answers 400 for a body that is %s, and does not repeat it', async (_case, body) => {
     const answer = await post([JSON_TYPE], body);
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([400, 'invalid_request']);
     expect(answer.body).not.toContain('secret-value');
@@ -96,7 +96,7 @@ describe('jsonBody', () => {
     expect(answer.status).toBe(status);
   });
 
-  it('answers 413 by Content-Length alone, before the body has come', async () => {
+  it('answers 413 by Content-Length alone, before the body has arrived', async () => {
     const answer = await rawRequest(server.port, ['POST /echo HTTP/1.1', JSON_TYPE, 'Content-Length: 100001']);
     expect(answer.status).toBe(413);
   });
@@ -117,7 +117,7 @@ describe('jsonBody', () => {
     expect(answer.body).toBe('{"body":"undefined"}');
   });
 
-  it('parses 40 000 levels of nesting without harm; reading them is 400', async () => {
+  it('parses 40 000 levels of nesting, and readBody answers 400', async () => {
     const body = '['.repeat(40_000) + ']'.repeat(40_000);
     const answer = await request(echo()).post('/read').type('json').send(body);
     expect([answer.status, answer.body.detail]).toEqual([400, 'The body is nested deeper than 32 levels.']);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import express from 'express';
 import { Problem } from '../problem/problem.ts';
-import { headerValues } from '../server/wire/header-values.ts';
+import { headerValues } from './header-values.ts';
 
 /** Allows one `charset=utf-8` and no other parameter: two parsers could read others differently. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;

@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import express from 'express';
 import request from 'supertest';
 import * as z from 'zod';
-import { PageQuery, sendPage } from './page.ts';
+import { PageQuery, page } from './page.ts';
 import { readQuery } from './read.ts';
 
 const ids = Array.from({ length: 5 }, (_, i) => ({ id: `019b0000-0000-7000-8000-00000000000${i}` }));
@@ -16,13 +16,14 @@ function listing(): Express {
     .get('/things', (req, res) => {
       const { cursor, limit } = readQuery(req, z.object({ ...PageQuery, q: z.string().optional() }));
       const rest = ids.filter(({ id }) => cursor === undefined || id > cursor);
-      sendPage(req, res, { items: rest.slice(0, limit), more: rest.length > limit });
+      const { body, headers } = page(req, { items: rest.slice(0, limit), more: rest.length > limit });
+      res.set(headers).json(body);
     })
     .use(((error, _req, res, _next) => res.status(error.status).json(error.errors)) as express.ErrorRequestHandler);
 }
 
 describe('a list in pages', () => {
-  it('is walked whole by next_cursor, without a gap or a repeat', async () => {
+  it('returns every item once when next_cursor is followed', async () => {
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query: string = cursor === '' ? '?limit=2' : `?limit=2&cursor=${cursor}`;
@@ -33,12 +34,12 @@ describe('a list in pages', () => {
     expect(seen).toEqual(ids);
   });
 
-  it('names the next page in a Link that keeps the other parameters', async () => {
+  it('has a Link to the next page that keeps the other parameters', async () => {
     const { headers, body } = await request(listing()).get('/things?q=a%20b&limit=2');
     expect(headers['link']).toBe(`</things?q=a+b&limit=2&cursor=${body.next_cursor}>; rel="next"`);
   });
 
-  it('names no other host in its Link, whatever host the request names', async () => {
+  it('has a Link without a host, also for a request target with a host', async () => {
     const server = listing().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

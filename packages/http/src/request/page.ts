@@ -1,7 +1,7 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import * as z from 'zod';
 
-/** Query parameters of a list. `cursor` is the `next_cursor` of the page before, parsed to the id in it. */
+/** Query parameters of a list. `cursor` is the `next_cursor` of the previous page, parsed to the id that it contains. */
 export const PageQuery = {
   cursor: z
     .string()
@@ -18,13 +18,13 @@ export const PageQuery = {
 };
 
 /** Part of a list, in the order of its ids, and whether there is more. */
-export interface Slice<Item> {
+interface Slice<Item> {
   readonly items: readonly Item[];
   readonly more: boolean;
 }
 
-/** A page as a list route answers with it. */
-export interface Page<Item> {
+/** The answer of a list route. */
+interface Page<Item> {
   readonly body: { readonly items: readonly Item[]; readonly next_cursor: string | null };
   readonly headers: { readonly Link?: string };
 }
@@ -50,20 +50,6 @@ export function page(
   if (last === undefined) return { body: { items, next_cursor: null }, headers: {} };
   const next_cursor = Buffer.from(idOf(last)).toString('base64url');
   return { body: { items, next_cursor }, headers: { Link: `<${nextTarget(req, next_cursor)}>; rel="next"` } };
-}
-
-/** Sends a page. */
-export function sendPage<Item extends { readonly id: string }>(req: Request, res: Response, slice: Slice<Item>): void;
-export function sendPage<Item>(req: Request, res: Response, slice: Slice<Item>, idOf: (item: Item) => string): void;
-export function sendPage(
-  req: Request,
-  res: Response,
-  slice: Slice<{ readonly id: string }>,
-  idOf = ({ id }: { readonly id: string }) => id,
-): void {
-  const { body, headers } = page(req, slice, idOf);
-  if (headers.Link !== undefined) res.set('Link', headers.Link);
-  res.json(body);
 }
 
 function nextTarget(req: Request, cursor: string): string {

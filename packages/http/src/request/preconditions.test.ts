@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
-import { assertIfMatch, hasIfMatch, readPreconditions, versionTag } from './preconditions.ts';
+import { assertIfMatch, preconditions, requiredIfMatch, versionTag } from './preconditions.ts';
 
 const app = express()
   .post('/', (req, res) => {
-    res.json({ ...readPreconditions(req), given: hasIfMatch(req) });
+    res.json(preconditions.read(req));
+  })
+  .post('/required', (req, res) => {
+    res.json(requiredIfMatch.read(req));
   })
   .get('/7', (req, res) => {
     assertIfMatch(req, 7);
@@ -16,9 +19,9 @@ const app = express()
 
 const malformed = ['7', '"7', '7"', '"7" "8"', '"7";"8"', "'7'", 'w/"7"', 'W/7', '*, "7"', '**', '"a b"', '"7\t"'];
 
-describe('readPreconditions', () => {
+describe('preconditions', () => {
   it('returns no condition without a header', async () => {
-    expect((await request(app).post('/')).body).toEqual({ given: false });
+    expect((await request(app).post('/')).body).toEqual({});
   });
 
   it.each([
@@ -33,7 +36,7 @@ describe('readPreconditions', () => {
     ['', { in: [] }],
     [',', { in: [] }],
   ])('reads If-Match: %s', async (value, condition) => {
-    expect((await request(app).post('/').set('If-Match', value)).body).toEqual({ ...condition, given: true });
+    expect((await request(app).post('/').set('If-Match', value)).body).toEqual(condition);
   });
 
   it.each([
@@ -41,12 +44,12 @@ describe('readPreconditions', () => {
     ['"7", W/"8"', { notIn: [7, 8] }],
     ['"x"', { notIn: [] }],
   ])('reads If-None-Match: %s', async (value, condition) => {
-    expect((await request(app).post('/').set('If-None-Match', value)).body).toEqual({ ...condition, given: false });
+    expect((await request(app).post('/').set('If-None-Match', value)).body).toEqual(condition);
   });
 
   it('reads both', async () => {
     const { body } = await request(app).post('/').set({ 'If-Match': '"7", "8"', 'If-None-Match': 'W/"8"' });
-    expect(body).toEqual({ in: [7, 8], notIn: [8], given: true });
+    expect(body).toEqual({ in: [7, 8], notIn: [8] });
   });
 
   it.each(malformed)('answers 400 to %s', async (value) => {
@@ -56,12 +59,24 @@ describe('readPreconditions', () => {
     }
   });
 
-  it('answers a long header at once, with any content', async () => {
+  it('answers a long header within a second, with any content', async () => {
     for (const value of [`${' '.repeat(7000)}x`, '"'.repeat(7000), '"a",'.repeat(1700), ','.repeat(7000)]) {
       const started = performance.now();
       await request(app).post('/').set('If-Match', `"1",${value}`);
       expect(performance.now() - started).toBeLessThan(1000);
     }
+  });
+});
+
+describe('requiredIfMatch', () => {
+  it('answers 428 without If-Match, also with If-None-Match', async () => {
+    const { status, body } = await request(app).post('/required').set('If-None-Match', '"7"');
+    expect([status, body.code]).toEqual([428, 'precondition_required']);
+  });
+
+  it('returns the condition of both headers', async () => {
+    const sent = request(app).post('/required').set({ 'If-Match': '"7"', 'If-None-Match': '"8"' });
+    expect((await sent).body).toEqual({ in: [7], notIn: [8] });
   });
 });
 

@@ -4,7 +4,7 @@ import { Problem } from '../problem/problem.ts';
 import type { HeaderInput } from '../route/route.ts';
 
 /** The versions of a resource that a request is meant for: all versions without a condition. */
-export interface VersionCondition {
+interface VersionCondition {
   readonly in?: readonly number[];
   readonly notIn?: readonly number[];
 }
@@ -20,8 +20,35 @@ export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
-/** Whether a change names the version it is meant for. */
-export function hasIfMatch(req: Request): boolean {
+const schema = z.object({
+  'If-Match': z.string().meta({ description: 'The ETag of the version to change, several of them, or *.' }),
+});
+
+/** The optional preconditions of a change. */
+export const preconditions: HeaderInput<VersionCondition> = {
+  schema: schema.partial(),
+  problems: ['precondition_failed'],
+  read: readConditions,
+};
+
+/** The preconditions of a change with a required `If-Match`: 428 without it. */
+export const requiredIfMatch: HeaderInput<VersionCondition> = {
+  schema,
+  problems: ['precondition_failed', 'precondition_required'],
+  read(req) {
+    if (!hasIfMatch(req)) throw new Problem('precondition_required');
+    return readConditions(req);
+  },
+};
+
+/** Checks `If-Match` of a read request.  @throws Problem precondition_failed, or as `readConditions` */
+export function assertIfMatch(req: Request, version: number): void {
+  const { in: matching } = hasIfMatch(req) ? readConditions(req) : {};
+  if (matching !== undefined && !matching.includes(version)) throw new Problem('precondition_failed');
+}
+
+/** Whether a request has `If-Match`. */
+function hasIfMatch(req: Request): boolean {
   return req.get('if-match') !== undefined;
 }
 
@@ -30,7 +57,7 @@ export function hasIfMatch(req: Request): boolean {
  * change, and only for a request that would succeed without them (§13.2.1): a missing resource is 404.
  * @throws Problem invalid_request for a header that is no list of entity tags and not `*`
  */
-export function readPreconditions(req: Request): VersionCondition {
+function readConditions(req: Request): VersionCondition {
   const match = readTags(req, 'If-Match');
   const noneMatch = readTags(req, 'If-None-Match');
   // `*` matches every version of an existing resource. If-Match accepts strong tags only (§8.8.3.2).
@@ -40,33 +67,6 @@ export function readPreconditions(req: Request): VersionCondition {
     ...(matching === undefined ? {} : { in: matching }),
     ...(noneMatch === undefined ? {} : { notIn: versions(noneMatch) }),
   };
-}
-
-const schema = z.object({
-  'If-Match': z.string().meta({ description: 'The ETag of the version to change, several of them, or *.' }),
-});
-
-/** The preconditions of a change, of which `If-Match` is optional. */
-export const preconditions: HeaderInput<VersionCondition> = {
-  schema: schema.partial(),
-  problems: ['precondition_failed'],
-  read: readPreconditions,
-};
-
-/** The preconditions of a change that must name its version in `If-Match`: 428 without it. */
-export const requiredIfMatch: HeaderInput<VersionCondition> = {
-  schema,
-  problems: ['precondition_failed', 'precondition_required'],
-  read(req) {
-    if (!hasIfMatch(req)) throw new Problem('precondition_required');
-    return readPreconditions(req);
-  },
-};
-
-/** Checks `If-Match` of a read request. @throws Problem precondition_failed, or as `readPreconditions` */
-export function assertIfMatch(req: Request, version: number): void {
-  const { in: matching } = hasIfMatch(req) ? readPreconditions(req) : {};
-  if (matching !== undefined && !matching.includes(version)) throw new Problem('precondition_failed');
 }
 
 function versions(tags: readonly EntityTag[]): number[] {

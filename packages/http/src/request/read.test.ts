@@ -47,18 +47,18 @@ const errorsOf = async (members: object) => {
 };
 
 describe('readBody', () => {
-  it('gives what the schema gives', async () => {
+  it('returns the output of the schema', async () => {
     const answer = await post('/things', '{"email":"ada@example.com"}');
     expect([answer.status, answer.body]).toEqual([200, { email: 'ada@example.com' }]);
   });
 
-  it('answers 400 and asks for JSON when there is no body', async () => {
+  it('answers 400 without a body, and names the content type', async () => {
     const answer = await request(app()).post('/things');
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'invalid_request', detail: expect.stringContaining('JSON body') });
   });
 
-  it('answers 422 listing every wrong field, never its value', async () => {
+  it('answers 422 with every wrong field, never its value', async () => {
     const answer = await post(
       '/things',
       '{"email":"hunter2","name":"hunter2","items":[{"sku":7,"quantity":1.5}],"role":"hunter2","admin":1}',
@@ -88,11 +88,11 @@ describe('readBody', () => {
     ['a wrong name', { labels: { y: 1 } }, '/labels/y', 'is not an allowed name'],
     ['words of the schema', { own: 5 }, '/own', 'must be what we agreed on'],
     ['a name to be escaped', { 'a/b~c': 1 }, '/a~1b~0c', 'is not a known field'],
-  ])('says in plain words: %s', async (_case, members, pointer, detail) => {
+  ])('describes in plain words: %s', async (_case, members, pointer, detail) => {
     expect(await errorsOf(members)).toEqual([{ pointer, detail }]);
   });
 
-  it('says that a body which is a list must be an object', async () => {
+  it('answers 422 to a list in place of an object', async () => {
     const answer = await post('/things', '[]');
     expect(answer.body.errors).toEqual([{ pointer: '', detail: 'must be an object' }]);
   });
@@ -106,7 +106,7 @@ describe('readBody', () => {
     expect([answer.status, answer.body.errors]).toEqual([422, [{ pointer, detail: 'is not a known field' }]]);
   });
 
-  it('lists at most 100 errors and says how many there are', async () => {
+  it('lists at most 100 errors, with their total number', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, 1]));
     const answer = await post('/things', JSON.stringify({ email: 'ada@example.com', ...unknown }));
     expect(answer.body.errors).toHaveLength(100);
@@ -140,12 +140,12 @@ describe('readQuery', () => {
 });
 
 describe('readParams', () => {
-  it('gives what the schema gives', async () => {
+  it('returns the output of the schema', async () => {
     const id = '0192f3c1-5d1f-7a3b-8c4d-1234567890ab';
     expect((await request(app()).get(`/things/${id}`)).body).toEqual({ id });
   });
 
-  it('answers 404 for an id that cannot be one', async () => {
+  it('answers 404 for a malformed id', async () => {
     const answer = await request(app()).get('/things/42');
     expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
   });

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import type * as z from 'zod';
-import { fieldErrors, invalidFields } from '../problem/field-errors.ts';
-import { jsonPointer } from '../problem/json-pointer.ts';
+import { fieldErrors, invalidFields, jsonPointer } from '../problem/field-errors.ts';
 import { plainWords, unknownField } from '../problem/plain-words.ts';
 import { Problem } from '../problem/problem.ts';
-import { findProtoKeys } from './json-shape.ts';
+
+const MAX_DEPTH = 32;
 
 /**
  * Parses the JSON body of a request with a schema.
@@ -38,4 +38,26 @@ export function readParams<S extends z.ZodType>(req: Request, schema: S): z.outp
   const result = schema.safeParse(req.params);
   if (result.success) return result.data;
   throw new Problem('not_found', { reason: 'malformed path parameter' });
+}
+
+/**
+ * Returns the paths of members named `__proto__` anywhere in parsed JSON. Copying such a member by assignment changes
+ * the prototype of the target. A schema that strips unknown fields would drop it silently.
+ * @throws Problem invalid_request when the JSON is nested deeper than 32 levels: recursion over it could overflow.
+ */
+function findProtoKeys(json: unknown): PropertyKey[][] {
+  const found: PropertyKey[][] = [];
+  const open: { value: unknown; path: PropertyKey[] }[] = [{ value: json, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (path.length >= MAX_DEPTH) {
+      throw new Problem('invalid_request', { detail: `The body is nested deeper than ${MAX_DEPTH} levels.` });
+    }
+    for (const [key, member] of Object.entries(value)) {
+      if (key === '__proto__') found.push([...path, key]);
+      if (typeof member === 'object') open.push({ value: member, path: [...path, key] });
+    }
+  }
+  return found;
 }

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { soleHeader } from '../server/wire/header-values.ts';
 import { addressPrefix, clientAddress } from './client-address.ts';
+import { soleHeader } from './header-values.ts';
 import type { Trace } from './traceparent.ts';
 import { continueTrace } from './traceparent.ts';
 
@@ -73,6 +73,16 @@ export function elapsedMs(req: IncomingMessage): number {
  */
 export function currentContext(): RequestContext | undefined {
   return running.getStore();
+}
+
+/**
+ * Returns the headers with which a call to another service is traced back to its request: the current request unless
+ * given.
+ */
+export function outgoingHeaders(
+  context: Pick<RequestContext, 'traceparent' | 'requestId'> | undefined = currentContext(),
+): Record<string, string> {
+  return context === undefined ? {} : { traceparent: context.traceparent, 'x-request-id': context.requestId };
 }
 
 function requestIdOf(req: IncomingMessage): string {

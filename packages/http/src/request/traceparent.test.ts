@@ -5,7 +5,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
 
 describe('continueTrace', () => {
-  it.each(['00', '01', 'ff'])('keeps the trace and the flags %s, with a span of its own', (flags) => {
+  it.each(['00', '01', 'ff'])('keeps the trace and the flags %s, with a new span', (flags) => {
     const trace = continueTrace(`00-${TRACE}-${PARENT}-${flags}`);
     expect(trace.traceId).toBe(TRACE);
     expect(trace.spanId).toMatch(/^[0-9a-f]{16}$/);

@@ -1,8 +1,13 @@
-import type { RequestHandler, Router } from 'express';
+import type { RequestHandler } from 'express';
+import { Router } from 'express';
 import { Problem } from '../problem/problem.ts';
 import { splitRouteName } from './route.ts';
-import { createRouter } from './router.ts';
 import { assertNoServiceToken } from './service-token.ts';
+
+/** Creates a router that matches paths literally, as the app does: `/Orders` and `/orders/` are not `/orders`. */
+export function createRouter(): Router {
+  return Router({ caseSensitive: true, strict: true });
+}
 
 /**
  * Groups route names by path, with paths of literal segments before paths with parameters: `/users/me` before
@@ -11,11 +16,12 @@ import { assertNoServiceToken } from './service-token.ts';
 export function methodsByPath(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const grouped = new Map<string, string[]>();
   for (const { method, path } of names.map(splitRouteName)) grouped.set(path, [...(grouped.get(path) ?? []), method]);
+  // `\uffff` sorts after every character of a path.
   const rank = (path: string) => path.replaceAll(/:\w+/g, '\uffff');
   return new Map([...grouped].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1)));
 }
 
-/** Creates the answers of a path to OPTIONS, 204 with `Allow`, and to methods that it does not have, 405. */
+/** Creates the handlers of a path for OPTIONS (204 with `Allow`) and for methods that it does not have (405). */
 export function otherMethods(methods: readonly string[]): { options: RequestHandler; others: RequestHandler } {
   const allowed = new Set([...methods, 'OPTIONS', ...(methods.includes('GET') ? ['HEAD'] : [])]);
   const Allow = [...allowed].sort().join(', ');
@@ -31,7 +37,7 @@ export function otherMethods(methods: readonly string[]): { options: RequestHand
   };
 }
 
-/** Creates a router that answers OPTIONS for these routes, and one that answers 405 for their paths. */
+/** Creates two routers for the paths of these routes: one answers OPTIONS, the other answers 405. */
 export function createMethodRouters(names: readonly string[]): { readonly options: Router; readonly others: Router } {
   const [options, others] = [createRouter(), createRouter()];
   for (const [path, methods] of methodsByPath(names)) {
@@ -42,7 +48,7 @@ export function createMethodRouters(names: readonly string[]): { readonly option
   return { options, others };
 }
 
-/** Creates a router of GET routes that no API document lists, with their answers to other methods. */
+/** Creates a router of GET routes that are in no API document, with their answers to other methods. */
 export function getRoutes(handlers: Readonly<Record<`/${string}`, readonly RequestHandler[]>>): Router {
   const router = createRouter();
   const { options, others } = otherMethods(['GET']);

@@ -78,7 +78,7 @@ describe('publicRoutes', () => {
     expect(headers).not.toHaveProperty('content-type');
   });
 
-  it('counts the length of a body in bytes, and sends none to HEAD', async () => {
+  it('sends Content-Length in bytes, and no body to HEAD', async () => {
     const { headers, body } = await request(app).get('/things/mine');
     expect(body).toEqual({ id: 'mine', name: 'é' });
     const head = await request(app).head('/things/mine');
@@ -98,7 +98,7 @@ describe('publicRoutes', () => {
     ['parameters', { Scope: 'thing:write' }, '1', { name: 1 }, 404, 'not_found'],
     ['the body', { Scope: 'thing:write' }, one.split('/').at(-1), { name: 1 }, 422, 'invalid_fields'],
     ['headers', { Scope: 'thing:write' }, one.split('/').at(-1), { name: 'Cup' }, 428, 'precondition_required'],
-  ])('checks %s before what comes after', async (_part, headers, id, content, status, code) => {
+  ])('checks %s before the later parts', async (_part, headers, id, content, status, code) => {
     const { body } = await request(app).patch(`/things/${id}`).set(headers).send(content);
     expect(body).toMatchObject({ status, code });
   });

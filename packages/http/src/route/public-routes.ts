@@ -1,17 +1,17 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { jsonBody } from '../request/json-body.ts';
 import { readBody, readParams, readQuery } from '../request/read.ts';
-import { methodsByPath, otherMethods } from './other-methods.ts';
+import { createRouter, methodsByPath, otherMethods } from './other-methods.ts';
 import type { Answer, RouteHandlers, RouteSpec, Routes, Who } from './route.ts';
-import { createRouter } from './router.ts';
 
-export interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
+interface PublicRoutesOptions<W extends Who, R extends Routes<W>> {
   readonly routes: R;
   readonly handlers: RouteHandlers<R>;
-  /** Creates the middleware of a route that lets only these clients in. */
+  /** Creates the middleware that admits only these clients to a route. */
   readonly guard: (who: Exclude<W, 'anyone'>, name: keyof R) => readonly RequestHandler[];
 }
 
+/** The result of a handler of any route. */
 interface AnyReply {
   readonly status?: number;
   readonly body?: unknown;
@@ -21,8 +21,8 @@ type AnyHandler = (input: object, req: Request, res: Response) => Promise<AnyRep
 
 /**
  * Creates the router of public routes from their definitions. A request passes the body parser, the guard, the schemas
- * of parameters, query and body, the reader of headers, and then the handler. OPTIONS is answered 204 with `Allow`, a
- * method that a path does not have 405.
+ * of parameters, query and body, the reader of headers, and then the handler. OPTIONS is answered 204 with `Allow`;
+ * methods that a path does not have are answered 405.
  *
  * @throws TypeError when a route has no handler
  */
@@ -45,7 +45,7 @@ export function publicRoutes<W extends Who, R extends Routes<W>>({
       const guards = spec.who === 'anyone' ? [] : guard(spec.who as Exclude<W, 'anyone'>, name);
       route[verbs[method as keyof typeof verbs]](parseBody, ...guards, async (req, res) => {
         const reply = await handle(readInput(req, spec), req, res);
-        sendReply(req, res, answerTo(spec, reply?.status), reply ?? {});
+        sendReply(req, res, answerOf(spec, reply?.status), reply ?? {});
       });
     }
     const { options, others } = otherMethods(methods);
@@ -65,11 +65,11 @@ function readInput(req: Request, { params, query, body, headers }: RouteSpec): o
   };
 }
 
-function answerTo({ answer, otherAnswer }: RouteSpec, status: number | undefined): Answer {
+function answerOf({ answer, otherAnswer }: RouteSpec, status: number | undefined): Answer {
   return otherAnswer !== undefined && status === otherAnswer.status ? otherAnswer : answer;
 }
 
-/** Sends an answer. The body is written as it is: tests hold every answer against its schema, production does not. */
+/** Sends an answer. Does not check the body against its schema: only tests do. */
 function sendReply(req: Request, res: Response, answer: Answer, { body, headers = {} }: AnyReply): void {
   res.statusCode = answer.status;
   if (answer.cacheControl !== undefined) res.setHeader('Cache-Control', answer.cacheControl);

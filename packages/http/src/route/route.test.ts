@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { dateTime } from './date-time.ts';
 import type { RouteHandlers } from './route.ts';
-import { defineRoutes } from './route.ts';
+import { dateTime, defineRoutes } from './route.ts';
 
 const Thing = z.strictObject({ id: z.string(), at: dateTime });
 const routes = defineRoutes({
@@ -66,7 +65,7 @@ export const acceptAs201: Handlers['POST /things'] = () => ({ body: { accepted: 
 export const incomplete: Handlers = { 'GET /things/:id': read, 'DELETE /things/:id': remove };
 
 describe('RouteHandlers', () => {
-  it('names each route once', () => {
+  it('has one handler per route', () => {
     const handlers: Handlers = { 'GET /things/:id': read, 'DELETE /things/:id': remove, 'POST /things': add };
     expect(Object.keys(handlers)).toEqual(Object.keys(routes));
   });

@@ -1,20 +1,24 @@
 import type { Request, Response } from 'express';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ProblemCode } from '../problem/problem-codes.ts';
 
-/** Method and path template, as Express has it: `GET /orders/:id`. */
+/** The schema of a time in an answer, RFC 3339 in UTC. A handler may return a `Date`: `JSON.stringify` writes it so. */
+export const dateTime: z.ZodType<string, string | Date> = z.iso.datetime();
+
+/** The name of a route: method and path template, such as `GET /orders/:id`. */
 export type RouteName = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
 
 /**
- * The guard of a route: `anyone`; `own page`, any client but a page of another origin; `session`, the session cookie of
- * the gateway, from its own pages; or a user's access token with a scope.
+ * The clients that a route admits: `anyone`; `own page`, every client except a page of another origin; `session`, a
+ * client with the session cookie of the gateway that is no page of another origin; or a user whose access token has a
+ * scope.
  */
 export type Who = 'anyone' | 'own page' | 'session' | { readonly scope: string };
 
 /** A request header as the API document describes it, with the function that reads it. */
 export interface HeaderInput<T = unknown> {
   readonly schema: z.ZodObject;
-  /** Problem codes that `read` or its result can lead to. */
+  /** Problem codes of `read`, and of a handler that uses its result. */
   readonly problems?: readonly ProblemCode[];
   readonly read: (req: Request) => T;
 }
@@ -66,15 +70,15 @@ export function defineRoutes<const Specs extends Routes>(
   return routes;
 }
 
-/** JSON that a handler returns: nothing of it is changed. */
+/** The readonly form of a JSON type, so that a handler may return data that it does not own. */
 type Json<T> = T extends readonly (infer Item)[]
   ? readonly Json<Item>[]
   : T extends object
     ? { readonly [Name in keyof T]: Json<T[Name]> }
     : T;
 
-/** The parsed parts of a request. */
-export type RouteInput<Spec extends RouteSpec> = {
+/** The input of a handler: the parts of the request that the route declares, as their schemas parsed them. */
+type RouteInput<Spec extends RouteSpec> = {
   readonly [Part in keyof Spec & ('params' | 'query' | 'body')]: Spec[Part] extends z.ZodType
     ? z.output<Spec[Part]>
     : never;
@@ -88,15 +92,15 @@ type ReplyTo<A> = A extends Answer
     }
   : never;
 
-/** What a handler returns: the body of the answer, and only headers that the route declares. */
-export type Reply<Spec extends RouteSpec> = Spec extends { readonly otherAnswer: infer Other extends Answer }
+/** The result of a handler: the body of the answer, and only headers that the route declares. */
+type Reply<Spec extends RouteSpec> = Spec extends { readonly otherAnswer: infer Other extends Answer }
   ? ReplyTo<Spec['answer']> | (ReplyTo<Other> & { readonly status: Other['status'] })
   : Spec['answer'] extends { readonly schema: z.ZodType }
     ? ReplyTo<Spec['answer']>
     : // biome-ignore lint/suspicious/noConfusingVoidType: a handler without an answer body may return nothing.
       ReplyTo<Spec['answer']> | void;
 
-/** One handler per route, no more and no less. */
+/** One handler for each route. */
 export type RouteHandlers<R extends Routes> = {
   readonly [Name in keyof R]: (
     input: RouteInput<R[Name]>,
@@ -125,10 +129,10 @@ export function problemsOf(
 }
 
 function problemsOfGuard(who: Who, isSafe: boolean): readonly ProblemCode[] {
-  // A change must come from a page of the gateway's own.
-  const ofPage: readonly ProblemCode[] = isSafe ? [] : ['forbidden', 'unsupported_media_type'];
+  // A request that changes something is refused from a page of another origin.
+  const pageCodes: readonly ProblemCode[] = isSafe ? [] : ['forbidden', 'unsupported_media_type'];
   if (who === 'anyone') return [];
-  if (who === 'own page') return ofPage;
-  if (who === 'session') return ['no_session', ...ofPage];
+  if (who === 'own page') return pageCodes;
+  if (who === 'session') return ['no_session', ...pageCodes];
   return ['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope'];
 }

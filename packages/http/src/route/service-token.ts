@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Problem } from '../problem/problem.ts';
-import { headerValues } from '../server/wire/header-values.ts';
+import { headerValues } from '../request/header-values.ts';
 
 /**
  * Refuses a service token on a route that is not an operation and has no guard of @auth/verify: the probes, OPTIONS and

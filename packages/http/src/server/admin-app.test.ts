@@ -20,7 +20,7 @@ const down = async () => {
 };
 
 describe('adminApp', () => {
-  it('has /metrics, which the public app has not, and does not log that it was read', async () => {
+  it('serves /metrics, which the public app does not, and logs no line for it', async () => {
     const { open, admin, text } = bothApps(up);
     const scraped = await request(admin).get('/metrics');
     expect(text()).toBe('');
@@ -53,7 +53,7 @@ describe('adminApp', () => {
     },
   );
 
-  it('lists every check at /readyz?verbose, which the public app does not', async () => {
+  it('answers /readyz?verbose with every check, which the public app does not', async () => {
     const { open, admin } = bothApps(up);
     expect((await request(admin).get('/readyz')).body).toEqual({ status: 'ready' });
     const { body } = await request(admin).get('/readyz?verbose');
@@ -73,7 +73,7 @@ describe('adminApp', () => {
     expect(refused.text).not.toContain('ECONNREFUSED');
   });
 
-  it('tells at /readyz?verbose what the service has to tell besides', async () => {
+  it('answers /readyz?verbose with the details of the service', async () => {
     const { log } = memoryLog({ level: 'info' });
     const parts = { log, metrics: createMetrics({ service: 'order' }), readiness: createReadiness({ database: up }) };
     const admin = adminApp({ ...parts, details: () => ({ keys: [{ kid: 'order.product.1' }] }) });
@@ -82,7 +82,7 @@ describe('adminApp', () => {
     expect((await request(admin).get('/readyz')).body).toEqual({ status: 'ready' });
   });
 
-  it('serves nothing of the service', async () => {
+  it('serves no route of the service', async () => {
     expect((await request(bothApps(up).admin).get('/orders')).status).toBe(404);
   });
 });

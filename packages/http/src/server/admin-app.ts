@@ -6,7 +6,7 @@ import { createApp, finishApp } from './create-app.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 
-export interface AdminAppOptions {
+interface AdminAppOptions {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;

@@ -40,7 +40,7 @@ function things() {
 }
 
 describe('an app', () => {
-  it('sends the headers of a JSON API and nothing about itself', async () => {
+  it('sends the security headers of a JSON API, and no X-Powered-By', async () => {
     const { headers } = await request(things()).get('/orders/1');
     expect(headers).toMatchObject({
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -50,7 +50,7 @@ describe('an app', () => {
     for (const name of ['x-powered-by', 'etag', 'strict-transport-security']) expect(headers).not.toHaveProperty(name);
   });
 
-  it('does not believe X-Forwarded headers', async () => {
+  it('ignores X-Forwarded headers without trusted proxies', async () => {
     const app = newApp();
     app.get('/ip', (req, res) => {
       res.json([req.ip, req.protocol, req.host]);
@@ -61,7 +61,7 @@ describe('an app', () => {
     expect(answer.body).toEqual([expect.stringContaining('127.0.0.1'), 'http', 'me']);
   });
 
-  it('reads the query flat', async () => {
+  it('parses the query without nesting', async () => {
     const app = newApp();
     app.get('/q', (req, res) => {
       res.json(req.query);
@@ -92,7 +92,7 @@ describe('probes', () => {
     ['OPTIONS', '/livez'],
     ['POST', '/livez'],
     ['OPTIONS', '/orders/1'],
-  ])('%s %s answers 400 to a service token, which is for operations alone', async (method, path) => {
+  ])('%s %s answers 400 to a service token', async (method, path) => {
     const server = await serveForTest(things());
     const answer = await rawRequest(server.port, [`${method} ${path} HTTP/1.1`, 'Service-Token: a.b.c']);
     expect(answer.status).toBe(400);
@@ -100,7 +100,7 @@ describe('probes', () => {
     await server.drain();
   });
 
-  it('GET /readyz answers 503 naming what fails, not why', async () => {
+  it('GET /readyz answers 503 with the names of the failing checks, not the reasons', async () => {
     const down = () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3'));
     const readiness = createReadiness({ database: down, keys: async () => {} });
     const answer = await request(finishApp(newApp(readiness), { log, translate: [] })).get('/readyz');

@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { probes } from './probes.ts';
 import type { Readiness } from './readiness.ts';
 
-export interface CreateAppOptions {
+interface CreateAppOptions {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly identify?: Identify;
@@ -42,7 +42,7 @@ export function createApp(options: CreateAppOptions): Express {
   // fails.
   app.set('env', 'production');
   app.use(
-    inOne(
+    combine(
       ...[requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), fixedHeaders()],
       passRefused(),
     ),
@@ -60,9 +60,9 @@ export function finishApp(app: Express, options: { log: Log; translate: readonly
 }
 
 /** Combines several middlewares into one layer: a layer of Express costs more than most of these middlewares. */
-function inOne(...[first, ...rest]: readonly RequestHandler[]): RequestHandler {
+function combine(...[first, ...rest]: readonly RequestHandler[]): RequestHandler {
   if (first === undefined) return (_req, _res, next) => next();
-  const others = inOne(...rest);
+  const others = combine(...rest);
   return (req, res, next) =>
     first(req, res, (error?: unknown) => {
       if (error === undefined) others(req, res, next);

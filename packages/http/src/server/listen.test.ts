@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 import { openSocket, rawRequest, readAnswer } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
 
-/** An app whose `GET /slow` says `arrived` and waits until the test answers. */
+/** An app whose `GET /slow` calls `arrived` and waits until the test answers. */
 function slowApp(): { app: Express; arrived: EventEmitter; readiness: ReturnType<typeof createReadiness> } {
   const { log } = memoryLog();
   const arrived = new EventEmitter();
@@ -48,7 +48,7 @@ async function stoppedListening(port: number): Promise<void> {
 }
 
 describe('listen', () => {
-  it('lets go of pipelined requests whose client has left, each with its log line', async () => {
+  it('releases pipelined requests of a disconnected client, each with its log line', async () => {
     const { log, lines } = memoryLog();
     const readiness = createReadiness({});
     const app = createApp({ log, readiness });
@@ -67,7 +67,7 @@ describe('listen', () => {
     await drain();
   });
 
-  it('cuts off a connection that asks far ahead of its answers', async () => {
+  it('closes a connection with too many pipelined requests', async () => {
     const { port, drain } = await start();
     const socket = await openSocket(port);
     socket.on('error', () => undefined);
@@ -77,7 +77,7 @@ describe('listen', () => {
     await drain();
   });
 
-  it('takes tighter limits: of headers, of requests ahead, and of time without reading', async () => {
+  it('applies tighter limits of headers, pipelined requests, and time without reading', async () => {
     const server = await start({ limits: { headerBytes: 2000, pipelined: 1, stillMs: 50 } });
     const long = await rawRequest(server.port, ['GET /livez HTTP/1.1', `X-Long: ${'x'.repeat(3000)}`]);
     expect(long.status).toBe(431);
@@ -90,7 +90,7 @@ describe('listen', () => {
     await server.drain();
   });
 
-  it('takes a free port for 0 and names its URL', async () => {
+  it('listens on a free port for 0, and returns its URL', async () => {
     const { url, port, drain } = await start();
     expect(url).toBe(`http://127.0.0.1:${port}`);
     expect(port).toBeGreaterThan(0);
@@ -110,7 +110,7 @@ describe('listen', () => {
     await drain();
   });
 
-  it('sees a duplicate header behind 2000 others', async () => {
+  it('sees a duplicate header after 2000 others', async () => {
     const { port, drain } = await start();
     const head = [
       'GET /livez HTTP/1.1',
@@ -128,7 +128,7 @@ describe('listen', () => {
     ['no Host', 'GET /livez HTTP/1.1\r\n\r\n', 400],
     ['a header block over 16 KB', `GET /livez HTTP/1.1\r\nHost: a\r\nA: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
     ['a space before the colon', 'GET /livez HTTP/1.1\r\nHost : a\r\n\r\n', 400],
-  ])('answers a request with %s at the door', async (_case, bytes, status) => {
+  ])('answers a request with %s before the app', async (_case, bytes, status) => {
     const { port, drain } = await start();
     const socket = await openSocket(port);
     socket.write(bytes);
@@ -138,7 +138,7 @@ describe('listen', () => {
 });
 
 describe('drain', () => {
-  it('serves on for the delay, not ready, and tells every client to come back elsewhere', async () => {
+  it('serves during the delay, not ready, with Connection: close', async () => {
     const { url, drain } = await start({ drainDelayMs: 300 });
     const agent = new Agent({ keepAlive: true });
     expect(await fetchWith(agent, `${url}/readyz`)).toEqual({ status: 200, connection: 'keep-alive' });
@@ -150,7 +150,7 @@ describe('drain', () => {
     agent.destroy();
   });
 
-  it('lets a running request finish, with Connection: close', async () => {
+  it('finishes a running request, with Connection: close', async () => {
     const { port, arrived, drain } = await start();
     const socket = await openSocket(port);
     socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -163,7 +163,7 @@ describe('drain', () => {
     expect(await drained).toEqual({ cut: false });
   });
 
-  it('closes idle and never used connections at once', async () => {
+  it('closes idle and unused connections at once', async () => {
     const { port, drain } = await start({ deadlineMs: 60_000 });
     const unused = await openSocket(port);
     const idle = await openSocket(port);
@@ -174,7 +174,7 @@ describe('drain', () => {
     await ended;
   });
 
-  it('cuts what still runs at the deadline', async () => {
+  it('closes the running requests at the deadline', async () => {
     const { port, arrived, drain } = await start({ deadlineMs: 50 });
     const socket = await openSocket(port);
     socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -184,7 +184,7 @@ describe('drain', () => {
     await closed;
   });
 
-  it('is the same drain when asked again', async () => {
+  it('returns the same drain for a second call', async () => {
     const { drain } = await start();
     expect(drain()).toBe(drain());
     await drain();

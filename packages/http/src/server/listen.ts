@@ -34,9 +34,9 @@ export interface ListenOptions {
 export interface ConnectionLimits {
   /** The largest block of headers, in bytes; 16 KB. */
   readonly headerBytes?: number;
-  /** How long the headers of a request may take to come in, in ms; 10 s. */
+  /** How long the headers of a request may take to arrive, in ms; 10 s. */
   readonly headersMs?: number;
-  /** How long a request may take to come in, in ms; 30 s. */
+  /** How long a request may take to arrive, in ms; 30 s. */
   readonly requestMs?: number;
   /** How long a connection with a request may have no traffic in either direction, in ms; 60 s. */
   readonly stillMs?: number;
@@ -45,10 +45,10 @@ export interface ConnectionLimits {
   /** Requests of one connection that may be unanswered at a time; 32. */
   readonly pipelined?: number;
   /**
-   * How long a connection may have bytes that the client has not read, in ms, also when the client reads slowly; 5 min.
+   * How long a connection may have unread bytes, in ms, also when the client reads slowly; 5 min.
    */
   readonly unreadMs?: number;
-  /** The most bytes on all connections together that clients have not read; 64 MB. */
+  /** The most unread bytes on all connections together; 64 MB. */
   readonly unreadBytes?: number;
 }
 
@@ -105,7 +105,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const connections = trackConnections(limits);
   serveBehindFront(server, app, { connections, log, metrics });
   const unreadCheck = setInterval(() => {
-    const cut = connections.cutUnread({ mostMs: limits.unreadMs, mostBytes: limits.unreadBytes });
+    const cut = connections.cutUnread({ maxMs: limits.unreadMs, maxBytes: limits.unreadBytes });
     if (cut > 0) log?.warn({ connections: cut }, 'cut off clients that do not read their answers');
   }, checkMs).unref();
   server.once('close', () => clearInterval(unreadCheck));

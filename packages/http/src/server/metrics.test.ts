@@ -31,7 +31,7 @@ function countedApp() {
 }
 
 describe('createMetrics', () => {
-  it('counts requests by route template and status, however many paths there are', async () => {
+  it('counts requests by route template and status, not by path', async () => {
     const { metrics, app } = countedApp();
     for (const path of ['/orders/1', '/orders/2', '/orders/13', '/nowhere', '/elsewhere']) await request(app).get(path);
     await request(app).delete('/orders/1');
@@ -46,7 +46,7 @@ describe('createMetrics', () => {
     );
   });
 
-  it('counts methods that it does not know as one', async () => {
+  it('counts unknown methods as OTHER', async () => {
     const { metrics, app } = countedApp();
     const { port, drain } = await serveForTest(app);
     for (const method of ['PURGE', 'PROPFIND', 'M-SEARCH']) await rawRequest(port, [`${method} /orders/1 HTTP/1.1`]);
@@ -55,7 +55,7 @@ describe('createMetrics', () => {
     expect(await samples(metrics, 'http_requests_total')).toEqual([counted]);
   });
 
-  it('counts verified credentials by outcome, those of service calls as they are audited', async () => {
+  it('counts verified credentials by outcome, and service calls by decision', async () => {
     const { metrics } = countedApp();
     metrics.countVerification('access', 'accepted');
     metrics.countVerification('access', 'token_expired');
@@ -76,7 +76,7 @@ describe('createMetrics', () => {
     ]);
   });
 
-  it('reads a gauge when it is asked for, and not before', async () => {
+  it('reads a gauge at each scrape, and not before', async () => {
     const metrics = createMetrics({ service: 'order' });
     let reads = 0;
     metrics.gauge('jobs', 'Jobs by state.', 'state', () => {
@@ -88,7 +88,7 @@ describe('createMetrics', () => {
     expect(await samples(metrics, 'jobs')).toEqual(['{state="running"} 2', '{state="waiting"} 0']);
   });
 
-  it('reads a count that is kept elsewhere when it is asked for', async () => {
+  it('reads a count that is kept elsewhere at each scrape', async () => {
     const metrics = createMetrics({ service: 'order' });
     let hits = 0;
     metrics.counted('hits_total', 'Hits.', () => (hits += 3));
@@ -98,7 +98,7 @@ describe('createMetrics', () => {
     expect(text).toContain('hits_total{service="order"} 6');
   });
 
-  it('has the same numbers as data: by name, without the label of the service', async () => {
+  it('returns the same numbers as data: by name, without the label of the service', async () => {
     const { metrics, app } = countedApp();
     metrics.countCall({ operation: 'a:b.c', caller: 'user', decision: 'allow', reason: 'none' });
     metrics.gauge('jobs', 'Jobs by state.', 'state', () => ({ running: 2 }));
@@ -123,7 +123,7 @@ describe('createMetrics', () => {
     expect(Object.values(read).flat()).toHaveLength(rendered.length);
   });
 
-  it('tells of the process, under the name of the service', async () => {
+  it('has the metrics of the process, under the name of the service', async () => {
     const { type, text } = await createMetrics({ service: 'order' }).render();
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toMatch(/^nodejs_heap_size_used_bytes\{service="order"\} \d+$/m);

@@ -26,7 +26,7 @@ describe('createReadiness', () => {
     expect(await createReadiness(checks).check()).toMatchObject({ ready: failing.length === 0, failing });
   });
 
-  it('counts a check without an answer in time as failing, and says why to onFailure', async () => {
+  it('counts a check without an answer in time as failing, and gives onFailure the reason', async () => {
     const failures: unknown[] = [];
     const onFailure = (name: string, error: unknown) => failures.push([name, String(error)]);
     const readiness = createReadiness({ database: never }, { timeoutMs: 5, onFailure });
@@ -34,7 +34,7 @@ describe('createReadiness', () => {
     expect(failures).toEqual([['database', 'Error: no answer within 5 ms']]);
   });
 
-  it('says once why a check fails, again when the reason changes, and once that it passes again', async () => {
+  it('calls onFailure once per reason, and onRecovered once', async () => {
     const said: string[] = [];
     let reason: string | undefined = 'no answer';
     const database = async () => {
@@ -54,7 +54,7 @@ describe('createReadiness', () => {
     expect(said).toEqual(['database: Error: no answer', 'database: Error: wrong password', 'database is back']);
   });
 
-  it('shares one run among probes at the same time and checks anew afterwards', async () => {
+  it('shares one run among concurrent probes, and checks again afterwards', async () => {
     let runs = 0;
     const readiness = createReadiness({
       database: async () => {
@@ -75,7 +75,7 @@ describe('createReadiness', () => {
     expect((await readiness.check()).ready).toBe(true);
   });
 
-  it('is not ready while draining, whatever the checks say', async () => {
+  it('is not ready while draining, also when all checks pass', async () => {
     const readiness = createReadiness({ database: passes });
     readiness.drain();
     expect(readiness.draining).toBe(true);

@@ -1,5 +1,5 @@
 /** The results of the readiness checks. */
-export interface ReadinessReport {
+interface ReadinessReport {
   ready: boolean;
   failing: string[];
   /** Every check by name: `ok` or `failing`. */
@@ -16,7 +16,7 @@ export interface Readiness {
 }
 
 /** The time limit of a check, and callbacks with the reason of a failure. `check` itself returns names only. */
-export interface ReadinessOptions {
+interface ReadinessOptions {
   timeoutMs?: number;
   /** Called when a check begins to fail, and when it fails for another reason than before; not at each probe. */
   onFailure?: (name: string, error: unknown) => void;

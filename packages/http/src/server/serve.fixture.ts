@@ -1,4 +1,4 @@
-/** A whole service as a process of its own, for `serve.slow.test.ts`. What it does is chosen by the variable `TEST_CASE`. */
+/** A service as a separate process, for `serve.slow.test.ts`. The variable `TEST_CASE` chooses its behaviour. */
 import * as z from 'zod';
 import {
   adminApp,
@@ -36,13 +36,13 @@ await runService(process, 'order', async (env) => {
     process.stdin.once('data', () => res.json({ done: true }));
   });
   app.post('/reject', (_req, res) => {
-    void Promise.reject(new Error('nobody listens'));
+    void Promise.reject(new Error('not handled'));
     res.json({});
   });
   app.post('/throw', (_req, res) => {
     res.json({});
     setImmediate(() => {
-      throw new Error('nobody catches');
+      throw new Error('not caught');
     });
   });
   return {

@@ -95,18 +95,18 @@ describe('runService when starting', () => {
     holder.close();
   });
 
-  it('names a host that is none, without a stack', async () => {
+  it('names a host that does not exist, without a stack', async () => {
     const { code, stderr } = await startProcess({ PORT: '0', HOST: 'no-such-host.invalid' }).ended();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'order: HOST names no-such-host.invalid, which is no address of this machine. Set it to one that is, such as 127.0.0.1.\n',
+      'order: HOST names no-such-host.invalid, which is not an address of this machine. Set it to one, such as 127.0.0.1.\n',
     );
   });
 
-  it('names an address that is not of this machine, without a stack', async () => {
+  it('names an address of another machine, without a stack', async () => {
     const { stderr } = await startProcess({ PORT: '0', HOST: '192.0.2.1' }).ended();
     expect(stderr).toMatch(
-      /^order: 192\.0\.2\.1 is not an address of this machine\. Set HOST to one that is, such as 127\.0\.0\.1\.\n$/,
+      /^order: 192\.0\.2\.1 is not an address of this machine\. Set HOST to one, such as 127\.0\.0\.1\.\n$/,
     );
   });
 
@@ -148,23 +148,19 @@ describe('runService when asked to stop', () => {
     expect(messages(lines)).not.toContain('closed');
   });
 
-  it('exits 1 when closing fails', async () => {
-    const { child, lines, ended } = await startService({ TEST_CASE: 'close fails' });
+  it.each([
+    ['fails', { level: 'error', msg: 'stopping failed', err: { message: 'pool is stuck' } }],
+    ['hangs', { level: 'fatal', msg: 'not stopped in time: exiting' }],
+  ])('exits 1 when closing %s', async (outcome, line) => {
+    const { child, lines, ended } = await startService({ TEST_CASE: `close ${outcome}` });
     child.kill('SIGTERM');
     expect((await ended()).code).toBe(1);
-    expect(lines.at(-1)).toMatchObject({ level: 'error', msg: 'stopping failed', err: { message: 'pool is stuck' } });
-  });
-
-  it('gives up and exits 1 when closing hangs', async () => {
-    const { child, lines, ended } = await startService({ TEST_CASE: 'close hangs' });
-    child.kill('SIGTERM');
-    expect((await ended()).code).toBe(1);
-    expect(lines.at(-1)).toMatchObject({ level: 'fatal', msg: 'still not stopped, giving up' });
+    expect(lines.at(-1)).toMatchObject(line);
   });
 });
 
 describe('runService with an admin port', () => {
-  it('closes it last: metrics and /readyz answer while the last request runs', async () => {
+  it('closes the admin port last: metrics and /readyz answer while the last request runs', async () => {
     const { child, ended, logged, url: both } = await startService({ TEST_CASE: 'admin' });
     const [url = '', admin = ''] = both.split(', admin on ');
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
@@ -189,9 +185,9 @@ describe('runService with an admin port', () => {
 
 describe('runService on a fault', () => {
   it.each([
-    ['reject', 'unhandledRejection', 'nobody listens'],
-    ['throw', 'uncaughtException', 'nobody catches'],
-  ])('logs it, drains and exits 1 (POST /%s)', async (path, origin, message) => {
+    ['reject', 'unhandledRejection', 'not handled'],
+    ['throw', 'uncaughtException', 'not caught'],
+  ])('logs the fault, drains and exits 1 (POST /%s)', async (path, origin, message) => {
     const { lines, ended, url } = await startService();
     await fetch(`${url}/${path}`, { method: 'POST' });
     expect((await ended()).code).toBe(1);

@@ -22,7 +22,7 @@ export interface Service {
   admin?: { app: RequestListener; port: number; host: string };
   /** Limits of a connection. */
   limits?: ConnectionLimits;
-  /** When a stopping process gives up on `close` and exits 1, counted from the signal. 9.5 s by default. */
+  /** When a stopping process no longer waits for `close` and exits 1, counted from the signal. 9.5 s by default. */
   stopDeadlineMs?: number;
   close(): Promise<void>;
 }
@@ -72,7 +72,7 @@ function stopOnSignalOrFault(proc: NodeJS.Process, service: Service, { listening
     stopping = true;
     log.info(`${why}: draining`);
     setTimeout(() => {
-      log.fatal('still not stopped, giving up');
+      log.fatal('not stopped in time: exiting');
       proc.exit(1);
     }, stopDeadlineMs);
     try {

@@ -27,7 +27,7 @@ function listenFailure(error: Error): string | undefined {
   if (!('syscall' in error && 'code' in error)) return undefined;
   const [portSetting, hostSetting] = settingsOf(error);
   if (error.syscall === 'getaddrinfo' && 'hostname' in error) {
-    return `${hostSetting} names ${String(error.hostname)}, which is no address of this machine. Set it to one that is, such as 127.0.0.1.`;
+    return `${hostSetting} names ${String(error.hostname)}, which is not an address of this machine. Set it to one, such as 127.0.0.1.`;
   }
   if (error.syscall !== 'listen') return undefined;
   // For port 0, Node names no port.
@@ -42,7 +42,7 @@ function listenFailure(error: Error): string | undefined {
     // A scoped address without its zone, or a family that the machine does not have.
     case 'EINVAL':
     case 'EAFNOSUPPORT':
-      return `${where} is not an address of this machine. Set ${hostSetting} to one that is, such as 127.0.0.1.`;
+      return `${where} is not an address of this machine. Set ${hostSetting} to one, such as 127.0.0.1.`;
     default:
       return undefined;
   }

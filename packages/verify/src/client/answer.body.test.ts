@@ -13,14 +13,14 @@ const answerOf = (pieces: readonly (string | Uint8Array)[], status = 200): Answe
 const read = async (answer: Answer) => readAnswer('product:notes.read', answer, z.string());
 
 describe('readAnswer', () => {
-  it('reads a character that comes in two pieces', async () => {
+  it('reads a character that arrives in two chunks', async () => {
     const bytes = Buffer.from('"é😀"');
     for (let cut = 1; cut < bytes.length; cut += 1) {
       expect(await read(answerOf([bytes.subarray(0, cut), bytes.subarray(cut)]))).toBe('é😀');
     }
   });
 
-  it('takes 1 000 000 bytes and not one more, in one piece or in many', async () => {
+  it('accepts 1 000 000 bytes and no more, in one chunk or in many', async () => {
     const largest = `"${'x'.repeat(999_998)}"`;
     expect(await read(answerOf([largest]))).toHaveLength(999_998);
     expect(await read(answerOf([largest.slice(0, 500_000), largest.slice(500_000)]))).toHaveLength(999_998);
@@ -40,7 +40,7 @@ describe('readAnswer', () => {
     ['400 with a code', 400, '{"code":"x"}', 'upstream_refused 400 x'],
     ['499 with a code', 499, '{"code":"x"}', 'upstream_refused 499 x'],
     ['500 with a code', 500, '{"code":"x"}', 'upstream_failed 500 x'],
-  ])('takes %s for what it is', async (_case, status, body, expected) => {
+  ])('reads %s', async (_case, status, body, expected) => {
     const error = await read(answerOf([body], status)).catch((reason: unknown) => reason);
     if (!(error instanceof UpstreamError)) throw error;
     expect(`${error.code} ${error.answer?.status} ${error.answer?.code}`).toBe(expected);

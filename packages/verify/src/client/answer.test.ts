@@ -72,9 +72,12 @@ describe('the answer of a callee', () => {
     ['404 of something else', (res) => void res.writeHead(404).end('Not Found'), 'upstream_failed 404 undefined'],
     ['400 with a code that is no text', json(400, { code: 5 }), 'upstream_failed 400 undefined'],
     ['an error that looks like an answer', json(500, { total: 1 }), 'upstream_failed 500 undefined'],
-  ] as [string, typeof answerNext, unknown][])('of %s ends well or with its code', async (_case, answer, expected) => {
-    expect(await callWith(answer)).toEqual(expected);
-  });
+  ] as [string, typeof answerNext, unknown][])(
+    'of %s is returned or ends with its code',
+    async (_case, answer, expected) => {
+      expect(await callWith(answer)).toEqual(expected);
+    },
+  );
 
   it.each([301, 302, 303, 307, 308])('of %i is not followed', async (status) => {
     const before = requests;
@@ -83,7 +86,7 @@ describe('the answer of a callee', () => {
     expect(requests).toBe(before + 1);
   });
 
-  it('that never comes ends with the timeout', async () => {
+  it('that never arrives ends with the timeout', async () => {
     expect(await callWith(() => undefined, { timeoutMs: 100 })).toBe('upstream_timeout undefined undefined');
   });
 
@@ -92,14 +95,14 @@ describe('the answer of a callee', () => {
     expect(answer).toBe('upstream_timeout undefined undefined');
   });
 
-  it('that breaks off is no answer', async () => {
+  it('that breaks off is a failure', async () => {
     const answer = await callWith(
       (res) => void res.writeHead(200, { 'Content-Length': '50' }).write('{', () => res.destroy()),
     );
     expect(answer).toBe('unavailable undefined undefined');
   });
 
-  it('that has no end is cut off at 1 MB', async () => {
+  it('that has no end is aborted at 1 MB', async () => {
     const chunk = Buffer.alloc(64 * 1024, ' ');
     const answer = await callWith((res) => {
       const more = () => {
@@ -111,13 +114,13 @@ describe('the answer of a callee', () => {
     expect(answer).toBe('upstream_failed 200 too_large');
   });
 
-  it('is none when nobody listens', async () => {
+  it('is a failure when no server listens', async () => {
     const gone = await listen(() => undefined);
     await gone.close();
     expect(await callWith(() => undefined, { baseUrl: gone.origin })).toBe('unavailable undefined undefined');
   });
 
-  it('is none when the callee hangs up', async () => {
+  it('is a failure when the callee closes the connection', async () => {
     expect(await callWith((res) => void res.destroy())).toBe('unavailable undefined undefined');
   });
 });

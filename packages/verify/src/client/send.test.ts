@@ -35,14 +35,14 @@ const sender = (port: number, host = '127.0.0.1') =>
   createSender({ origin: new URL(`http://${host}:${port}`), maxBytes: 1000 });
 
 describe('createSender', () => {
-  it('sends one request after the other over one connection', async () => {
+  it('sends sequential requests over one connection', async () => {
     const server = await open();
     const send = sender(server.port);
     for (let count = 0; count < 5; count += 1) expect((await send(sent())).status).toBe(200);
     expect(server.connections()).toBe(1);
   });
 
-  it('does not use a connection again that the server soon closes', async () => {
+  it('does not reuse a connection that the server soon closes', async () => {
     const server = await open({ keepAliveMs: 3000 });
     const send = sender(server.port);
     for (let count = 0; count < 3; count += 1) expect((await send(sent())).status).toBe(200);
@@ -55,7 +55,7 @@ describe('createSender', () => {
     expect(server.connections()).toBe(0);
   });
 
-  it('finds an origin that is an IPv6 address', async () => {
+  it('connects to an origin that is an IPv6 address', async () => {
     const server = await open({ host: '::1' }).catch(() => undefined);
     // Not every machine has one.
     if (server === undefined) return;

@@ -51,7 +51,7 @@ describe('the request of a service client', () => {
     expect(received).not.toHaveProperty('content-type');
   });
 
-  it('that nobody takes ends in an error with its cause', async () => {
+  it('that no server accepts ends in an error with its cause', async () => {
     const gone = await listen(() => undefined);
     await gone.close();
     const lost = createServiceClient({

@@ -38,7 +38,7 @@ async function failure(call: Promise<unknown>): Promise<string> {
 }
 
 describe('createServiceClient', () => {
-  it('calls an operation with a body and gives its answer', async () => {
+  it('calls an operation with a body and returns its answer', async () => {
     expect(await client().call('product:quotes.create', { body: { items: [1, 2, 3] } })).toEqual({ total: 3 });
     expect(product.handled).toEqual([
       { id: 'product:quotes.create', input: { body: { items: [1, 2, 3] } }, caller: 'order' },
@@ -52,19 +52,19 @@ describe('createServiceClient', () => {
     expect(product.handled).toMatchObject([{ input: { params: { id: 'ä?b&c' }, query: { full: '1' } } }]);
   });
 
-  it('makes a token of its own for each call', async () => {
+  it('creates a new token for each call', async () => {
     const calls = [...Array(10)].map(() => client().call('product:quotes.create', { body: { items: [] } }));
     expect(await Promise.all(calls)).toHaveLength(10);
     expect(new Set(product.decisions.map(({ jti }) => jti)).size).toBe(10);
   });
 
-  it('sends the headers it is given beside its own', async () => {
+  it('sends given headers with its own', async () => {
     let asked = 0;
     const headers = () => {
       asked += 1;
       return { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'service-token': 'x' };
     };
-    // Its own win: a header of the same name does not replace the token.
+    // A given header does not replace the token.
     expect(await client({ headers }).call('product:quotes.create', { body: { items: [] } })).toEqual({ total: 0 });
     expect(asked).toBe(1);
   });
@@ -78,7 +78,7 @@ describe('createServiceClient', () => {
     },
   );
 
-  it('relays what the callee says about the user', async () => {
+  it('passes on the refusals of the user by the callee', async () => {
     const request = (claims: object) => ({ params: { id: '7' }, query: {}, accessToken: product.userToken(claims) });
     const call = (claims: object) => failure(client().call('product:notes.read', request(claims)));
     expect(await call({ iat: 1, exp: 2 })).toBe('upstream_refused 401 token_expired');
@@ -86,7 +86,7 @@ describe('createServiceClient', () => {
     expect(await call({ scope: '' })).toBe('upstream_refused 403 insufficient_scope');
   });
 
-  it('takes a refusal of its own token for a failure of the two services', async () => {
+  it('reports a refusal of its own token as a failure between the two services', async () => {
     const stranger = createTestEdge('order', 'product');
     const signer = createServiceTokenSigner({ service: 'order', keys: stranger.calls, now: product.clock.now });
     expect(await failure(client({ signer }).call('product:quotes.create', { body: { items: [] } }))).toBe(
@@ -94,7 +94,7 @@ describe('createServiceClient', () => {
     );
   });
 
-  it('takes a shut door for a failure of the two services', async () => {
+  it('reports a refusal of its operation as a failure between the two services', async () => {
     const opened = { ...operations['product:doors.open'], callers: ['order'] };
     const doors = createServiceClient({
       operations: { 'product:doors.open': opened },
@@ -136,7 +136,7 @@ describe('createServiceClient', () => {
   });
 
   it.each([{ baseUrl: 'http://product' }, { baseUrl: 'HTTPS://Product:443/' }, { timeoutMs: 1 }])(
-    'takes %j',
+    'accepts %j',
     (options) => expect(() => client(options)).not.toThrow(),
   );
 
@@ -150,7 +150,7 @@ describe('createServiceClient', () => {
     },
   );
 
-  it('throws for an operation it was not given, a name from a prototype included', async () => {
+  it('throws for an operation that is not in its map, also for a name from a prototype', async () => {
     const untyped = client() as { call(id: string, request: object): Promise<unknown> };
     for (const id of ['product:doors.open', 'toString', 'constructor', '__proto__']) {
       await expect(untyped.call(id, {})).rejects.toThrow(TypeError);
@@ -161,8 +161,8 @@ describe('createServiceClient', () => {
 });
 
 describe('the types of createServiceClient', () => {
-  it('let nothing compile that the operation does not take', async () => {
-    // Never called: what stands here is for the compiler.
+  it('reject input that the operation does not declare', async () => {
+    // Never called: this code is for the compiler.
     const uncompiled = async () => {
       const typed = client();
       // @ts-expect-error an operation the client was not given

@@ -22,7 +22,7 @@ describe('buildTarget', () => {
     ['a semicolon', 'a;b', 'a%3Bb'],
     ['a line break', 'a\r\nHost: evil', 'a%0D%0AHost%3A%20evil'],
     ['what a replacement would expand', "$&$1$'", "%24%26%241%24'"],
-  ])('writes %s as one segment', (_case, value, segment) => {
+  ])('encodes %s as one segment', (_case, value, segment) => {
     expect(withId(value)).toBe(`/internal/users/${segment}/contact`);
   });
 
@@ -51,14 +51,14 @@ describe('buildTarget', () => {
     expect(() => withId(value)).toThrow(new TypeError('path parameter id must be one plain path segment'));
   });
 
-  it('refuses a parameter that is not given, or only inherited', () => {
+  it('refuses a parameter that is missing or inherited', () => {
     expect(() => buildTarget(template)).toThrow('path parameter id must be');
     expect(() => buildTarget(template, {})).toThrow('path parameter id must be');
     expect(() => buildTarget('/a/:constructor', {})).toThrow('path parameter constructor must be');
     expect(() => buildTarget(template, Object.create({ id: '7' }))).toThrow('path parameter id must be');
   });
 
-  it('fills in each parameter once: a value is never read as a template', () => {
+  it('replaces each parameter once: a value is never read as a template', () => {
     expect(buildTarget('/a/:one/:two', { one: ':two', two: 'x' })).toBe('/a/%3Atwo/x');
     expect(buildTarget('/a/:one', { one: 'x', two: '../y' })).toBe('/a/x');
   });
@@ -73,11 +73,11 @@ describe('buildTarget', () => {
     [{ q: 'é ü' }, '?q=%C3%A9+%C3%BC'],
     [{ 'a=b&c': '1' }, '?a%3Db%26c=1'],
     [{ b: '2', a: '1' }, '?b=2&a=1'],
-  ] as [QueryParams, string][])('writes the query %j as %j', (query, expected) => {
+  ] as [QueryParams, string][])('encodes the query %j as %j', (query, expected) => {
     expect(buildTarget('/a', {}, query)).toBe(`/a${expected}`);
   });
 
-  it('gives for every input a target of the same route, or refuses', () => {
+  it('returns a target of the same route for every input, or refuses it', () => {
     const anyCharacter = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
     const unit = fc.oneof(fc.constantFrom(...'./\\%?#:;&=2eEfF \0'), anyCharacter);
     fc.assert(

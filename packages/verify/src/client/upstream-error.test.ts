@@ -4,7 +4,7 @@ import { UpstreamError } from './upstream-error.ts';
 const operation = 'product:quotes.create';
 
 describe('UpstreamError', () => {
-  it('says which operation failed, how, and what the callee answered', () => {
+  it('has the operation, the code and the answer of the callee', () => {
     const texts = [
       new UpstreamError('unavailable', operation),
       new UpstreamError('upstream_refused', operation, { answer: { status: 404, code: 'not_found' } }),
@@ -17,7 +17,7 @@ describe('UpstreamError', () => {
     ]);
   });
 
-  it('has a cause only when there is one', () => {
+  it('has a cause only when one is given', () => {
     const cause = new Error('connection lost');
     expect(new UpstreamError('unavailable', operation, { cause }).cause).toBe(cause);
     expect(Object.hasOwn(new UpstreamError('unavailable', operation), 'cause')).toBe(false);

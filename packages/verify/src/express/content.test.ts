@@ -49,11 +49,11 @@ describe('the content of a call', () => {
     expect(product.decisions).toMatchObject([{ decision: 'allow', caller: 'order' }]);
   });
 
-  it('is read in chunks as well', async () => {
+  it('is read also in chunks', async () => {
     expect(await sendQuote(quote, { 'Content-Type': jsonType }, { chunked: true })).toMatchObject({ status: 200 });
   });
 
-  // The bytes are those that were signed, but a parser could take them for something else, or leave them to another.
+  // The bytes are the signed ones, but a parser could read them in another way, or leave them to another parser.
   it.each([
     ['no type', undefined],
     ['text', 'text/plain'],
@@ -183,7 +183,7 @@ describe('the content of a call', () => {
     expect(product.decisions[1]).toMatchObject({ caller: 'order', reason: 'content' });
   });
 
-  it('is not waited for when the token is bad: nobody unknown fills the memory', async () => {
+  it('is not read when the token is invalid: an unauthenticated caller cannot fill the memory', async () => {
     const socket = connect(product.port, '127.0.0.1');
     socket.write('POST /internal/quotes HTTP/1.1\r\nHost: x\r\nService-Token: a.b.c\r\nContent-Length: 90000\r\n\r\n');
     const [answer] = await once(socket, 'data');
@@ -191,7 +191,7 @@ describe('the content of a call', () => {
     socket.destroy();
   });
 
-  it('that is cut off is one refusal, and the handler never runs', async () => {
+  it('that breaks off is one refusal, and the handler does not run', async () => {
     const decision = new Promise<void>((resolve) => {
       decided = resolve;
     });

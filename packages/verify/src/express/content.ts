@@ -8,7 +8,7 @@ const json = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const noContent = new Uint8Array();
 
-/** Reads the content bytes as sent, whatever their headers say. */
+/** Reads the content bytes as sent, independent of the headers. */
 export type ContentReader = (req: Request, res: Response) => Promise<Uint8Array>;
 
 /** Creates the content reader. It does not decompress, since the caller signed the bytes as sent. */

@@ -21,7 +21,7 @@ function operationsRouter() {
   });
 }
 
-/** An application with its operations, and whatever else it is given. */
+/** An application with its operations and the given routes. */
 function check(add: (app: Express) => unknown): void {
   const app = express().use(operationsRouter());
   add(app);
@@ -68,7 +68,7 @@ describe('assertInternalRoutes', () => {
     ['GET', '/{internal}/secret'],
     ['GET', '/i{nternal}/secret'],
     ['GET', '/inter\\nal/secret'],
-  ])('refuses %s %s, which is no operation', (method, path) => {
+  ])('throws for %s %s, which is not an operation', (method, path) => {
     const verb = method.toLowerCase() as 'get' | 'post' | 'put';
     const message = `${method} ${path} is an internal route of product, but no operation`;
     expect(() => check((app) => app[verb](path, open))).toThrow(message);
@@ -96,7 +96,7 @@ describe('assertInternalRoutes', () => {
     expect(() => check(add)).toThrow(message);
   });
 
-  it('refuses the operations of another service', () => {
+  it('throws for the operations of another service', () => {
     const app = express().use(operationsRouter());
     expect(() => assertInternalRoutes(app, { service: 'user', operations, prefix: '/internal' })).toThrow(
       'POST /internal/quotes is an internal route of user, but no operation',

@@ -8,7 +8,7 @@ import { refusalOf, refusals } from './problem.ts';
 
 const codes = Object.keys(authErrors) as AuthErrorCode[];
 
-/** What an application that ends in `refusals()` answers to an error. */
+/** Returns the answer to an error of an application with `refusals()` at its end. */
 function answerTo(error: unknown) {
   const app = express().set('env', 'test');
   app.use(() => {
@@ -45,29 +45,26 @@ describe('refusals', () => {
     expect(answer.headers['www-authenticate']).toBe(challenge);
   });
 
-  it('names no scope where none is known', () => {
+  it('has no scope when it is unknown', () => {
     const challenge = refusalOf(new AuthError('insufficient_scope', 'scope'))?.headers;
     expect(challenge).toEqual({ 'WWW-Authenticate': 'Bearer realm="api", error="insufficient_scope"' });
   });
 
-  it('has no header for what another token or another time would not mend', () => {
+  it('has no header for an error that neither another token nor a retry fixes', () => {
     expect(refusalOf(new AuthError('caller_not_allowed', 'caller'))?.headers).toEqual({});
   });
 
-  it('gives every 401 a challenge', () => {
+  it('adds a challenge to every 401', () => {
     for (const code of codes.filter((name) => authErrors[name].status === 401)) {
       expect(refusalOf(new AuthError(code, 'absent'))?.headers['WWW-Authenticate']).toMatch(/^Bearer realm="api"/);
     }
   });
 
-  it.each(['store_full', 'keys_unavailable'] as const)(
-    'says when to come again after unavailable: %s',
-    async (reason) => {
-      const answer = await answerTo(new AuthError('unavailable', reason));
-      expect(answer.status).toBe(503);
-      expect(answer.headers['retry-after']).toBe('5');
-    },
-  );
+  it.each(['store_full', 'keys_unavailable'] as const)('adds Retry-After to unavailable: %s', async (reason) => {
+    const answer = await answerTo(new AuthError('unavailable', reason));
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toBe('5');
+  });
 
   it('passes every other error on', async () => {
     const other = Object.assign(new Error('other'), { name: 'AuthError', code: 'invalid_token', status: 418 });
@@ -77,7 +74,7 @@ describe('refusals', () => {
     expect(refusalOf(undefined)).toBeUndefined();
   });
 
-  it('passes a refusal on when the answer has begun', async () => {
+  it('passes on a refusal when the answer has begun', async () => {
     const app = express();
     let passedOn: unknown;
     app.use((_req, res) => {

@@ -17,7 +17,7 @@ export interface RefusalFields {
 }
 
 /**
- * Turns an AuthError into the parts of an answer; `undefined` for any other error. For an application with its own
+ * Converts an AuthError to the parts of an answer; `undefined` for any other error. For an application with its own
  * error handler.
  */
 export function refusalOf(error: unknown): RefusalFields | undefined {

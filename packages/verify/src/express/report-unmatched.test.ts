@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { reportUnmatched } from './report-unmatched.ts';
 import type { CallDecision } from './require-caller.ts';
 
-/** Sends a request past it, and gives what it told and what the application answered. */
+/** Sends a request through the middleware, and returns the reports and the answer. */
 async function report(path: string, headers: Readonly<Record<string, string>> = {}) {
   const decisions: CallDecision[] = [];
   const onDecision = (decision: CallDecision) => void decisions.push(decision);
@@ -17,23 +17,23 @@ const refused = { decision: 'deny', operation: 'unmatched', reason: 'not_an_oper
 
 describe('reportUnmatched', () => {
   it.each(['/internal', '/internal/', '/internal/users/1/contact', '/INTERNAL/quotes', '/internal/x?a=1'])(
-    'tells of a request to %s and leaves the answer to others',
+    'reports a request to %s and sends no answer',
     async (path) => expect(await report(path)).toEqual({ decisions: [refused], text: 'below' }),
   );
 
-  it('tells of a service token on any other route, with the code it will be refused with', async () => {
+  it('reports a service token on any other route, with the code of its refusal', async () => {
     const { decisions, text } = await report('/products', { 'Service-Token': 'x' });
     expect(decisions).toEqual([{ ...refused, code: 'invalid_service_token' }]);
     expect(text).toBe('below');
   });
 
   it.each(['/', '/products', '/internals', '/internal-docs', '/docs/internal/x', '//internal/x'])(
-    'has nothing to tell of a request to %s',
+    'does not report a request to %s',
     async (path) => expect(await report(path)).toEqual({ decisions: [], text: 'below' }),
   );
 
   it('throws at build time without onDecision', () => {
-    // @ts-expect-error to whoever calls it from JavaScript
+    // @ts-expect-error for callers in JavaScript
     expect(() => reportUnmatched({ prefix: '/internal' })).toThrow('reportUnmatched needs onDecision');
   });
 });

@@ -6,7 +6,7 @@ import type { RequireCallerOptions } from './require-caller.ts';
 const unmatched = 'unmatched';
 
 /**
- * Creates middleware that reports requests that look like service calls but are no operation: below the prefix (in any
+ * Creates middleware that reports requests that resemble service calls but match no operation: below the prefix (in any
  * case), or with a service token. Mount it right after the service router. It sends no answer; later middleware refuses
  * these requests.
  *

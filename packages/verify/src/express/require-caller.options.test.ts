@@ -33,7 +33,7 @@ function note(accessToken: string): WireRequest {
 }
 
 describe('requireCaller', () => {
-  it('binds the whole target, also on a router that sees only a part of it', async () => {
+  it('binds the whole target, also on a mounted router', async () => {
     const options = { verifier: product.verifier, onDecision: () => undefined };
     const router = express.Router().post('/quotes', requireCaller(createQuote, options), (_req, res) => void res.end());
     const server = await listen(express().use('/internal', router).use(refusals()));
@@ -57,7 +57,7 @@ describe('requireCaller', () => {
     expect(await Promise.all(statuses)).toEqual([413, 413, 200]);
   });
 
-  it('knows the user who came along, and the token to pass on', async () => {
+  it('returns the user of a call, and the token to forward', async () => {
     const guard = requireCaller(readNote, { verifier: product.verifier, onDecision: () => undefined });
     const app = express().get('/internal/notes/:id', guard, (req, res) => {
       res.json([userOf(req).sub, accessTokenOf(req), identityOf(req)]);
@@ -69,7 +69,7 @@ describe('requireCaller', () => {
     await server.close();
   });
 
-  it('knows no user where none came along', async () => {
+  it('has no user for a call without one', async () => {
     const guard = requireCaller(createQuote, { verifier: product.verifier, onDecision: () => undefined });
     const app = express().post('/internal/quotes', guard, (req, res) => void res.json(identityOf(req)));
     const server = await listen(app);
@@ -77,7 +77,7 @@ describe('requireCaller', () => {
     await server.close();
   });
 
-  it('fails as a fault of the application when something has set an encoding on the body', async () => {
+  it('throws a plain error when a middleware has set an encoding on the body', async () => {
     const decoded: RequestHandler = (req, _res, next) => next(void req.setEncoding('utf8'));
     const decisions: unknown[] = [];
     const onDecision = (decision: unknown) => void decisions.push(decision);

@@ -33,7 +33,7 @@ function note(change: Partial<WireRequest> = {}, accessToken = product.userToken
 }
 
 describe('the route of an operation', () => {
-  it('lets the caller in and hands over what was sent', async () => {
+  it('admits the caller and passes the input to the handler', async () => {
     const answer = await product.send(quote());
     expect(answer).toMatchObject({ status: 200, text: '{"total":1}' });
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -42,7 +42,7 @@ describe('the route of an operation', () => {
     ]);
   });
 
-  it('lets the caller in for a user', async () => {
+  it('admits the caller for a user', async () => {
     const answer = await product.send(note());
     expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/^\{"id":"7","reader":"[\w-]{36}"\}$/) });
     expect(product.handled).toMatchObject([{ input: { params: { id: '7' }, query: { full: '1' } }, caller: 'order' }]);
@@ -67,7 +67,7 @@ describe('the route of an operation', () => {
     ],
     ['X-HTTP-Method-Override', [['X-HTTP-Method-Override', 'DELETE']]],
     ...['__proto__', 'constructor', 'hasOwnProperty'].map((name) => [`a field called ${name}`, [[name, 'x']]]),
-  ] as [string, [string, string][]][])('does not care about %s: only what is signed counts', async (_case, more) => {
+  ] as [string, [string, string][]][])('ignores %s: only signed parts count', async (_case, more) => {
     const { headers = [], ...rest } = quote();
     expect(await product.send({ ...rest, headers: [...headers, ...more] })).toMatchObject({ status: 200 });
     expect(product.handled).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('the route of an operation', () => {
     expect(product.handled).toEqual([]);
   });
 
-  // No route has such a path, in no spelling: what carries a service token is then refused, whatever it asks for.
+  // No route has such a path in any spelling: then every request with a service token is refused.
   it.each([
     ['POST', '/INTERNAL/quotes'],
     ['POST', '/internal/Quotes'],
@@ -124,13 +124,13 @@ describe('the route of an operation', () => {
     ['PUT', '/internal/quotes'],
     ['HEAD', '/internal/quotes'],
     ['GET', '/public'],
-  ])('is not that of %s %s, which is refused with its service token', async (method, target) => {
+  ])('does not match %s %s, which is refused with its service token', async (method, target) => {
     expect(await product.send(quote({ method, target }))).toMatchObject({ status: 400 });
     expect(product.handled).toEqual([]);
     expect(product.decisions).toEqual([]);
   });
 
-  it('tells OPTIONS its method and runs nothing', async () => {
+  it('answers OPTIONS with its method and runs no handler', async () => {
     for (const target of ['/internal/quotes', '/internal/notes/7', '/internal/doors']) {
       const answer = await product.send({ method: 'OPTIONS', target });
       expect(answer.headers['access-control-allow-origin']).toBeUndefined();
@@ -139,7 +139,7 @@ describe('the route of an operation', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('stays shut for everybody when no caller is listed', async () => {
+  it('refuses every caller when none is listed', async () => {
     const call = { ...quoteCall, operation: openDoor, target: '/internal/doors' };
     const headers = [['Service-Token', product.signer.sign(call)], json] as const;
     const answer = await product.send(quote({ target: call.target, headers }));
@@ -148,7 +148,7 @@ describe('the route of an operation', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('is open once: the second time is refused, also at the same time', async () => {
+  it('accepts a token once, also for parallel requests', async () => {
     const sent = quote();
     const answers = await Promise.all([...Array(8)].map(() => product.send(sent)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);

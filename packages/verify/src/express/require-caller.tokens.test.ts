@@ -64,7 +64,7 @@ describe('the Service-Token header', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('counts in the header alone, not in the query', async () => {
+  it('is read from the header alone, not from the query', async () => {
     const target = `${quoteCall.target}?service_token=${quoteToken()}`;
     expect(await product.send({ method: 'POST', target, headers: [json], body: quoteContent })).toMatchObject({
       status: 400,
@@ -97,7 +97,7 @@ describe('the user of a call', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('cannot be added where the caller sent none', async () => {
+  it('cannot be added to a call without one', async () => {
     const answer = await sendQuote([['Service-Token', quoteToken()], bearer(product.userToken())]);
     expect(answer).toMatchObject({ status: 400, code: 'invalid_service_token' });
     expect(product.decisions).toMatchObject([{ reason: 'access_token_binding' }]);
@@ -107,7 +107,7 @@ describe('the user of a call', () => {
     ['has expired', { iat: 1, exp: 2 }, 401, 'token_expired', /^Bearer realm="api", error="invalid_token"/],
     ['is for another service', { aud: ['order'] }, 401, 'invalid_token', /^Bearer realm="api", error="invalid_token"/],
     ['lacks the scope', { scope: '' }, 403, 'insufficient_scope', /error="insufficient_scope", scope="order:read"$/],
-  ])('is told that the token %s', async (_case, claims, status, code, challenge) => {
+  ])('is refused with the code of a token that %s', async (_case, claims, status, code, challenge) => {
     const ada = product.userToken(claims);
     const answer = await sendNote([['Service-Token', noteToken(ada)], bearer(ada)]);
     expect(answer).toMatchObject({ status, code });
@@ -115,7 +115,7 @@ describe('the user of a call', () => {
     expect(product.decisions).toMatchObject([{ decision: 'deny', caller: 'order', code }]);
   });
 
-  it('is required where the operation needs one', async () => {
+  it('is required when the operation needs one', async () => {
     const serviceToken = product.signer.sign({ ...product.noteCall(''), accessToken: undefined });
     const answer = await sendNote([['Service-Token', serviceToken]]);
     expect(answer).toMatchObject({ status: 401, code: 'missing_token' });
@@ -145,7 +145,7 @@ describe('the user of a call', () => {
 });
 
 describe('the decision on a call', () => {
-  it('is told once, with who and for whom, and holds no token', async () => {
+  it('is reported once, with caller and user, without any token', async () => {
     const ada = product.userToken();
     const serviceToken = noteToken(ada);
     const headers = [['Service-Token', serviceToken], bearer(ada)] as const;
@@ -165,7 +165,7 @@ describe('the decision on a call', () => {
     for (const part of [...serviceToken.split('.'), ...ada.split('.')]) expect(text).not.toContain(part);
   });
 
-  it('that cannot be noted stops the call', async () => {
+  it('that cannot be reported fails the call', async () => {
     auditFails = true;
     expect(await sendQuote([['Service-Token', quoteToken()]])).toMatchObject({ status: 500, code: 'internal' });
     expect(product.handled).toEqual([]);
@@ -173,14 +173,14 @@ describe('the decision on a call', () => {
 });
 
 describe('refuseServiceToken', () => {
-  it('refuses a service token on a public route, good or not', async () => {
+  it('refuses a service token on a public route, valid or not', async () => {
     for (const token of [quoteToken(), '', 'x']) {
       const answer = await product.send({ target: '/public', headers: [['Service-Token', token]] });
       expect(answer).toMatchObject({ status: 400, code: 'invalid_service_token' });
     }
   });
 
-  it('lets everybody else pass, to the body parser of the application', async () => {
+  it('passes on every other request, with its body unread', async () => {
     const answer = await product.send({ method: 'POST', target: '/public', headers: [json], body: '{"a":1}' });
     expect(answer).toMatchObject({ status: 200, text: '{"body":{"a":1}}' });
   });

@@ -44,7 +44,7 @@ describe('requireUser', () => {
     ['BEARER', (token: string) => `BEARER ${token}`],
     ['Bearer with more spaces', (token: string) => `Bearer    ${token}`],
     ['Bearer with a space behind the token, which HTTP drops', (token: string) => `Bearer ${token} `],
-  ])('lets a good token in as %s', async (_case, header) => {
+  ])('admits a valid token as %s', async (_case, header) => {
     const answer = await supertest(app).get('/me').set('Authorization', header(good));
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ sub: 'ada', token: good, user: 'ada' });
@@ -58,7 +58,7 @@ describe('requireUser', () => {
     ['a scheme that begins like Bearer', `Bearertoken ${good}`],
     ['a scheme that ends like Bearer', `X-Bearer ${good}`],
     ['Bearer behind another scheme', `Basic x, Bearer ${good}`],
-  ])('asks for a token after %s', async (_case, header) => {
+  ])('answers 401 missing_token to %s', async (_case, header) => {
     const answer = await supertest(app)
       .get('/me')
       .set(header === undefined ? {} : { Authorization: header });
@@ -110,12 +110,12 @@ describe('requireUser', () => {
     ['in another header', '/me', { 'X-Authorization': `Bearer ${good}`, 'X-Access-Token': good }],
     ['in a header with an underscore', '/me', { Authorization_: `Bearer ${good}` }],
     ['from a proxy that names a user', '/me', { 'X-User': 'ada', 'X-Forwarded-User': 'ada' }],
-  ])('takes no identity %s', async (_case, target, headers) => {
+  ])('reads no identity %s', async (_case, target, headers) => {
     const answer = await supertest(app).get(target).set(headers);
     expect(answer.body).toMatchObject({ code: 'missing_token' });
   });
 
-  it('answers a long header at once, whatever is in it', async () => {
+  it('answers a long header within a second, with any content', async () => {
     const header = `Bearer ${' '.repeat(6000)},${'a '.repeat(4000)}`;
     const started = process.hrtime.bigint();
     expect(await send(server.port, { target: '/me', headers: [['Authorization', header]] })).toMatchObject({
@@ -133,12 +133,12 @@ describe('requireUser', () => {
 });
 
 describe('requireScope', () => {
-  it('lets a user in whose token has the scope', async () => {
+  it('admits a user whose token has the scope', async () => {
     const answer = await supertest(app).get('/orders').auth(good, { type: 'bearer' });
     expect(answer.body).toBe('orders');
   });
 
-  it('refuses a user whose token lacks the scope, and names it', async () => {
+  it('refuses a user whose token lacks the scope, and names the scope', async () => {
     const answer = await supertest(app).get('/orders/write').auth(good, { type: 'bearer' });
     expect(answer.status).toBe(403);
     expect(answer.body).toMatchObject({ code: 'insufficient_scope' });
@@ -148,14 +148,14 @@ describe('requireScope', () => {
   });
 
   it.each(['order:read-any', 'xorder:read', 'order:readorder:write', 'ORDER:READ', 'order: read', 'order'])(
-    'takes the scope %j for no order:read',
+    'does not accept the scope %j for order:read',
     async (scope) => {
       const answer = await supertest(app).get('/orders').auth(issuer.token({ scope }), { type: 'bearer' });
       expect(answer.status).toBe(403);
     },
   );
 
-  it('is a fault of the route without requireUser, never open', async () => {
+  it('answers 500 without requireUser', async () => {
     const answer = await supertest(app).get('/scope-alone').auth(good, { type: 'bearer' });
     expect(answer.status).toBe(500);
     expect(answer.text).toContain('GET /scope-alone needs requireUser() on the route');
@@ -174,17 +174,17 @@ describe('userOf, accessTokenOf and callerOf', () => {
     ['/forgotten', 'requireUser'],
     ['/forgotten-token', 'requireUser'],
     ['/forgotten-caller', 'requireCaller'],
-  ])('fail loudly on %s, whose guard was forgotten, even with a good token', async (target, guard) => {
+  ])('throw on %s without its guard, even with a valid token', async (target, guard) => {
     const answer = await supertest(app).get(target).auth(good, { type: 'bearer' });
     expect(answer.status).toBe(500);
     expect(answer.text).toContain(`GET ${target} needs ${guard}() on the route`);
   });
 
-  it('leave nothing where nobody was verified', () => {
+  it('set no identity for a request that was not verified', () => {
     expect(identityOf({} as express.Request)).toStrictEqual({});
   });
 
-  it('leave an open route without identity', async () => {
+  it('set no identity on an open route', async () => {
     const answer = await supertest(app).get('/open').auth(good, { type: 'bearer' });
     expect(answer.body).toEqual({});
   });

@@ -18,7 +18,7 @@ const note = { id: 'order:notes.read', method: 'GET', path, callers: ['product']
 const count = { ...note, id: 'order:notes.count', path: '/internal/count', user: 'none' } as const;
 const token = issuer.token();
 
-/** Two routes for users and two for services, of which one of each denies while `isStale` says so. */
+/** Two routes for users and two for services. One of each denies requests while `isStale` returns true. */
 function newApp(isStale: () => boolean) {
   const deny = { onRevocationStale: 'deny', revocations: { isStale } } as const;
   const decisions: CallDecision[] = [];
@@ -60,12 +60,12 @@ describe('onRevocationStale', () => {
     expect((await get('/change')).status).toBe(200);
   });
 
-  it('leaves a bad token bad: 401, stale or not', async () => {
+  it('answers 401 to an invalid token, stale or not', async () => {
     const { get } = newApp(() => true);
     expect((await get('/change', issuer.token({ exp: 1 }))).status).toBe(401);
   });
 
-  it('concerns the calls of services on behalf of a user, and says so in the decision', async () => {
+  it('applies to calls on behalf of a user, with its reason in the decision', async () => {
     let isStale = true;
     const { callNote, callCount, decisions } = newApp(() => isStale);
     expect([(await callNote()).status, (await callCount()).status]).toEqual([503, 200]);

@@ -1,6 +1,6 @@
 import { AuthError } from '../auth-error.ts';
 
-/** The behaviour of a route while the known revocations may be out of date: `allow` unless it says `deny`. */
+/** The behaviour of a route while the known revocations may be out of date: `allow` unless `deny` is given. */
 export type RevocationStaleOptions =
   | { readonly onRevocationStale?: 'allow' }
   | { readonly onRevocationStale: 'deny'; readonly revocations: { isStale(): boolean } };

@@ -19,7 +19,7 @@ function build(given: object, guard: () => RequestHandler = () => noGuard) {
 }
 
 describe('serviceRouter', () => {
-  it('asks for one guard per operation', () => {
+  it('creates one guard per operation', () => {
     const guarded: string[] = [];
     serviceRouter({
       service: 'product',
@@ -47,7 +47,7 @@ describe('serviceRouter', () => {
     expect([route?.path, route?.stack[0]?.method]).toEqual(['/internal/doors', method.toLowerCase()]);
   });
 
-  it('fails loudly when the guard does not authenticate', async () => {
+  it('answers 500 when the guard does not authenticate', async () => {
     const app = express().use(build(handlers));
     app.use(
       ((error, _req, res, _next) => void res.status(500).send(String(error))) satisfies express.ErrorRequestHandler,
@@ -63,7 +63,7 @@ describe('serviceRouter', () => {
   });
 
   it.each(['product:quotes.delete', 'user:contacts.read', 'product', 'toString', '__proto__x'])(
-    'throws at build time with a handler for %s, which is no operation of it',
+    'throws at build time with a handler for %s, which is not an operation of the service',
     (id) => {
       expect(() => build({ ...handlers, [id]: async () => ({}) })).toThrow(
         `product handles ${id}, which is no operation`,
@@ -71,7 +71,7 @@ describe('serviceRouter', () => {
     },
   );
 
-  it('takes no handler from a prototype', () => {
+  it('uses no handler from a prototype', () => {
     expect(() => build(Object.create(handlers) as object)).toThrow('has no handler');
   });
 
@@ -80,7 +80,7 @@ describe('serviceRouter', () => {
     expect(router.stack).toEqual([]);
   });
 
-  it('answers with what the handler gives, and never lets it be stored', async () => {
+  it('answers with the result of the handler, and no-store', async () => {
     const product = await startQuoteService();
     const call = product.noteCall(product.userToken({ sub: 'ada' }));
     const answer = await product.send({

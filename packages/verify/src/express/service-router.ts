@@ -40,7 +40,7 @@ export type ReadPart = <S extends z.ZodType>(req: Request, schema: S) => z.outpu
 export interface ServiceRouterOptions<Operations extends ServiceOperations, Callee extends string> {
   readonly service: Callee;
   readonly operations: Operations;
-  /** One handler per operation of this service, no more and no less. */
+  /** One handler for each operation of this service. */
   readonly handlers: OperationHandlers<Operations, Callee>;
   /** Creates the guard of an operation, usually `requireCaller` with this service's verifier. */
   readonly guard: (operation: OperationPolicy) => RequestHandler;
@@ -90,8 +90,8 @@ function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<
 }
 
 /**
- * Creates middleware that refuses a service token on every route after it: a public route cannot tell a service with a
- * user's token from that user. Mount it right after the service router.
+ * Creates middleware that refuses a service token on every route after it: a public route cannot distinguish a service with
+ * a user's token from that user. Mount it right after the service router.
  */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {

@@ -30,7 +30,7 @@ export const otherPart: Handlers['product:quotes.create'] = async ({ query }) =>
 export const otherBody: Handlers['product:quotes.create'] = async ({ body }) => ({ total: body.items[0].length });
 
 describe('OperationHandlers', () => {
-  it('names each operation of the service once', () => {
+  it('has one handler per operation of the service', () => {
     const handlers: Handlers = complete;
     expect(Object.keys(handlers)).toHaveLength(3);
   });

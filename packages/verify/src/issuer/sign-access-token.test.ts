@@ -35,14 +35,14 @@ describe('signAccessToken', () => {
     expect(textOf(token, 1)).toBe(JSON.stringify(claims(jti)));
   });
 
-  it('makes the token that jsonwebtoken makes of the same claims', () => {
+  it('creates the same token as jsonwebtoken for the same claims', () => {
     const token = signAccessToken({ kid: 'key-1', alg: 'RS256', key: privateKey }, content);
     const { jti } = JSON.parse(textOf(token, 1));
     const header = { alg: 'RS256', typ: 'at+jwt', kid: 'key-1' };
     expect(jwt.sign(claims(jti), privateKey, { algorithm: 'RS256', header })).toBe(token);
   });
 
-  it('gives every token an id of its own', () => {
+  it('gives every token a unique id', () => {
     expect(accessTokenPayload(content).jti).not.toBe(accessTokenPayload(content).jti);
   });
 

@@ -39,7 +39,7 @@ export function accessTokenHeader({ kid, alg }: Pick<AccessTokenKey, 'kid' | 'al
 }
 
 /**
- * Returns the claims of an access token (RFC 9068 §2.2) with a new `jti`: for an issuer with its own way to sign, such
+ * Returns the claims of an access token (RFC 9068 §2.2) with a new `jti`: for an issuer with its own signing, such
  * as in tests.
  */
 export function accessTokenPayload(content: AccessTokenContent): AccessTokenPayload {

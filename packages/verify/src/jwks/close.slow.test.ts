@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('../../test/jwks-process.ts', import.meta.
 let setup: JwksSetup;
 afterEach(() => setup.close());
 
-/** A process of its own with a source of keys: what it says and its exit code, `null` if it had to be stopped. */
+/** Runs a process with a source of keys: returns its output and exit code, `null` if it had to be stopped. */
 async function run(mode: 'close' | 'leave'): Promise<[string, number | null]> {
   const args = ['--import', 'tsx', '--conditions=@auth/source', program, setup.server.url, mode];
   const asked = setup.server.nextRequest();
@@ -26,7 +26,7 @@ async function run(mode: 'close' | 'leave'): Promise<[string, number | null]> {
 }
 
 describe('close of a JWKS source', () => {
-  it('ends a fetch that is under way, of which nothing is told', async () => {
+  it('aborts a running fetch, without an outcome', async () => {
     setup = await setUpJwks(() => {}, { timeoutMs: 60_000 });
     const request = setup.server.nextRequest();
     const started = setup.source.start();
@@ -36,24 +36,24 @@ describe('close of a JWKS source', () => {
     expect(setup.outcomes).toEqual([]);
   });
 
-  it('leaves nothing to keep the process alive, while a fetch is under way', async () => {
+  it('leaves nothing that keeps the process alive, also during a fetch', async () => {
     setup = await setUpJwks(() => {});
     expect(await run('close')).toEqual(['closed\n', 0]);
   });
 
-  it('is not needed for a process to end: nothing that waits keeps it alive', async () => {
+  it('is not needed for a process to exit: no timer keeps it alive', async () => {
     setup = await setUpJwks(good);
     expect(await run('leave')).toEqual(['loaded\n', 0]);
   });
 
-  it('keeps the keys at hand, for the requests that are still under way', async () => {
+  it('keeps the keys, for requests that are still running', async () => {
     setup = await setUpJwks(good);
     await setup.source.start();
     await setup.source.close();
     expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
   });
 
-  it('is final: nothing is asked afterwards, and it cannot be started again', async () => {
+  it('is final: nothing is fetched afterwards, and the source cannot be started again', async () => {
     setup = await setUpJwks(good, { freshForSeconds: 1 });
     const other = await setUpJwks(good, { freshForSeconds: 1 });
     await Promise.all([setup.source.start(), other.source.start()]);
@@ -67,7 +67,7 @@ describe('close of a JWKS source', () => {
     expect(setup.server.requests).toHaveLength(1);
   });
 
-  it('may come twice, and before the start', async () => {
+  it('may be called twice, and before the start', async () => {
     setup = await setUpJwks(good);
     await setup.source.close();
     await expect(setup.source.close()).resolves.toBeUndefined();

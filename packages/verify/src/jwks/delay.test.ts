@@ -18,7 +18,7 @@ describe('retryDelayMs', () => {
     expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  it('is spread over its later half, so that replicas do not come back together', () => {
+  it('is spread over its later half, so that replicas do not retry together', () => {
     expect([1, 2, 6].map((failures) => retryDelayMs(failures, lowest))).toEqual([500, 1000, 15_000]);
   });
 });

@@ -28,14 +28,14 @@ afterEach(async () => {
 
 const ask = (bearer: string) => send(server.port, { target: '/me', headers: [['Authorization', `Bearer ${bearer}`]] });
 
-/** What 200 requests at once are answered: each status once. */
+/** Returns the statuses of 200 parallel requests, each once. */
 async function askAll(tokenOf: () => string): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: 200 }, () => ask(tokenOf())));
   return [...new Set(answers.map(({ status }) => status))];
 }
 
 describe('a service whose keys come from a JWKS URL', () => {
-  it('answers 503 and when to come again while the first keys are under way, and asks once for 200 requests', async () => {
+  it('answers 503 with Retry-After during the first fetch, and fetches once for 200 requests', async () => {
     const requested = setup.server.nextRequest();
     let answer = () => {};
     setup.server.answer((req, res) => {
@@ -51,7 +51,7 @@ describe('a service whose keys come from a JWKS URL', () => {
     expect(setup.server.requests).toHaveLength(1);
   });
 
-  it('asks once per cooldown for tokens of random kids', async () => {
+  it('fetches once per cooldown for tokens with random kids', async () => {
     await setup.source.start();
     for (const requests of [2, 3]) {
       const asked = setup.nextOutcome();

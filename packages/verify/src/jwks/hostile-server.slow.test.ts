@@ -77,7 +77,7 @@ const cases: readonly (readonly [string, JwksFailure, JwksListener])[] = [
 ];
 
 describe('createJwksSource, of a server that', () => {
-  it.each(cases)('%s, has no keys and says %s', async (_case, failure, listener) => {
+  it.each(cases)('%s, has no keys and reports %s', async (_case, failure, listener) => {
     setup = await setUpJwks(listener, { timeoutMs: timeoutFor(failure) });
     await setup.source.start();
     expect(setup.outcomes).toEqual([failure]);
@@ -85,7 +85,7 @@ describe('createJwksSource, of a server that', () => {
     expect(setup.outcomeFor(oldIssuer)).toBe('unavailable: keys_unavailable');
   });
 
-  it.each(cases)('%s, keeps the keys it has and says %s', async (_case, failure, listener) => {
+  it.each(cases)('%s, keeps its keys and reports %s', async (_case, failure, listener) => {
     setup = await setUpJwks(jwksAnswer(good, { ETag: '"1"' }), { timeoutMs: timeoutFor(failure) });
     await setup.source.start();
     setup.server.answer(listener);
@@ -99,7 +99,7 @@ describe('createJwksSource', () => {
   it.each([
     ['becomes too large', 200, 'too_large'],
     ['is refused for its status', 500, 'status'],
-  ])('hangs up on an answer that %s', async (_case, status, failure) => {
+  ])('closes the connection on an answer that %s', async (_case, status, failure) => {
     let sent: Promise<number> | undefined;
     setup = await setUpJwks((req, res) => {
       sent = new Promise((resolve) => req.socket.on('close', () => resolve(req.socket.bytesWritten)));
@@ -111,7 +111,7 @@ describe('createJwksSource', () => {
     expect(await sent).toBeLessThan(20_000_000);
   });
 
-  it('finds nobody at the URL and says network', async () => {
+  it('reports network when no server listens at the URL', async () => {
     const { url, close } = await openJwksServer(jwksAnswer(good));
     await close();
     setup = await setUpJwks(jwksAnswer(good), { url });
@@ -119,7 +119,7 @@ describe('createJwksSource', () => {
     expect(setup.outcomes).toEqual(['network']);
   });
 
-  it('does not fall back to plain HTTP where the URL says https', async () => {
+  it('does not fall back to plain HTTP for an https URL', async () => {
     const plain = await openJwksServer(jwksAnswer(good));
     setup = await setUpJwks(jwksAnswer(good), { url: plain.url.replace('http:', 'https:') });
     await setup.source.start();
@@ -133,7 +133,7 @@ describe('createJwksSource', () => {
     ['a redirect', statusAnswer(302, { Location: 'https://evil.example' }), 'answered 302, which is not followed'],
     ['a key', jwksAnswer({ keys: [{ ...goodKey, d: 'secret' }] }), 'keys[0].d is private or symmetric'],
     ['a document', raw('secret'), 'not JSON in UTF-8'],
-  ])('tells the log what was wrong with %s, without its content', async (_case, listener, text) => {
+  ])('reports what was wrong with %s, without its content', async (_case, listener, text) => {
     setup = await setUpJwks(listener);
     await setup.source.start();
     expect(setup.messages).toEqual([expect.stringContaining(text)]);

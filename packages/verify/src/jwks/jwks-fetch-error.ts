@@ -6,7 +6,7 @@
  */
 export type JwksFailure = 'timeout' | 'too_large' | 'redirect' | 'status' | 'content' | 'malformed' | 'network';
 
-/** The outcome of a fetch: a closed set, fit for a metric label. `unchanged`: the server says that the keys have not changed. */
+/** The outcome of a fetch: a closed set, fit for a metric label. `unchanged`: the server answered 304. */
 export type JwksOutcome = 'loaded' | 'unchanged' | JwksFailure;
 
 /** The error of a fetch that brought no keys, for the log. `cause` is the error behind it, if there is one. */

@@ -39,7 +39,7 @@ describe('createJwksSource', () => {
       timeoutMs: 60_000,
       maxBytes: 1_048_576,
     },
-  ])('takes %o', (options) => {
+  ])('accepts %o', (options) => {
     expect(() => build(options)).not.toThrow();
   });
 

@@ -9,7 +9,7 @@ export interface JwksSourceOptions {
   /** The issuer's `jwks_uri`, absolute: `https://auth.example/.well-known/jwks.json`. */
   readonly url: string;
   /**
-   * Allows `http:` to another machine; `false` unless given. Anyone who can change an answer on its way can add a key
+   * Allows `http:` to another machine; `false` unless given. An attacker who can change an answer can add a key
    * of their own and sign any token with it. So use `true` only on a network that is trusted as much as the issuer:
    * between containers on one machine, or in a mesh whose proxies speak TLS. `http:` to this machine is always allowed.
    */

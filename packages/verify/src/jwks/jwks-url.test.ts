@@ -11,7 +11,7 @@ describe('parseJwksUrl', () => {
     'http://127.0.0.1:4001/jwks.json',
     'http://127.1:4001/jwks.json',
     'http://[::1]:4001/jwks.json',
-  ])('takes %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(parseJwksUrl(text, { allowHttp: false })).toBeInstanceOf(URL);
   });
 
@@ -23,11 +23,11 @@ describe('parseJwksUrl', () => {
     'http://localhost.evil.example/jwks.json',
     'http://[::ffff:127.0.0.1]/jwks.json',
     'http://0.0.0.0/jwks.json',
-  ])('refuses %s: whoever is on the way could put in a key', (text) => {
+  ])('refuses %s: an attacker on the network could insert a key', (text) => {
     expect(() => parseJwksUrl(text, { allowHttp: false })).toThrow('url must be https');
   });
 
-  it('takes http to another machine where that is allowed', () => {
+  it('accepts http to another machine when allowed', () => {
     expect(parseJwksUrl(plain, { allowHttp: true }).href).toBe(plain);
   });
 

@@ -8,7 +8,7 @@ export interface TestEdge {
   readonly accepts: InboundKeys;
 }
 
-/** Creates a throw-away edge from one service to another, with a real secret of its own. */
+/** Creates a throw-away edge from one service to another, with a new random secret. */
 export function createTestEdge(caller: string, callee: string): TestEdge {
   const secret = randomBytes(32).toString('base64url');
   const keys = [{ kid: `${caller}.${callee}.${randomBytes(4).toString('hex')}`, secret, state: 'active' }];

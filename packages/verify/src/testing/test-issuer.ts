@@ -11,7 +11,7 @@ import { accessTokenSeconds } from '../times.ts';
 export interface TestIssuerOptions {
   /** The `iss` of the tokens. */
   readonly issuer: string;
-  /** The `aud` of the tokens unless a test says otherwise. */
+  /** The `aud` of the tokens unless a test sets another. */
   readonly audience: readonly string[];
   readonly now: Clock;
   /** The RSA key; a new one unless given. Test files may share one, because creating it is slow. */

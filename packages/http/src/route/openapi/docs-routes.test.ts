@@ -1,11 +1,11 @@
+import { documentFaults } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { memoryLog } from '../../log/memory-log.fixture.ts';
 import { createApp, finishApp } from '../../server/create-app.ts';
 import { createReadiness } from '../../server/readiness.ts';
-import { docsRoutes } from './docs-routes.ts';
+import { docsRoutes, withTokenSource } from './docs-routes.ts';
 import { createOpenApi } from './document.ts';
-import { withTokenSource } from './token-source.ts';
 
 const { log } = memoryLog();
 const document = createOpenApi({ title: 'things', description: 'None.', routes: {} });
@@ -18,7 +18,7 @@ function openApp() {
 }
 
 describe('docsRoutes', () => {
-  it('serves the document, with where a token comes from, to pages of other origins as well', async () => {
+  it('serves the document, with the source of a token, also to pages of other origins', async () => {
     const { status, headers, body } = await request(openApp()).get('/openapi.json');
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -63,7 +63,7 @@ describe('docsRoutes', () => {
     for (const path of parts) expect((await request(app).get(path)).status).toBe(200);
   });
 
-  it('has a page that may load and call its own origin alone', async () => {
+  it('has a page that may load from and call its own origin only', async () => {
     const { headers } = await request(openApp()).get('/docs');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toEqual(
@@ -80,5 +80,25 @@ describe('docsRoutes', () => {
     for (const path of ['/docs/package.json', '/docs/..%2fpackage.json', '/docs/swagger-ui.js', '/docs/']) {
       expect((await request(openApp()).get(path)).status).toBe(404);
     }
+  });
+});
+
+describe('withTokenSource', () => {
+  it.each([
+    ['http://127.0.0.1:4001', 'curl -s http://127.0.0.1:4001/auth/login -H '],
+    ['https://auth.example.com/', 'curl -s https://auth.example.com/auth/login -H '],
+    ['https://example.com/tenant', 'curl -s https://example.com/tenant/auth/login -H '],
+  ])('adds a login command for the issuer %s', (issuer, command) => {
+    expect(withTokenSource(document, issuer)).toHaveProperty(
+      'components.securitySchemes.bearer.description',
+      expect.stringContaining(command),
+    );
+  });
+
+  it('changes no other part, and the document stays valid', () => {
+    const told = withTokenSource(document, 'https://auth.example.com');
+    expect(documentFaults(told)).toEqual([]);
+    expect(told).toMatchObject({ ...document, components: { schemas: document.components?.schemas } });
+    expect(told).toHaveProperty('components.securitySchemes.bearer.scheme', 'bearer');
   });
 });

@@ -4,7 +4,7 @@ import type { RequestHandler, Router } from 'express';
 import { getRoutes } from '../other-methods.ts';
 import { docsPage, docsScript } from './docs-page.ts';
 import type { OpenApiDocument } from './document.ts';
-import { withTokenSource } from './token-source.ts';
+import { bearerScheme } from './document.ts';
 
 /** The content security policy of the page: its own script and styles, and images inside the style sheet. */
 const pagePolicy = [
@@ -19,10 +19,10 @@ const pagePolicy = [
 ].join('; ');
 
 /**
- * Creates the routes `GET /openapi.json` and `GET /docs`, a page to read and try the API. The page needs files of this
- * service only, and its policy allows no others.
+ * Creates the routes `GET /openapi.json` and `GET /docs`, a page to read and try the API. The page loads files of
+ * this service only, and its policy allows no others.
  *
- * @param issuer the `iss` of access tokens: the document says how to get one there
+ * @param issuer the `iss` of access tokens: the document has a command to get one there
  */
 export function docsRoutes(document: OpenApiDocument, { issuer }: { issuer: string }): Router {
   const text = JSON.stringify(withTokenSource(document, issuer));
@@ -46,4 +46,22 @@ export function docsRoutes(document: OpenApiDocument, { issuer }: { issuer: stri
     '/docs/swagger-ui.css': [asset('swagger-ui.css')],
     '/docs/swagger-ui-bundle.js': [asset('swagger-ui-bundle.js')],
   });
+}
+
+/**
+ * Adds a command to a document that logs in at the issuer and so gets a token. A page of another origin cannot log in,
+ * since the issuer does not let other origins read its answers.
+ *
+ * @param issuer the `iss` of access tokens, which is the URL of the user service
+ */
+export function withTokenSource(document: OpenApiDocument, issuer: string): OpenApiDocument {
+  const login = `${issuer.replace(/\/$/, '')}/auth/login`;
+  const body = `{"email":"ada@example.com","password":"analytical-engine-1843"}`;
+  const description = [
+    'An access token of the user service. Log in as yourself (Ada is a demo user of `pnpm dev`), and paste the `access_token` of the answer:',
+    `\`\`\`sh\ncurl -s ${login} -H 'Content-Type: application/json' -d '${body}'\n\`\`\``,
+    'On the page of the user service a login fills it in.',
+  ].join('\n\n');
+  const securitySchemes = { bearer: { ...bearerScheme, description } };
+  return { ...document, components: { ...document.components, securitySchemes } };
 }

@@ -31,7 +31,7 @@ const things = { 'GET /things/:id': read, 'POST /things': add, 'DELETE /things/:
 const describeThings = (routes: Routes) => createOpenApi({ title: 'things', description: 'Of all sorts.', routes });
 
 describe('createOpenApi', () => {
-  it('makes a valid OpenAPI 3.1 document', () => {
+  it('creates a valid OpenAPI 3.1 document', () => {
     expect(documentFaults(describeThings(things))).toEqual([]);
   });
 
@@ -47,11 +47,11 @@ describe('createOpenApi', () => {
       'has the parameters',
     ],
     ['an example that is not one', { 'POST /things': { ...add, example: { name: 1 } } }, 'name must be string'],
-  ])('does so no more with %s', (_given, routes, fault) => {
+  ])('is found invalid with %s', (_given, routes, fault) => {
     expect(documentFaults(describeThings(routes)).join()).toContain(fault);
   });
 
-  it('asks for a token where the route does, and nowhere else', () => {
+  it('has a security requirement on guarded routes only', () => {
     const { paths = {} } = describeThings(things);
     expect(paths['/things/{id}']?.get).toMatchObject({
       operationId: 'getThingsId',
@@ -61,7 +61,7 @@ describe('createOpenApi', () => {
     expect(paths['/things']?.post).not.toHaveProperty('security');
   });
 
-  it('tells of each status with the codes it may have, and an example of each', () => {
+  it('lists each status with its codes, and an example of each', () => {
     const { paths = {} } = describeThings(things);
     const refused = paths['/things/{id}']?.get?.responses?.['401'];
     const codes = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked'];
@@ -101,11 +101,11 @@ describe('problemsOf', () => {
     ['a query', { ...bare, query: z.object({}) }, ['invalid_fields']],
     ['path parameters', { ...bare, params: z.object({}) }, ['not_found']],
     ['problems of its own, each once', { ...bare, problems: ['conflict', 'internal'] }, ['conflict']],
-  ])('adds to %s what follows from it', (_given, route, codes) => {
+  ])('adds the codes that follow from %s', (_given, route, codes) => {
     expect([...problemsOf('DELETE /things', route)].sort()).toEqual([...always, ...codes].sort());
   });
 
-  it('adds nothing of pages to a GET, which changes nothing', () => {
+  it('adds no page codes to a GET', () => {
     expect([...problemsOf('GET /things', { ...bare, who: 'session' })].sort()).toEqual(
       [...always, 'no_session'].sort(),
     );

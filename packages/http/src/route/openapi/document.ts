@@ -13,7 +13,7 @@ const Problem = z
     type: z.string().meta({ description: 'urn:problem:<code>' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What to mend; safe to show.' }),
+    detail: z.string().meta({ description: 'How to fix the request; safe to show.' }),
     code: z.enum(Object.keys(problems)),
     requestId: z.string(),
     errors: z
@@ -104,7 +104,7 @@ function answerOf(answer: Answer): ZodOpenApiResponsesObject {
 }
 
 function notModified({ answer }: RouteSpec): ZodOpenApiResponsesObject {
-  return answer.revalidated ? { '304': { description: 'It is still what `If-None-Match` names.' } } : {};
+  return answer.revalidated ? { '304': { description: 'Not changed: `If-None-Match` names the current ETag.' } } : {};
 }
 
 /** Returns one response per status, with its codes. */

@@ -28,7 +28,7 @@ interface ParserError extends Error {
 const lingerMs = 1000;
 
 /**
- * Creates the listener for `clientError`: answers a request that could not be read to its end, once for each connection,
+ * Creates the listener for `clientError`: answers a request that could not be read to its end, once per connection,
  * and closes the connection. Answers to earlier requests of the connection are sent first. A request with a broken body is
  * answered in place of its handler; a request that was already answered gets no second answer.
  */
@@ -49,7 +49,7 @@ export function createBrokenRequests(connections: Connections, record: WireRecor
     whenClosed(earlier, () => {
       if (!socket.writable) return;
       if (failing === undefined) refuse(socket, error, record);
-      else if (error.code === 'HPE_INVALID_EOF_STATE') leave(socket, failing, error);
+      else if (error.code === 'HPE_INVALID_EOF_STATE') answerHalfClosed(socket, failing, error);
       else if (!failing.headersSent) refuseInPlace(failing, error, socket);
       else whenClosed(failing.writableFinished ? [] : [failing], () => end(socket));
     });
@@ -72,10 +72,10 @@ function refuseInPlace(res: ServerResponse, error: ParserError, socket: Socket):
 }
 
 /**
- * Handles a client that closed its side in the middle of a body. Most such clients are gone, as the log line says; some
- * still read the answer.
+ * Answers a client that closed its side in the middle of a body. Most such clients have disconnected, so the request is
+ * logged as aborted; some still read the answer.
  */
-function leave(socket: Socket, res: ServerResponse, error: ParserError): void {
+function answerHalfClosed(socket: Socket, res: ServerResponse, error: ParserError): void {
   if (!res.headersSent) socket.write(problemBytes(problemOf(error), nameRequest(res.req).requestId));
   socket.destroySoon();
 }

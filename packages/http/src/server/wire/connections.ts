@@ -28,15 +28,15 @@ export interface Connections {
   refused(socket: Socket): void;
   /** The open answers of a connection, oldest first, and the one to its latest request, open or not. */
   on(socket: Socket): Pick<Connection, 'answering' | 'latest'>;
-  /** Tells the client in every later answer to open its next connection elsewhere. */
+  /** Adds `Connection: close` to every later answer, so that clients reconnect to another process. */
   closeAfterAnswer(): void;
   /** Destroys connections that were opened in advance (browsers do): they count as busy for Node until their first request. */
   destroyUnused(): void;
   /**
    * Destroys connections whose clients do not read, and returns their number: those with bytes that have waited for
-   * longer than `mostMs`, then those that wait longest, until no more than `mostBytes` wait in all.
+   * longer than `maxMs`, then those that wait longest, until no more than `maxBytes` wait in all.
    */
-  cutUnread(limits: { mostMs: number; mostBytes: number }): number;
+  cutUnread(limits: { maxMs: number; maxBytes: number }): number;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface Connections {
  * collection, together with everything that was added after them.
  */
 export function trackConnections(limits: { pipelined: number; connections: number }): Connections {
-  const { pipelined, connections: mostConnections } = limits;
+  const { pipelined, connections: maxConnections } = limits;
   const connections = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
   let closing = false;
@@ -59,7 +59,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
   const makeRoom = (): boolean => {
     const idle = [...connections].filter(({ answering }) => answering.length === 0);
     idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
-    const closed = idle.slice(0, Math.ceil(mostConnections / 20));
+    const closed = idle.slice(0, Math.ceil(maxConnections / 20));
     for (const connection of closed) {
       connections.delete(connection);
       connection.socket.destroy();
@@ -68,7 +68,7 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
   };
   return {
     opened(socket) {
-      if (connections.size >= mostConnections && !makeRoom()) {
+      if (connections.size >= maxConnections && !makeRoom()) {
         socket.destroy();
         return;
       }
@@ -80,8 +80,8 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
       bySocket.set(socket, connection);
       socket.once('close', () => {
         connections.delete(connection);
-        // A pipelined request that still waits has no socket, so Node never reports to its answer that the client is gone:
-        // the log line and the count, which wait for that report, would wait for ever.
+        // A pipelined request that still waits has no socket, so Node never emits `close` on its answer. The log line and
+        // the count wait for that event.
         for (const res of connection.answering.splice(0)) res.emit('close');
       });
     },
@@ -117,12 +117,12 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
         if (latest === undefined && socket.bytesRead === 0) socket.destroy();
       }
     },
-    cutUnread({ mostMs, mostBytes }) {
+    cutUnread({ maxMs, maxBytes }) {
       const unread = [...connections].map(measure).filter(({ bytes }) => bytes > 0);
       let total = unread.reduce((sum, { bytes }) => sum + bytes, 0);
       let cut = 0;
       for (const { socket, bytes, ms } of unread.sort((a, b) => b.ms - a.ms)) {
-        if (ms <= mostMs && total <= mostBytes) break;
+        if (ms <= maxMs && total <= maxBytes) break;
         socket.destroy();
         total -= bytes;
         cut += 1;
@@ -140,7 +140,7 @@ function measure(connection: Connection): { socket: Socket; bytes: number; ms: n
   return { socket, bytes, ms: now - (connection.unreadSinceMs ?? now) };
 }
 
-function remove<T>(all: T[], one: T): void {
-  const index = all.indexOf(one);
-  if (index !== -1) all.splice(index, 1);
+function remove<T>(items: T[], item: T): void {
+  const index = items.indexOf(item);
+  if (index !== -1) items.splice(index, 1);
 }

@@ -72,7 +72,7 @@ describe('an unusual but valid request', () => {
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
-  it('may name its host in the target as well', async () => {
+  it('may have its host also in the target', async () => {
     const { text } = await sendRawRequest(
       server.port,
       'GET http://A:80/livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -82,7 +82,7 @@ describe('an unusual but valid request', () => {
 });
 
 describe('a body', () => {
-  it('that breaks off in its framing is answered 400 in place of its handler, on its one log line', async () => {
+  it('with broken framing is answered 400 in place of its handler, with one log line', async () => {
     const socket = await openSocket(server.port);
     const start = ['POST /things HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
     socket.write(`${[...start, 'X-Request-Id: broken-body'].join('\r\n')}\r\n\r\n3\r\n{"a\r\n`);
@@ -95,7 +95,7 @@ describe('a body', () => {
     expect(written()[0]).not.toHaveProperty('aborted');
   });
 
-  it('that does not come in time is answered 408, and the connection closed', async () => {
+  it('that does not arrive in time is answered 408, and the connection is closed', async () => {
     const socket = await openSocket(hasty.port);
     const start = ['POST /things HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 10'];
     socket.write(`${start.join('\r\n')}\r\n\r\n{`);
@@ -103,13 +103,13 @@ describe('a body', () => {
     expect([status, JSON.parse(body).code]).toEqual([408, 'request_timeout']);
   });
 
-  it('of a refused request is not asked for with 100 Continue', async () => {
+  it('of a refused request gets no 100 Continue', async () => {
     const lines = ['POST /things HTTP/1.1', 'Host: a', 'Host: b', 'Expect: 100-continue', 'Content-Length: 5'];
     const { text } = await sendRawRequest(server.port, `${lines.join('\r\n')}\r\n\r\n`);
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('of a good request is asked for with 100 Continue', async () => {
+  it('of a valid request gets 100 Continue', async () => {
     const start = ['POST /things HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 2'];
     const { text } = await sendRawRequest(
       server.port,
@@ -119,8 +119,8 @@ describe('a body', () => {
   });
 });
 
-describe('headers that do not come in time', () => {
-  it('are answered 408, and the connection closed', async () => {
+describe('headers that do not arrive in time', () => {
+  it('are answered 408, and the connection is closed', async () => {
     const { text, closed } = await sendRawRequest(hasty.port, 'GET /livez HTTP/1.1\r\nHost: a\r\n');
     expect([text.slice(0, 13), closed]).toEqual(['HTTP/1.1 408 ', true]);
     expect(text).toContain('"code":"request_timeout"');
@@ -134,15 +134,15 @@ describe('headers that do not come in time', () => {
   });
 });
 
-describe('an unreadable request behind others on a connection', () => {
+describe('an unreadable request after others on a connection', () => {
   const livez = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
 
-  it('is answered after them, in order', async () => {
+  it('is answered after the others, in order', async () => {
     const { text } = await sendRawRequest(server.port, `${livez}${livez}nonsense\r\n\r\n`);
     expect([...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status)).toEqual(['200', '200', '400']);
   });
 
-  it('is never answered in place of one of them', async () => {
+  it('is never answered in place of another request', async () => {
     const { text, closed } = await sendRawRequest(
       server.port,
       'GET /never HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n',
@@ -151,7 +151,7 @@ describe('an unreadable request behind others on a connection', () => {
     expect([text, closed]).toEqual(['', false]);
   });
 
-  it('is not answered when it is the body of a request that was answered already', async () => {
+  it('is not answered when it is the body of an answered request', async () => {
     const start = ['POST /nothing HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked'];
     const socket = await openSocket(server.port);
     socket.write(`${start.join('\r\n')}\r\n\r\n1\r\n`);

@@ -47,7 +47,7 @@ async function hold(): Promise<Socket> {
 }
 
 describe('more connections than a server keeps', () => {
-  it('end the one that has been idle longest, and none with a request', async () => {
+  it('close the connection that is idle longest, and none with a request', async () => {
     const busy = await hold();
     const [older, newer] = [await open(), await open()];
     await ask(newer);

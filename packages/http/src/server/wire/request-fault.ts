@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../problem/problem-codes.ts';
 import { isHost, isSameHost } from './host.ts';
 
 /** The parts of a request that the rules read. */
-export type RequestHead = Pick<
+type RequestHead = Pick<
   IncomingMessage,
   'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders' | 'headers'
 >;

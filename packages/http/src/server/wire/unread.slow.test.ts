@@ -51,14 +51,14 @@ async function readAll(socket: Socket): Promise<number> {
 }
 
 describe('a client that does not read its answer', () => {
-  it('is cut off when nothing moves for the time allowed', async () => {
+  it('is closed when there is no traffic for the allowed time', async () => {
     await start({ limits: { stillMs: 200 } });
     const { socket, answer } = await askAndStall();
     await once(answer, 'close');
     expect(await readAll(socket)).toBeLessThan(large.length);
   });
 
-  it('is cut off when it reads, but too slowly', async () => {
+  it('is closed when it reads too slowly', async () => {
     await start({ limits: { unreadMs: 1500 } });
     const { socket, answer } = await askAndStall();
     const sip = setInterval(() => socket.read(10_000), 50);
@@ -67,7 +67,7 @@ describe('a client that does not read its answer', () => {
     expect(await readAll(socket)).toBeLessThan(large.length);
   });
 
-  it('is cut off when too many bytes wait for all clients together: the longest waiting first, and no more than needed', async () => {
+  it('is closed when too many bytes wait for all clients together, the longest waiting first, and no more than needed', async () => {
     await start({ limits: { unreadBytes: 40_000_000 } });
     const first = await askAndStall();
     const second = await askAndStall();
@@ -78,7 +78,7 @@ describe('a client that does not read its answer', () => {
 });
 
 describe('an idle connection', () => {
-  it('is kept as long as configured, whatever the limit on unread answers', async () => {
+  it('is kept as long as configured, with any limit on unread answers', async () => {
     await start({ keepAliveMs: 900, limits: { stillMs: 100 } });
     const socket = await openSocket(server.port);
     socket.write('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -89,7 +89,7 @@ describe('an idle connection', () => {
     expect(performance.now() - answered).toBeGreaterThan(800);
   });
 
-  it('is kept for more than ten minutes, which is longer than common proxies do', async () => {
+  it('is kept for more than ten minutes, longer than by common proxies', async () => {
     await start({});
     const socket = await openSocket(server.port);
     socket.write('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n');

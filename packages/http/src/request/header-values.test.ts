@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { memoryLog } from '../../log/memory-log.fixture.ts';
-import { readIdempotencyKey } from '../../request/idempotency-key.ts';
-import { jsonBody } from '../../request/json-body.ts';
-import { createApp, finishApp } from '../create-app.ts';
-import type { Listening } from '../listen.ts';
-import { rawRequest, serveForTest } from '../raw-request.fixture.ts';
-import { createReadiness } from '../readiness.ts';
+import { memoryLog } from '../log/memory-log.fixture.ts';
+import { createApp, finishApp } from '../server/create-app.ts';
+import type { Listening } from '../server/listen.ts';
+import { rawRequest, serveForTest } from '../server/raw-request.fixture.ts';
+import { createReadiness } from '../server/readiness.ts';
 import { headerValues, soleHeader } from './header-values.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import { jsonBody } from './json-body.ts';
 
 const request = (...rawHeaders: string[]) => ({ rawHeaders });
 
 describe('headerValues', () => {
-  it('has one value for each line, whatever the case of its name', () => {
+  it('returns one value for each line, in any case of its name', () => {
     const sent = request('A', '1', 'B', '2', 'a', '3', 'AB', '4');
     expect([headerValues(sent, 'a'), headerValues(sent, 'b'), headerValues(sent, 'c')]).toEqual([
       ['1', '3'],
@@ -22,7 +22,7 @@ describe('headerValues', () => {
   });
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])(
-    'treats the name of an object member like any other: %s',
+    'treats the name of an object member as any other name: %s',
     (name) => {
       expect(headerValues(request(), name.toLowerCase())).toEqual([]);
       expect(headerValues(request(name, 'x'), name.toLowerCase())).toEqual(['x']);
@@ -36,7 +36,7 @@ describe('an app on a Node whose headersDistinct throws for a field called __pro
     const { log } = memoryLog();
     const app = createApp({ log, readiness: createReadiness({}) });
     app.post('/things', jsonBody(), (req, res) => {
-      res.status(201).json({ key: readIdempotencyKey(req), body: req.body });
+      res.status(201).json({ key: idempotencyKey.read(req), body: req.body });
     });
     finishApp(app, { log, translate: [] });
     server = await serveForTest((req, res) => {
