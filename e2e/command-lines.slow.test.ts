@@ -13,7 +13,16 @@ const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
 const foreign = ['test', 'test:slow', 'test:mutation', 'lint', 'format', 'typecheck'];
 const below: Readonly<Record<string, readonly string[]>> = {
   keys: [
-    ...['init', 'status', 'check', 'rotate', 'retire', 'revoke', 'add-service', 'allow', 'forbid', 'blast-radius'],
+    'init',
+    'status',
+    'check',
+    'rotate',
+    'retire',
+    'revoke',
+    'add-service',
+    'allow',
+    'forbid',
+    'blast-radius',
     'token',
   ],
   calls: ['graph', 'live'],

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from '@auth/contracts';
 import { demoAccounts } from '@auth/contracts/demo-accounts';
-import type { Stack } from '@auth/dev';
-import { ada, mug, readSettings, startStack } from '@auth/dev';
+import { ada, mug, readSettings, type Stack, startStack } from '@auth/dev';
 import type { KeyDocument } from '@auth/keys';
 import { newDataDir } from '@auth/testkit/dev-process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -262,14 +261,17 @@ function admin() {
   const iat = Math.floor(Date.now() / 1000);
   const { id, roles, scopes } = demoAccounts.admin;
   return {
-    ...{ iss: stolen.issuer.iss, aud: [...services], sub: id, client_id: 'first-party', iat, exp: iat + 600 },
-    ...{
-      jti: randomBytes(16).toString('base64url'),
-      sid: '019b0000-0000-7000-8000-0000000f0e6d',
-      auth_time: iat,
-      scope: scopes.join(' '),
-      roles,
-    },
+    iss: stolen.issuer.iss,
+    aud: [...services],
+    sub: id,
+    client_id: 'first-party',
+    iat,
+    exp: iat + 600,
+    jti: randomBytes(16).toString('base64url'),
+    sid: '019b0000-0000-7000-8000-0000000f0e6d',
+    auth_time: iat,
+    scope: scopes.join(' '),
+    roles,
   };
 }
 

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
-import type { Stack } from '@auth/dev';
-import { ada, readSettings, startStack } from '@auth/dev';
+import { ada, readSettings, type Stack, startStack } from '@auth/dev';
 import { newDataDir } from '@auth/testkit/dev-process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { describeInChromium } from './describe-in-chromium.ts';
 import { executeOperation } from './docs-operation.ts';
 import { freePortBase } from './port-base.ts';

@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '@auth/dev/postgres/free-port';
 import { waitUntilReady } from '@auth/dev/stack/readiness';
-import type { AppName } from '@auth/dev/stack/services';
-import { hasDatabase, serviceNames, services, urlSetting } from '@auth/dev/stack/services';
+import { type AppName, hasDatabase, serviceNames, services, urlSetting } from '@auth/dev/stack/services';
 import { initKeyDocuments } from '@auth/ops';
-import type { TestDatabase } from '@auth/testkit';
-import { openTestDatabase } from '@auth/testkit';
+import { openTestDatabase, type TestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const fromSource = ['--import', 'tsx', '--conditions=@auth/source'];

@@ -2,8 +2,7 @@ import { ada, mug } from '@auth/dev';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
 import { describeInChromium } from './describe-in-chromium.ts';
-import type { ShopBrowser } from './shop-browser.ts';
-import { newAccount, openShopBrowser } from './shop-browser.ts';
+import { newAccount, openShopBrowser, type ShopBrowser } from './shop-browser.ts';
 import { shopPage } from './shop-page.ts';
 
 /** Chromium reports an error for the page's first request, when no user is logged in. */

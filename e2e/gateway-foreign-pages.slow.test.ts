@@ -1,11 +1,9 @@
 import { ada, mug } from '@auth/dev';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeInChromium } from './describe-in-chromium.ts';
-import type { ForeignSite } from './foreign-site.ts';
-import { askFrom, openForeignSite, sendFormFrom } from './foreign-site.ts';
+import { askFrom, type ForeignSite, openForeignSite, sendFormFrom } from './foreign-site.ts';
 import { createClient } from './journey-client.ts';
-import type { ShopBrowser } from './shop-browser.ts';
-import { newAccount, openShopBrowser } from './shop-browser.ts';
+import { newAccount, openShopBrowser, type ShopBrowser } from './shop-browser.ts';
 import { logIn } from './test-stack.ts';
 
 const asText = { headers: { 'content-type': 'text/plain' }, mode: 'no-cors' } as const;

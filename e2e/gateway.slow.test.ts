@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openGatewayDb } from '@auth/db/gateway';
-import type { Stack } from '@auth/dev';
-import { mug } from '@auth/dev';
+import { mug, type Stack } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { GatewayBrowser } from './gateway-browser.ts';
-import { openNewBrowser } from './gateway-browser.ts';
+import { type GatewayBrowser, openNewBrowser } from './gateway-browser.ts';
 import { loggedLines } from './logged-lines.ts';
 import { openTestStack } from './test-stack.ts';
 

@@ -1,8 +1,6 @@
-import type { Stack } from '@auth/dev';
-import { ada, mug } from '@auth/dev';
+import { ada, mug, type Stack } from '@auth/dev';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Client } from './journey-client.ts';
-import { createClient } from './journey-client.ts';
+import { type Client, createClient } from './journey-client.ts';
 import { loggedLines } from './logged-lines.ts';
 import { logIn, openTestStack } from './test-stack.ts';
 import { testRawRequests } from './wire-journey.ts';

@@ -1,5 +1,4 @@
-import type { Stack } from '@auth/dev';
-import { ada, mug, serviceUrl } from '@auth/dev';
+import { ada, mug, type Stack, serviceUrl } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { logIn, openTestStack } from './test-stack.ts';
 

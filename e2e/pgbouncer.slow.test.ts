@@ -1,7 +1,5 @@
-import type { Stack } from '@auth/dev';
-import { ada, databaseNames, databaseSetting, mug } from '@auth/dev';
-import type { PgBouncer } from '@auth/testkit';
-import { skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
+import { ada, databaseNames, databaseSetting, mug, type Stack } from '@auth/dev';
+import { type PgBouncer, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createClient } from './journey-client.ts';

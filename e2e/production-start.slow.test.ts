@@ -8,11 +8,9 @@ import { services as tokenServices } from '@auth/contracts';
 import { seedUsers } from '@auth/dev/demo/seed';
 import { freePort } from '@auth/dev/postgres/free-port';
 import { waitUntilReady } from '@auth/dev/stack/readiness';
-import type { AppName } from '@auth/dev/stack/services';
-import { serviceNames, services, urlSetting } from '@auth/dev/stack/services';
+import { type AppName, serviceNames, services, urlSetting } from '@auth/dev/stack/services';
 import { initKeyDocuments } from '@auth/ops';
-import type { TestDatabase } from '@auth/testkit';
-import { openTestDatabase } from '@auth/testkit';
+import { openTestDatabase, type TestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 let dir: string;

@@ -3,8 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Stack } from '@auth/dev';
-import { repositoryRoot, serviceNames, serviceUrl } from '@auth/dev';
+import { repositoryRoot, type Stack, serviceNames, serviceUrl } from '@auth/dev';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openTestStack } from './test-stack.ts';
 

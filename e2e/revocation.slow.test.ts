@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openUserDb } from '@auth/db/user';
-import type { Stack } from '@auth/dev';
-import { ada, mug } from '@auth/dev';
+import { ada, mug, type Stack } from '@auth/dev';
 import { startTraffic } from '@auth/lab/drill/traffic';
 import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';

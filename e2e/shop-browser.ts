@@ -1,12 +1,9 @@
 import type { Stack } from '@auth/dev';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { createClient } from './journey-client.ts';
-import type { Credentials, ShopPage } from './shop-page.ts';
-import { shopPage } from './shop-page.ts';
+import { type Credentials, type ShopPage, shopPage } from './shop-page.ts';
 import { openTestStack } from './test-stack.ts';
-import type { WatchedPage } from './watched-page.ts';
-import { openWatchedPage } from './watched-page.ts';
+import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
 /** A test stack, and a real browser in front of its gateway. */
 export interface ShopBrowser {

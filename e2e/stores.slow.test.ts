@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from '@auth/db/connection';
-import type { AppName, Stack } from '@auth/dev';
-import { ada, admin, databaseNames, databaseSetting, mug } from '@auth/dev';
-import type { Postgres } from '@auth/testkit';
-import { startPostgres } from '@auth/testkit';
+import { type AppName, ada, admin, databaseNames, databaseSetting, mug, type Stack } from '@auth/dev';
+import { type Postgres, startPostgres } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { faults } from './database-faults.ts';
-import type { GatewayBrowser } from './gateway-browser.ts';
-import { openNewBrowser } from './gateway-browser.ts';
+import { type GatewayBrowser, openNewBrowser } from './gateway-browser.ts';
 import { openTestStack } from './test-stack.ts';
 
 const password = 'horse-battery-9';

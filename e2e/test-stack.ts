@@ -1,10 +1,8 @@
 import { env } from 'node:process';
-import type { Stack } from '@auth/dev';
-import { readSettings, startStack } from '@auth/dev';
+import { readSettings, type Stack, startStack } from '@auth/dev';
 import { newDataDir } from '@auth/testkit/dev-process';
 import { compiledServices } from './compiled-services.ts';
-import type { Client } from './journey-client.ts';
-import { createClient } from './journey-client.ts';
+import { type Client, createClient } from './journey-client.ts';
 import { freePortBase } from './port-base.ts';
 import { openStackDatabases } from './stack-databases.ts';
 

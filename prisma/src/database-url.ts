@@ -35,8 +35,16 @@ export class DatabaseUrlError extends Error {
  * `channel_binding=require`, are set for security.
  */
 const parameters = new Set([
-  ...['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'],
-  ...['application_name', 'connect_timeout', 'host', 'schema'],
+  'sslmode',
+  'ssl',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'sslnegotiation',
+  'application_name',
+  'connect_timeout',
+  'host',
+  'schema',
 ]);
 
 /** Reads a database URL. @throws DatabaseUrlError */
@@ -72,7 +80,10 @@ export function parseDatabaseUrl(text: string): ConnectionTarget {
   if (timeout !== undefined && !/^[1-9]\d{0,3}$/.test(timeout))
     throw refused('connect_timeout', 'must be a whole number of seconds');
   return {
-    ...{ host, port: Number(url.port || 5432), database, ssl },
+    host,
+    port: Number(url.port || 5432),
+    database,
+    ssl,
     ...(user === '' ? {} : { user }),
     ...(password === '' ? {} : { password }),
     ...(negotiation === undefined ? {} : { sslnegotiation: negotiation as 'postgres' | 'direct' }),

@@ -1,15 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Postgres } from '@auth/testkit';
-import { openTestDatabase, startPostgres } from '@auth/testkit';
+import { openTestDatabase, type Postgres, startPostgres } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ProductDb } from './databases/product.ts';
-import { openProductDb } from './databases/product.ts';
+import { openProductDb, type ProductDb } from './databases/product.ts';
 import { isDatabaseUnavailable, isNotFound, isUniqueViolation } from './errors.ts';
 import { migrate } from './migrate.ts';
 

@@ -5,7 +5,9 @@ const [url = '', duty = ''] = process.argv.slice(2);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 openLeader({
-  ...{ url, duty, channel: 'none' },
+  url,
+  duty,
+  channel: 'none',
   onError: () => undefined,
   async lead(term) {
     say(`leads ${term.number}`);

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { LeaderOptions, Term } from './leader.ts';
-import { openLeader } from './leader.ts';
+import { type LeaderOptions, openLeader, type Term } from './leader.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 beforeAll(async () => {
@@ -24,7 +22,9 @@ function candidate(duty: string, options: Partial<LeaderOptions> = {}) {
   const terms: Term[] = [];
   const errors: string[] = [];
   const leader = openLeader({
-    ...{ url: database.url, duty, channel: duty.replace(' ', '_') },
+    url: database.url,
+    duty,
+    channel: duty.replace(' ', '_'),
     onError: (error) => errors.push(String(error)),
     lead: (term) =>
       new Promise((resolve) => {

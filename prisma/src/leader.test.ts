@@ -1,8 +1,7 @@
 import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { Term } from './leader.ts';
-import { openLeader } from './leader.ts';
+import { openLeader, type Term } from './leader.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let admin: pg.Client;
@@ -22,7 +21,12 @@ function candidate(duty: string, options: { readonly leaseMs?: number } = {}) {
   let notify = () => {};
   const errors: string[] = [];
   const leader = openLeader({
-    ...{ url: database.url, listenUrl: database.url, duty, channel: duty, retryMs: 20, ...options },
+    url: database.url,
+    listenUrl: database.url,
+    duty,
+    channel: duty,
+    retryMs: 20,
+    ...options,
     onError: (error) => errors.push(String(error)),
     lead: (term) =>
       new Promise((resolve) => {
@@ -150,7 +154,11 @@ describe('openLeader', () => {
     let signal: AbortSignal | undefined;
     const errors: unknown[] = [];
     const leader = openLeader({
-      ...{ url: database.url, duty: 'unwoken', retryMs: 20, leaseMs: 2100, onError: (error) => errors.push(error) },
+      url: database.url,
+      duty: 'unwoken',
+      retryMs: 20,
+      leaseMs: 2100,
+      onError: (error) => errors.push(error),
       lead(term) {
         signal = term.signal;
         return term.wait(600_000);
@@ -168,7 +176,11 @@ describe('openLeader', () => {
   it('polls every 200 ms without a connection for notifications', async () => {
     let ended = 0;
     const leader = openLeader({
-      ...{ url: database.url, duty: 'unheard', channel: 'unheard', retryMs: 20, onError: () => {} },
+      url: database.url,
+      duty: 'unheard',
+      channel: 'unheard',
+      retryMs: 20,
+      onError: () => {},
       async lead(term) {
         await term.wait(600_000);
         ended += 1;
@@ -181,7 +193,11 @@ describe('openLeader', () => {
   it('reports once that the database does not answer, and closes at once', async () => {
     const errors: unknown[] = [];
     const leader = openLeader({
-      ...{ url: 'postgresql://127.0.0.1:1/none', duty: 'x', channel: 'x', retryMs: 10, lead: async () => {} },
+      url: 'postgresql://127.0.0.1:1/none',
+      duty: 'x',
+      channel: 'x',
+      retryMs: 10,
+      lead: async () => {},
       onError: (error) => errors.push(error),
     });
     while (errors.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHold } from './hold.ts';
-import type { Lease, LeaseStore } from './lease.ts';
-import { openLeaseStore } from './lease.ts';
-import type { Listener } from './listener.ts';
-import { openListener } from './listener.ts';
+import { type Lease, type LeaseStore, openLeaseStore } from './lease.ts';
+import { type Listener, openListener } from './listener.ts';
 
 /** A term of leadership, as the duty sees it. */
 export interface Term {
@@ -147,7 +145,9 @@ async function serve(taken: Lease, options: ServeOptions, { signal: closing }: A
   }
 
   const listener = openListener({
-    ...{ url: channel === undefined ? undefined : listenUrl, channel: channel ?? '', timeoutMs: renewMs },
+    url: channel === undefined ? undefined : listenUrl,
+    channel: channel ?? '',
+    timeoutMs: renewMs,
     onListening(sentAt) {
       leases.probe().then(
         () => listener.expectProbe(sentAt),
@@ -179,7 +179,8 @@ interface TermParts {
 
 function termOf(number: number, { hold, listener, signal, isWoken }: TermParts): Term {
   return {
-    ...{ signal, number },
+    signal,
+    number,
     isHeld: () => !signal.aborted && hold.isHeld(),
     isListening: () => isWoken && listener.isAlive(),
     get notified() {

@@ -66,7 +66,11 @@ export function openLeaseStore({ url, duty, channel, leaseMs, timeoutMs }: Lease
   const holder = randomUUID();
   // No statement here needs a session, so the connection is made as for a pooler in every case.
   const pool = createPool({
-    ...{ url, pooler: 'transaction', max: 1, connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
+    url,
+    pooler: 'transaction',
+    max: 1,
+    connectTimeoutMs: timeoutMs,
+    answerTimeoutMs: timeoutMs,
   });
   /** The lease of another process, and since when it was not renewed, by our monotonic clock. */
   let seen: (Lease & { readonly sinceMs: number }) | undefined;

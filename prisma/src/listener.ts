@@ -56,7 +56,10 @@ export function openListener({ url, channel, timeoutMs, onListening, onError }: 
   /** Runs one connection until it is lost. */
   async function listen(connectionString: string): Promise<void> {
     const client = createConnection({
-      ...{ url: connectionString, pooler: 'transaction', connectTimeoutMs: timeoutMs, answerTimeoutMs: timeoutMs },
+      url: connectionString,
+      pooler: 'transaction',
+      connectTimeoutMs: timeoutMs,
+      answerTimeoutMs: timeoutMs,
     });
     const lost = new Promise<never>((_, reject) => {
       lose = reject;

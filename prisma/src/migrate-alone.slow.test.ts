@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 
-import type { MigrationDatabase } from '../test/migration-database.ts';
-import { LAST, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
+import { LAST, type MigrationDatabase, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
 
 const AFTER = '20270103000000_after';
 const INDEX = '-- no transaction\ncreate index concurrently if not exists by_name on products (name)';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MigrationDatabase } from '../test/migration-database.ts';
-import { INIT, LAST, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
+import { INIT, LAST, type MigrationDatabase, NEXT, openMigrationDatabase } from '../test/migration-database.ts';
 import { MigrationError, migrate } from './migrate.ts';
 
 const COUNT_APPLIED = 'select count(*)::int as n from _prisma_migrations where finished_at is not null';

@@ -2,15 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { databaseTrouble } from './errors.ts';
 import { MigrationError } from './migration-error.ts';
-import type { MigrationFile } from './migration-files.ts';
-import { readMigrations, runsAlone } from './migration-files.ts';
-import type { MigrationRecord } from './migration-history.ts';
-import { compareHistory, isEmptyDatabase, readHistory } from './migration-history.ts';
+import { type MigrationFile, readMigrations, runsAlone } from './migration-files.ts';
+import { compareHistory, isEmptyDatabase, type MigrationRecord, readHistory } from './migration-history.ts';
 import { applyMigrations, reasonOf } from './migration-run.ts';
-import type { Service } from './services.ts';
-import { migrationsFolder } from './services.ts';
-import type { Connection } from './session-client.ts';
-import { createConnection } from './session-client.ts';
+import { migrationsFolder, type Service } from './services.ts';
+import { type Connection, createConnection } from './session-client.ts';
 import { troubleWords } from './trouble-kinds.ts';
 
 export { MigrationError, type MigrationErrorCode } from './migration-error.ts';

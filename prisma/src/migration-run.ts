@@ -1,8 +1,6 @@
 import { MigrationError } from './migration-error.ts';
-import type { MigrationFile } from './migration-files.ts';
-import { runsAlone } from './migration-files.ts';
-import type { MigrationRecord } from './migration-history.ts';
-import { recordFailure, recordFinish, recordRollback, recordStart } from './migration-history.ts';
+import { type MigrationFile, runsAlone } from './migration-files.ts';
+import { type MigrationRecord, recordFailure, recordFinish, recordRollback, recordStart } from './migration-history.ts';
 import type { Service } from './services.ts';
 import type { Connection } from './session-client.ts';
 import { databaseTrouble } from './unavailable.ts';

@@ -1,9 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Tables } from './probe.ts';
-import { assertUsable, probeOf } from './probe.ts';
+import { assertUsable, probeOf, type Tables } from './probe.ts';
 import { createPool } from './session-client.ts';
-import type { DatabaseListener } from './watch.ts';
-import { createDatabaseWatch } from './watch.ts';
+import { createDatabaseWatch, type DatabaseListener } from './watch.ts';
 
 /** The options of a database. */
 export interface DatabaseOptions {

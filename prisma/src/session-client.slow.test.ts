@@ -1,8 +1,7 @@
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import type { GatewayDb } from './databases/gateway.ts';
-import { openGatewayDb } from './databases/gateway.ts';
+import { type GatewayDb, openGatewayDb } from './databases/gateway.ts';
 import { createConnection } from './session-client.ts';
 import { databaseTrouble } from './unavailable.ts';
 
@@ -53,10 +52,16 @@ async function openForeignDatabase() {
 }
 
 const session = (hash: number, at: Date) => ({
-  ...{ hash: new Uint8Array([hash, 255]), userId: '019a0000-0000-7000-8000-000000000000' },
-  ...{ sid: '019a0000-0000-7000-8000-000000000001', roles: ['a'], scope: '' },
-  ...{ accessToken: new Uint8Array([1]), refreshToken: new Uint8Array([2]) },
-  ...{ accessExpiresAt: at, refreshAt: at, expiresAt: at },
+  hash: new Uint8Array([hash, 255]),
+  userId: '019a0000-0000-7000-8000-000000000000',
+  sid: '019a0000-0000-7000-8000-000000000001',
+  roles: ['a'],
+  scope: '',
+  accessToken: new Uint8Array([1]),
+  refreshToken: new Uint8Array([2]),
+  accessExpiresAt: at,
+  refreshAt: at,
+  expiresAt: at,
 });
 
 /** Writes and reads a time with Prisma and with raw SQL. */

@@ -1,7 +1,6 @@
 import { openTestDatabase, skipsWithoutPgBouncer, startPgBouncer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ProductDb } from './databases/product.ts';
-import { openProductDb } from './databases/product.ts';
+import { openProductDb, type ProductDb } from './databases/product.ts';
 import { databaseTrouble } from './errors.ts';
 
 /** A function and a trigger that raise any SQLSTATE. */

@@ -1,5 +1,4 @@
-import type { TroubleKind } from './trouble-kinds.ts';
-import { kindOfCode, kindOfMessage, troubleWords } from './trouble-kinds.ts';
+import { kindOfCode, kindOfMessage, type TroubleKind, troubleWords } from './trouble-kinds.ts';
 
 /** The reason why a database could not execute a statement. */
 export interface DatabaseTrouble {

@@ -1,6 +1,5 @@
 import type { TroubleKind } from './trouble-kinds.ts';
-import type { DatabaseTrouble } from './unavailable.ts';
-import { databaseTrouble } from './unavailable.ts';
+import { type DatabaseTrouble, databaseTrouble } from './unavailable.ts';
 
 /** Callbacks for a database that cannot work, and for its recovery. */
 export interface DatabaseListener {

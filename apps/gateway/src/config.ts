@@ -1,7 +1,7 @@
-import type { ConnectionLimits } from '@auth/http';
 import {
   areHttps,
   browserOrigins,
+  type ConnectionLimits,
   DatabaseSettings,
   databaseConfig,
   httpOrigin,

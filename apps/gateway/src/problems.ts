@@ -1,10 +1,16 @@
 import { unavailableReason } from '@auth/db/errors';
-import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, problems, refusalProblem, upstreamProblem } from '@auth/http';
+import {
+  Problem,
+  type ProblemCode,
+  type ProblemOptions,
+  problems,
+  refusalProblem,
+  type Translate,
+  upstreamProblem,
+} from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
 import { refusalOf } from '@auth/verify/express';
-import type { GatewayErrorCode } from './gateway-error.ts';
-import { GatewayError } from './gateway-error.ts';
+import { GatewayError, type GatewayErrorCode } from './gateway-error.ts';
 import { BulkheadFull } from './proxy/bulkhead.ts';
 import { UserAppRefusal } from './user-client.ts';
 

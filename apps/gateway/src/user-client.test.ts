@@ -17,7 +17,7 @@ const open = async () => {
 };
 const logins = createBulkhead({ slots: 1, waiting: 0, waitMs: 1 });
 const clientOf = (baseUrl: string) =>
-  createUserClient({ ...{ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, logins }, headers: () => ({}) });
+  createUserClient({ baseUrl, timeoutMs: 1000, loginTimeoutMs: 1000, logins, headers: () => ({}) });
 
 describe('the client of the user app', () => {
   it.each(['', '/'])('joins its paths to an origin that ends in "%s"', async (end) => {

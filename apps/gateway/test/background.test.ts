@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { workInBackground } from '../src/sessions/background.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { life, useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, life, type Surroundings, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;
@@ -17,7 +15,12 @@ async function work(rounds: number, databaseNow = around.now): Promise<unknown[]
   const store = { ...gateway.backgroundStore, now: async () => databaseNow() };
   await workInBackground(
     {
-      ...{ store, life, notify: sessions.notify, resume: renewal.resume, drop: sessions.drop, now: around.now },
+      store,
+      life,
+      notify: sessions.notify,
+      resume: renewal.resume,
+      drop: sessions.drop,
+      now: around.now,
       hasEnded: (sid) => around.revoked.has(sid),
       onError: (error) => errors.push(error),
     },

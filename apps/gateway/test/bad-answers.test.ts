@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ProxyHarness } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
+import { openProxyHarness, type ProxyHarness } from './proxy-harness.ts';
 import { openSocket, parseAnswers, readToEnd, sendRaw } from './raw-client.ts';
-import type { ScriptedService } from './scripted-service.ts';
-import { openScriptedService } from './scripted-service.ts';
+import { openScriptedService, type ScriptedService } from './scripted-service.ts';
 
 let service: ScriptedService;
 let gateway: ProxyHarness;

@@ -1,12 +1,9 @@
-import type { RedisForTests } from '@auth/testkit';
-import { findRedis } from '@auth/testkit';
+import { findRedis, type RedisForTests } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { hashSessionId } from '../src/sessions/session-id.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, openHarness, openSurroundings, type Surroundings } from './harness.ts';
 
 const openServer = findRedis();
 

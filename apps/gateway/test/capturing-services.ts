@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { UpstreamName } from '../src/proxy/target.ts';
-import { upstreamNames } from '../src/proxy/target.ts';
+import { type UpstreamName, upstreamNames } from '../src/proxy/target.ts';
 
 /** A request as a service received it. */
 export interface CapturedRequest {

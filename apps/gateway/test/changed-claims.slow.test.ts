@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashSessionId } from '../src/sessions/session-id.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, type Surroundings, useGateway } from './harness.ts';
 import { problem } from './user-app.ts';
 
 let around: Surroundings;

@@ -1,12 +1,9 @@
 import { Problem } from '@auth/http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Authentication } from '../src/authentication/authentication.ts';
-import type { CapturingServices } from './capturing-services.ts';
-import { openCapturingServices } from './capturing-services.ts';
-import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
-import type { RawAnswer } from './raw-client.ts';
-import { openSocket, sendRaw } from './raw-client.ts';
+import { type CapturingServices, openCapturingServices } from './capturing-services.ts';
+import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
+import { openSocket, type RawAnswer, sendRaw } from './raw-client.ts';
 
 let services: CapturingServices;
 let gateway: ProxyHarness;
@@ -127,9 +124,17 @@ describe('the log', () => {
     await open(() => session());
     await send('X-Request-Id: r1');
     expect(await gateway.requestLine()).toEqual({
-      ...{ level: 'info', time: expect.any(String), service: 'gateway' },
-      ...{ method: 'GET', path: '/products', status: 200, ms: expect.any(Number) },
-      ...{ upstream: 'product', session: 's1', requestId: 'r1', traceId: expect.any(String) },
+      level: 'info',
+      time: expect.any(String),
+      service: 'gateway',
+      method: 'GET',
+      path: '/products',
+      status: 200,
+      ms: expect.any(Number),
+      upstream: 'product',
+      session: 's1',
+      requestId: 'r1',
+      traceId: expect.any(String),
       msg: expect.stringMatching(/^GET \/products 200 [\d.]+ ms$/),
     });
     expect(gateway.lines()).toHaveLength(1);

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, origin, useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, openHarness, origin, type Surroundings, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;

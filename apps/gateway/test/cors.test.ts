@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness, Surroundings } from './harness.ts';
-import { origin, trustedOrigin, useGateway } from './harness.ts';
+import { type Harness, origin, type Surroundings, trustedOrigin, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;

@@ -2,8 +2,7 @@ import { databaseNowhere, expectUnavailable } from '@auth/testkit/app';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, origin, trustedOrigin, useGateway } from './harness.ts';
+import { type Harness, openHarness, origin, type Surroundings, trustedOrigin, useGateway } from './harness.ts';
 import { problem } from './user-app.ts';
 
 let around: Surroundings;

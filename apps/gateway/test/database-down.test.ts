@@ -1,8 +1,7 @@
 import { databaseNowhere, expectUnavailable } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { useGateway } from './harness.ts';
+import { type Harness, type Surroundings, useGateway } from './harness.ts';
 
 describe('the gateway without its database', () => {
   let around: Surroundings;

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, type Surroundings, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;

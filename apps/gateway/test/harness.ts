@@ -1,26 +1,21 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import type { GatewayDb } from '@auth/db/gateway';
-import { openGatewayDb } from '@auth/db/gateway';
+import { type GatewayDb, openGatewayDb } from '@auth/db/gateway';
 import type { Metrics } from '@auth/http';
 import { openTestDatabase } from '@auth/testkit';
 import { openRunIssuer } from '@auth/testkit/app';
-import type { ServedApp, TestService } from '@auth/testkit/test-service';
-import { openTestService } from '@auth/testkit/test-service';
+import { openTestService, type ServedApp, type TestService } from '@auth/testkit/test-service';
 import type { Revocations } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import type { Gateway } from '../src/compose.ts';
-import { compose } from '../src/compose.ts';
+import { compose, type Gateway } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
 import type { BreakerOptions } from '../src/proxy/breaker.ts';
 import { createBackgroundStore } from '../src/sessions/background-store.ts';
 import type { SealKey } from '../src/sessions/seal.ts';
 import { sessionRoutes } from '../src/sessions/session-routes.ts';
-import type { Service } from './service.ts';
-import { openService } from './service.ts';
-import type { UserApp } from './user-app.ts';
-import { openUserApp } from './user-app.ts';
+import { openService, type Service } from './service.ts';
+import { openUserApp, type UserApp } from './user-app.ts';
 
 export const origin = 'https://shop.example';
 export const trustedOrigin = 'https://admin.example';
@@ -54,7 +49,13 @@ export async function openSurroundings(): Promise<Surroundings> {
     openService(),
   ]);
   return {
-    ...{ url: database.url, issuer, userApp, service, now, revoked: new Set(), claimsChanged: new Map() },
+    url: database.url,
+    issuer,
+    userApp,
+    service,
+    now,
+    revoked: new Set(),
+    claimsChanged: new Map(),
     keys: [{ kid: 'session.1', key: createSecretKey(randomBytes(32)) }],
     advance(seconds) {
       time += seconds;
@@ -127,17 +128,33 @@ export async function openHarness(
     isRevoked: (sid, iat) => revoked.has(sid) || iat <= (claimsChanged.get(sid) ?? Number.NaN),
   };
   const test = await openTestService({
-    ...{ name: 'gateway', openDb: openGatewayDb, url, now, audience: 'user', issuer, revocations },
+    name: 'gateway',
+    openDb: openGatewayDb,
+    url,
+    now,
+    audience: 'user',
+    issuer,
+    revocations,
   });
   const { db, parts } = test;
   const config = parseConfig({
-    ...{ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: url, PUBLIC_ORIGIN: origin, CORS_ORIGINS: trustedOrigin },
-    ...{ USER_URL: userApp.url, PRODUCT_URL: product, ORDER_URL: around.service.url },
-    ...{ UPSTREAM_TIMEOUT_MS: '1000', UPSTREAM_CONNECTIONS: String(connections) },
+    PORT: '0',
+    AUTH_KEYS: '{}',
+    DATABASE_URL: url,
+    PUBLIC_ORIGIN: origin,
+    CORS_ORIGINS: trustedOrigin,
+    USER_URL: userApp.url,
+    PRODUCT_URL: product,
+    ORDER_URL: around.service.url,
+    UPSTREAM_TIMEOUT_MS: '1000',
+    UPSTREAM_CONNECTIONS: String(connections),
   });
   const gateway = compose({
     config: { ...config, trustedProxies: [...trustedProxies] },
-    ...{ db, retryMs: 20, userTimes: { timeoutMs: 1000, loginTimeoutMs: 1000 }, ...(breaker && { breaker }) },
+    db,
+    retryMs: 20,
+    userTimes: { timeoutMs: 1000, loginTimeoutMs: 1000 },
+    ...(breaker && { breaker }),
     service: { ...parts, redis, keys: { current: () => ({ sessionKeys: keys }) }, revocations: { revocations } },
   });
   const { renewal, unfinished, upstreams } = gateway;
@@ -151,7 +168,10 @@ export async function openHarness(
     },
   });
   return {
-    ...{ ...test, ...gateway, ...served, metrics: parts.metrics },
+    ...test,
+    ...gateway,
+    ...served,
+    metrics: parts.metrics,
     backgroundStore: createBackgroundStore(db),
     errors: () => test.lines().filter((line) => line.includes('work is retried later')),
   };

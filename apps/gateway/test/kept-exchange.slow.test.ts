@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSessionStore } from '../src/sessions/session-store.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { DatabaseGate } from './database-gate.ts';
-import { openDatabaseGate } from './database-gate.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type DatabaseGate, openDatabaseGate } from './database-gate.ts';
+import { type Harness, openHarness, openSurroundings, type Surroundings } from './harness.ts';
 import { problem } from './user-app.ts';
 
 let around: Surroundings;

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HeldService } from './held-service.ts';
-import { openHeldService } from './held-service.ts';
-import type { ProxyHarness } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
+import { type HeldService, openHeldService } from './held-service.ts';
+import { openProxyHarness, type ProxyHarness } from './proxy-harness.ts';
 import { openSocket, parseAnswers, readToEnd, readUntil, sendRaw } from './raw-client.ts';
 
 let service: HeldService;

@@ -5,10 +5,8 @@ import { createTestIssuer } from '@auth/verify/testing';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashSessionId } from '../src/sessions/session-id.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, origin, useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, openHarness, origin, type Surroundings, useGateway } from './harness.ts';
 import { problem, send } from './user-app.ts';
 
 let around: Surroundings;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { useGateway } from './harness.ts';
+import { type Harness, useGateway } from './harness.ts';
 
 describe('a gateway without PAGE_DIR', () => {
   let gateway: Harness;

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { type Harness, openHarness, openSurroundings, type Surroundings } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
-import type { Metrics } from '@auth/http';
 import {
   addressBlock,
   addressPrefix,
@@ -11,6 +10,7 @@ import {
   createReadiness,
   finishApp,
   listen,
+  type Metrics,
   nameRequest,
   Problem,
   refuseBy,
@@ -69,17 +69,28 @@ export async function openProxyHarness(options: ProxyHarnessOptions): Promise<Pr
   const app = finishApp(createApp({ log, metrics, readiness, trustedProxies }), { log, translate: [] });
   const upstreams = openUpstreams({ origins, connections, timeoutMs, metrics, ...(breaker && { breaker }) });
   const proxy = createProxy({
-    ...{ upstreams, maxBodyBytes, publicOrigin, log, metrics },
+    upstreams,
+    maxBodyBytes,
+    publicOrigin,
+    log,
+    metrics,
     bodies: bodyShares({ maxBodyBytes }),
     ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     authorize: options.authorize ?? byCookieOrBearer,
     clientOf: createClientOf({
-      ...{ clientAddress: clientAddressBehind(trustedProxies), addressBlock, addressPrefix, nameRequest },
+      clientAddress: clientAddressBehind(trustedProxies),
+      addressBlock,
+      addressPrefix,
+      nameRequest,
     }),
     answerError: refuseBy(app),
   });
   const { port, drain } = await listen((req, res) => void (proxy(req, res) || app(req, res)), {
-    ...{ port: 0, host: '127.0.0.1', readiness, drainDelayMs: 0, deadlineMs: 500 },
+    port: 0,
+    host: '127.0.0.1',
+    readiness,
+    drainDelayMs: 0,
+    deadlineMs: 500,
   });
   const lines = (): Record<string, unknown>[] => written.map((line) => JSON.parse(line));
   return {

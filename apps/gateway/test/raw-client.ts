@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** An answer as received. Header names are in lower case; the values of a repeated name are joined. */
 export interface RawAnswer {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 
 /** The last request of a connection: its answer shows that all earlier bytes were read. */
 const goodbye = 'GET /livez HTTP/1.1\r\nHost: goodbye\r\nConnection: close\r\n\r\n';

@@ -1,12 +1,9 @@
 import { Problem } from '@auth/http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Authentication } from '../src/authentication/authentication.ts';
-import type { Answer, CapturingServices } from './capturing-services.ts';
-import { openCapturingServices } from './capturing-services.ts';
-import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
-import type { RawAnswer } from './raw-client.ts';
-import { openSocket, readToEnd, sendRaw } from './raw-client.ts';
+import { type Answer, type CapturingServices, openCapturingServices } from './capturing-services.ts';
+import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
+import { openSocket, type RawAnswer, readToEnd, sendRaw } from './raw-client.ts';
 
 let services: CapturingServices;
 let gateway: ProxyHarness;

@@ -1,11 +1,8 @@
-import type { RedisServer } from '@auth/testkit';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
+import { hasRedisServer, type RedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, openHarness, openSurroundings, type Surroundings } from './harness.ts';
 
 const skips = skipsWithoutRedis('logouts while Redis refuses writes', hasRedisServer());
 

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { openHarness, openSurroundings } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, openHarness, openSurroundings, type Surroundings } from './harness.ts';
 import { problem } from './user-app.ts';
 
 let around: Surroundings;

@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
-import type { RawAnswer } from './raw-client.ts';
-import { sendRaw } from './raw-client.ts';
-import type { ScriptedService } from './scripted-service.ts';
-import { openScriptedService } from './scripted-service.ts';
+import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
+import { type RawAnswer, sendRaw } from './raw-client.ts';
+import { openScriptedService, type ScriptedService } from './scripted-service.ts';
 
 type Script = Parameters<typeof openScriptedService>[0];
 

@@ -2,10 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashSessionId } from '../src/sessions/session-id.ts';
-import type { Browser } from './browser.ts';
-import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { life, useGateway } from './harness.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import { type Harness, life, type Surroundings, useGateway } from './harness.ts';
 
 let around: Surroundings;
 let gateway: Harness;

@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { CapturingServices } from './capturing-services.ts';
-import { openCapturingServices } from './capturing-services.ts';
-import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
+import { type CapturingServices, openCapturingServices } from './capturing-services.ts';
+import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
 import { openSocket, parseAnswers, readToEnd, readUntil, sendRaw } from './raw-client.ts';
 
 let services: CapturingServices;

@@ -1,7 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { origin, useGateway } from './harness.ts';
+import { type Harness, origin, type Surroundings, useGateway } from './harness.ts';
 import { sendBytes } from './raw-socket.ts';
 import type { Received } from './service.ts';
 

@@ -2,10 +2,8 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HeldService } from './held-service.ts';
-import { openHeldService, readToEndOf } from './held-service.ts';
-import type { ProxyHarness } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
+import { type HeldService, openHeldService, readToEndOf } from './held-service.ts';
+import { openProxyHarness, type ProxyHarness } from './proxy-harness.ts';
 import { openSocket, parseAnswers, readToEnd, readUntil } from './raw-client.ts';
 
 let service: HeldService;

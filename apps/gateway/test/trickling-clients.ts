@@ -1,8 +1,7 @@
 // A program that opens a number of connections to a port. Each sends a body byte by byte, and is opened again when it was
 // cut off. The program prints `open` once all are open, and `cut` for each that is cut off. It ends with its standard
 // input.
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
 import { argv, stdin, stdout } from 'node:process';
 

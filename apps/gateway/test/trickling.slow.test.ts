@@ -1,11 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import type { PlainProgram } from '@auth/testkit';
-import { openPlainProgram } from '@auth/testkit';
+import { openPlainProgram, type PlainProgram } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CapturingServices } from './capturing-services.ts';
-import { openCapturingServices } from './capturing-services.ts';
-import type { ProxyHarness } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
+import { type CapturingServices, openCapturingServices } from './capturing-services.ts';
+import { openProxyHarness, type ProxyHarness } from './proxy-harness.ts';
 import { sendRaw } from './raw-client.ts';
 
 let services: CapturingServices;

@@ -1,7 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBrowser } from './browser.ts';
-import type { Harness, Surroundings } from './harness.ts';
-import { origin, useGateway } from './harness.ts';
+import { type Harness, origin, type Surroundings, useGateway } from './harness.ts';
 import { sendBytes } from './raw-socket.ts';
 import type { Received } from './service.ts';
 
@@ -28,9 +27,23 @@ const reached = (): readonly Received[] => around.service.received.slice(before)
 
 /** The names of all headers that a service may receive for a session. */
 const meant = [
-  ...['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'if-match'],
-  ...['idempotency-key', 'origin', 'traceparent', 'transfer-encoding', 'user-agent', 'x-request-id'],
-  ...['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'],
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'if-match',
+  'idempotency-key',
+  'origin',
+  'traceparent',
+  'transfer-encoding',
+  'user-agent',
+  'x-request-id',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
 ];
 
 function expectClean({ target, headers }: Received): void {

@@ -1,11 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closedOrigin } from './closed-origin.ts';
-import type { ProxyHarness, ProxyHarnessOptions } from './proxy-harness.ts';
-import { openProxyHarness } from './proxy-harness.ts';
-import type { RawAnswer } from './raw-client.ts';
-import { openSocket, readToEnd, sendRaw } from './raw-client.ts';
-import type { ScriptedService } from './scripted-service.ts';
-import { openScriptedService } from './scripted-service.ts';
+import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
+import { openSocket, type RawAnswer, readToEnd, sendRaw } from './raw-client.ts';
+import { openScriptedService, type ScriptedService } from './scripted-service.ts';
 
 type Script = Parameters<typeof openScriptedService>[0];
 

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 import type { TestIssuer } from '@auth/verify/testing';
@@ -98,7 +97,11 @@ export async function openUserApp(issuer: TestIssuer, now: () => number): Promis
   };
   const port = await listen(0);
   return {
-    ...{ url: `http://127.0.0.1:${port}`, user, requests, loggedOut, reused },
+    url: `http://127.0.0.1:${port}`,
+    user,
+    requests,
+    loggedOut,
+    reused,
     get roles() {
       return roles;
     },

@@ -1,6 +1,5 @@
 import { operations } from '@auth/contracts';
-import type { AppParts } from '@auth/service';
-import { createServiceApp } from '@auth/service';
+import { type AppParts, createServiceApp } from '@auth/service';
 import type { Express } from 'express';
 import { createHandlers } from './handlers.ts';
 import { viewOf } from './order-view.ts';

@@ -8,8 +8,7 @@ import { createIdempotency } from './idempotency.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { openKeyCleanup } from './key-cleanup.ts';
 import { createOrderStore } from './order-store.ts';
-import type { Catalog, Contacts } from './orders.ts';
-import { createOrders } from './orders.ts';
+import { type Catalog, type Contacts, createOrders } from './orders.ts';
 import { createProductClient } from './product-client.ts';
 import { createUserClient } from './user-client.ts';
 

@@ -3,8 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from './config.ts';
 
 const good = {
-  ...{ PORT: '4003', DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/order', AUTH_KEYS_FILE: '/keys/order.json' },
-  ...{ PRODUCT_URL: 'http://product:4002', USER_URL: 'https://user.internal' },
+  PORT: '4003',
+  DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/order',
+  AUTH_KEYS_FILE: '/keys/order.json',
+  PRODUCT_URL: 'http://product:4002',
+  USER_URL: 'https://user.internal',
 };
 
 const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig(env));
@@ -28,16 +31,20 @@ describe('the settings of order', () => {
   });
 
   it.each([
-    ...[
-      'http://product:0',
-      'http://product:99999',
-      'http://',
-      'http://product:4002/?',
-      'http://@product',
-      'http:/product/x',
-    ],
-    ...['product', 'product:4002', '//product:4002', 'ftp://product', 'http://product:4002/api', 'http://product?x=1'],
-    ...['http://user:secret@product:4002', 'http://product#x'],
+    'http://product:0',
+    'http://product:99999',
+    'http://',
+    'http://product:4002/?',
+    'http://@product',
+    'http:/product/x',
+    'product',
+    'product:4002',
+    '//product:4002',
+    'ftp://product',
+    'http://product:4002/api',
+    'http://product?x=1',
+    'http://user:secret@product:4002',
+    'http://product#x',
   ])('reject %s', (url) => {
     expect(wrongSettings({ ...good, PRODUCT_URL: url })).toEqual(['PRODUCT_URL']);
   });

@@ -1,5 +1,4 @@
-import type { RouteHandlers } from '@auth/http';
-import { page } from '@auth/http';
+import { page, type RouteHandlers } from '@auth/http';
 import { accessTokenOf, userOf } from '@auth/verify/express';
 import type { Request } from 'express';
 import { viewOf } from './order-view.ts';

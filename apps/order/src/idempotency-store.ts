@@ -1,6 +1,5 @@
 import { Order as OrderView } from '@auth/contracts';
-import type { OrderDb } from '@auth/db/order';
-import { Prisma } from '@auth/db/order';
+import { type OrderDb, Prisma } from '@auth/db/order';
 import type { IdempotencyStore } from './idempotency.ts';
 import type { KeyCleanupStore } from './key-cleanup.ts';
 

@@ -1,6 +1,5 @@
 import { Contact } from '@auth/contracts';
-import type { OrderDb } from '@auth/db/order';
-import { Prisma } from '@auth/db/order';
+import { type OrderDb, Prisma } from '@auth/db/order';
 import type { Order } from './order.ts';
 import { OrderError } from './order-error.ts';
 import { viewOf } from './order-view.ts';

@@ -1,9 +1,14 @@
 import { unavailableReason } from '@auth/db/errors';
-import type { FieldError, ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, upstreamProblem } from '@auth/http';
+import {
+  type FieldError,
+  Problem,
+  type ProblemCode,
+  type ProblemOptions,
+  type Translate,
+  upstreamProblem,
+} from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
-import type { OrderErrorCode, RejectedItem } from './order-error.ts';
-import { OrderError } from './order-error.ts';
+import { OrderError, type OrderErrorCode, type RejectedItem } from './order-error.ts';
 
 const answers = {
   order_not_found: ['not_found', { detail: 'There is no such order of yours.' }],

@@ -1,6 +1,5 @@
 import { operationsBetween } from '@auth/contracts';
-import type { ServiceClientOptions } from '@auth/verify/client';
-import { createServiceClient } from '@auth/verify/client';
+import { createServiceClient, type ServiceClientOptions } from '@auth/verify/client';
 import type { Catalog } from './orders.ts';
 
 type Connection = Omit<ServiceClientOptions<never>, 'operations'>;

@@ -1,6 +1,5 @@
 import { operationsBetween } from '@auth/contracts';
-import type { ServiceClientOptions } from '@auth/verify/client';
-import { createServiceClient, UpstreamError } from '@auth/verify/client';
+import { createServiceClient, type ServiceClientOptions, UpstreamError } from '@auth/verify/client';
 import type { Contacts } from './orders.ts';
 
 interface Connection extends Omit<ServiceClientOptions<never>, 'operations'> {

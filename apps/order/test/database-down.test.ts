@@ -1,8 +1,7 @@
 import { databaseNowhere, expectUnavailable } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 import { createShop } from './shop.ts';
 
 const shop = createShop();

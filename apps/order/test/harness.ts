@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { OrderDb } from '@auth/db/order';
-import { openOrderDb } from '@auth/db/order';
+import { type OrderDb, openOrderDb } from '@auth/db/order';
 import type { Metrics } from '@auth/http';
 import { createUserTokenVerifier } from '@auth/service';
-import type { ServedApp, TestService } from '@auth/testkit/test-service';
-import { openTestService } from '@auth/testkit/test-service';
+import { openTestService, type ServedApp, type TestService } from '@auth/testkit/test-service';
 import type { AccessTokenVerifier } from '@auth/verify';
-import type { Clients } from '../src/compose.ts';
-import { compose } from '../src/compose.ts';
+import { type Clients, compose } from '../src/compose.ts';
 import { routes } from '../src/routes.ts';
 
 /** A user who places orders. */
@@ -45,7 +42,10 @@ export async function openHarness({ catalog, contacts, url }: HarnessOptions): P
   const served = await test.serve(compose({ config, db, service: parts, catalog, contacts }).app, routes);
 
   return {
-    ...{ ...test, ...served, now, metrics: parts.metrics },
+    ...test,
+    ...served,
+    now,
+    metrics: parts.metrics,
     advance(seconds) {
       time += seconds;
     },

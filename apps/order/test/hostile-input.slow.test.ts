@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testHostileInput } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import request from 'supertest';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { createShop } from './shop.ts';
 
 const shop = createShop();
@@ -27,18 +26,18 @@ describe('POST /orders', () => {
 
 describe('POST /orders with an Idempotency-Key', () => {
   testHostileInput(server, () => ({
-    ...{
-      method: 'POST',
-      target: '/orders',
-      headers: { ...authorized(), 'Idempotency-Key': randomUUID() },
-      body: { items },
-    },
+    method: 'POST',
+    target: '/orders',
+    headers: { ...authorized(), 'Idempotency-Key': randomUUID() },
+    body: { items },
   }));
 });
 
 describe('GET /orders', () => {
   testHostileInput(server, () => ({
-    ...{ method: 'GET', target: `/orders?cursor=${cursor}&limit=2`, headers: authorized() },
+    method: 'GET',
+    target: `/orders?cursor=${cursor}&limit=2`,
+    headers: authorized(),
   }));
 });
 
@@ -48,6 +47,8 @@ describe('GET /orders/:id', () => {
 
 describe('POST /orders/:id/cancel', () => {
   testHostileInput(server, async () => ({
-    ...{ method: 'POST', target: `/orders/${await placed()}/cancel`, headers: authorized() },
+    method: 'POST',
+    target: `/orders/${await placed()}/cancel`,
+    headers: authorized(),
   }));
 });

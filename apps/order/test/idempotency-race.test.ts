@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Catalog } from '../src/orders.ts';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { heldBack } from './held-back.ts';
 import { expectPlaced, expectReplay, placeKeyed, replay } from './keyed-orders.ts';
 import { createShop } from './shop.ts';

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import request from 'supertest';
 import type { Catalog, Contacts } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { expectPlaced, expectReplay, placeKeyed, replay } from './keyed-orders.ts';
 import { contact, createShop } from './shop.ts';
 
@@ -133,7 +132,8 @@ describe('a key whose request failed', () => {
     const customer = harness.newCustomer();
     const unknown = { ...mug, productId: customer.id };
     expect((await place(customer, 'key-1', [unknown])).body).toMatchObject({
-      ...{ status: 422, errors: [{ pointer: '/items/0/productId' }] },
+      status: 422,
+      errors: [{ pointer: '/items/0/productId' }],
     });
     expectPlaced(await place(customer, 'key-1'));
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OrderDb } from '@auth/db/order';
-import { openOrderDb, Prisma } from '@auth/db/order';
+import { type OrderDb, openOrderDb, Prisma } from '@auth/db/order';
 import { openTestDatabase } from '@auth/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createIdempotencyStore } from '../src/idempotency-store.ts';
@@ -27,7 +26,9 @@ const addKeys = (count: number, secondsAgo: number) => {
   const at = new Date((now() - secondsAgo) * 1000);
   const row = { requestHash: new Uint8Array([1]), claimedUntil: at, createdAt: at, answer: Prisma.DbNull };
   const data = Array.from({ length: count }, () => ({
-    ...{ userId: randomUUID(), key: randomUUID(), claim: randomUUID() },
+    userId: randomUUID(),
+    key: randomUUID(),
+    claim: randomUUID(),
     ...row,
   }));
   return db.client.idempotencyKey.createMany({ data });
@@ -74,7 +75,10 @@ describe('openKeyCleanup', () => {
             return 7;
           },
         },
-        ...{ keepSeconds, now, everyMs: 1, onError: (error: unknown) => errors.push(error) },
+        keepSeconds,
+        now,
+        everyMs: 1,
+        onError: (error: unknown) => errors.push(error),
         onRemoved: (keys) => void cleanup.close().then(() => resolve(keys)),
       });
     });

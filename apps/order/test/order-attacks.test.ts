@@ -1,5 +1,5 @@
-import type { CallAttack } from '@auth/testkit/app';
 import {
+  type CallAttack,
   callAttacks,
   decisionsOn,
   makeCall,
@@ -11,8 +11,7 @@ import {
 } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 import { createShop } from './shop.ts';
 
 const shop = createShop();
@@ -31,8 +30,14 @@ async function callOfProduct() {
   const placing = request(harness.server).post('/orders').set('Authorization', bearer());
   const order = (await placing.send({ items: [{ productId: shop.offer(), quantity: 1 }] })).body;
   return makeCall({
-    ...{ caller: 'product', callee: 'order', keys: harness.calls.product, operation: 'orders.read', method: 'get' },
-    ...{ path: pathOf(order.id), bearer: undefined, at: harness.now() },
+    caller: 'product',
+    callee: 'order',
+    keys: harness.calls.product,
+    operation: 'orders.read',
+    method: 'get',
+    path: pathOf(order.id),
+    bearer: undefined,
+    at: harness.now(),
   });
 }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { createShop } from './shop.ts';
 
 const shop = createShop();

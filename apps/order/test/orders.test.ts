@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { contact, createShop } from './shop.ts';
 
 const shop = createShop();
@@ -28,12 +27,16 @@ describe('POST /orders', () => {
     const { status, headers, body } = await place(customer, items);
     expect(status).toBe(201);
     expect(body).toEqual({
-      ...{ id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/), status: 'placed', total: 4740, currency: 'EUR' },
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      status: 'placed',
+      total: 4740,
+      currency: 'EUR',
       items: [
         { productId: mug, name: 'Mug', quantity: 3, unitPrice: 1250 },
         { productId: book, name: 'Book', quantity: 1, unitPrice: 990 },
       ],
-      ...{ contact, createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) },
+      contact,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     expect(headers['location']).toBe(`/orders/${body.id}`);
     const read = await request(harness.server)

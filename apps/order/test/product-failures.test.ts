@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
-import type { Answer, Callee } from '@auth/testkit/callee';
-import { closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
+import { type Answer, type Callee, closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
 import { createServiceTokenSigner } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Catalog } from '../src/orders.ts';
 import { createProductClient } from '../src/product-client.ts';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { contact } from './shop.ts';
 
 const edge = createTestEdge('order', 'product');

@@ -4,7 +4,9 @@ import type { Catalog, Contacts } from '../src/orders.ts';
 
 /** The contact of every user. */
 export const contact: Contact = {
-  ...{ name: 'Ada', email: 'ada@example.com', phone: '+442079460000' },
+  name: 'Ada',
+  email: 'ada@example.com',
+  phone: '+442079460000',
   address: { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
 };
 

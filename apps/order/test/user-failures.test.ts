@@ -1,7 +1,6 @@
 import { operations } from '@auth/contracts';
 import { outgoingHeaders } from '@auth/http';
-import type { Answer, Callee } from '@auth/testkit/callee';
-import { closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
+import { type Answer, type Callee, closedUrl, json, openCallee, problem, sick } from '@auth/testkit/callee';
 import { createServiceTokenSigner } from '@auth/verify';
 import type { UpstreamError } from '@auth/verify/client';
 import { createTestEdge } from '@auth/verify/testing';
@@ -9,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { Contacts } from '../src/orders.ts';
 import { createUserClient } from '../src/user-client.ts';
-import type { Customer, Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Customer, type Harness, openHarness } from './harness.ts';
 import { contact, createShop } from './shop.ts';
 
 const edge = createTestEdge('order', 'user');

@@ -1,5 +1,4 @@
-import type { RouteHandlers } from '@auth/http';
-import { assertIfMatch, page, versionTag } from '@auth/http';
+import { assertIfMatch, page, type RouteHandlers, versionTag } from '@auth/http';
 import { userOf } from '@auth/verify/express';
 import type { Request } from 'express';
 import type { Products } from './products.ts';

@@ -1,8 +1,6 @@
 import { unavailableReason } from '@auth/db/errors';
-import type { ProblemCode, Translate } from '@auth/http';
-import { Problem } from '@auth/http';
-import type { ProductErrorCode } from './product-error.ts';
-import { ProductError } from './product-error.ts';
+import { Problem, type ProblemCode, type Translate } from '@auth/http';
+import { ProductError, type ProductErrorCode } from './product-error.ts';
 
 const answers = {
   product_not_found: ['not_found', 'There is no such product.'],

@@ -3,7 +3,14 @@ import type { Product } from './products.ts';
 import { createQuotes } from './quotes.ts';
 
 const mug: Product = {
-  ...{ id: 'mug', sku: 'MUG', name: 'Mug', description: '', price: 1250, currency: 'EUR', stock: 3, active: true },
+  id: 'mug',
+  sku: 'MUG',
+  name: 'Mug',
+  description: '',
+  price: 1250,
+  currency: 'EUR',
+  stock: 3,
+  active: true,
   version: 1,
 };
 

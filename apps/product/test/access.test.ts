@@ -1,8 +1,7 @@
 import { testOtherMethodsOf, testRouteRefusals } from '@auth/testkit/app';
 import { afterAll, beforeAll } from '@jest/globals';
 import { routes } from '../src/routes.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Prisma, ProductDb } from '@auth/db/product';
-import { openProductDb } from '@auth/db/product';
+import { openProductDb, type Prisma, type ProductDb } from '@auth/db/product';
 import type { Metrics } from '@auth/http';
-import type { ServedApp, TestService } from '@auth/testkit/test-service';
-import { openTestService } from '@auth/testkit/test-service';
+import { openTestService, type ServedApp, type TestService } from '@auth/testkit/test-service';
 import { compose } from '../src/compose.ts';
 import type { Product } from '../src/products.ts';
 import { routes } from '../src/routes.ts';
@@ -26,7 +24,10 @@ export async function openHarness(url?: string): Promise<Harness> {
   const { db, issuer, parts } = test;
   const served = await test.serve(compose({ db, service: parts }).app, routes);
   return {
-    ...{ ...test, ...served, now, metrics: parts.metrics },
+    ...test,
+    ...served,
+    now,
+    metrics: parts.metrics,
     bearer: (scope) => `Bearer ${issuer.token({ scope })}`,
     async addProduct(data = {}) {
       const standard = { sku: newSku(), name: 'Mug', price: 1250, currency: 'EUR', stock: 10 };

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { testHostileInput } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import type { Harness } from './harness.ts';
-import { newSku, openHarness } from './harness.ts';
+import { type Harness, newSku, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -18,13 +17,18 @@ const target = async () => `/products/${(await harness.addProduct()).id}`;
 
 describe('GET /products', () => {
   testHostileInput(server, () => ({
-    ...{ method: 'GET', target: `/products?cursor=${cursor}&limit=2&q=mug`, headers: authorized() },
+    method: 'GET',
+    target: `/products?cursor=${cursor}&limit=2&q=mug`,
+    headers: authorized(),
   }));
 });
 
 describe('POST /products', () => {
   testHostileInput(server, () => ({
-    ...{ method: 'POST', target: '/products', headers: authorized(), body: { sku: newSku(), ...fields } },
+    method: 'POST',
+    target: '/products',
+    headers: authorized(),
+    body: { sku: newSku(), ...fields },
   }));
 });
 

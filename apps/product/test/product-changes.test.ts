@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { newSku, openHarness } from './harness.ts';
+import { type Harness, newSku, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -59,7 +58,13 @@ describe('POST /products', () => {
     const { body } = await post({ sku, ...wrong });
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields' });
     expect(pointersOf(body.errors)).toEqual([
-      ...['/active', '/currency', '/description', '/id', '/name', '/price', '/stock'],
+      '/active',
+      '/currency',
+      '/description',
+      '/id',
+      '/name',
+      '/price',
+      '/stock',
     ]);
     expect(await harness.db.client.product.count({ where: { sku } })).toBe(0);
   });

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { newSku, openHarness } from './harness.ts';
+import { type Harness, newSku, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -28,8 +27,15 @@ describe('GET /products', () => {
     expect(body).toEqual({
       items: [
         {
-          ...{ id: product.id, sku: product.sku, name: `Mug ${q}`, description: 'Holds 0.3 l', price: 1250 },
-          ...{ currency: 'EUR', stock: 10, active: true, version: 1 },
+          id: product.id,
+          sku: product.sku,
+          name: `Mug ${q}`,
+          description: 'Holds 0.3 l',
+          price: 1250,
+          currency: 'EUR',
+          stock: 10,
+          active: true,
+          version: 1,
         },
       ],
       next_cursor: null,
@@ -114,8 +120,15 @@ describe('GET /products/:id', () => {
     const { status, headers, body } = await get(`/products/${product.id}`);
     expect([status, headers['etag']]).toEqual([200, '"1"']);
     expect(body).toEqual({
-      ...{ id: product.id, sku: product.sku, name: 'Mug', description: '', price: 1250, currency: 'EUR' },
-      ...{ stock: 10, active: true, version: 1 },
+      id: product.id,
+      sku: product.sku,
+      name: 'Mug',
+      description: '',
+      price: 1250,
+      currency: 'EUR',
+      stock: 10,
+      active: true,
+      version: 1,
     });
   });
 

@@ -1,5 +1,5 @@
-import type { CallAttack } from '@auth/testkit/app';
 import {
+  type CallAttack,
   callAttacks,
   decisionsOn,
   sendCall,
@@ -12,8 +12,7 @@ import {
   userAttacks,
 } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 import { quoteCall, quotePath } from './quote-calls.ts';
 
 let harness: Harness;
@@ -67,8 +66,11 @@ describe('POST /internal/quotes', () => {
     const answer = await quote([{ productId: unknownId, quantity: 1 }]);
     expect(decisionsOn(harness, answer)).toEqual([
       {
-        ...{ decision: 'allow', operation: 'product:quotes.create', caller: 'order' },
-        ...{ kid: harness.calls.order.get('product')?.kid, jti: expect.stringMatching(/^[\w-]{22}$/) },
+        decision: 'allow',
+        operation: 'product:quotes.create',
+        caller: 'order',
+        kid: harness.calls.order.get('product')?.kid,
+        jti: expect.stringMatching(/^[\w-]{22}$/),
         ms: expect.any(Number),
       },
     ]);

@@ -17,8 +17,7 @@ import type { AccountEvent } from './accounts/account-event.ts';
 import { createAccountsCommand } from './accounts/accounts-arguments.ts';
 import { normalizeEmail } from './accounts/email.ts';
 import { createRoleStore } from './accounts/rights-store.ts';
-import type { RoleChange } from './accounts/role-change.ts';
-import { createRoleChange } from './accounts/role-change.ts';
+import { createRoleChange, type RoleChange } from './accounts/role-change.ts';
 import { UserError } from './user-error.ts';
 
 const accounts = createAccountsCommand(async (wanted) => {

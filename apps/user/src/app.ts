@@ -1,13 +1,11 @@
 import { operations } from '@auth/contracts';
-import type { AppParts } from '@auth/service';
-import { createServiceApp } from '@auth/service';
+import { type AppParts, createServiceApp } from '@auth/service';
 import type { Express } from 'express';
 import { accountHandlers } from './accounts/account-handlers.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import { adminHandlers } from './accounts/admin-handlers.ts';
 import type { UserAdmin } from './accounts/user-admin.ts';
-import type { Discovery } from './discovery-handlers.ts';
-import { discoveryAliases, discoveryHandlers } from './discovery-handlers.ts';
+import { type Discovery, discoveryAliases, discoveryHandlers } from './discovery-handlers.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { PasswordChange } from './passwords/password-change.ts';
 import { translate } from './problems.ts';

@@ -9,7 +9,10 @@ const wrongSettings = (env: NodeJS.ProcessEnv) => namesOfWrong(() => parseConfig
 describe('the settings of user', () => {
   it('have defaults for everything that is not a secret or a place', () => {
     expect(parseConfig(good)).toMatchObject({
-      ...{ bcryptCost: 12, passwordHashForm: 'bcrypt-sha256', accessTokenSeconds: 600, clientId: 'first-party' },
+      bcryptCost: 12,
+      passwordHashForm: 'bcrypt-sha256',
+      accessTokenSeconds: 600,
+      clientId: 'first-party',
       sessionLife: { absoluteSeconds: 30 * 86_400, idleSeconds: 7 * 86_400 },
       refreshGraceSeconds: 10,
       limits: { successesPerAccount: 200, networkFactor: 10 },

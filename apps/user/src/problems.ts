@@ -1,11 +1,9 @@
 import { unavailableReason } from '@auth/db/errors';
-import type { ProblemCode, ProblemOptions, Translate } from '@auth/http';
-import { Problem, refusalProblem } from '@auth/http';
+import { Problem, type ProblemCode, type ProblemOptions, refusalProblem, type Translate } from '@auth/http';
 import { AuthError } from '@auth/verify';
 import { refusalOf } from '@auth/verify/express';
 import { RateLimitError } from './limits/rate-limit.ts';
-import type { UserErrorCode } from './user-error.ts';
-import { UserError } from './user-error.ts';
+import { UserError, type UserErrorCode } from './user-error.ts';
 
 /** A token that lost its session or its rights after the guard of the route gets the answer of the guard. */
 const refusals = {

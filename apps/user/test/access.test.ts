@@ -2,8 +2,7 @@ import { testOtherMethodsOf, testRouteRefusals } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { routes } from '../src/routes.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 let user: { readonly sub: string; readonly sid: string };

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 let adminId: string;
@@ -66,7 +65,12 @@ describe('GET /users', () => {
     const { id, email } = await harness.addUser({ disabledAt: new Date() });
     const { body } = await as(adminId).get('/users?limit=100');
     expect(body.items.find((user: { id: string }) => user.id === id)).toEqual({
-      ...{ id, email, name: 'Ada', roles: ['customer'], disabled: true, createdAt: expect.stringMatching(/Z$/) },
+      id,
+      email,
+      name: 'Ada',
+      roles: ['customer'],
+      disabled: true,
+      createdAt: expect.stringMatching(/Z$/),
     });
   });
 
@@ -87,7 +91,12 @@ describe('GET /users/:id', () => {
     const { status, body } = await as(adminId).get(`/users/${id}`);
     expect(status).toBe(200);
     expect(body).toEqual({
-      ...{ id, email, name: 'Ada', roles: ['customer'], disabled: false, createdAt: expect.stringMatching(/Z$/) },
+      id,
+      email,
+      name: 'Ada',
+      roles: ['customer'],
+      disabled: false,
+      createdAt: expect.stringMatching(/Z$/),
     });
   });
 

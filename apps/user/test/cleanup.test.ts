@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { CleanupStore } from '../src/background/cleanup.ts';
-import { cleanUp } from '../src/background/cleanup.ts';
+import { type CleanupStore, cleanUp } from '../src/background/cleanup.ts';
 import { createCleanupStore } from '../src/background/cleanup-store.ts';
 import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
-import type { Harness } from './harness.ts';
-import { graceSeconds, life, openHarness, password } from './harness.ts';
+import { graceSeconds, type Harness, life, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -21,7 +19,9 @@ async function cleanOnce(faults: Partial<CleanupStore> = {}) {
   const errors: string[] = [];
   await cleanUp(
     {
-      ...{ store: { ...createCleanupStore(harness.db), ...faults }, life, now: harness.now },
+      store: { ...createCleanupStore(harness.db), ...faults },
+      life,
+      now: harness.now,
       onRemoved(table, rows) {
         removed[table] += rows;
       },
@@ -131,8 +131,11 @@ describe('cleanUp', () => {
     const event = (seq: number | null, keepUntil: number) =>
       harness.db.client.revocationEvent.create({
         data: {
-          ...{ sessionId: '019b0000-0000-7000-8000-00000000000a', kind: 'session-revoked', reason: 'logout' },
-          ...{ seq: seq === null ? null : BigInt(seq), publishedAt: seq === null ? null : new Date() },
+          sessionId: '019b0000-0000-7000-8000-00000000000a',
+          kind: 'session-revoked',
+          reason: 'logout',
+          seq: seq === null ? null : BigInt(seq),
+          publishedAt: seq === null ? null : new Date(),
           keepUntil: BigInt(Math.floor(keepUntil)),
         },
       });

@@ -1,5 +1,4 @@
-import type { WellMadeCall } from '@auth/testkit/app';
-import { makeCall } from '@auth/testkit/app';
+import { makeCall, type WellMadeCall } from '@auth/testkit/app';
 import type { Harness } from './harness.ts';
 
 export function contactPath(id: string): string {
@@ -9,8 +8,14 @@ export function contactPath(id: string): string {
 /** Creates the call that order may make on behalf of the user `id`. */
 export function contactCall({ calls, issuer, now }: Harness, id: string): WellMadeCall {
   return makeCall({
-    ...{ caller: 'order', callee: 'user', keys: calls.order, operation: 'contacts.read', method: 'get' },
-    ...{ path: contactPath(id), bearer: issuer.token({ sub: id, scope: 'account' }), at: now() },
+    caller: 'order',
+    callee: 'user',
+    keys: calls.order,
+    operation: 'contacts.read',
+    method: 'get',
+    path: contactPath(id),
+    bearer: issuer.token({ sub: id, scope: 'account' }),
+    at: now(),
   });
 }
 

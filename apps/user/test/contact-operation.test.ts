@@ -1,5 +1,5 @@
-import type { CallAttack, WellMadeCall } from '@auth/testkit/app';
 import {
+  type CallAttack,
   callAttacks,
   decisionsOn,
   sendCall,
@@ -9,11 +9,11 @@ import {
   testSingleUse,
   testUnlistedCaller,
   testUnmatched,
+  type WellMadeCall,
 } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactPath, goodCall } from './contact-calls.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -42,9 +42,13 @@ describe('GET /internal/users/:id/contact', () => {
     const { sent } = await goodCall(harness);
     expect(decisionsOn(harness, await sendCall(harness, sent))).toEqual([
       {
-        ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order' },
-        ...{ kid: harness.calls.order.get('user')?.kid, jti: expect.stringMatching(/^[\w-]{22}$/) },
-        ...{ user: expect.stringMatching(/^[\w-]{22}$/), ms: expect.any(Number) },
+        decision: 'allow',
+        operation: 'user:contacts.read',
+        caller: 'order',
+        kid: harness.calls.order.get('user')?.kid,
+        jti: expect.stringMatching(/^[\w-]{22}$/),
+        user: expect.stringMatching(/^[\w-]{22}$/),
+        ms: expect.any(Number),
       },
     ]);
   });

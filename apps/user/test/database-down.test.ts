@@ -3,8 +3,7 @@ import { databaseNowhere, expectUnavailable, sendCall } from '@auth/testkit/app'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contactCall } from './contact-calls.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -1,8 +1,6 @@
-import type { UserDb } from '@auth/db/user';
-import { openUserDb } from '@auth/db/user';
+import { openUserDb, type UserDb } from '@auth/db/user';
 import { ada, admin } from '@auth/dev';
-import type { TestDatabase } from '@auth/testkit';
-import { openTestDatabase } from '@auth/testkit';
+import { openTestDatabase, type TestDatabase } from '@auth/testkit';
 import { databaseNowhere } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { assertNoDemoAccounts, demoAccountIds } from '../src/accounts/demo-account-store.ts';

@@ -5,8 +5,7 @@ import express from 'express';
 import request from 'supertest';
 import { discoveryAliases, discoveryHandlers } from '../src/discovery-handlers.ts';
 import { discoveryRoutes as routes } from '../src/discovery-routes.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -35,7 +34,11 @@ describe(`GET ${jwksPath}`, () => {
     const keys = parseJwks(JSON.parse((await request(harness.server).get(jwksPath)).text));
     const { issuer } = (await request(harness.server).get('/.well-known/oauth-authorization-server')).body;
     const verifier = createAccessTokenVerifier({
-      ...{ issuer, audience: 'order', keys, revocations: null, now: harness.now },
+      issuer,
+      audience: 'order',
+      keys,
+      revocations: null,
+      now: harness.now,
     });
     expect(verifier.verify(login.body.access_token)).toMatchObject({ sub: id });
   });
@@ -66,7 +69,13 @@ describe('GET /.well-known/oauth-authorization-server', () => {
       issuer: 'https://auth.example',
       jwks_uri: 'https://auth.example/.well-known/jwks.json',
       scopes_supported: [
-        ...['account', 'product:read', 'order:read', 'order:write', 'product:write', 'order:read-any', 'user:admin'],
+        'account',
+        'product:read',
+        'order:read',
+        'order:write',
+        'product:write',
+        'order:read-any',
+        'user:admin',
       ],
       response_types_supported: [],
     });

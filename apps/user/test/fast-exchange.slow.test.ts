@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RefreshStore } from '../src/sessions/refresh.ts';
-import { planFastExchange } from '../src/sessions/refresh.ts';
+import { planFastExchange, type RefreshStore } from '../src/sessions/refresh.ts';
 import { createRefreshStore } from '../src/sessions/refresh-store.ts';
 import { createRefreshToken, hashesOf } from '../src/sessions/refresh-token.ts';
-import type { Harness } from './harness.ts';
-import { graceSeconds, life, openHarness } from './harness.ts';
+import { graceSeconds, type Harness, life, openHarness } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
 let harness: Harness;
@@ -58,15 +56,18 @@ async function addSession(state: State) {
   });
   const { id: sid } = await client.session.create({
     data: {
-      ...{ userId, scope: state.scope, audience: ['user', 'order'], authTime: before(state.createdAgo) },
-      ...{ lastUsedAt: before(state.lastUsedAgo), expiresAt: before(state.createdAgo - life.absoluteSeconds) },
+      userId,
+      scope: state.scope,
+      audience: ['user', 'order'],
+      authTime: before(state.createdAgo),
+      lastUsedAt: before(state.lastUsedAgo),
+      expiresAt: before(state.createdAgo - life.absoluteSeconds),
       ...(state.isEnded ? { endedAt: before(1), endReason: 'logout' } : {}),
       notBefore: state.notBeforeAgo === undefined ? null : BigInt(Math.floor(now) - state.notBeforeAgo),
-      ...{
-        lastIat: BigInt(Math.floor(now) - state.lastIatAgo),
-        lastExp: BigInt(Math.floor(now) - state.lastIatAgo + 600),
-      },
-      ...{ refreshCount: state.refreshCount, refreshSince: byDatabase(state.windowAgo) },
+      lastIat: BigInt(Math.floor(now) - state.lastIatAgo),
+      lastExp: BigInt(Math.floor(now) - state.lastIatAgo + 600),
+      refreshCount: state.refreshCount,
+      refreshSince: byDatabase(state.windowAgo),
       familyHash: state.isInFamily ? (hashes.family ?? null) : null,
     },
     select: { id: true },
@@ -119,16 +120,19 @@ describe('the fast path of an exchange', () => {
 
   it('runs without a transaction, which the slow path needs', async () => {
     const usual: State = {
-      ...{
-        roles: ['customer'],
-        scope: 'account',
-        isDisabled: false,
-        isEnded: false,
-        isInFamily: true,
-        isForgotten: false,
-      },
-      ...{ usedAgo: undefined, createdAgo: 0, lastUsedAgo: 0, notBeforeAgo: undefined, lastIatAgo: 0 },
-      ...{ refreshCount: 0, windowAgo: undefined },
+      roles: ['customer'],
+      scope: 'account',
+      isDisabled: false,
+      isEnded: false,
+      isInFamily: true,
+      isForgotten: false,
+      usedAgo: undefined,
+      createdAgo: 0,
+      lastUsedAgo: 0,
+      notBeforeAgo: undefined,
+      lastIatAgo: 0,
+      refreshCount: 0,
+      windowAgo: undefined,
     };
     let decided = 0;
     const counting: RefreshStore = {
@@ -183,7 +187,10 @@ describe('the fast path of an exchange', () => {
     if (usual === undefined) throw new Error('not usual');
     const exchange = (tries: Record<string, number>) =>
       store.exchangeFast(hashesOf(token), usual, {
-        ...{ keys: Object.keys(tries).map((name) => `${sid} ${name}`), below: Object.values(tries), at, latest },
+        keys: Object.keys(tries).map((name) => `${sid} ${name}`),
+        below: Object.values(tries),
+        at,
+        latest,
       });
     const rows = () => harness.db.client.refreshToken.count({ where: { sessionId: sid } });
     expect(await exchange({ some: 2 })).toBeUndefined();

@@ -9,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { publishCutOffs } from '../src/feed/feed.ts';
 import { createOutboxStore } from '../src/feed/outbox-store.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 const issuer = 'https://auth.example';
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -32,7 +31,9 @@ async function leadOnce(url: string, number: number): Promise<void> {
   const stop = new AbortController();
   await publishCutOffs(
     {
-      ...{ url, issuer, now: harness.now },
+      url,
+      issuer,
+      now: harness.now,
       openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'ES256', key: privateKey }),
       publishedKids: () => ['k'],
@@ -42,7 +43,11 @@ async function leadOnce(url: string, number: number): Promise<void> {
       onBeat: () => stop.abort(),
     },
     {
-      ...{ number, signal: stop.signal, isHeld: () => true, isListening: () => false, notified: 0 },
+      number,
+      signal: stop.signal,
+      isHeld: () => true,
+      isListening: () => false,
+      notified: 0,
       wait: (ms) => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined),
     },
   );
@@ -68,7 +73,10 @@ describe('a verifier that starts', () => {
           const keepUntil = (what: string) => BigInt(Math.floor(harness.now()) + (what === 'living' ? 600 : -120));
           await client.revocationEvent.createMany({
             data: rows.map(({ what, sessionId }) => ({
-              ...{ sessionId, kind: 'session-revoked', reason: 'logout', keepUntil: keepUntil(what) },
+              sessionId,
+              kind: 'session-revoked',
+              reason: 'logout',
+              keepUntil: keepUntil(what),
             })),
           });
           await leadOnce(url, index + 1);

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFeedStatus } from '../src/feed/feed.ts';
 import { oldestUnpublished } from '../src/feed/outbox-store.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -18,7 +17,8 @@ function setUp() {
     oldestUnpublished: () => oldestUnpublished(harness.db),
     log: { info: (_fields, text) => lines.push(text), warn: (_fields, text) => lines.push(text) },
     gauge: (name, _help, read) => gauges.set(name, read),
-    ...{ now: () => 1234, everyMs: 5 },
+    now: () => 1234,
+    everyMs: 5,
   });
   return { lines, status, gauge: (name: string) => gauges.get(name)?.() };
 }
@@ -31,8 +31,11 @@ describe('the status of the feed', () => {
     const { client } = harness.db;
     const { id } = await client.revocationEvent.create({
       data: {
-        ...{ sessionId: '019b0000-0000-7000-8000-00000000000a', kind: 'session-revoked', reason: 'logout' },
-        ...{ keepUntil: 1n, createdAt: new Date(Date.now() - 60_000) },
+        sessionId: '019b0000-0000-7000-8000-00000000000a',
+        kind: 'session-revoked',
+        reason: 'logout',
+        keepUntil: 1n,
+        createdAt: new Date(Date.now() - 60_000),
       },
     });
     const { status, lines, gauge } = setUp();

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 const limits = { concurrency: 1, capacity: 1 };
 const queue = createWorkQueue(limits);

@@ -3,10 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 import { createClient, many, newAddress, newEmail, newGuess, statuses } from './login-client.ts';
 
 const capacity = 40;
@@ -26,8 +24,14 @@ beforeAll(async () => {
   harness = await openHarness({
     queue,
     limits: {
-      ...{ windowSeconds: 600, loginsPerAddress: 8, loginsPerAccountAndAddress: 4, loginsPerAccount: 100 },
-      ...{ registrationsPerAddress: 3, refreshesPerAddress: 3, successesPerAccount: 25, networkFactor: 2 },
+      windowSeconds: 600,
+      loginsPerAddress: 8,
+      loginsPerAccountAndAddress: 4,
+      loginsPerAccount: 100,
+      registrationsPerAddress: 3,
+      refreshesPerAddress: 3,
+      successesPerAccount: 25,
+      networkFactor: 2,
     },
     trustedProxies: ['127.0.0.1'],
   });

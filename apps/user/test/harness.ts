@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { UserDb } from '@auth/db/user';
-import { openUserDb } from '@auth/db/user';
+import { openUserDb, type UserDb } from '@auth/db/user';
 import type { Metrics } from '@auth/http';
 import { parseKeyDocument } from '@auth/keys';
 import { openRunIssuer } from '@auth/testkit/app';
-import type { ServedApp, TestService } from '@auth/testkit/test-service';
-import { openTestService } from '@auth/testkit/test-service';
+import { openTestService, type ServedApp, type TestService } from '@auth/testkit/test-service';
 import type { TestIssuer } from '@auth/verify/testing';
 import { compose } from '../src/compose.ts';
 import { parseConfig } from '../src/config.ts';
 import type { RateLimitSettings } from '../src/limits/rate-limits.ts';
 import type { HashForm } from '../src/passwords/password-hash.ts';
 import { createPasswords } from '../src/passwords/passwords.ts';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
 import { routes } from '../src/routes.ts';
 
 const defaults = parseConfig({ PORT: '0', AUTH_KEYS: '{}', DATABASE_URL: 'postgresql://127.0.0.1/user' });
@@ -100,18 +97,30 @@ export async function openHarness({
   const delays: number[] = [];
   const { app } = compose({
     config: {
-      ...{ ...defaults, bcryptCost: cost, passwordHashForm: form, limits: { ...generousLimits, ...limits } },
-      ...{ registration, sessionsPerAccount, refreshGraceSeconds: grace, trustedProxies: [...trustedProxies] },
+      ...defaults,
+      bcryptCost: cost,
+      passwordHashForm: form,
+      limits: { ...generousLimits, ...limits },
+      registration,
+      sessionsPerAccount,
+      refreshGraceSeconds: grace,
+      trustedProxies: [...trustedProxies],
       refreshLimit: { perSession: refreshesPerSession, windowSeconds: 600 },
     },
-    ...{ db, queue, service: { ...parts, keys: { current: () => keys }, redis: undefined } },
+    db,
+    queue,
+    service: { ...parts, keys: { current: () => keys }, redis: undefined },
     slowDown: async (ms) => void delays.push(ms),
     countTimes: { timeoutMs: 5000, retryAfterMs: 0 },
   });
   const served = await test.serve(app, routes);
 
   return {
-    ...{ ...test, ...served, now, delays, metrics: parts.metrics },
+    ...test,
+    ...served,
+    now,
+    delays,
+    metrics: parts.metrics,
     advance(seconds) {
       time += seconds;
     },

@@ -2,8 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { testHostileInput } from '@auth/testkit/app';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 let ada: { id: string; email: string };
@@ -53,7 +52,9 @@ describe('POST /auth/logout', () => {
 
 describe('GET /auth/sessions', () => {
   testHostileInput(server, async () => ({
-    ...{ method: 'GET', target: `/auth/sessions?cursor=${cursor}&limit=2`, headers: await authorized() },
+    method: 'GET',
+    target: `/auth/sessions?cursor=${cursor}&limit=2`,
+    headers: await authorized(),
   }));
 });
 
@@ -77,23 +78,19 @@ describe('PATCH /users/me', () => {
 describe('PUT /users/me/contact', () => {
   const address = { line1: '12 St James’s Square', line2: 'x', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' };
   testHostileInput(server, async () => ({
-    ...{
-      method: 'PUT',
-      target: '/users/me/contact',
-      headers: await authorized(),
-      body: { phone: '+442079460000', address },
-    },
+    method: 'PUT',
+    target: '/users/me/contact',
+    headers: await authorized(),
+    body: { phone: '+442079460000', address },
   }));
 });
 
 describe('PUT /users/me/password', () => {
   testHostileInput(server, async () => ({
-    ...{
-      method: 'PUT',
-      target: '/users/me/password',
-      headers: await authorized(),
-      body: { current: password, next: password },
-    },
+    method: 'PUT',
+    target: '/users/me/password',
+    headers: await authorized(),
+    body: { current: password, next: password },
   }));
 });
 

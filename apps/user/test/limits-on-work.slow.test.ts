@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 import { createClient, newAddress, newEmail, newGuess, newNetwork, statuses } from './login-client.ts';
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 40 });
@@ -22,8 +20,14 @@ beforeAll(async () => {
   harness = await openHarness({
     queue,
     limits: {
-      ...{ windowSeconds: 600, loginsPerAddress: 8, loginsPerAccountAndAddress: 4, loginsPerAccount: 100 },
-      ...{ registrationsPerAddress: 3, refreshesPerAddress: 3, successesPerAccount: 25, networkFactor: 2 },
+      windowSeconds: 600,
+      loginsPerAddress: 8,
+      loginsPerAccountAndAddress: 4,
+      loginsPerAccount: 100,
+      registrationsPerAddress: 3,
+      refreshesPerAddress: 3,
+      successesPerAccount: 25,
+      networkFactor: 2,
     },
     trustedProxies: ['127.0.0.1'],
   });

@@ -1,8 +1,7 @@
 import { services } from '@auth/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -26,8 +25,11 @@ describe('POST /auth/login', () => {
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' });
     expect(body).toEqual({
-      ...{ access_token: expect.any(String), token_type: 'Bearer', expires_in: expect.any(Number) },
-      ...{ refresh_token: expect.stringMatching(/^[\w-]{43}$/), scope: customerScope },
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: expect.any(Number),
+      refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      scope: customerScope,
     });
   });
 
@@ -39,9 +41,17 @@ describe('POST /auth/login', () => {
     const session = await harness.db.client.session.findFirstOrThrow({ where: { userId: id } });
     const iat = harness.now();
     expect(claims).toEqual({
-      ...{ iss: 'https://auth.example', aud: services, sub: id, client_id: 'first-party' },
-      ...{ iat, exp: iat + body.expires_in, jti: expect.stringMatching(/^[\w-]{22}$/), sid: session.id },
-      ...{ auth_time: iat, scope: customerScope, roles: ['customer'] },
+      iss: 'https://auth.example',
+      aud: services,
+      sub: id,
+      client_id: 'first-party',
+      iat,
+      exp: iat + body.expires_in,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      sid: session.id,
+      auth_time: iat,
+      scope: customerScope,
+      roles: ['customer'],
     });
     expect(body.expires_in).toBeGreaterThanOrEqual(570);
     expect(body.expires_in).toBeLessThanOrEqual(600);
@@ -110,7 +120,11 @@ describe('POST /auth/login', () => {
     const { body } = await logIn({ email: 1, scope: 'all', audience: 'billing', otp: '123456' });
     expect(body).toMatchObject({ status: 422, code: 'invalid_fields' });
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
-      ...['/audience', '/email', '/otp', '/password', '/scope'],
+      '/audience',
+      '/email',
+      '/otp',
+      '/password',
+      '/scope',
     ]);
   });
 });

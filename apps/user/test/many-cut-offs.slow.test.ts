@@ -10,8 +10,7 @@ import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testk
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publishCutOffs } from '../src/feed/feed.ts';
 import { createOutboxStore } from '../src/feed/outbox-store.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 const count = 10_000;
 const sid = '019b0000-0000-7000-8000-00000000000a';
@@ -60,7 +59,9 @@ async function leadOnce(url: string, number: number): Promise<number> {
   const errors: unknown[] = [];
   await publishCutOffs(
     {
-      ...{ url, issuer: 'https://auth.example', now: harness.now },
+      url,
+      issuer: 'https://auth.example',
+      now: harness.now,
       openOutbox: (term) => createOutboxStore({ db: harness.db, term }),
       signingKey: () => ({ kid: 'k', alg: 'RS256', key: privateKey }),
       publishedKids: () => ['k'],
@@ -68,7 +69,11 @@ async function leadOnce(url: string, number: number): Promise<number> {
       onBeat: () => stop.abort(),
     },
     {
-      ...{ number, signal: stop.signal, isHeld: () => true, isListening: () => false, notified: 0 },
+      number,
+      signal: stop.signal,
+      isHeld: () => true,
+      isListening: () => false,
+      notified: 0,
       wait: (ms) => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined),
     },
   );

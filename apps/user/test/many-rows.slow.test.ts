@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { cleanUp } from '../src/background/cleanup.ts';
 import { createCleanupStore } from '../src/background/cleanup-store.ts';
-import type { Harness } from './harness.ts';
-import { life, openHarness, password } from './harness.ts';
+import { type Harness, life, openHarness, password } from './harness.ts';
 
 const many = 20_000;
 
@@ -97,7 +96,8 @@ describe(`an account with ${many} sessions`, () => {
           const bearer = await token(id, 'account');
           return () => send('post', '/auth/logout-all', bearer);
         },
-        ...{ status: 204, left: 0 },
+        status: 204,
+        left: 0,
       },
     ],
     [
@@ -107,7 +107,8 @@ describe(`an account with ${many} sessions`, () => {
           const bearer = await token(id, 'account');
           return () => send('put', '/users/me/password', bearer).send({ current: password, next });
         },
-        ...{ status: 204, left: 1 },
+        status: 204,
+        left: 1,
       },
     ],
   ];
@@ -184,7 +185,10 @@ describe('a million used refresh tokens', () => {
     let round = 0;
     await cleanUp(
       {
-        ...{ store: createCleanupStore(harness.db), life, now: harness.now, onRemoved: () => undefined },
+        store: createCleanupStore(harness.db),
+        life,
+        now: harness.now,
+        onRemoved: () => undefined,
         onError: (error) => errors.push(error),
       },
       {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -85,7 +84,9 @@ describe('PUT /users/me/password', () => {
     const { accessToken } = await logIn(email);
     const { body } = await change(accessToken, { next: 1, password: next });
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
-      ...['/current', '/next', '/password'],
+      '/current',
+      '/next',
+      '/password',
     ]);
   });
 

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 100 });
 let hashed = 0;
@@ -22,8 +20,14 @@ beforeAll(async () => {
   harness = await openHarness({
     queue,
     limits: {
-      ...{ windowSeconds: 600, loginsPerAddress: 6, loginsPerAccountAndAddress: 3, loginsPerAccount: 4 },
-      ...{ registrationsPerAddress: 2, refreshesPerAddress: 2, successesPerAccount: 30, networkFactor: 2 },
+      windowSeconds: 600,
+      loginsPerAddress: 6,
+      loginsPerAccountAndAddress: 3,
+      loginsPerAccount: 4,
+      registrationsPerAddress: 2,
+      refreshesPerAddress: 2,
+      successesPerAccount: 30,
+      networkFactor: 2,
     },
     trustedProxies: ['127.0.0.1'],
   });

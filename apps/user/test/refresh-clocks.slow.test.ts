@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
-import type { Harness } from './harness.ts';
-import { graceSeconds, openHarness, password } from './harness.ts';
+import { graceSeconds, type Harness, openHarness, password } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
 /** How far the clock of the services is behind that of the database. */

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { transactionLimits } from '../src/feed/cut-off-store.ts';
 import { hashRefreshToken } from '../src/sessions/refresh-token.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 import { openReplica } from './replicas.ts';
 
 let harness: Harness;

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { graceSeconds, life, openHarness, password } from './harness.ts';
+import { graceSeconds, type Harness, life, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -50,8 +49,11 @@ describe('POST /auth/refresh', () => {
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
     expect(body).toEqual({
-      ...{ access_token: expect.any(String), token_type: 'Bearer', expires_in: expect.any(Number) },
-      ...{ refresh_token: expect.stringMatching(/^[\w-]{43}$/), scope: claims.scope },
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: expect.any(Number),
+      refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      scope: claims.scope,
     });
     expect(body.refresh_token).not.toBe(refreshToken);
     const { sub, sid, scope, aud, roles, auth_time } = claims;

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 2, capacity: 100 });
 let hashed = 0;

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -21,7 +20,10 @@ describe('POST /auth/register', () => {
     expect(status).toBe(201);
     expect(headers).toMatchObject({ location: '/users/me', 'content-type': 'application/json; charset=utf-8' });
     expect(body).toEqual({
-      ...{ id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/), email, name: 'Ada Lovelace', roles: ['customer'] },
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      email,
+      name: 'Ada Lovelace',
+      roles: ['customer'],
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     const { passwordHash } = await harness.db.client.user.findUniqueOrThrow({ where: { email } });
@@ -62,7 +64,10 @@ describe('POST /auth/register', () => {
     const { body } = await register({ email: 'ada', password: 7, name: ' ', role: 'admin' });
     expect(body.status).toBe(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
-      ...['/email', '/name', '/password', '/role'],
+      '/email',
+      '/name',
+      '/password',
+      '/role',
     ]);
   });
 

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import request from 'supertest';
 import { createPasswords } from '../src/passwords/passwords.ts';
-import type { WorkQueue } from '../src/passwords/work-queue.ts';
-import { createWorkQueue } from '../src/passwords/work-queue.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createWorkQueue, type WorkQueue } from '../src/passwords/work-queue.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 const workQueue = createWorkQueue({ concurrency: 1, capacity: 0 });
 let afterNextJob: (() => void) | undefined;

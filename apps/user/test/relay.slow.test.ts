@@ -2,10 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Beat } from '../src/feed/event-signer.ts';
 import type { OutboxEvent } from '../src/feed/outbox.ts';
 import { createOutboxStore } from '../src/feed/outbox-store.ts';
-import type { RelayWriter } from '../src/feed/relay.ts';
-import { relay } from '../src/feed/relay.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type RelayWriter, relay } from '../src/feed/relay.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -20,7 +18,10 @@ const over = () => Math.floor(Date.now() / 1000) - 120;
 const write = (count: number, keepUntil = soon()) =>
   harness.db.client.revocationEvent.createMany({
     data: Array.from({ length: count }, () => ({
-      ...{ sessionId: sid, kind: 'session-revoked', reason: 'logout', keepUntil: BigInt(keepUntil) },
+      sessionId: sid,
+      kind: 'session-revoked',
+      reason: 'logout',
+      keepUntil: BigInt(keepUntil),
     })),
   });
 beforeEach(async () => {
@@ -87,7 +88,8 @@ async function run(feed: ReturnType<typeof memoryFeed>, turns: number, options: 
         isGood: (token) => token.endsWith(key),
         version: () => key,
       },
-      ...{ now: harness.now, giveUpMs },
+      now: harness.now,
+      giveUpMs,
       onError: (error) => errors.push(error),
     },
     {

@@ -1,14 +1,15 @@
-import type { RefreshOptions } from '../src/sessions/refresh.ts';
-import { createRefresh } from '../src/sessions/refresh.ts';
+import { createRefresh, type RefreshOptions } from '../src/sessions/refresh.ts';
 import { createRefreshStore } from '../src/sessions/refresh-store.ts';
-import type { Harness } from './harness.ts';
-import { graceSeconds, life } from './harness.ts';
+import { graceSeconds, type Harness, life } from './harness.ts';
 
 /** Opens the refreshing of another replica: the same database, with its own clock and settings. */
 export function openReplica({ db }: Harness, options: Partial<RefreshOptions> & Pick<RefreshOptions, 'now'>) {
   const issued: number[] = [];
   const { refresh, refreshFast } = createRefresh({
-    ...{ store: createRefreshStore(db), life, graceSeconds, limit: { perSession: 100, windowSeconds: 600 } },
+    store: createRefreshStore(db),
+    life,
+    graceSeconds,
+    limit: { perSession: 100, windowSeconds: 600 },
     tokens: {
       lifetimeSeconds: 600,
       issue({ issuedAt }) {

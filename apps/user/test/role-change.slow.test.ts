@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { AccountEvent } from '../src/accounts/account-event.ts';
 import { createRoleStore } from '../src/accounts/rights-store.ts';
-import type { RoleChange } from '../src/accounts/role-change.ts';
-import { createRoleChange } from '../src/accounts/role-change.ts';
-import type { Harness } from './harness.ts';
-import { openHarness, password } from './harness.ts';
+import { createRoleChange, type RoleChange } from '../src/accounts/role-change.ts';
+import { type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

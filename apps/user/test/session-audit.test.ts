@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { graceSeconds, openHarness, password } from './harness.ts';
+import { graceSeconds, type Harness, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

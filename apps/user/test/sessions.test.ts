@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { graceSeconds, life, openHarness, password } from './harness.ts';
+import { graceSeconds, type Harness, life, openHarness, password } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -54,12 +53,13 @@ describe('GET /auth/sessions', () => {
     const at = (seconds: number) => new Date(seconds * 1000).toISOString();
     expect(body.items).toEqual([
       {
-        ...{ sid: laptop.sid, userAgent: 'Laptop/2.0', addressPrefix: '127.0.0.0/24', current: true },
-        ...{
-          createdAt: at(harness.now()),
-          lastUsedAt: at(harness.now()),
-          expiresAt: at(harness.now() + life.idleSeconds),
-        },
+        sid: laptop.sid,
+        userAgent: 'Laptop/2.0',
+        addressPrefix: '127.0.0.0/24',
+        current: true,
+        createdAt: at(harness.now()),
+        lastUsedAt: at(harness.now()),
+        expiresAt: at(harness.now() + life.idleSeconds),
       },
       expect.objectContaining({ sid: phone.sid, userAgent: 'Phone/1.0', current: false }),
     ]);

@@ -20,7 +20,8 @@ export function helpText(spec: CommandSpec): string {
   ]);
   return [
     `usage: ${usageLine(spec)}`,
-    ...['', summary],
+    '',
+    summary,
     ...section('commands', listed),
     ...section('options', [...named, ['--help, -h', 'print this']]),
     ...section('environment', Object.entries(variables).map(variableRow)),

@@ -22,7 +22,9 @@ const sell = defineCommand({
 });
 const shop = defineCommand({ name: 'pnpm shop', summary: 'A shop.', commands: { sell } });
 const list = defineCommand({
-  ...{ name: 'pnpm shop', summary: 'A shop.', commands: { sell } },
+  name: 'pnpm shop',
+  summary: 'A shop.',
+  commands: { sell },
   run: ({ print }) => print('mug'),
 });
 
@@ -36,7 +38,8 @@ async function run(command: typeof shop, args: readonly string[], env = {}) {
 describe('runCommand', () => {
   it('runs a command with its arguments, options and environment variables', async () => {
     expect(await run(sell, ['mug', '--price', '100'], { TILL: '2', OTHER: '1' })).toEqual({
-      ...{ code: 0, err: '' },
+      code: 0,
+      err: '',
       out: 'mug for 100 in .shop at 2',
     });
   });

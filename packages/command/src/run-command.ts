@@ -13,7 +13,8 @@ export interface CommandInput extends CommandOutput {
 /** Runs a command with the command line of this process, and sets the exit code of the process. */
 export async function runHere(command: Command, args: readonly string[] = argv.slice(2)): Promise<void> {
   process.exitCode = await runCommand(command, {
-    ...{ args, env },
+    args,
+    env,
     print: (text) => void stdout.write(`${text}\n`),
     complain: (text) => void stderr.write(`${text}\n`),
   });

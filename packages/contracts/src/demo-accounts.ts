@@ -1,5 +1,4 @@
-import type { Role } from './grants.ts';
-import { scopesOf } from './grants.ts';
+import { type Role, scopesOf } from './grants.ts';
 
 /** An account of `pnpm dev`: its password is public, so production refuses to run on a database that has it. */
 export interface DemoAccount {

@@ -1,7 +1,6 @@
 import type { OperationSpec } from './operation.ts';
 import { operations } from './operations.ts';
-import type { ServiceName } from './services.ts';
-import { services } from './services.ts';
+import { type ServiceName, services } from './services.ts';
 
 type Map = typeof operations;
 

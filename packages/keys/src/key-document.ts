@@ -1,10 +1,11 @@
-import type { KeyObject } from 'node:crypto';
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { gateway, issuerService } from '@auth/contracts';
-import type { InboundKeys, OutboundKeys, PublicKeys } from '@auth/verify';
 import {
   EdgeKeys,
+  type InboundKeys,
   KeyMaterialError,
+  type OutboundKeys,
+  type PublicKeys,
   parseAccepts,
   parseCalls,
   parseMember,
@@ -14,12 +15,9 @@ import {
 } from '@auth/verify';
 import * as z from 'zod';
 import { KeyDocumentError } from './key-document-error.ts';
-import type { LoadedKey } from './loaded-keys.ts';
-import { loadedKeys } from './loaded-keys.ts';
-import type { SessionKey } from './session-key.ts';
-import { parseSessionKeys, SessionSecret } from './session-key.ts';
-import type { SigningKeys } from './signing-key.ts';
-import { parseSigning, SigningJwk } from './signing-key.ts';
+import { type LoadedKey, loadedKeys } from './loaded-keys.ts';
+import { parseSessionKeys, type SessionKey, SessionSecret } from './session-key.ts';
+import { parseSigning, SigningJwk, type SigningKeys } from './signing-key.ts';
 
 const secret = z.string().superRefine((value, context) => {
   const problem = secretProblem(value);

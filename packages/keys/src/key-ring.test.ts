@@ -21,7 +21,10 @@ async function ringIn(dir: string) {
   await writeFile(file, JSON.stringify(document(issuer.jwks)));
   let loaded = () => {};
   const ring = await openKeyRing({
-    ...{ service: 'order', source: { file, production: false }, now, pollMs: 10 },
+    service: 'order',
+    source: { file, production: false },
+    now,
+    pollMs: 10,
     onReloaded: () => loaded(),
     onRefused(error) {
       throw error;
@@ -42,7 +45,11 @@ describe('the public keys of a key ring', () => {
       const { ring, document, replace } = await ringIn(dir);
       const keys = () => ring.current().publicKeys;
       const verifier = createAccessTokenVerifier({
-        ...{ issuer: issuer.issuer, audience: 'order', keys, revocations: null, now },
+        issuer: issuer.issuer,
+        audience: 'order',
+        keys,
+        revocations: null,
+        now,
       });
       const token = issuer.token();
       verifier.verify(token);

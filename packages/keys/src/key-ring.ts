@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { keepUnchangedKeys } from '@auth/verify';
-import type { FolderWatch } from './folder-watch.ts';
-import { watchFolder } from './folder-watch.ts';
-import type { HeldKey, KeyChange, KeyInForce } from './held-keys.ts';
-import { difference, keep } from './held-keys.ts';
-import type { FileObstacle, KeyDelivery } from './key-delivery.ts';
-import { findObstacle, readMountPoints } from './key-delivery.ts';
+import { type FolderWatch, watchFolder } from './folder-watch.ts';
+import { difference, type HeldKey, type KeyChange, type KeyInForce, keep } from './held-keys.ts';
+import { type FileObstacle, findObstacle, type KeyDelivery, readMountPoints } from './key-delivery.ts';
 import type { ServiceKeys } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
-import type { KeySource } from './load.ts';
-import { nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
+import { type KeySource, nameOfSource, parseServiceKeys, readKeyText } from './load.ts';
 
 /** The current keys of a service, which follow its document. */
 export interface KeyRing {

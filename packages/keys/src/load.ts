@@ -1,6 +1,5 @@
 import { assertProductionKeys } from './development-keys.ts';
-import type { ServiceKeys } from './key-document.ts';
-import { KeyDocument, parseKeyDocument } from './key-document.ts';
+import { KeyDocument, parseKeyDocument, type ServiceKeys } from './key-document.ts';
 import { KeyDocumentError } from './key-document-error.ts';
 import { readText, withoutMark } from './read-text.ts';
 

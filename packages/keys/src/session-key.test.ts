@@ -1,8 +1,7 @@
 import { generateEdgeKey } from '@auth/ops/keys/generate';
 import { goodDocuments, refusalOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { KeyDocument } from './key-document.ts';
-import { parseKeyDocument } from './key-document.ts';
+import { type KeyDocument, parseKeyDocument } from './key-document.ts';
 
 const [first, second, third] = [
   generateEdgeKey('session.1', 'retiring'),

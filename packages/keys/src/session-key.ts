@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { activeKeyOf, EdgeKey, KeyMaterialError, parseMember } from '@auth/verify';
 import * as z from 'zod';
 

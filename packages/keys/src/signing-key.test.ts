@@ -2,10 +2,8 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { generateSigningKey } from '@auth/ops/keys/generate';
 import { goodDocuments, refusalOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { KeyDocument } from './key-document.ts';
-import { parseKeyDocument } from './key-document.ts';
-import type { SigningJwk } from './signing-key.ts';
-import { parseSigning } from './signing-key.ts';
+import { type KeyDocument, parseKeyDocument } from './key-document.ts';
+import { parseSigning, type SigningJwk } from './signing-key.ts';
 
 let user: KeyDocument;
 let active: SigningJwk;
@@ -37,7 +35,9 @@ describe('the signing keys of a key document', () => {
     const { signing, loaded } = parse(older).read();
     expect(signing?.active.kid).toBe(active.kid);
     expect(loaded.filter(({ member }) => member === 'signing').map(({ state }) => state)).toEqual([
-      ...['pending', 'active', 'retiring'],
+      'pending',
+      'active',
+      'retiring',
     ]);
   });
 

@@ -1,7 +1,12 @@
-import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import type { PublicKeyAlgorithm } from '@auth/verify';
-import { activeKeyOf, KeyMaterialError, KeyState, parseMember, parseOwnJwks } from '@auth/verify';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  activeKeyOf,
+  KeyMaterialError,
+  KeyState,
+  type PublicKeyAlgorithm,
+  parseMember,
+  parseOwnJwks,
+} from '@auth/verify';
 import * as z from 'zod';
 
 /** The words of the version before for the states of a signing key: read for one version (decision 41). */

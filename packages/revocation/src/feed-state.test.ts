@@ -20,9 +20,7 @@ describe('a verifier whose clock is stepped', () => {
       times.offsets.verifier = 0;
       times.advance(1);
       read(ended(3, 'after', 5), heartbeat({ last: 3, term: 5, beat: 3 }));
-      expect([isStale(), revoked('before', 'meanwhile', 'after')]).toEqual([
-        ...[false, ['before', 'meanwhile', 'after']],
-      ]);
+      expect([isStale(), revoked('before', 'meanwhile', 'after')]).toEqual([false, ['before', 'meanwhile', 'after']]);
       // A clock that was set back causes the feed to be read again.
       expect(state.hasGap()).toBe(true);
     },
@@ -101,7 +99,8 @@ describe('a leader that was replaced', () => {
     read(heartbeat({ last: 0, term: 1, beat: 100 }), heartbeat({ last: 0, term: 2, beat: 1 }));
     times.advance(11);
     expect(read(heartbeat({ floor: 8, last: 7, term: 1, beat: 101 }), heartbeat({ floor: 8, last: 7 }))).toEqual([
-      ...['fenced', 'fenced'],
+      'fenced',
+      'fenced',
     ]);
     expect([isStale(), state.stats()]).toEqual([true, expect.objectContaining({ term: 2, floor: 1, last: 0 })]);
   });
@@ -115,7 +114,9 @@ describe('a leader that was replaced', () => {
     expect([state.hasGap(), revoked('of-the-old', 'of-the-new')]).toEqual([true, ['of-the-old']]);
     read(ended(1, 'of-the-new', 2), ended(1, 'of-the-old', 1));
     expect([state.hasGap(), revoked('of-the-old', 'of-the-new'), isStale()]).toEqual([
-      ...[false, ['of-the-old', 'of-the-new'], false],
+      false,
+      ['of-the-old', 'of-the-new'],
+      false,
     ]);
   });
 });
@@ -150,7 +151,8 @@ describe('a new leader', () => {
     expect(state.hasGap()).toBe(true);
     readAgain(...feed);
     expect([state.hasGap(), revoked('old-1', 'old-2', 'old-3', 'new-2')]).toEqual([
-      ...[false, ['old-1', 'old-2', 'old-3', 'new-2']],
+      false,
+      ['old-1', 'old-2', 'old-3', 'new-2'],
     ]);
   });
 

@@ -1,12 +1,8 @@
-import type { Clock, MonotonicClock, RevocationTable } from '@auth/verify';
-import { readClock } from '@auth/verify';
-import type { VerifiedEvent } from './feed-event.ts';
-import { isNewerHeartbeat, readClaimed } from './feed-event.ts';
+import { type Clock, type MonotonicClock, type RevocationTable, readClock } from '@auth/verify';
+import { isNewerHeartbeat, readClaimed, type VerifiedEvent } from './feed-event.ts';
 import { createKnownEvents, createRereading } from './known-events.ts';
-import type { FeedEventVerifier } from './security-event.ts';
-import { maxTokenLength, SecurityEventError } from './security-event.ts';
-import type { ClockReport, CompleteHeartbeat } from './staleness.ts';
-import { createClockCheck } from './staleness.ts';
+import { type FeedEventVerifier, maxTokenLength, SecurityEventError } from './security-event.ts';
+import { type ClockReport, type CompleteHeartbeat, createClockCheck } from './staleness.ts';
 
 /**
  * The outcome of a token. `applied`: its cut-off is in the table. `heartbeat`: newer than all before. `early`: a heartbeat

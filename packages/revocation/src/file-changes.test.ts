@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as silentlyFor } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FileChanges } from './file-changes.ts';
-import { createFileChanges } from './file-changes.ts';
+import { createFileChanges, type FileChanges } from './file-changes.ts';
 
 /** Longer than any test, so that a change and not the time resolves `next`. */
 const neverMs = 600_000;

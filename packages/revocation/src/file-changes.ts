@@ -1,5 +1,4 @@
-import type { FSWatcher } from 'node:fs';
-import { watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 
 /**
  * The end of a wait. `written`: the system reported a single write to the file. `elapsed`: the time was over. `other`:

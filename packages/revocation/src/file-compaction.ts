@@ -1,5 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertTokens, slicesOf } from './feed.ts';
 

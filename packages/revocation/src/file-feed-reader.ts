@@ -1,8 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { FeedReader, FeedReaderOptions } from './feed.ts';
-import type { Change } from './file-changes.ts';
-import { createFileChanges } from './file-changes.ts';
+import { type Change, createFileChanges } from './file-changes.ts';
 import { maxTokenLength } from './security-event.ts';
 
 /** Creates the function that splits chunks into lines. A longer line is cut at `maxLength + 1`, so that its reader refuses it. */

@@ -1,10 +1,7 @@
 import type { Stats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
-import type { FeedWriter, FeedWriterOptions, PublishOptions } from './feed.ts';
-import { assertTokens, createTurns } from './feed.ts';
-import type { OpenFile } from './file-compaction.ts';
-import { fileError, stageCompaction } from './file-compaction.ts';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { assertTokens, createTurns, type FeedWriter, type FeedWriterOptions, type PublishOptions } from './feed.ts';
+import { fileError, type OpenFile, stageCompaction } from './file-compaction.ts';
 
 /** The mode of a new file: only its owner may read it. An existing file keeps its mode. */
 const newFileMode = 0o600;

@@ -1,15 +1,20 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock, MonotonicClock, PublicKeys, Revocations } from '@auth/verify';
-import { AuthError, createRevocationTable, processClock } from '@auth/verify';
+import {
+  AuthError,
+  type Clock,
+  createRevocationTable,
+  type MonotonicClock,
+  type PublicKeys,
+  processClock,
+  type Revocations,
+} from '@auth/verify';
 import { feedStaleSeconds } from '@auth/verify/times';
 import { readClaimed } from './feed-event.ts';
-import type { TokenOutcome } from './feed-state.ts';
-import { createFeedState } from './feed-state.ts';
+import { createFeedState, type TokenOutcome } from './feed-state.ts';
 import { openFeedReader } from './open-feed.ts';
 import { createKeptTokens, createPace } from './retry.ts';
 import { createFeedEventVerifier } from './security-event.ts';
-import type { ClockReport } from './staleness.ts';
-import { createStaleness } from './staleness.ts';
+import { type ClockReport, createStaleness } from './staleness.ts';
 
 /** The outcome of a token of the feed, or `gap`: an event is missing, so the feed is read again. */
 export type FeedOutcome = TokenOutcome | 'gap';

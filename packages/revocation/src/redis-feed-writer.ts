@@ -1,5 +1,4 @@
-import type { FeedWriter, FeedWriterOptions } from './feed.ts';
-import { assertTokens, createTurns, slicesOf } from './feed.ts';
+import { assertTokens, createTurns, type FeedWriter, type FeedWriterOptions, slicesOf } from './feed.ts';
 import { connectRedis } from './redis-connection.ts';
 import { isBefore, partsOf, tokenField } from './redis-feed-reader.ts';
 

@@ -171,7 +171,10 @@ describe('an event', () => {
   it('is accepted at any age, but a heartbeat from the future is refused', () => {
     const at = (time: number, event: FeedEvent) => outcome(issuer.sign(event, () => time));
     expect([at(1, revoked), at(now + 9999, revoked), at(1, heartbeat), at(now + 5, heartbeat)]).toEqual([
-      ...['session-revoked', 'session-revoked', 'heartbeat', 'heartbeat'],
+      'session-revoked',
+      'session-revoked',
+      'heartbeat',
+      'heartbeat',
     ]);
     expect(at(now + 6, heartbeat)).toBe('invalid_security_event: not_yet_valid');
   });

@@ -1,10 +1,19 @@
-import type { KeyObject } from 'node:crypto';
-import { randomBytes } from 'node:crypto';
-import type { Clock, PublicKeyAlgorithm, PublicKeys, RefusalReason, StrictJws } from '@auth/verify';
-import { AuthError, hasGoodSignature, parsePayload, readClock, readStrictJws, signJws } from '@auth/verify';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import {
+  AuthError,
+  type Clock,
+  hasGoodSignature,
+  type PublicKeyAlgorithm,
+  type PublicKeys,
+  parsePayload,
+  type RefusalReason,
+  readClock,
+  readStrictJws,
+  type StrictJws,
+  signJws,
+} from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
-import type { FeedEvent, VerifiedEvent } from './feed-event.ts';
-import { claimsOf, parseClaims } from './feed-event.ts';
+import { claimsOf, type FeedEvent, parseClaims, type VerifiedEvent } from './feed-event.ts';
 
 /** The refusal of a security event token. `reason` is fit for a log and a metric; the message holds no token. */
 export class SecurityEventError extends Error {

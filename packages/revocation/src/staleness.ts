@@ -1,5 +1,4 @@
-import type { Clock, MonotonicClock } from '@auth/verify';
-import { readClock } from '@auth/verify';
+import { type Clock, type MonotonicClock, readClock } from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
 
 /** The clock of this process compared with the time that the issuer signed. */

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { PublicKeys } from '@auth/verify';
 import { afterEach } from '@jest/globals';
 import { openFeedWriter } from '../src/open-feed.ts';
-import type { FeedOutcome, OpenRevocationsOptions } from '../src/open-revocations.ts';
-import { openRevocations } from '../src/open-revocations.ts';
+import { type FeedOutcome, type OpenRevocationsOptions, openRevocations } from '../src/open-revocations.ts';
 import { createQuickIssuer, startOfTests } from './issuer.ts';
 
 const closers: (() => Promise<unknown>)[] = [];

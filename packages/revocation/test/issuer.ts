@@ -1,11 +1,9 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import type { Clock, PublicKeyAlgorithm } from '@auth/verify';
-import { parseJwks } from '@auth/verify';
+import { type Clock, type PublicKeyAlgorithm, parseJwks } from '@auth/verify';
 import { createTestIssuer } from '@auth/verify/testing';
 import type { FeedEvent } from '../src/feed-event.ts';
-import type { SigningKey } from '../src/security-event.ts';
-import { signFeedEvent } from '../src/security-event.ts';
+import { type SigningKey, signFeedEvent } from '../src/security-event.ts';
 
 /** A time for tests whose clock stands still. */
 export const startOfTests = 1_800_000_000;

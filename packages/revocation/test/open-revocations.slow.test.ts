@@ -30,7 +30,11 @@ describe('openRevocations', () => {
     const { tokens } = createEventIssuer();
     const { revocations } = verifier();
     const { verify } = createAccessTokenVerifier({
-      ...{ issuer: issuer.issuer, audience: 'order', keys: tokens.keys, revocations, now: clock },
+      issuer: issuer.issuer,
+      audience: 'order',
+      keys: tokens.keys,
+      revocations,
+      now: clock,
     });
     const token = tokens.token({ sid: 'sid-1' });
     expect(verify(token).sid).toBe('sid-1');
@@ -56,7 +60,12 @@ describe('openRevocations', () => {
     expect(['ended', 'changed', 'other'].map((sid) => revocations.isRevoked(sid, now))).toEqual([true, true, false]);
     expect(['ended', 'changed'].map((sid) => revocations.isRevoked(sid, now + 1))).toEqual([true, false]);
     expect(revocations.stats()).toEqual({
-      ...{ entries: 2, stale: false, floor: 1, last: 2, heartbeatAt: now, reloads: 0 },
+      entries: 2,
+      stale: false,
+      floor: 1,
+      last: 2,
+      heartbeatAt: now,
+      reloads: 0,
     });
     // After the longest life of a token and twice the largest skew.
     advance(3600 + 120 + 1);
@@ -70,7 +79,9 @@ describe('openRevocations', () => {
     const [header, payload] = issuer.sign(ended(1, keepUntil, 'victim')).split('.');
     await writer.publish([
       `${header}.${payload}.${'A'.repeat(86)}`,
-      ...['garbage', 'a.b.c', 'x'.repeat(100_000)],
+      'garbage',
+      'a.b.c',
+      'x'.repeat(100_000),
       createEventIssuer().tokens.token({ sid: 'victim' }),
       createQuickIssuer().sign(ended(1, keepUntil, 'victim')),
       createQuickIssuer().sign({ kind: 'heartbeat', floor: 9_000_000, last: 9_000_000 }),
@@ -114,7 +125,9 @@ describe('openRevocations', () => {
     await writer.publish([second ?? '', heartbeat()]);
     await until(() => outcomes.includes('gap'));
     expect([revocations.isStale(), revocations.isRevoked('sid-1', now), revocations.isRevoked('sid-2', now)]).toEqual([
-      ...[true, false, true],
+      true,
+      false,
+      true,
     ]);
     advance(1);
     await writer.compact([first ?? '', second ?? '', heartbeat()]);

@@ -1,5 +1,4 @@
-import type { RedisServer } from '@auth/testkit';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
+import { hasRedisServer, type RedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { openFeedWriter } from '../src/open-feed.ts';

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
-import type { RedisServer } from '@auth/testkit';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { hasRedisServer, type RedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openFeedWriter } from '../src/open-feed.ts';
 import { openRedisFeedReader } from '../src/redis-feed-reader.ts';

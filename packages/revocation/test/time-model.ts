@@ -1,7 +1,6 @@
 import type { FeedEvent } from '../src/feed-event.ts';
 import { createQuickIssuer } from './issuer.ts';
-import type { Times } from './verifier.ts';
-import { createTestVerifier, createTimes } from './verifier.ts';
+import { createTestVerifier, createTimes, type Times } from './verifier.ts';
 
 /** The life of an access token, and the time that the issuer keeps cut-offs after it. */
 const lifeSeconds = 600;

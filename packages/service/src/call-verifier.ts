@@ -1,6 +1,11 @@
 import { operations } from '@auth/contracts';
-import type { AccessTokenVerifier, ServiceTokenVerifier, ServiceTokenVerifierOptions } from '@auth/verify';
-import { calleeOf, createServiceTokenVerifier } from '@auth/verify';
+import {
+  type AccessTokenVerifier,
+  calleeOf,
+  createServiceTokenVerifier,
+  type ServiceTokenVerifier,
+  type ServiceTokenVerifierOptions,
+} from '@auth/verify';
 
 interface CallVerifierOptions extends Omit<ServiceTokenVerifierOptions, 'accessTokens'> {
   /** Verifies the user's access token that a call carries. */

@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import { createLog } from '@auth/http';
-import type { RedisServer } from '@auth/testkit';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
+import { hasRedisServer, type RedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { warnOfEviction } from './eviction-policy.ts';

@@ -1,6 +1,5 @@
 import type { Log, Metrics } from '@auth/http';
-import type { KeyRing, KeySource } from '@auth/keys';
-import { obstacleWords, openKeyRing } from '@auth/keys';
+import { type KeyRing, type KeySource, obstacleWords, openKeyRing } from '@auth/keys';
 
 export interface OpenKeysOptions {
   readonly service: string;

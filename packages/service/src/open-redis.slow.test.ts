@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createLog, createMetrics } from '@auth/http';
-import type { RedisServer } from '@auth/testkit';
-import { hasRedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
+import { hasRedisServer, type RedisServer, skipsWithoutRedis, startRedisServer } from '@auth/testkit';
 import { createSingleUseStore } from '@auth/verify';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';

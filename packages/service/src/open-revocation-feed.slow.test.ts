@@ -8,8 +8,7 @@ import { createLog, createMetrics } from '@auth/http';
 import { signFeedEvent } from '@auth/revocation';
 import type { PublicKey } from '@auth/verify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RevocationFeed } from './open-revocation-feed.ts';
-import { openRevocationFeed } from './open-revocation-feed.ts';
+import { openRevocationFeed, type RevocationFeed } from './open-revocation-feed.ts';
 
 const keys = new Map<string, PublicKey>();
 let dir: string;

@@ -1,6 +1,5 @@
 import type { Log, Metrics, RevocationsConfig } from '@auth/http';
-import type { ClockReport, RevocationStats } from '@auth/revocation';
-import { openRevocations } from '@auth/revocation';
+import { type ClockReport, openRevocations, type RevocationStats } from '@auth/revocation';
 import type { PublicKeys, Revocations } from '@auth/verify';
 import { skewSeconds } from '@auth/verify/times';
 

@@ -4,16 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServerConfig } from '@auth/http';
-import { createApp, finishApp } from '@auth/http';
+import { createApp, finishApp, type ServerConfig } from '@auth/http';
 import { generateSigningKey, initKeyDocuments } from '@auth/ops';
-import type { FeedEvent } from '@auth/revocation';
-import { openFeedWriter, signFeedEvent } from '@auth/revocation';
+import { type FeedEvent, openFeedWriter, signFeedEvent } from '@auth/revocation';
 import { createTestIssuer } from '@auth/verify/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { ServiceParts } from './open-service.ts';
-import { openService } from './open-service.ts';
+import { openService, type ServiceParts } from './open-service.ts';
 
 /** Ids as the user app writes them. */
 const ada = '019b0000-0000-7000-8000-000000000ada';
@@ -27,8 +24,11 @@ afterEach(async () => {
 });
 
 const database = {
-  ...{ ping: async () => undefined, poolStats: () => ({ idle: 1 }), close: async () => undefined },
-  ...{ watch: () => undefined, notes: [] },
+  ping: async () => undefined,
+  poolStats: () => ({ idle: 1 }),
+  close: async () => undefined,
+  watch: () => undefined,
+  notes: [],
 };
 
 /** Writes the key document of product to its own folder, with the public keys of an issuer of this test. */

@@ -1,8 +1,16 @@
-import type { Metrics, ServerConfig, Service } from '@auth/http';
-import { adminApp, auditCalls, createLog, createMetrics, createReadiness, createUserHash } from '@auth/http';
+import {
+  adminApp,
+  auditCalls,
+  createLog,
+  createMetrics,
+  createReadiness,
+  createUserHash,
+  type Metrics,
+  type ServerConfig,
+  type Service,
+} from '@auth/http';
 import type { HeldKey, KeyRing, ServiceKeys } from '@auth/keys';
-import type { RememberingVerifier, ServiceTokenSigner } from '@auth/verify';
-import { createServiceTokenSigner, observed } from '@auth/verify';
+import { createServiceTokenSigner, observed, type RememberingVerifier, type ServiceTokenSigner } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createCallVerifier } from './call-verifier.ts';
 import type { AppParts, Composition } from './composition.ts';
@@ -10,8 +18,7 @@ import { warnOfEviction } from './eviction-policy.ts';
 import { openIssuerKeys } from './open-issuer-keys.ts';
 import { openKeys } from './open-keys.ts';
 import { openRedis } from './open-redis.ts';
-import type { RevocationFeed } from './open-revocation-feed.ts';
-import { openRevocationFeed } from './open-revocation-feed.ts';
+import { openRevocationFeed, type RevocationFeed } from './open-revocation-feed.ts';
 import { openSingleUse } from './open-single-use.ts';
 import { createUserTokenVerifier } from './user-tokens.ts';
 

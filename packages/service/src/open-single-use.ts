@@ -1,6 +1,5 @@
 import type { Metrics } from '@auth/http';
-import type { MonotonicClock, SingleUseStore } from '@auth/verify';
-import { createSingleUseStore, processClock } from '@auth/verify';
+import { createSingleUseStore, type MonotonicClock, processClock, type SingleUseStore } from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 

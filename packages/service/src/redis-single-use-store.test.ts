@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createLog } from '@auth/http';
-import type { RedisForTests } from '@auth/testkit';
-import { findRedis } from '@auth/testkit';
+import { findRedis, type RedisForTests } from '@auth/testkit';
 import { createSingleUseStore } from '@auth/verify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRedis } from './open-redis.ts';

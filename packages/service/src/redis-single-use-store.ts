@@ -1,5 +1,4 @@
-import type { Clock, MonotonicClock, SingleUseStore } from '@auth/verify';
-import { createLowestClock, processClock } from '@auth/verify';
+import { type Clock, createLowestClock, type MonotonicClock, processClock, type SingleUseStore } from '@auth/verify';
 import { maxClockStepSeconds, skewSeconds } from '@auth/verify/times';
 import type { Redis } from 'ioredis';
 

@@ -1,4 +1,3 @@
-import type { RouteHandlers, Routes, Translate } from '@auth/http';
 import {
   createApp,
   createMethodRouters,
@@ -6,20 +5,24 @@ import {
   docsRoutes,
   finishApp,
   publicRoutes,
+  type RouteHandlers,
+  type Routes,
   readBody,
   readParams,
   readQuery,
   refusalProblem,
+  type Translate,
 } from '@auth/http';
-import type { OperationHandlers, ServiceOperations } from '@auth/verify/express';
 import {
   identityOf,
+  type OperationHandlers,
   refusalOf,
   refuseServiceToken,
   reportUnmatched,
   requireCaller,
   requireScope,
   requireUser,
+  type ServiceOperations,
   serviceRouter,
 } from '@auth/verify/express';
 import type { Express, RequestHandler } from 'express';
@@ -74,7 +77,9 @@ export function createServiceApp<
       .map(({ method, path }) => `${method} ${path}`),
   );
   const operationRouter = serviceRouter({
-    ...{ service, operations, handlers: options.operationHandlers },
+    service,
+    operations,
+    handlers: options.operationHandlers,
     guard: (operation) => requireCaller(operation, { verifier: calls, onDecision }),
     read: { params: readParams, query: readQuery, body: readBody },
   });

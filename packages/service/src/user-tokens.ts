@@ -1,5 +1,9 @@
-import type { AccessTokenClaims, AccessTokenVerifierOptions, RememberingVerifier } from '@auth/verify';
-import { createAccessTokenVerifier } from '@auth/verify';
+import {
+  type AccessTokenClaims,
+  type AccessTokenVerifierOptions,
+  createAccessTokenVerifier,
+  type RememberingVerifier,
+} from '@auth/verify';
 
 /** The form of ids that the user app writes. Ids are compared as text and stored in columns of type uuid. */
 const id = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/;

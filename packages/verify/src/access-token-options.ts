@@ -1,8 +1,7 @@
 import type { AccessTokenClaims } from './access-token-claims.ts';
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
-import type { Current } from './options.ts';
-import { assertFunction, assertSeconds, assertText, assertWhole, readerOf } from './options.ts';
+import { assertFunction, assertSeconds, assertText, assertWhole, type Current, readerOf } from './options.ts';
 import type { PublicKey } from './public-keys.ts';
 import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds, skewSeconds } from './times.ts';
 

@@ -1,16 +1,13 @@
-import type { KeyObject } from 'node:crypto';
-import { createSecretKey, generateKeyPairSync } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { goodClaims, setUpAccessTokens } from '../test/access-tokens.ts';
-import type { Sign } from '../test/forge.ts';
-import { es256, forge, hs256, ps256, rs256 } from '../test/forge.ts';
+import { es256, forge, hs256, ps256, rs256, type Sign } from '../test/forge.ts';
 import { startOfTests } from '../test/test-clock.ts';
 import { readStrictJws } from './compact-jws.ts';
 import { hasGoodSignature, signJws } from './jws-signature.ts';
-import type { PublicKey, PublicKeyAlgorithm } from './public-keys.ts';
-import { parseJwks } from './public-keys.ts';
+import { type PublicKey, type PublicKeyAlgorithm, parseJwks } from './public-keys.ts';
 import { faultOf } from './token-fault.ts';
 
 // node:crypto checks signatures here, and our own words the claims. jsonwebtoken is the second opinion.
@@ -67,7 +64,8 @@ describe('a signature', () => {
     const sign = (by = key) => signJws(goodClaims, { alg, typ: 'at+jwt', kid: 'k', key: by as KeyObject });
     expect(verdict(sign(), publicKeyOf(alg))).toBe(true);
     expect(jwt.decode(sign(), { complete: true })).toMatchObject({
-      ...{ header: { alg, typ: 'at+jwt', kid: 'k' }, payload: goodClaims },
+      header: { alg, typ: 'at+jwt', kid: 'k' },
+      payload: goodClaims,
     });
     for (const bad of [other, rsa.key]) expect(() => sign(bad)).toThrow(TypeError);
   });

@@ -1,13 +1,10 @@
-import type { KeyObject } from 'node:crypto';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { goodClaims, headerOf, setUpAccessTokens } from '../test/access-tokens.ts';
-import type { Sign } from '../test/forge.ts';
-import { es256, forge, ps256, rs256 } from '../test/forge.ts';
+import { es256, forge, ps256, rs256, type Sign } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
 import { AuthError } from './auth-error.ts';
-import type { PublicKeys } from './public-keys.ts';
-import { parseJwks } from './public-keys.ts';
+import { type PublicKeys, parseJwks } from './public-keys.ts';
 
 const { forged, issuer, outcome, verifierWith } = setUpAccessTokens();
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -5,8 +5,7 @@ import { forge, rs256 } from '../test/forge.ts';
 import { outcomeOf } from '../test/outcome.ts';
 import { startOfTests } from '../test/test-clock.ts';
 import type { AccessTokenVerifierOptions } from './access-token-options.ts';
-import type { PublicKey, PublicKeys } from './public-keys.ts';
-import { keepUnchangedKeys, parseJwks } from './public-keys.ts';
+import { keepUnchangedKeys, type PublicKey, type PublicKeys, parseJwks } from './public-keys.ts';
 
 const { forged, issuer, verifierWith } = setUpAccessTokens();
 const token = forged(goodClaims);

@@ -1,18 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import type { AccessTokenClaims } from './access-token-claims.ts';
-import { accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
-import type { AccessTokenVerifierOptions } from './access-token-options.ts';
-import { checkOptions } from './access-token-options.ts';
-import type { RefusalReason } from './auth-error.ts';
-import { AuthError } from './auth-error.ts';
+import { type AccessTokenClaims, accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
+import { type AccessTokenVerifierOptions, checkOptions } from './access-token-options.ts';
+import { AuthError, type RefusalReason } from './auth-error.ts';
 import { readClock } from './clock.ts';
-import type { KnownHeader, StrictHeader } from './compact-jws.ts';
-import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
+import { type KnownHeader, knownHeader, parsePayload, readStrictJws, type StrictHeader } from './compact-jws.ts';
 import { hasGoodSignature } from './jws-signature.ts';
 import type { PublicKey } from './public-keys.ts';
 import { faultOf } from './token-fault.ts';
-import type { TokenMemory, TokenMemorySize } from './token-memory.ts';
-import { createTokenMemory } from './token-memory.ts';
+import { createTokenMemory, type TokenMemory, type TokenMemorySize } from './token-memory.ts';
 
 const maxLength = 8192;
 /** Bytes for up to 10 000 remembered tokens (the default); above that, in proportion to their number. */

@@ -1,5 +1,4 @@
-import type { AuthErrorCode } from './problems.ts';
-import { authErrors } from './problems.ts';
+import { type AuthErrorCode, authErrors } from './problems.ts';
 
 /** The reason why a credential was refused: a closed set, fit for logs and metric labels. Never part of an answer. */
 export type RefusalReason =

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { RefusalReason } from './auth-error.ts';
-import { AuthError } from './auth-error.ts';
+import { AuthError, type RefusalReason } from './auth-error.ts';
 import { hasCanonicalEnd } from './base64url.ts';
 import type { AuthErrorCode } from './problems.ts';
 
@@ -64,7 +63,8 @@ export function readStrictJws(token: unknown, options: StrictFrontOptions): Stri
   if (!canonical || !isUtf8(payload)) return refuse('malformed');
   const header = known?.segment === segment ? known.header : readHeader(segment, typ, refuse);
   return {
-    ...{ header, payload },
+    header,
+    payload,
     signingInput: Buffer.from(token.slice(0, signatureAt - 1), 'latin1'),
     signature: Buffer.from(token.slice(signatureAt), 'base64url'),
   };

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { StrictJws } from './compact-jws.ts';
 
 /** The length of an HS256 signature in bytes: a SHA-256 HMAC (RFC 7518 §3.2). */

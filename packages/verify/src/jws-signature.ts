@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { constants, sign, verify } from 'node:crypto';
+import { constants, type KeyObject, sign, verify } from 'node:crypto';
 import type { StrictHeader, StrictJws } from './compact-jws.ts';
 import type { PublicKey, PublicKeyAlgorithm } from './public-keys.ts';
 

@@ -2,8 +2,7 @@ import { createECDH, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { privateKey } from '../test/access-tokens.ts';
 import { KeyMaterialError } from './key-material.ts';
-import type { IgnoredKey } from './public-keys.ts';
-import { parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
+import { type IgnoredKey, parseJwks, parseOwnJwks, publicKeyAlgorithms } from './public-keys.ts';
 
 const rsaJwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'r', alg: 'RS256', use: 'sig' };
 const privateRsa = privateKey.export({ format: 'jwk' });

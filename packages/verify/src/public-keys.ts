@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { isCanonicalBase64url } from './base64url.ts';
 import { KeyMaterialError, parseMember } from './key-material.ts';

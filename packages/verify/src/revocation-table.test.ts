@@ -14,7 +14,9 @@ describe('a revocation table', () => {
   it('revokes nothing while it is empty', () => {
     const { table } = setUp();
     expect([table.isRevoked('s', 0), table.isRevoked('', now), table.isRevoked('__proto__', 0)]).toEqual([
-      ...[false, false, false],
+      false,
+      false,
+      false,
     ]);
   });
 
@@ -33,7 +35,10 @@ describe('a revocation table', () => {
     const { table } = setUp();
     table.put({ sid: 's', notBefore: 'ended', keepUntil: now + 600 });
     expect([0, now, now + 86_400, Number.MAX_SAFE_INTEGER].map((iat) => table.isRevoked('s', iat))).toEqual([
-      ...[true, true, true, true],
+      true,
+      true,
+      true,
+      true,
     ]);
   });
 

@@ -1,6 +1,5 @@
 import type { Revocations } from './access-token-options.ts';
-import type { Clock, MonotonicClock } from './clock.ts';
-import { createLowestClock, processClock } from './clock.ts';
+import { type Clock, createLowestClock, type MonotonicClock, processClock } from './clock.ts';
 import { assertFunction, assertSeconds } from './options.ts';
 import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds } from './times.ts';
 

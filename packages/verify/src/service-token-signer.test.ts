@@ -3,8 +3,7 @@ import jwt from 'jsonwebtoken';
 import { quoteCall, setUpServiceCalls } from '../test/service-calls.ts';
 import { startOfTests as now } from '../test/test-clock.ts';
 import { sha256Base64url } from './base64url.ts';
-import type { ServiceTokenSignerOptions } from './service-token-signer.ts';
-import { createServiceTokenSigner } from './service-token-signer.ts';
+import { createServiceTokenSigner, type ServiceTokenSignerOptions } from './service-token-signer.ts';
 
 const { edge, kid, noteCall, signer } = setUpServiceCalls();
 const good = { service: 'order', keys: edge.calls, now: () => now };

@@ -1,16 +1,12 @@
 import { sha256Base64url } from './base64url.ts';
-import type { Clock } from './clock.ts';
-import { readClock } from './clock.ts';
+import { type Clock, readClock } from './clock.ts';
 import type { OutboundKey } from './edge-keys.ts';
 import { encodeSegment, signHs256 } from './hmac-jws.ts';
-import type { OperationPolicy } from './operation.ts';
-import { calleeOf } from './operation.ts';
-import type { Current } from './options.ts';
-import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
+import { calleeOf, type OperationPolicy } from './operation.ts';
+import { assertFunction, assertSeconds, assertText, type Current, readerOf } from './options.ts';
 import { randomId } from './random-id.ts';
 import { bindTarget, isUnambiguousTarget } from './request-target.ts';
-import type { ServiceTokenClaims } from './service-claims.ts';
-import { serviceTokenAlgorithm, serviceTokenType } from './service-claims.ts';
+import { type ServiceTokenClaims, serviceTokenAlgorithm, serviceTokenType } from './service-claims.ts';
 import { maxServiceSkewSeconds, maxServiceTokenSeconds, serviceTokenSeconds } from './times.ts';
 
 /** One outgoing request, as it goes over the wire. */

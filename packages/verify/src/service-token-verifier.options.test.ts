@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setUpServiceCalls } from '../test/service-calls.ts';
-import type { ServiceTokenVerifierOptions } from './service-token-verifier.ts';
-import { createServiceTokenVerifier } from './service-token-verifier.ts';
+import { createServiceTokenVerifier, type ServiceTokenVerifierOptions } from './service-token-verifier.ts';
 
 const { verifierOptions } = setUpServiceCalls();
 

@@ -1,21 +1,17 @@
 import type { AccessTokenVerifier } from './access-token.ts';
 import type { AccessTokenClaims } from './access-token-claims.ts';
-import type { AuthenticatedCall, RefusalReason } from './auth-error.ts';
-import { AuthError } from './auth-error.ts';
+import { AuthError, type AuthenticatedCall, type RefusalReason } from './auth-error.ts';
 import { sha256Base64url } from './base64url.ts';
-import type { Clock } from './clock.ts';
-import { readClock } from './clock.ts';
-import type { KnownHeader } from './compact-jws.ts';
-import { knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
+import { type Clock, readClock } from './clock.ts';
+import { type KnownHeader, knownHeader, parsePayload, readStrictJws } from './compact-jws.ts';
 import type { InboundKey } from './edge-keys.ts';
 import { hasGoodHs256 } from './hmac-jws.ts';
 import type { OperationPolicy } from './operation.ts';
-import type { Current } from './options.ts';
-import { assertFunction, assertSeconds, assertText, readerOf } from './options.ts';
+import { assertFunction, assertSeconds, assertText, type Current, readerOf } from './options.ts';
 import { bindTarget, isUnambiguousTarget } from './request-target.ts';
 import type { IncomingCall, PendingCall, ServiceCall } from './service-call.ts';
-import type { ServiceTokenClaims } from './service-claims.ts';
 import {
+  type ServiceTokenClaims,
   ServiceTokenClaims as ServiceTokenSchema,
   serviceTokenAlgorithm,
   serviceTokenMaxLength,

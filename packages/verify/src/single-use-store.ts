@@ -1,5 +1,4 @@
-import type { Clock, MonotonicClock } from './clock.ts';
-import { processClock, readClock } from './clock.ts';
+import { type Clock, type MonotonicClock, processClock, readClock } from './clock.ts';
 import { assertFunction } from './options.ts';
 import { maxClockStepSeconds } from './times.ts';
 

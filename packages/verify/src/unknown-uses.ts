@@ -1,6 +1,5 @@
 import { AuthError } from './auth-error.ts';
-import type { Clock } from './clock.ts';
-import { readClock } from './clock.ts';
+import { type Clock, readClock } from './clock.ts';
 import type { SingleUseStore } from './single-use-store.ts';
 import { maxServiceTokenSeconds } from './times.ts';
 

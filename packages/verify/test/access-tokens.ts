@@ -1,14 +1,11 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { env } from 'node:process';
-import type { AccessTokenVerifier, RememberingVerifier } from '../src/access-token.ts';
-import { createAccessTokenVerifier } from '../src/access-token.ts';
+import { type AccessTokenVerifier, createAccessTokenVerifier, type RememberingVerifier } from '../src/access-token.ts';
 import type { AccessTokenVerifierOptions } from '../src/access-token-options.ts';
-import type { TestIssuer } from '../src/testing/index.ts';
-import { createTestIssuer } from '../src/testing/index.ts';
+import { createTestIssuer, type TestIssuer } from '../src/testing/index.ts';
 import { forge, rs256 } from './forge.ts';
 import { outcomeOf } from './outcome.ts';
-import type { TestClock } from './test-clock.ts';
-import { createTestClock, startOfTests } from './test-clock.ts';
+import { createTestClock, startOfTests, type TestClock } from './test-clock.ts';
 
 /** An issuer, a stopped clock and the verifier of the service `order`. */
 export interface AccessTokenSetup {

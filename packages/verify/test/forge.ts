@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { constants, createHmac, sign } from 'node:crypto';
+import { constants, createHmac, type KeyObject, sign } from 'node:crypto';
 
 /** Makes the signature over the signing input of a JWS (RFC 7515 §5.1). */
 export type Sign = (input: string) => Uint8Array;

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { authErrors } from '../src/problems.ts';
-import type { QuoteService } from './quote-service.ts';
-import { startQuoteService } from './quote-service.ts';
+import { type QuoteService, startQuoteService } from './quote-service.ts';
 
 let service: QuoteService;
 beforeAll(async () => {

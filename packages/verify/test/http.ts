@@ -1,5 +1,4 @@
-import type { RequestListener } from 'node:http';
-import { createServer, request } from 'node:http';
+import { createServer, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A server that listens on a free port of this machine. */

@@ -1,14 +1,10 @@
 import { createAccessTokenVerifier } from '../src/access-token.ts';
-import type { JwksOutcome, JwksSource, JwksSourceOptions } from '../src/jwks/index.ts';
-import { createJwksSource } from '../src/jwks/index.ts';
-import type { TestIssuer } from '../src/testing/index.ts';
-import { createTestIssuer } from '../src/testing/index.ts';
+import { createJwksSource, type JwksOutcome, type JwksSource, type JwksSourceOptions } from '../src/jwks/index.ts';
+import { createTestIssuer, type TestIssuer } from '../src/testing/index.ts';
 import { otherKey, privateKey } from './access-tokens.ts';
-import type { JwksListener, JwksServer } from './jwks-server.ts';
-import { openJwksServer } from './jwks-server.ts';
+import { type JwksListener, type JwksServer, openJwksServer } from './jwks-server.ts';
 import { outcomeOf } from './outcome.ts';
-import type { TestClock } from './test-clock.ts';
-import { createTestClock, startOfTests } from './test-clock.ts';
+import { createTestClock, startOfTests, type TestClock } from './test-clock.ts';
 
 const issuerOptions = { issuer: 'https://auth.example', audience: ['order'], now: () => startOfTests };
 
@@ -53,13 +49,22 @@ export async function setUpJwks(listener: JwksListener, options: Partial<JwksSou
     ...options,
   });
   const verifier = createAccessTokenVerifier({
-    ...{ issuer: oldIssuer.issuer, audience: 'order', revocations: null, now: () => startOfTests },
+    issuer: oldIssuer.issuer,
+    audience: 'order',
+    revocations: null,
+    now: () => startOfTests,
     keys: source.keys,
     onUnknownKid: source.refreshSoon,
   });
   const nextOutcome = () => new Promise<JwksOutcome>((resolve) => waiting.push(resolve));
   return {
-    ...{ clock, server, source, verifier, outcomes, messages, nextOutcome },
+    clock,
+    server,
+    source,
+    verifier,
+    outcomes,
+    messages,
+    nextOutcome,
     refresh() {
       clock.advance(30);
       const next = nextOutcome();

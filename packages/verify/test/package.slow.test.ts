@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PackedPackage } from './packed-package.ts';
-import { packPackage } from './packed-package.ts';
+import { type PackedPackage, packPackage } from './packed-package.ts';
 import { readSnippets } from './readme-snippets.ts';
 
 let packed: PackedPackage;

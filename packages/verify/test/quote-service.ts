@@ -1,10 +1,16 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import express from 'express';
 import * as z from 'zod';
-import type { CallDecision, ReadPart } from '../src/express/index.ts';
-import { refusals, refuseServiceToken, requireCaller, serviceRouter, userOf } from '../src/express/index.ts';
-import type { WireRequest } from './http.ts';
-import { listen, send } from './http.ts';
+import {
+  type CallDecision,
+  type ReadPart,
+  refusals,
+  refuseServiceToken,
+  requireCaller,
+  serviceRouter,
+  userOf,
+} from '../src/express/index.ts';
+import { listen, send, type WireRequest } from './http.ts';
 import { createQuote, openDoor, readNote, setUpServiceCalls } from './service-calls.ts';
 
 /** The operations of `product` in these tests. */

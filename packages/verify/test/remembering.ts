@@ -1,9 +1,16 @@
-import type { AccessTokenClaims, RememberedTokens } from '../src/index.ts';
-import { AuthError, createAccessTokenVerifier } from '../src/index.ts';
+import { type AccessTokenClaims, AuthError, createAccessTokenVerifier, type RememberedTokens } from '../src/index.ts';
 import type { PublicKey } from '../src/public-keys.ts';
 import { goodClaims } from './access-tokens.ts';
-import type { Chance } from './remembering-tokens.ts';
-import { createChance, entryOf, kids, makeTokens, sessions, signerCount, usualSigners } from './remembering-tokens.ts';
+import {
+  type Chance,
+  createChance,
+  entryOf,
+  kids,
+  makeTokens,
+  sessions,
+  signerCount,
+  usualSigners,
+} from './remembering-tokens.ts';
 import { startOfTests } from './test-clock.ts';
 
 interface World {
@@ -81,7 +88,10 @@ function runWorld(seed: number, steps: number): Seen {
 function observe(world: World, rememberTokens: number) {
   let unknown = '';
   const verifier = createAccessTokenVerifier({
-    ...{ issuer: goodClaims.iss, audience: 'order', rememberTokens, now: () => world.time },
+    issuer: goodClaims.iss,
+    audience: 'order',
+    rememberTokens,
+    now: () => world.time,
     keys: () => (world.areKeysLost ? unavailable() : world.keys),
     revocations: { isRevoked: (sid, iat) => iat <= (world.revoked.get(sid) ?? 0) },
     onUnknownKid(kid) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CutOff } from '../src/revocation-table.ts';
-import { createRevocationTable } from '../src/revocation-table.ts';
+import { type CutOff, createRevocationTable } from '../src/revocation-table.ts';
 import { createTestClock, startOfTests as now } from './test-clock.ts';
 
 const sids = ['a', 'b', 'c', 'd'];

@@ -1,9 +1,7 @@
 import type { OperationPolicy } from '../src/operation.ts';
 import type { IncomingCall } from '../src/service-call.ts';
-import type { OutgoingCall, ServiceTokenSigner } from '../src/service-token-signer.ts';
-import { createServiceTokenSigner } from '../src/service-token-signer.ts';
-import type { ServiceTokenVerifierOptions } from '../src/service-token-verifier.ts';
-import { createServiceTokenVerifier } from '../src/service-token-verifier.ts';
+import { createServiceTokenSigner, type OutgoingCall, type ServiceTokenSigner } from '../src/service-token-signer.ts';
+import { createServiceTokenVerifier, type ServiceTokenVerifierOptions } from '../src/service-token-verifier.ts';
 import { createSingleUseStore } from '../src/single-use-store.ts';
 import { createTestEdge } from '../src/testing/index.ts';
 import { setUpAccessTokens } from './access-tokens.ts';

@@ -1,6 +1,5 @@
 import { PrismaClient } from '../../generated/product/client.ts';
-import type { Database, DatabaseOptions } from '../open.ts';
-import { openDatabase } from '../open.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../open.ts';
 
 export { Prisma, PrismaClient } from '../../generated/product/client.ts';
 export { isDatabaseUnavailable, isNotFound, isUniqueViolation, PrismaClientKnownRequestError } from '../errors.ts';

@@ -1,6 +1,5 @@
 import { PrismaClient } from '../../generated/user/client.ts';
-import type { Database, DatabaseOptions } from '../open.ts';
-import { openDatabase } from '../open.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../open.ts';
 
 export { Prisma, PrismaClient } from '../../generated/user/client.ts';
 export { isDatabaseUnavailable, isNotFound, isUniqueViolation, PrismaClientKnownRequestError } from '../errors.ts';
@@ -11,9 +10,13 @@ export type UserDb = Database<PrismaClient>;
 
 /** The tables of the service, each with a column. The service is ready while it can write to them. */
 const tables = {
-  ...{ users: 'id', sessions: 'id', refresh_tokens: 'session_id', revocation_events: 'keep_until' },
+  users: 'id',
+  sessions: 'id',
+  refresh_tokens: 'session_id',
+  revocation_events: 'keep_until',
   // Without these two no revocation is published.
-  ...{ leases: 'duty', revocation_feed: 'last' },
+  leases: 'duty',
+  revocation_feed: 'last',
 };
 
 /** Created by a migration. */

@@ -9,7 +9,9 @@ import { markdownTable } from './markdown-table.ts';
 /** The scripts of package.json that are commands of this repository, each with its definition. */
 export const scriptCommands: Readonly<Record<string, CommandSpec>> = {
   ...devCommands,
-  ...{ calls: callsSpec, accounts: accountsSpec, keys: keysSpec },
+  calls: callsSpec,
+  accounts: accountsSpec,
+  keys: keysSpec,
   ...labCommands,
 };
 

@@ -12,7 +12,9 @@ export function configurationTables(
     ({ services, shared }) => `## ${titleOf(services, all)}\n\n${tableOf(shared)}`,
   );
   const development = Object.entries(developmentVariables).map(([name, { help, default: usual }]) => [
-    ...[`\`${name}\``, usual === undefined ? 'none' : `\`${usual}\``, help],
+    `\`${name}\``,
+    usual === undefined ? 'none' : `\`${usual}\``,
+    help,
   ]);
   return [...sections, `## \`pnpm dev\`\n\n${markdownTable(['variable', 'default', 'meaning'], development)}`].join(
     '\n\n',

@@ -7,7 +7,10 @@ import { routesTables } from './routes-page.ts';
 const answer = { status: 200, description: 'It.', schema: z.object({}) } as const;
 const routes = defineRoutes({
   'GET /products': {
-    ...{ who: { scope: 'product:read' }, summary: 'List', details: 'All of them.', answer },
+    who: { scope: 'product:read' },
+    summary: 'List',
+    details: 'All of them.',
+    answer,
     query: z.object({ limit: z.string(), q: z.string() }),
   },
   'POST /products': { who: 'anyone', summary: 'Add', body: z.object({}), answer, problems: ['conflict'] },

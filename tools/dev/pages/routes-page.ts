@@ -1,6 +1,5 @@
 import { operations } from '@auth/contracts';
-import type { RouteName, RouteSpec, Routes, Who } from '@auth/http';
-import { problemsOf } from '@auth/http';
+import { problemsOf, type RouteName, type RouteSpec, type Routes, type Who } from '@auth/http';
 import { markdownTable } from './markdown-table.ts';
 
 /** Problem codes that every route can answer with. */
@@ -8,8 +7,14 @@ const common = new Set(problemsOf('GET /', { who: 'anyone', summary: '', answer:
 
 /** Problem codes that follow from a guard, a body, a query or parameters: the page explains them once. */
 const implied = new Set([
-  ...['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'insufficient_scope'],
-  ...['unsupported_media_type', 'payload_too_large', 'invalid_fields'],
+  'missing_token',
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+  'insufficient_scope',
+  'unsupported_media_type',
+  'payload_too_large',
+  'invalid_fields',
 ]);
 
 /** Formats the tables of docs/rest.md: the public routes of each app with their guards, and its operations. */

@@ -11,8 +11,7 @@ import { cpuSecondsOf } from '../measure/cpu-time.ts';
 import { createBenchOutput } from '../measure/page.ts';
 import { percentile, spreadOf } from '../measure/spread.ts';
 import { describeTimes, timeSteadily } from '../measure/steady-requests.ts';
-import type { MeasuredUserApp } from './user-app.ts';
-import { withUserApp } from './user-app.ts';
+import { type MeasuredUserApp, withUserApp } from './user-app.ts';
 
 const { options, variables } = startCommand(labCommands['bench:login-neighbours']);
 

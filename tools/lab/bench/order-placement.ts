@@ -2,16 +2,14 @@
 
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '@auth/command';
-import type { Stack } from '@auth/dev';
-import { ada, mug } from '@auth/dev';
+import { ada, mug, type Stack } from '@auth/dev';
 import type { MetricsDocument } from '@auth/http';
 import { hasRedisServer, startRedisServer } from '@auth/testkit/redis-server';
 import { Client } from 'undici';
 import { labCommands } from '../commands.ts';
 import { logIn } from '../measure/client.ts';
 import { createBenchOutput } from '../measure/page.ts';
-import type { Spread } from '../measure/spread.ts';
-import { ratioOf, spreadOf } from '../measure/spread.ts';
+import { ratioOf, type Spread, spreadOf } from '../measure/spread.ts';
 import { withStack } from '../measure/stack.ts';
 
 const { options, variables } = startCommand(labCommands['bench:orders']);

@@ -4,8 +4,7 @@ import { startCommand } from '@auth/command';
 import { labCommands } from '../commands.ts';
 import { createBenchOutput } from '../measure/page.ts';
 import { spreadOf } from '../measure/spread.ts';
-import type { MeasuredUserApp } from './user-app.ts';
-import { withUserApp } from './user-app.ts';
+import { type MeasuredUserApp, withUserApp } from './user-app.ts';
 
 const { options, variables } = startCommand(labCommands['bench:refresh']);
 

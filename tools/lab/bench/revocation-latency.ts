@@ -8,8 +8,7 @@ import { assertOk, logIn, post } from '../measure/client.ts';
 import { lineChart } from '../measure/line-chart.ts';
 import { writePlots } from '../measure/page.ts';
 import { percentile } from '../measure/spread.ts';
-import type { LabStack } from '../measure/stack.ts';
-import { withStack } from '../measure/stack.ts';
+import { type LabStack, withStack } from '../measure/stack.ts';
 import { describeTimes } from '../measure/steady-requests.ts';
 
 const { variables } = startCommand(labCommands['bench:revocation']);

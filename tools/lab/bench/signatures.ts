@@ -8,8 +8,7 @@ import { generateSigningKey } from '@auth/ops/keys/generate';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
 import { labCommands } from '../commands.ts';
-import type { Candidate } from './verify/measure.ts';
-import { measure, print } from './verify/measure.ts';
+import { type Candidate, measure, print } from './verify/measure.ts';
 
 startCommand(labCommands['bench:signatures']);
 

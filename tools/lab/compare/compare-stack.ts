@@ -8,13 +8,15 @@ import type { Closers } from '@auth/dev/stack/closers';
 import { startOrphanGuard } from '@auth/dev/stack/orphan-guard';
 import { isPortFree } from '@auth/dev/stack/ports';
 import { initKeyDocuments } from '@auth/ops';
-import type { LoggedProcess } from '../measure/logged-process.ts';
-import { startProcess } from '../measure/logged-process.ts';
+import { type LoggedProcess, startProcess } from '../measure/logged-process.ts';
 import { createDataDir } from '../measure/stack.ts';
-import type { MeasuredPostgres, MeasuredRedis } from '../measure/stores.ts';
-import { openMeasuredPostgres, openMeasuredRedis } from '../measure/stores.ts';
-import type { GatewayName, ProcessSettings } from './process-settings.ts';
-import { gatewayNames, processSettings, urlOf } from './process-settings.ts';
+import {
+  type MeasuredPostgres,
+  type MeasuredRedis,
+  openMeasuredPostgres,
+  openMeasuredRedis,
+} from '../measure/stores.ts';
+import { type GatewayName, gatewayNames, type ProcessSettings, processSettings, urlOf } from './process-settings.ts';
 
 /** The processes and stores of the comparison. */
 export interface CompareStack {

@@ -1,6 +1,5 @@
 // The process of load-generator.ts.
-import type { Load } from '../measure/load.ts';
-import { openLoad } from '../measure/load.ts';
+import { type Load, openLoad } from '../measure/load.ts';
 
 const load = openLoad();
 process.on('message', (message) => {

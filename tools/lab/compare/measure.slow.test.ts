@@ -4,8 +4,7 @@ import { repositoryRoot } from '@auth/dev';
 import { hasRedisServer, skipsWithoutRedis } from '@auth/testkit';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fillIn } from '../measure/page.ts';
-import type { Comparison } from './measure.ts';
-import { measureAll } from './measure.ts';
+import { type Comparison, measureAll } from './measure.ts';
 import { parts } from './meters.ts';
 import { plotsOf } from './plots.ts';
 import { overheadsOf } from './ratios.ts';
@@ -14,11 +13,19 @@ import { readCompareSettings } from './settings.ts';
 
 const hasRedis = !skipsWithoutRedis('sessions in Redis, compared', hasRedisServer());
 const compared = [
-  ...['open', 'bearer', 'gateway-postgres', ...(hasRedis ? ['gateway-redis'] : [])],
-  ...['shared-postgres', ...(hasRedis ? ['shared-redis'] : []), 'ask-user'],
+  'open',
+  'bearer',
+  'gateway-postgres',
+  ...(hasRedis ? ['gateway-redis'] : []),
+  'shared-postgres',
+  ...(hasRedis ? ['shared-redis'] : []),
+  'ask-user',
 ];
 const proxies = [
-  ...['plain-proxy', 'gateway-bearer', 'gateway-postgres-quiet', ...(hasRedis ? ['gateway-redis-quiet'] : [])],
+  'plain-proxy',
+  'gateway-bearer',
+  'gateway-postgres-quiet',
+  ...(hasRedis ? ['gateway-redis-quiet'] : []),
 ];
 let comparison: Comparison;
 

@@ -1,26 +1,18 @@
 import { createClosers } from '@auth/dev/stack/closers';
-import type { Machine } from '../measure/page.ts';
-import { readMachine, versionsOf } from '../measure/page.ts';
+import { type Machine, readMachine, versionsOf } from '../measure/page.ts';
 import { spreadOf } from '../measure/spread.ts';
 import { openCompareStack } from './compare-stack.ts';
-import type { LoadGenerator } from './load-generator.ts';
-import { startLoadGenerator } from './load-generator.ts';
-import type { Logout } from './logout.ts';
-import { measureLogouts } from './logout.ts';
+import { type LoadGenerator, startLoadGenerator } from './load-generator.ts';
+import { type Logout, measureLogouts } from './logout.ts';
 import { measureIdle } from './meters.ts';
-import type { Outage } from './outage.ts';
-import { measureOutage } from './outage.ts';
+import { measureOutage, type Outage } from './outage.ts';
 import { outageClients } from './outage-clients.ts';
-import type { Turn, Turns } from './rounds.ts';
-import { runRounds } from './rounds.ts';
+import { runRounds, type Turn, type Turns } from './rounds.ts';
 import { openPostgresSessions, openRedisSessions } from './session-store.ts';
-import type { ClientsOf } from './sessions.ts';
-import { logInClients } from './sessions.ts';
+import { type ClientsOf, logInClients } from './sessions.ts';
 import type { CompareSettings } from './settings.ts';
-import type { StoreLoad } from './store-load.ts';
-import { countStoreLoad } from './store-load.ts';
-import type { Variant, Variants } from './variants.ts';
-import { variantsOf } from './variants.ts';
+import { countStoreLoad, type StoreLoad } from './store-load.ts';
+import { type Variant, type Variants, variantsOf } from './variants.ts';
 
 /** Everything that one run measures, by the key of the variant. */
 export interface Comparison {

@@ -1,5 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, type JsonWebKey, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { CompareStack } from './compare-stack.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Ask } from '../measure/answer.ts';
-import { answerTo, loginOutcome, outcomeOf } from '../measure/answer.ts';
+import { type Ask, answerTo, loginOutcome, outcomeOf } from '../measure/answer.ts';
 import type { CompareStack } from './compare-stack.ts';
 
 /** Number of requests of a period, by outcome (`200`, `503 unavailable`). */

@@ -1,6 +1,5 @@
 // A proxy without checks, as a process: the gateway's processor time is compared with it.
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { env } from 'node:process';
 import { Pool } from 'undici';
 

@@ -1,5 +1,4 @@
-import type { BarChartOptions } from '../measure/bar-chart.ts';
-import { barChart } from '../measure/bar-chart.ts';
+import { type BarChartOptions, barChart } from '../measure/bar-chart.ts';
 import { ratioOf, spreadOf } from '../measure/spread.ts';
 import type { Comparison } from './measure.ts';
 import { parts } from './meters.ts';

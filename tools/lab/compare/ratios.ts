@@ -1,5 +1,4 @@
-import type { Spread } from '../measure/spread.ts';
-import { ratioOf } from '../measure/spread.ts';
+import { ratioOf, type Spread } from '../measure/spread.ts';
 import { wholeCost } from './meters.ts';
 import type { Turn, Turns } from './rounds.ts';
 

@@ -1,6 +1,5 @@
 import { markdownTable, micros, ms, spreadText } from '../measure/markdown.ts';
-import type { Blocks } from '../measure/page.ts';
-import { machineLines } from '../measure/page.ts';
+import { type Blocks, machineLines } from '../measure/page.ts';
 import { ratioOf, spreadOf } from '../measure/spread.ts';
 import type { Comparison } from './measure.ts';
 import { wholeCost } from './meters.ts';

@@ -1,8 +1,7 @@
 import { orderOf, percentile } from '../measure/spread.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { LoadGenerator } from './load-generator.ts';
-import type { CpuTimes, IdleRates } from './meters.ts';
-import { perPart, readCpu } from './meters.ts';
+import { type CpuTimes, type IdleRates, perPart, readCpu } from './meters.ts';
 import type { ClientsOf } from './sessions.ts';
 import type { Variant } from './variants.ts';
 

@@ -1,5 +1,4 @@
-import type { RequestContext } from '@auth/http';
-import { contextOf, outgoingHeaders, Problem } from '@auth/http';
+import { contextOf, outgoingHeaders, Problem, type RequestContext } from '@auth/http';
 import type { requireUser } from '@auth/verify/express';
 import { Pool } from 'undici';
 import * as z from 'zod';

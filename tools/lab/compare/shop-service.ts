@@ -19,8 +19,7 @@ import { createAccessTokenVerifier } from '@auth/verify';
 import { identityOf, refusalOf, requireScope, requireUser } from '@auth/verify/express';
 import * as z from 'zod';
 import { openPostgresSessions, openRedisSessions } from './session-store.ts';
-import type { Guard } from './shop-guards.ts';
-import { requireAnswerOfUser, requireSharedSession } from './shop-guards.ts';
+import { type Guard, requireAnswerOfUser, requireSharedSession } from './shop-guards.ts';
 
 const scope = 'product:read';
 const Id = z.object({ id: z.uuid() });

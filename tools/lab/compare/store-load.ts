@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../measure/spread.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { LoadGenerator } from './load-generator.ts';
-import type { IdleRates, StoreCounts } from './meters.ts';
-import { perCount, readStoreCounts } from './meters.ts';
+import { type IdleRates, perCount, readStoreCounts, type StoreCounts } from './meters.ts';
 import type { ClientSession, ClientsOf } from './sessions.ts';
 import type { Variant } from './variants.ts';
 

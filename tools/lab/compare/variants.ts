@@ -2,8 +2,7 @@ import { mug } from '@auth/dev';
 import type { LoggedProcess } from '../measure/logged-process.ts';
 import type { CompareStack } from './compare-stack.ts';
 import type { SessionStore } from './session-store.ts';
-import type { LogIn } from './sessions.ts';
-import { anonymous, bearerLogIn, gatewayLogIn, sharedLogIn } from './sessions.ts';
+import { anonymous, bearerLogIn, gatewayLogIn, type LogIn, sharedLogIn } from './sessions.ts';
 
 /** A way to authenticate a request, in front of the same work. */
 export interface Variant {

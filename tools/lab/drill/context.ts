@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { repositoryRoot } from '@auth/dev';
 import { typeScript } from '../measure/child.ts';
-import type { LabStack } from '../measure/stack.ts';
-import { withStack } from '../measure/stack.ts';
+import { type LabStack, withStack } from '../measure/stack.ts';
 
 /** Prints a line while a drill runs. */
 export type Print = (line: string) => void;

@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lineChart } from '../measure/line-chart.ts';
 import { writePlots } from '../measure/page.ts';
-import type { DrillContext } from './context.ts';
-import { withDrillStack } from './context.ts';
-import type { Second } from './traffic.ts';
-import { startTraffic } from './traffic.ts';
+import { type DrillContext, withDrillStack } from './context.ts';
+import { type Second, startTraffic } from './traffic.ts';
 
 const aroundSeconds = 10;
 

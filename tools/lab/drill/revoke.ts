@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { operations } from '@auth/contracts';
-import type { Stack } from '@auth/dev';
-import { mug } from '@auth/dev';
+import { mug, type Stack } from '@auth/dev';
 import { parseKeyDocument } from '@auth/keys';
 import { createServiceTokenSigner } from '@auth/verify';
 import { logIn } from '../measure/client.ts';
 import type { LabStack } from '../measure/stack.ts';
-import type { DrillContext, Print } from './context.ts';
-import { runKeys, withDrillStack } from './context.ts';
+import { type DrillContext, type Print, runKeys, withDrillStack } from './context.ts';
 import { startTraffic } from './traffic.ts';
 
 /** More than the clock skew: a service rejects service tokens from before its start for that long. */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DrillContext } from './context.ts';
-import { runKeys, withDrillStack } from './context.ts';
+import { type DrillContext, runKeys, withDrillStack } from './context.ts';
 import { startBrowser, startTraffic } from './traffic.ts';
 
 /** Requests a second that are sent, and the least that must be reached. */

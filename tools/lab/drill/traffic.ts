@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stack } from '@auth/dev';
-import { mug } from '@auth/dev';
+import { mug, type Stack } from '@auth/dev';
 import { codeIn } from '../measure/answer.ts';
 import { logIn, logInAtGateway, post } from '../measure/client.ts';
 

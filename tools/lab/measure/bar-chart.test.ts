@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BarChartOptions } from './bar-chart.ts';
-import { barChart } from './bar-chart.ts';
+import { type BarChartOptions, barChart } from './bar-chart.ts';
 
 const options: BarChartOptions = {
   title: 'Cost & <load>',

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'undici';
-import type { Ask } from './answer.ts';
-import { answerTo } from './answer.ts';
+import { type Ask, answerTo } from './answer.ts';
 
 /** Closed-loop load: each connection sends its next request when the last is answered. */
 export interface Load {

@@ -2,8 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import type { Stack } from '@auth/dev';
-import { readSettings, serviceNames, startStack } from '@auth/dev';
+import { readSettings, type Stack, serviceNames, startStack } from '@auth/dev';
 import { adminPort } from '@auth/dev/stack/services';
 
 /** The services, running for one measurement. */

@@ -1,17 +1,19 @@
 import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { addService, allowEdge, forbidEdge } from '../src/keys/manage/edges.ts';
-import type { Folder } from '../src/keys/manage/folder.ts';
-import { documentOf, withDocuments } from '../src/keys/manage/folder.ts';
-import type { Gate } from '../src/keys/manage/gate.ts';
-import { unmet } from '../src/keys/manage/gate.ts';
+import { documentOf, type Folder, withDocuments } from '../src/keys/manage/folder.ts';
+import { type Gate, unmet } from '../src/keys/manage/gate.ts';
 import { edgesOf } from '../src/keys/manage/kinds/edge-ends.ts';
 import { planInit } from '../src/keys/manage/plan-init.ts';
 import type { Step } from '../src/keys/manage/planner.ts';
-import type { Rotation } from '../src/keys/manage/rotations.ts';
-import { edgeRotation, rotationWith, sessionRotation, signingRotation } from '../src/keys/manage/rotations.ts';
-import type { TestKeys } from './folders.ts';
-import { allReady } from './folders.ts';
+import {
+  edgeRotation,
+  type Rotation,
+  rotationWith,
+  sessionRotation,
+  signingRotation,
+} from '../src/keys/manage/rotations.ts';
+import { allReady, type TestKeys } from './folders.ts';
 
 /** A command that returns the documents that it would write, in order. Empty: nothing to do, or refused. */
 export type Planned = (folder: Folder, keys: TestKeys, gate?: Gate) => Promise<readonly KeyDocument[]>;

@@ -1,8 +1,7 @@
 import { gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { loadedKeys } from '@auth/keys/loaded-keys';
-import type { Folder } from '../src/keys/manage/folder.ts';
-import { documentOf } from '../src/keys/manage/folder.ts';
+import { documentOf, type Folder } from '../src/keys/manage/folder.ts';
 import type { Replica } from '../src/keys/manage/replicas.ts';
 
 /** The lives of tokens, of copies of the public keys, and of sessions without a request, in seconds. */

@@ -6,7 +6,10 @@ import { openKeyRing } from '@auth/keys';
 const [service = '', file = ''] = argv.slice(-2);
 const print = (word: string, more: string = '') => process.stdout.write(`${word} ${more}\n`);
 const keys = await openKeyRing({
-  ...{ service, source: { file, production: false }, now: () => Date.now() / 1000, pollMs: 20 },
+  service,
+  source: { file, production: false },
+  now: () => Date.now() / 1000,
+  pollMs: 20,
   onReloaded: () => print('reloaded'),
   onRefused: ({ message }) => print('refused', message),
   onObstacle: (obstacle) => print('obstacle', obstacle),

@@ -1,9 +1,7 @@
-import type { AppParts } from '@auth/service';
-import { createServiceApp } from '@auth/service';
+import { type AppParts, createServiceApp } from '@auth/service';
 import type { Express } from 'express';
 import { operations } from './contracts.ts';
-import type { Parts } from './handlers.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, type Parts } from './handlers.ts';
 import { translate } from './problems.ts';
 import { routes } from './routes.ts';
 

@@ -1,5 +1,4 @@
-import type { ServiceClientOptions } from '@auth/verify/client';
-import { createServiceClient } from '@auth/verify/client';
+import { createServiceClient, type ServiceClientOptions } from '@auth/verify/client';
 import { operationsBetween } from './contracts.ts';
 
 type Connection = Omit<ServiceClientOptions<never>, 'operations'>;

@@ -1,8 +1,6 @@
-import type { ProblemCode, Translate } from '@auth/http';
-import { Problem, upstreamProblem } from '@auth/http';
+import { Problem, type ProblemCode, type Translate, upstreamProblem } from '@auth/http';
 import { UpstreamError } from '@auth/verify/client';
-import type { ThingErrorCode } from './things.ts';
-import { ThingError } from './things.ts';
+import { ThingError, type ThingErrorCode } from './things.ts';
 
 const answers = {
   thing_not_found: ['not_found', 'There is no such thing.'],

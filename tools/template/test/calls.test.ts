@@ -1,8 +1,7 @@
 import { json, problem, sick } from '@auth/testkit/callee';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -1,8 +1,6 @@
 import type { Metrics } from '@auth/http';
-import type { ConnectedCallee } from '@auth/testkit/callee';
-import { openConnectedCallee } from '@auth/testkit/callee';
-import type { ServedApp, TestService } from '@auth/testkit/test-service';
-import { openTestService } from '@auth/testkit/test-service';
+import { type ConnectedCallee, openConnectedCallee } from '@auth/testkit/callee';
+import { openTestService, type ServedApp, type TestService } from '@auth/testkit/test-service';
 import { compose } from '../src/compose.ts';
 // with calls:
 import { operationsBetween } from '../src/contracts.ts';
@@ -52,7 +50,10 @@ export async function openHarness(): Promise<Harness> {
   // end
   const served = await test.serve(compose({ service: parts, clients }).app, routes);
   return {
-    ...{ ...test, ...served, now, metrics: parts.metrics },
+    ...test,
+    ...served,
+    now,
+    metrics: parts.metrics,
     bearer: (scope = 'user:admin') => `Bearer ${issuer.token({ scope: `${scope} account` })}`,
     // with calls:
     callees,

@@ -1,5 +1,5 @@
-import type { CallAttack } from '@auth/testkit/app';
 import {
+  type CallAttack,
   callAttacks,
   makeCall,
   sendCall,
@@ -12,8 +12,7 @@ import {
 import type { OutboundKeys } from '@auth/verify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { operations } from '../src/contracts.ts';
-import type { Harness } from './harness.ts';
-import { openHarness } from './harness.ts';
+import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -32,8 +31,14 @@ async function callOf(caller = listed[0] ?? 'user') {
   const keys = new Map<string, OutboundKeys>(Object.entries(harness.calls)).get(caller);
   if (keys === undefined) throw new Error(`there is no service ${caller}`);
   return makeCall({
-    ...{ caller, callee: 'template', keys, operation: 'things.read', method: 'get' },
-    ...{ path, bearer: undefined, at: harness.now() },
+    caller,
+    callee: 'template',
+    keys,
+    operation: 'things.read',
+    method: 'get',
+    path,
+    bearer: undefined,
+    at: harness.now(),
   });
 }
 

@@ -1,8 +1,6 @@
 import { expect, it } from '@jest/globals';
-import type { CallAttack, CalledApp } from './call-attacks.ts';
-import { otherCaller } from './call-attacks.ts';
-import type { SentCall, WellMadeCall } from './service-calls.ts';
-import { decisionsOn, sendCall } from './service-calls.ts';
+import { type CallAttack, type CalledApp, otherCaller } from './call-attacks.ts';
+import { decisionsOn, type SentCall, sendCall, type WellMadeCall } from './service-calls.ts';
 
 /** An operation of an app, under test. */
 export interface TestedOperation {

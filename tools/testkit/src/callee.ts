@@ -1,13 +1,19 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createUserTokenVerifier } from '@auth/service';
-import type { AccessTokenVerifier, InboundKeys, OperationPolicy, ServiceTokenSigner } from '@auth/verify';
-import { calleeOf, createServiceTokenSigner, createServiceTokenVerifier, createSingleUseStore } from '@auth/verify';
+import {
+  type AccessTokenVerifier,
+  calleeOf,
+  createServiceTokenSigner,
+  createServiceTokenVerifier,
+  createSingleUseStore,
+  type InboundKeys,
+  type OperationPolicy,
+  type ServiceTokenSigner,
+} from '@auth/verify';
 import { refusals, requireCaller } from '@auth/verify/express';
-import type { TestIssuer } from '@auth/verify/testing';
-import { createTestEdge } from '@auth/verify/testing';
+import { createTestEdge, type TestIssuer } from '@auth/verify/testing';
 import type { Response } from 'express';
 import express from 'express';
 
@@ -38,7 +44,10 @@ export async function openCallee({ operations, accepts, accessTokens, now }: Cal
   let current: Answer = json({});
   const [service] = operations.map(calleeOf);
   const verifier = createServiceTokenVerifier({
-    ...{ service: service ?? '', keys: accepts, accessTokens, now },
+    service: service ?? '',
+    keys: accepts,
+    accessTokens,
+    now,
     singleUse: createSingleUseStore({ capacity: 1000, now }),
   });
   const app = express();
@@ -55,7 +64,8 @@ export async function openCallee({ operations, accepts, accessTokens, now }: Cal
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    ...{ url: urlOf(server.address()), requests },
+    url: urlOf(server.address()),
+    requests,
     answer(answer) {
       current = answer;
     },

@@ -1,8 +1,7 @@
 import { env } from 'node:process';
 import { generateRunKey, ISSUER_KEY, OTHER_KEY } from './run-issuer.ts';
 import { openRunRedis } from './test-redis.ts';
-import type { TestRun } from './test-run.ts';
-import { openTestRun } from './test-run.ts';
+import { openTestRun, type TestRun } from './test-run.ts';
 import { PREFIX, SERVER_URL } from './test-server.ts';
 
 declare global {

@@ -1,10 +1,8 @@
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { CalledApp } from './call-attacks.ts';
-import { callAttacks, otherCaller } from './call-attacks.ts';
+import { type CalledApp, callAttacks, otherCaller } from './call-attacks.ts';
 import type { TestedOperation } from './call-refusals.ts';
-import type { SentCall, WellMadeCall } from './service-calls.ts';
-import { decisionLinesOn, sendCall } from './service-calls.ts';
+import { decisionLinesOn, type SentCall, sendCall, type WellMadeCall } from './service-calls.ts';
 
 /** A request, its caller as far as it is known, and its entry in the ledger. */
 interface Entry {

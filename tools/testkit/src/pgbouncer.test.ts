@@ -1,8 +1,7 @@
 import { openTestDatabase } from '@auth/testkit';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { PgBouncerOptions } from './pgbouncer.ts';
-import { skipsWithoutPgBouncer, startPgBouncer } from './pgbouncer.ts';
+import { type PgBouncerOptions, skipsWithoutPgBouncer, startPgBouncer } from './pgbouncer.ts';
 
 (skipsWithoutPgBouncer('the PgBouncer of the tests') ? describe.skip : describe)('startPgBouncer', () => {
   it.each<[string, Pick<PgBouncerOptions, 'poolMode'>, number]>([

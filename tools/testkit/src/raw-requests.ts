@@ -54,13 +54,13 @@ export const rawRefusals: readonly RawRefusal[] = [
   { given: 'two Host lines', bytes: get('/livez', 'Host: b'), ...bad },
   { given: 'two equal Host lines', bytes: get('/livez', 'host: a'), ...bad },
   { given: 'two Host lines in HTTP/1.0', bytes: head('GET /livez HTTP/1.0', 'Host: a', 'Host: b'), ...bad },
-  ...[
-    ...['', 'a, b', 'a b', 'a/b', 'http://a', 'user@a', '[::1', '[zz]', 'a:b', 'a:99999', '%', 'a\\b', 'a?b', '\xe9'],
-  ].map((value) => ({
-    given: `Host: ${value}`,
-    bytes: head('GET /livez HTTP/1.1', `Host: ${value}`),
-    ...bad,
-  })),
+  ...['', 'a, b', 'a b', 'a/b', 'http://a', 'user@a', '[::1', '[zz]', 'a:b', 'a:99999', '%', 'a\\b', 'a?b', '\xe9'].map(
+    (value) => ({
+      given: `Host: ${value}`,
+      bytes: head('GET /livez HTTP/1.1', `Host: ${value}`),
+      ...bad,
+    }),
+  ),
 
   // Request target: RFC 9112 §3.
   ...['http://[', 'http://a:99999999/', 'http://%/', 'http://', 'http:///livez', 'ftp://a/livez', 'http://u:p@a/'].map(

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { openTestRedis, skipsWithoutRedis } from './test-redis.ts';
 
 /** A real Redis behind a connection that a test can cut. */

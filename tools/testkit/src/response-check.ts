@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { schemasOf, wordsFor } from './openapi/schemas.ts';
-import type { ApiDocument } from './openapi-document.ts';
-import { fragmentOf, readDocument } from './openapi-document.ts';
+import { type ApiDocument, fragmentOf, readDocument } from './openapi-document.ts';
 
 /** Paths that are not in the documents on purpose: probes, the document and its page, and operations for services. */
 const undocumented = /^\/(?:livez|readyz|openapi\.json|docs(?:\/.*)?|internal\/.*)$/;

@@ -1,5 +1,4 @@
-import type { ServiceName } from '@auth/contracts';
-import { services } from '@auth/contracts';
+import { type ServiceName, services } from '@auth/contracts';
 import type { InboundKeys, OutboundKeys } from '@auth/verify';
 import { createTestEdge } from '@auth/verify/testing';
 

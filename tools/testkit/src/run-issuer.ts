@@ -1,9 +1,7 @@
-import type { KeyObject } from 'node:crypto';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { env } from 'node:process';
 import { issuerService, services } from '@auth/contracts';
-import type { TestIssuer } from '@auth/verify/testing';
-import { createTestIssuer } from '@auth/verify/testing';
+import { createTestIssuer, type TestIssuer } from '@auth/verify/testing';
 
 /** The variable with the key of the test run's issuer, as a PEM text. */
 export const ISSUER_KEY = 'TEST_ISSUER_KEY';

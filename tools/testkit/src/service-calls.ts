@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import type { OutboundKeys } from '@auth/verify';
-import { createServiceTokenSigner } from '@auth/verify';
+import { createServiceTokenSigner, type OutboundKeys } from '@auth/verify';
 import type { Test } from 'supertest';
 import request from 'supertest';
 import type { Decision } from './guarded-app.ts';

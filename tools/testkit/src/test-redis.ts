@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { env, stderr } from 'node:process';
-import type { RedisServer } from './redis-server.ts';
-import { hasRedisServer, startRedisServer } from './redis-server.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
 
 /** The part of a Redis that one test uses: its keys begin with `prefix`, since other tests use the same server. */
 export interface TestRedis {

@@ -3,11 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { migrate } from '@auth/db/migrate';
 import { dropDatabase, ensureDatabase } from '@auth/dev/postgres/databases';
 import { startPostgres } from '@auth/dev/postgres/postgres';
-import type { DatabaseName } from '@auth/dev/stack/services';
-import { databaseNames } from '@auth/dev/stack/services';
+import { type DatabaseName, databaseNames } from '@auth/dev/stack/services';
 import pg from 'pg';
-import type { TestServer } from './test-server.ts';
-import { testUrl } from './test-server.ts';
+import { type TestServer, testUrl } from './test-server.ts';
 
 /** The databases of a test run. */
 export interface TestRun extends TestServer {

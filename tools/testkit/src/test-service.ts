@@ -1,18 +1,21 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import { databaseNames } from '@auth/dev/stack/services';
-import type { Routes } from '@auth/http';
-import { auditCalls, createLog, createMetrics, createOpenApi, createReadiness, createUserHash } from '@auth/http';
-import type { AppParts } from '@auth/service';
-import { createCallVerifier, createUserTokenVerifier } from '@auth/service';
-import type { PublicKeys, Revocations } from '@auth/verify';
-import { createSingleUseStore } from '@auth/verify';
+import {
+  auditCalls,
+  createLog,
+  createMetrics,
+  createOpenApi,
+  createReadiness,
+  createUserHash,
+  type Routes,
+} from '@auth/http';
+import { type AppParts, createCallVerifier, createUserTokenVerifier } from '@auth/service';
+import { createSingleUseStore, type PublicKeys, type Revocations } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
-import type { Decision } from './guarded-app.ts';
-import { recordDecisions, serveApp } from './guarded-app.ts';
+import { type Decision, recordDecisions, serveApp } from './guarded-app.ts';
 import { checkResponses } from './response-check.ts';
-import type { RunEdges } from './run-edges.ts';
-import { createRunEdges } from './run-edges.ts';
+import { createRunEdges, type RunEdges } from './run-edges.ts';
 import { openRunIssuer } from './run-issuer.ts';
 import { openTestDatabase } from './testing.ts';
 
@@ -84,7 +87,11 @@ export async function openTestService<Name extends string, Db extends TestedData
   const db = openDb?.({ url: database?.url ?? url ?? '' }) as Db;
   const edges = createRunEdges(name);
   const verify = createUserTokenVerifier({
-    ...{ issuer: issuer.issuer, audience, keys, revocations: revocations ?? null, now },
+    issuer: issuer.issuer,
+    audience,
+    keys,
+    revocations: revocations ?? null,
+    now,
   });
   const singleUse = createSingleUseStore({ capacity: 1000, now });
   const calls = createCallVerifier({ service: name, keys: edges.accepts, verify, singleUse, now });

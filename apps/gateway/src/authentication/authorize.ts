@@ -3,8 +3,7 @@ import { GatewayError } from '../gateway-error.ts';
 import { createAnonymous } from './anonymous.ts';
 import type { Authentication } from './authentication.ts';
 import { authenticateBearer } from './bearer.ts';
-import type { CookieAuthentication, CookieOptions } from './cookie.ts';
-import { createCookieAuthentication } from './cookie.ts';
+import { type CookieAuthentication, type CookieOptions, createCookieAuthentication } from './cookie.ts';
 
 /** Authenticates the client of a request. All three throw a GatewayError for a request with two credentials. */
 export interface Authorize extends Pick<CookieAuthentication, 'session' | 'cookieHash'> {

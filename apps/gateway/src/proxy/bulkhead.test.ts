@@ -45,7 +45,9 @@ describe('a bulkhead', () => {
 describe('a bulkhead with bounds per client', () => {
   it('lets a client with all its slots wait, and other clients overtake it', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ slots: 3, waiting: 10, waitMs: 1000 },
+      slots: 3,
+      waiting: 10,
+      waitMs: 1000,
       perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();
@@ -59,7 +61,9 @@ describe('a bulkhead with bounds per client', () => {
 
   it('gives a free slot to the first waiting client that may have one', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ slots: 2, waiting: 10, waitMs: 1000 },
+      slots: 2,
+      waiting: 10,
+      waitMs: 1000,
       perClient: { slots: 1, waiting: 10 },
     });
     expect([enter('a'), enter('b')]).toEqual([undefined, undefined]);
@@ -80,7 +84,9 @@ describe('a bulkhead with bounds per client', () => {
 
   it('has all slots again after a request that waited too long and one that got a slot have left', async () => {
     const { enter, leave } = createBulkhead({
-      ...{ slots: 1, waiting: 1, waitMs: 10 },
+      slots: 1,
+      waiting: 1,
+      waitMs: 10,
       perClient: { slots: 1, waiting: 1 },
     });
     expect(enter('a')).toBeUndefined();

@@ -4,8 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { SessionAuthentication } from '../authentication/authentication.ts';
 import { beginAnswer, readRefusal } from './answer.ts';
 import { refuse } from './refuse.ts';
-import type { Attempt, ProxyRequest } from './request.ts';
-import { ClientLeft, freeSlot, takeSlot } from './request.ts';
+import { type Attempt, ClientLeft, freeSlot, type ProxyRequest, takeSlot } from './request.ts';
 import { assertFinalStatus } from './response-headers.ts';
 import { isCutOff, UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
 

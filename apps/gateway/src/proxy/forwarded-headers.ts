@@ -4,8 +4,12 @@ import type { Client } from '../client.ts';
 
 /** The headers that only the gateway sets. From a client they are never taken. */
 export const forwardedNames = [
-  ...['x-request-id', 'traceparent', 'authorization'],
-  ...['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-for'],
+  'x-request-id',
+  'traceparent',
+  'authorization',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-for',
 ] as const;
 
 export interface Forwarded {

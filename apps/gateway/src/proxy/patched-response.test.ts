@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
+import { createServer, type RequestListener, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { abortWhenClientLeaves, maxUnreadBytes, patchResponse } from './patched-response.ts';
 import type { Attempt } from './request.ts';
@@ -31,7 +29,10 @@ async function serve(
   const left: string[] = [];
   const failures: string[] = [];
   const known = {
-    ...{ req, res, left: false, slow: false },
+    req,
+    res,
+    left: false,
+    slow: false,
     client: { addressBlock: () => 'a' },
     parts: { unreadAnswers: createShares({ perClient: 8, total: 8 }) },
     service: {

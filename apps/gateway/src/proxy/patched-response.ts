@@ -1,8 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { noteBrokenOff } from './refuse.ts';
-import type { Attempt, ProxyRequest } from './request.ts';
-import { freeSlot } from './request.ts';
+import { type Attempt, freeSlot, type ProxyRequest } from './request.ts';
 import type { Share } from './shares.ts';
 import { upstreamFailure } from './upstream-failure.ts';
 

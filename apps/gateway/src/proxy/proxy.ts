@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestHeaders } from '@auth/contracts';
-import type { Log, Metrics } from '@auth/http';
-import { followRequest } from '@auth/http';
+import { followRequest, type Log, type Metrics } from '@auth/http';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { ClientOf } from '../client.ts';
 import { ambiguousTarget, assertForwardable } from './admission.ts';
@@ -9,13 +8,10 @@ import { forward } from './forward.ts';
 import { createForwardedHeaders } from './forwarded-headers.ts';
 import { abortWhenClientLeaves } from './patched-response.ts';
 import { isClosing, refuse } from './refuse.ts';
-import type { ProxyParts, ProxyRequest } from './request.ts';
-import { openRequest } from './request.ts';
+import { openRequest, type ProxyParts, type ProxyRequest } from './request.ts';
 import { hasBody, readRequestBody } from './request-body.ts';
-import type { RequestHeaders } from './request-headers.ts';
-import { readRequestHeaders } from './request-headers.ts';
-import type { Shares } from './shares.ts';
-import { createShares } from './shares.ts';
+import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
+import { createShares, type Shares } from './shares.ts';
 import { findProxyRoute } from './target.ts';
 import type { Upstreams } from './upstreams.ts';
 

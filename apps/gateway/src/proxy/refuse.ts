@@ -2,8 +2,7 @@ import type { Socket } from 'node:net';
 import { noteProblem, Problem } from '@auth/http';
 import { BreakerOpen } from './breaker.ts';
 import { BulkheadFull } from './bulkhead.ts';
-import type { ProxyRequest } from './request.ts';
-import { ClientLeft } from './request.ts';
+import { ClientLeft, type ProxyRequest } from './request.ts';
 import { UpstreamFailure } from './upstream-failure.ts';
 import type { Upstream } from './upstreams.ts';
 

@@ -14,13 +14,30 @@ const standard =
 const reserved: ReadonlySet<string> = new Set([
   ...connectionFields,
   ...forwardedNames,
-  ...['host', 'cookie', 'expect', 'service-token', 'forwarded'],
+  'host',
+  'cookie',
+  'expect',
+  'service-token',
+  'forwarded',
 ]);
 
 /** Fields with one value. Of two values, two parties could each read another one. */
 const single: ReadonlySet<string> = new Set([
-  ...['authorization', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'host', 'origin'],
-  ...['cookie', 'expect', 'idempotency-key', 'if-match', 'range', 'referer', 'sec-fetch-site', 'user-agent'],
+  'authorization',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'host',
+  'origin',
+  'cookie',
+  'expect',
+  'idempotency-key',
+  'if-match',
+  'range',
+  'referer',
+  'sec-fetch-site',
+  'user-agent',
 ]);
 
 /** Fields that define the end of a request. */

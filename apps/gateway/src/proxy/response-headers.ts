@@ -10,22 +10,32 @@ import { UpstreamFailure } from './upstream-failure.ts';
 const removed: ReadonlySet<string> = new Set([
   ...connectionFields,
   // The gateway's own.
-  ...['x-request-id', 'cache-control'],
+  'x-request-id',
+  'cache-control',
   // About the whole site.
-  ...['set-cookie', 'set-cookie2', 'clear-site-data', 'strict-transport-security', 'alt-svc', 'service-worker-allowed'],
-  ...['nel', 'report-to', 'reporting-endpoints', 'expect-ct', 'public-key-pins', 'origin-agent-cluster', 'refresh'],
+  'set-cookie',
+  'set-cookie2',
+  'clear-site-data',
+  'strict-transport-security',
+  'alt-svc',
+  'service-worker-allowed',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'expect-ct',
+  'public-key-pins',
+  'origin-agent-cluster',
+  'refresh',
   // Of requests.
-  ...[
-    'authorization',
-    'cookie',
-    'cookie2',
-    'service-token',
-    'traceparent',
-    'tracestate',
-    'baggage',
-    'forwarded',
-    'host',
-  ],
+  'authorization',
+  'cookie',
+  'cookie2',
+  'service-token',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'forwarded',
+  'host',
 ]);
 
 /** Statuses with which a server answers a request that it could not read, before any handler. */

@@ -1,13 +1,9 @@
 import type { Metrics } from '@auth/http';
 import { Pool } from 'undici';
-import type { Breaker, BreakerOptions } from './breaker.ts';
-import { breakerStates, createBreaker } from './breaker.ts';
-import type { Bulkhead, BulkheadOptions } from './bulkhead.ts';
-import { createBulkhead } from './bulkhead.ts';
-import type { UpstreamName } from './target.ts';
-import { proxyRoutes, upstreamNames } from './target.ts';
-import type { UpstreamFailureCode } from './upstream-failure.ts';
-import { UpstreamFailure, upstreamFailure } from './upstream-failure.ts';
+import { type Breaker, type BreakerOptions, breakerStates, createBreaker } from './breaker.ts';
+import { type Bulkhead, type BulkheadOptions, createBulkhead } from './bulkhead.ts';
+import { proxyRoutes, type UpstreamName, upstreamNames } from './target.ts';
+import { UpstreamFailure, type UpstreamFailureCode, upstreamFailure } from './upstream-failure.ts';
 
 /** One service behind the gateway: its connections, breaker and bulkheads, which keep its failures from the others. */
 export interface Upstream {

@@ -1,6 +1,5 @@
 import type { GatewayDb } from '@auth/db/gateway';
-import type { EndedCookiesStore } from './ended-cookies.ts';
-import { keepSeconds } from './ended-cookies.ts';
+import { type EndedCookiesStore, keepSeconds } from './ended-cookies.ts';
 import { bytesOf, hashOf } from './session-row.ts';
 
 const recent = {

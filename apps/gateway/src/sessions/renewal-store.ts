@@ -1,5 +1,4 @@
-import type { GatewayDb } from '@auth/db/gateway';
-import { Prisma } from '@auth/db/gateway';
+import { type GatewayDb, Prisma } from '@auth/db/gateway';
 import { refreshGraceSeconds } from '@auth/verify/times';
 import type { RenewalStore } from './renewal.ts';
 import { bytesOf, dateOf } from './session-row.ts';

@@ -3,8 +3,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { Sealed } from './seal.ts';
 import type { Session } from './session.ts';
 import type { SessionCache } from './session-lookup.ts';
-import type { ExchangeStore, TokenExchangeOptions } from './token-exchange.ts';
-import { createTokenExchange } from './token-exchange.ts';
+import { createTokenExchange, type ExchangeStore, type TokenExchangeOptions } from './token-exchange.ts';
 
 export interface RenewalStore extends ExchangeStore {
   find(hashes: readonly string[]): Promise<ReadonlyMap<string, Session>>;

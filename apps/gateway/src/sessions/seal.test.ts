@@ -1,8 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { SealKey } from './seal.ts';
-import { createOpenedTexts, createSeal } from './seal.ts';
+import { createOpenedTexts, createSeal, type SealKey } from './seal.ts';
 
 const newKey = (kid: string): SealKey => ({ kid, key: createSecretKey(randomBytes(32)) });
 const [first, second] = [newKey('session.1'), newKey('session.2')];

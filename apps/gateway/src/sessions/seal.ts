@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 /** A key that encrypts tokens in the database. */
 export interface SealKey {

@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { RouteHandlers } from '@auth/http';
-import { page } from '@auth/http';
+import { page, type RouteHandlers } from '@auth/http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Authorize } from '../authentication/authorize.ts';
 import type { SameOrigin } from '../authentication/same-origin.ts';
 import type { SessionCookie } from '../authentication/session-cookie.ts';
 import type { ClientOf } from '../client.ts';
-import type { GatewayErrorCode } from '../gateway-error.ts';
-import { GatewayError } from '../gateway-error.ts';
+import { GatewayError, type GatewayErrorCode } from '../gateway-error.ts';
 import { ClientLeft } from '../proxy/request.ts';
 import type { Session } from './session.ts';
 import { hashSessionId } from './session-id.ts';
@@ -107,7 +105,11 @@ export function createSessionHandlers(options: SessionRoutesOptions): {
         const { id: current, userId } = sessionOf(req);
         const { items, more } = await sessions.list(userId, { after, limit });
         const shown = items.map(({ id, userAgent = null, addressPrefix: network = null, ...times }) => ({
-          ...{ id, ...datesOf(times), userAgent, addressPrefix: network, current: id === current },
+          id,
+          ...datesOf(times),
+          userAgent,
+          addressPrefix: network,
+          current: id === current,
         }));
         return page(req, { items: shown, more });
       },

@@ -1,5 +1,4 @@
-import type { GatewayDb } from '@auth/db/gateway';
-import { Prisma } from '@auth/db/gateway';
+import { type GatewayDb, Prisma } from '@auth/db/gateway';
 import type { RenewalStore } from './renewal.ts';
 import { createRenewalStore } from './renewal-store.ts';
 import type { LookupStore } from './session-lookup.ts';

@@ -1,5 +1,4 @@
-import type { RouteHandlers } from '@auth/http';
-import { Problem } from '@auth/http';
+import { Problem, type RouteHandlers } from '@auth/http';
 import { userOf } from '@auth/verify/express';
 import { clientOf } from '../limits/client-of-request.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';

@@ -17,7 +17,9 @@ async function run(args: readonly string[]) {
 describe('the command line of pnpm accounts', () => {
   it.each(['grant', 'revoke'])('reads %s, makes the change and prints it', async (command) => {
     expect(await run([command, 'Ada@Example.com', 'admin'])).toEqual({
-      ...{ code: 0, out: ['changed'], err: [] },
+      code: 0,
+      out: ['changed'],
+      err: [],
       changes: [{ command, email: 'ada@example.com', role: 'admin' }],
     });
   });

@@ -1,5 +1,4 @@
-import type { Command, CommandSpec } from '@auth/command';
-import { defineCommand } from '@auth/command';
+import { type Command, type CommandSpec, defineCommand } from '@auth/command';
 import { allRoles } from '@auth/contracts/grants';
 import { emailProblem, normalizeEmail } from './email.ts';
 import type { RoleChange } from './role-change.ts';

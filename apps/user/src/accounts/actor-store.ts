@@ -1,6 +1,5 @@
 import type { UserDb } from '@auth/db/user';
-import type { Transaction } from '../feed/cut-off-store.ts';
-import { transactionLimits } from '../feed/cut-off-store.ts';
+import { type Transaction, transactionLimits } from '../feed/cut-off-store.ts';
 import { createKeyedMutex } from '../limits/keyed-mutex.ts';
 import { UserError } from '../user-error.ts';
 import type { Actor } from './actor.ts';

@@ -1,8 +1,6 @@
 import { scopesOf } from '@auth/contracts/grants';
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
-import type { Transaction } from '../feed/cut-off-store.ts';
-import { cutClaims, endSessions, transactionLimits } from '../feed/cut-off-store.ts';
+import { Prisma, type UserDb } from '@auth/db/user';
+import { cutClaims, endSessions, type Transaction, transactionLimits } from '../feed/cut-off-store.ts';
 import { UserError } from '../user-error.ts';
 import { lockActor } from './actor-store.ts';
 import type { RoleStore } from './role-change.ts';

@@ -1,5 +1,4 @@
-import type { Role } from '@auth/contracts/grants';
-import { allRoles } from '@auth/contracts/grants';
+import { allRoles, type Role } from '@auth/contracts/grants';
 import { UserError } from '../user-error.ts';
 import type { AccountAudit } from './account-event.ts';
 

@@ -1,5 +1,4 @@
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
+import { Prisma, type UserDb } from '@auth/db/user';
 import type { CleanupStore } from './cleanup.ts';
 
 /** How much longer cut-offs are kept, so that a clock that runs a day ahead for a while removes none too early. */

@@ -1,5 +1,4 @@
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
+import { Prisma, type UserDb } from '@auth/db/user';
 import { skewSeconds } from '@auth/verify/times';
 import type { EndedSessions, EndReason } from '../sessions/stored-sessions.ts';
 

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SigningKey } from '@auth/revocation';
-import { signFeedEvent } from '@auth/revocation';
+import { type SigningKey, signFeedEvent } from '@auth/revocation';
 import type { Outbox, OutboxEvent, SignedEvent } from './outbox.ts';
 
 /** The content of a heartbeat. */

@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFeedWriter } from '@auth/revocation';
-import type { SigningOptions } from './event-signer.ts';
-import { signingFor } from './event-signer.ts';
+import { type SigningOptions, signingFor } from './event-signer.ts';
 import type { Outbox } from './outbox.ts';
-import type { RelayTerm } from './relay.ts';
-import { relay } from './relay.ts';
+import { type RelayTerm, relay } from './relay.ts';
 
 export interface FeedOptions extends SigningOptions {
   /** The URL of the feed; undefined or `none` without a feed. */

@@ -1,6 +1,5 @@
 import type { PublishOptions } from '@auth/revocation';
-import type { EventSigning } from './event-signer.ts';
-import { createSigner } from './event-signer.ts';
+import { createSigner, type EventSigning } from './event-signer.ts';
 import type { Outbox } from './outbox.ts';
 
 /** The writer of the feed: see `FeedWriter` of @auth/revocation. */

@@ -6,8 +6,7 @@ import type { AppParts, ServiceParts } from '@auth/service';
 import type { AccountAudit } from '../accounts/account-event.ts';
 import { openKnownGuesses } from './known-guesses.ts';
 import { createRateLimitStore } from './rate-limit-store.ts';
-import type { RateLimitSettings } from './rate-limits.ts';
-import { createRateLimits } from './rate-limits.ts';
+import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
 import type { Delay } from './slow-down.ts';
 
 /** The resources that the limits use. */

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Counter, Limit, Memory, RateLimitStore } from './rate-limit.ts';
 
 /** A secret that a client sent. */

@@ -1,9 +1,15 @@
 import type { AccountAudit, AccountEvent } from '../accounts/account-event.ts';
-import type { Client } from './client.ts';
-import { assertNotGone } from './client.ts';
+import { assertNotGone, type Client } from './client.ts';
 import { createGate } from './guess-gate.ts';
-import type { Counter, Limit, LimitState, StoredCount, StoredLimits } from './rate-limit.ts';
-import { isExceeded, RateLimitError } from './rate-limit.ts';
+import {
+  type Counter,
+  isExceeded,
+  type Limit,
+  type LimitState,
+  RateLimitError,
+  type StoredCount,
+  type StoredLimits,
+} from './rate-limit.ts';
 
 /** A limit and the key under which a request is counted. */
 export interface KeyedLimit {

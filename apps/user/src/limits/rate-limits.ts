@@ -1,14 +1,11 @@
 import type { AccountAudit } from '../accounts/account-event.ts';
 import { repeatedGuess } from '../sessions/login.ts';
-import type { UserErrorCode } from '../user-error.ts';
-import { UserError } from '../user-error.ts';
+import { UserError, type UserErrorCode } from '../user-error.ts';
 import type { Client } from './client.ts';
 import type { KnownGuesses } from './known-guesses.ts';
-import type { FastPath, KeyedLimit } from './limited-work.ts';
-import { createLimitedWork, readStates } from './limited-work.ts';
+import { createLimitedWork, type FastPath, type KeyedLimit, readStates } from './limited-work.ts';
 import type { RateLimitStore } from './rate-limit.ts';
-import type { Delay } from './slow-down.ts';
-import { createSlowDown } from './slow-down.ts';
+import { createSlowDown, type Delay } from './slow-down.ts';
 
 /** Attempts in a window before the next one is refused; 0 for no such limit. */
 export interface RateLimitSettings {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SlowedAttempt } from './slow-down.ts';
-import { createSlowDown } from './slow-down.ts';
+import { createSlowDown, type SlowedAttempt } from './slow-down.ts';
 
 const slots = 1000;
 

@@ -1,6 +1,5 @@
 import { isDatabaseUnavailable } from '@auth/db/errors';
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
+import { Prisma, type UserDb } from '@auth/db/user';
 import type { AsActor } from '../accounts/actor-store.ts';
 import { endSessions } from '../feed/cut-off-store.ts';
 import type { PasswordStore } from './password-change.ts';

@@ -1,6 +1,13 @@
 import bcrypt from 'bcrypt';
-import type { HashForm, PasswordHash } from './password-hash.ts';
-import { bcryptInput, dummyHash, fitsBcrypt, formatPasswordHash, parsePasswordHash } from './password-hash.ts';
+import {
+  bcryptInput,
+  dummyHash,
+  fitsBcrypt,
+  formatPasswordHash,
+  type HashForm,
+  type PasswordHash,
+  parsePasswordHash,
+} from './password-hash.ts';
 import { hashingProblem, normalizePassword } from './password-rules.ts';
 import type { WorkQueue } from './work-queue.ts';
 

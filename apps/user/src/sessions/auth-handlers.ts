@@ -1,5 +1,4 @@
-import type { RouteHandlers } from '@auth/http';
-import { addressPrefix, clientAddress } from '@auth/http';
+import { addressPrefix, clientAddress, type RouteHandlers } from '@auth/http';
 import type { Accounts } from '../accounts/accounts.ts';
 import { clientOf } from '../limits/client-of-request.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';

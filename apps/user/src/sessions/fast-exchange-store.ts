@@ -2,8 +2,7 @@ import type { UserDb } from '@auth/db/user';
 import type { StoredLimits } from '../limits/rate-limit.ts';
 import type { FastExchange, RefreshStore } from './refresh.ts';
 import { currentGrant, setBackSeconds } from './refresh-rule.ts';
-import type { TokenHashes } from './refresh-token.ts';
-import { hashRefreshToken } from './refresh-token.ts';
+import { hashRefreshToken, type TokenHashes } from './refresh-token.ts';
 
 /** A migration creates the function. It changes nothing when `createRefreshRule` would decide otherwise. */
 const statement = {

@@ -1,13 +1,11 @@
 import { scopesOf } from '@auth/contracts/grants';
-import type { AccountAudit } from '../accounts/account-event.ts';
-import { auditEnded } from '../accounts/account-event.ts';
+import { type AccountAudit, auditEnded } from '../accounts/account-event.ts';
 import type { KnownGuesses } from '../limits/known-guesses.ts';
 import { parsePasswordHash } from '../passwords/password-hash.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { Rehash } from '../passwords/rehash.ts';
 import { UserError } from '../user-error.ts';
-import type { Grant, GrantRequest } from './grant.ts';
-import { narrow } from './grant.ts';
+import { type Grant, type GrantRequest, narrow } from './grant.ts';
 import { createRefreshToken, hashesOf } from './refresh-token.ts';
 import type { Device, SessionLife, SessionStore, SessionUser } from './stored-sessions.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';

@@ -3,10 +3,8 @@ import { scopesOf } from '@auth/contracts/grants';
 import { skewSeconds } from '@auth/verify/times';
 import { RateLimitError } from '../limits/rate-limit.ts';
 import { UserError } from '../user-error.ts';
-import type { Grant, GrantRequest } from './grant.ts';
-import { narrow } from './grant.ts';
-import type { TokenHashes } from './refresh-token.ts';
-import { deriveSuccessor, hashesOf } from './refresh-token.ts';
+import { type Grant, type GrantRequest, narrow } from './grant.ts';
+import { deriveSuccessor, hashesOf, type TokenHashes } from './refresh-token.ts';
 import type { EndReason, SessionLife, SessionUser } from './stored-sessions.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

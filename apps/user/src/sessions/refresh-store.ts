@@ -1,7 +1,5 @@
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
-import type { Transaction } from '../feed/cut-off-store.ts';
-import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
+import { Prisma, type UserDb } from '@auth/db/user';
+import { endSessions, type Transaction, transactionLimits } from '../feed/cut-off-store.ts';
 import { createKeyedMutex } from '../limits/keyed-mutex.ts';
 import { exchangeFast } from './fast-exchange-store.ts';
 import type { RefreshStore } from './refresh.ts';

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountAudit } from '../accounts/account-event.ts';
 import type { FastPath } from '../limits/limited-work.ts';
-import type { StoredCount, StoredLimits } from '../limits/rate-limit.ts';
-import { RateLimitError } from '../limits/rate-limit.ts';
+import { RateLimitError, type StoredCount, type StoredLimits } from '../limits/rate-limit.ts';
 import { UserError } from '../user-error.ts';
 import type { GrantRequest } from './grant.ts';
-import type { Decision, Exchanged, PresentedToken, RefreshRuleOptions } from './refresh-rule.ts';
-import { createRefreshRule } from './refresh-rule.ts';
-import type { TokenHashes } from './refresh-token.ts';
-import { deriveSuccessor, hashesOf } from './refresh-token.ts';
+import {
+  createRefreshRule,
+  type Decision,
+  type Exchanged,
+  type PresentedToken,
+  type RefreshRuleOptions,
+} from './refresh-rule.ts';
+import { deriveSuccessor, hashesOf, type TokenHashes } from './refresh-token.ts';
 import type { TokenIssuer, Tokens } from './tokens.ts';
 
 /** The exchange of an unused token of a session in good order: nearly every exchange. */

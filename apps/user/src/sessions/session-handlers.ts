@@ -1,5 +1,4 @@
-import type { RouteHandlers } from '@auth/http';
-import { page } from '@auth/http';
+import { page, type RouteHandlers } from '@auth/http';
 import { userOf } from '@auth/verify/express';
 import { actorOf } from '../accounts/actor.ts';
 import type { sessionRoutes } from './session-routes.ts';

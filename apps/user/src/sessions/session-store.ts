@@ -1,8 +1,6 @@
-import type { UserDb } from '@auth/db/user';
-import { Prisma } from '@auth/db/user';
+import { Prisma, type UserDb } from '@auth/db/user';
 import type { AsActor } from '../accounts/actor-store.ts';
-import type { Transaction } from '../feed/cut-off-store.ts';
-import { endSessions, transactionLimits } from '../feed/cut-off-store.ts';
+import { endSessions, type Transaction, transactionLimits } from '../feed/cut-off-store.ts';
 import type { BegunSession, NewSession, SessionStore } from './stored-sessions.ts';
 
 /** How many sessions one login may end. An account far above the limit reaches it after several logins. */

@@ -1,8 +1,7 @@
 import { auditEnded } from '../accounts/account-event.ts';
 import type { Actor } from '../accounts/actor.ts';
 import { UserError } from '../user-error.ts';
-import type { Login, LoginOptions } from './login.ts';
-import { createLogin } from './login.ts';
+import { createLogin, type Login, type LoginOptions } from './login.ts';
 import type { Refresh, RefreshFast } from './refresh.ts';
 import { hashesOf } from './refresh-token.ts';
 import type { SessionStore, SessionView } from './stored-sessions.ts';

@@ -7,19 +7,29 @@ const now = 1_800_000_000.9;
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256', use: 'sig' };
 const subject = {
-  ...{ userId: 'user-1', roles: ['customer'], sid: 'session-1', scopes: ['account', 'order:read'] },
-  ...{ audience: ['user', 'order'], authTime: new Date(1_799_999_000_500), issuedAt: 1_800_000_000 },
+  userId: 'user-1',
+  roles: ['customer'],
+  sid: 'session-1',
+  scopes: ['account', 'order:read'],
+  audience: ['user', 'order'],
+  authTime: new Date(1_799_999_000_500),
+  issuedAt: 1_800_000_000,
 };
 const issuerOf = (lifetimeSeconds: number) =>
   createTokenIssuer({
-    ...{ issuer: 'https://auth.example', clientId: 'first-party', lifetimeSeconds },
+    issuer: 'https://auth.example',
+    clientId: 'first-party',
+    lifetimeSeconds,
     signingKey: () => ({ kid: 'key-1', alg: 'ES256', key: privateKey }),
   });
 
 describe('createTokenIssuer', () => {
   it('issues a token that the verifier of another service accepts, with the algorithm of the key', () => {
     const verifier = createAccessTokenVerifier({
-      ...{ issuer: 'https://auth.example', audience: 'order', keys: parseJwks({ keys: [jwk] }), revocations: null },
+      issuer: 'https://auth.example',
+      audience: 'order',
+      keys: parseJwks({ keys: [jwk] }),
+      revocations: null,
       now: () => now,
     });
     const { token, expiresInSeconds } = issuerOf(600).issue(subject);
@@ -27,9 +37,17 @@ describe('createTokenIssuer', () => {
     const { scopes, ...claims } = verifier.verify(token);
     expect([...scopes]).toEqual(['account', 'order:read']);
     expect(claims).toEqual({
-      ...{ iss: 'https://auth.example', aud: ['user', 'order'], sub: 'user-1', client_id: 'first-party' },
-      ...{ iat, exp: iat + expiresInSeconds, jti: expect.stringMatching(/^[\w-]{22}$/), sid: 'session-1' },
-      ...{ auth_time: 1_799_999_000, scope: 'account order:read', roles: ['customer'] },
+      iss: 'https://auth.example',
+      aud: ['user', 'order'],
+      sub: 'user-1',
+      client_id: 'first-party',
+      iat,
+      exp: iat + expiresInSeconds,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      sid: 'session-1',
+      auth_time: 1_799_999_000,
+      scope: 'account order:read',
+      roles: ['customer'],
     });
   });
 

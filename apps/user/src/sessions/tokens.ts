@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { AccessTokenKey } from '@auth/verify/issuer';
-import { signAccessToken } from '@auth/verify/issuer';
+import { type AccessTokenKey, signAccessToken } from '@auth/verify/issuer';
 
 /** The content of an access token. */
 export interface TokenSubject {

@@ -39,10 +39,32 @@ describe('HOST and ADMIN_HOST', () => {
   );
 
   it.each([
-    ...['http://127.0.0.1', '127.0.0.1:4001', '[::1]:4001', 'localhost:4001', '[127.0.0.1', '::1]', '*', 'a b', 'a/b'],
+    'http://127.0.0.1',
+    '127.0.0.1:4001',
+    '[::1]:4001',
+    'localhost:4001',
+    '[127.0.0.1',
+    '::1]',
+    '*',
+    'a b',
+    'a/b',
     // The system's resolver would take these for IPv4 addresses, 0 for all of them.
-    ...['0', '127.1', '2130706433', '0x7f000001', '127.0.0.0x1', '1.2.3.4.5', '256.0.0.1', '1.2.3.4.'],
-    ...['-a', 'a-', 'a..b', '.a', 'é.example', `${'a'.repeat(64)}.example`, '10.0.0.0/8', '$HOST'],
+    '0',
+    '127.1',
+    '2130706433',
+    '0x7f000001',
+    '127.0.0.0x1',
+    '1.2.3.4.5',
+    '256.0.0.1',
+    '1.2.3.4.',
+    '-a',
+    'a-',
+    'a..b',
+    '.a',
+    'é.example',
+    `${'a'.repeat(64)}.example`,
+    '10.0.0.0/8',
+    '$HOST',
   ])('refuse %s', (host) => {
     expect(() => read({ HOST: host })).toThrow(/HOST is not an IP address or a host name: no scheme, no port\. The /);
     expect(() => read({ ADMIN_HOST: host })).toThrow('ADMIN_HOST is not an IP address');

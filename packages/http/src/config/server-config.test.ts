@@ -14,7 +14,8 @@ const inProduction = { NODE_ENV: 'production', REVOCATIONS: 'none', REPLICAS: '1
 describe('serverConfig', () => {
   it('uses the key document in AUTH_KEYS', () => {
     expect(serverConfig(readConfig(Settings, { ...env, AUTH_KEYS: '{}' })).keys).toEqual({
-      ...{ text: '{}', production: false },
+      text: '{}',
+      production: false,
     });
   });
 

@@ -4,16 +4,22 @@ import express from 'express';
 import request from 'supertest';
 import { requestContext } from '../request/request-context.ts';
 import { createMetrics } from '../server/metrics.ts';
-import type { AuditCallsOptions, CallDecision } from './audit-calls.ts';
-import { auditCalls, createUserHash } from './audit-calls.ts';
+import { type AuditCallsOptions, auditCalls, type CallDecision, createUserHash } from './audit-calls.ts';
 import { memoryLog } from './memory-log.fixture.ts';
 
 const allow: CallDecision = {
-  ...{ decision: 'allow', operation: 'user:contacts.read', caller: 'order', kid: 'order.user.1', jti: 'j'.repeat(22) },
+  decision: 'allow',
+  operation: 'user:contacts.read',
+  caller: 'order',
+  kid: 'order.user.1',
+  jti: 'j'.repeat(22),
   user: 'ada',
 };
 const deny: CallDecision = {
-  ...{ decision: 'deny', operation: 'user:contacts.read', code: 'invalid_service_token', reason: 'signature' },
+  decision: 'deny',
+  operation: 'user:contacts.read',
+  code: 'invalid_service_token',
+  reason: 'signature',
 };
 
 /** Records decisions on one request, and returns the log lines and the counts. */

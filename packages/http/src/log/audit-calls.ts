@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Request } from 'express';
 import { contextOf, elapsedMs } from '../request/request-context.ts';
 import type { Metrics } from '../server/metrics.ts';

@@ -27,9 +27,13 @@ describe('auditEvents', () => {
     server.close();
     expect(lines()).toEqual([
       {
-        ...{ level: 'info', service: 'test', time: expect.any(String), msg: 'login failed' },
+        level: 'info',
+        service: 'test',
+        time: expect.any(String),
+        msg: 'login failed',
         audit: { ...login, addressPrefix: '127.0.0.0/24' },
-        ...{ requestId: 'r1', traceId: 'a'.repeat(32) },
+        requestId: 'r1',
+        traceId: 'a'.repeat(32),
       },
     ]);
   });

@@ -1,5 +1,4 @@
-import type { RequestContext } from '../request/request-context.ts';
-import { currentContext } from '../request/request-context.ts';
+import { currentContext, type RequestContext } from '../request/request-context.ts';
 import type { Metrics } from '../server/metrics.ts';
 import type { Log } from './log.ts';
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { LineBufferOptions } from './line-buffer.ts';
-import { createLineBuffer } from './line-buffer.ts';
+import { createLineBuffer, type LineBufferOptions } from './line-buffer.ts';
 
 function openBuffer() {
   const written: string[] = [];
@@ -27,7 +26,8 @@ function openSlowBuffer(options: Partial<LineBufferOptions> = {}) {
     },
     onDropped: (lines) => dropped.push(lines),
     onResumed: (lines) => resumed.push(lines),
-    ...{ maxCharacters: 40, reservedCharacters: 10 },
+    maxCharacters: 40,
+    reservedCharacters: 10,
     ...options,
   });
   return { ...buffer, output, dropped, resumed };

@@ -1,8 +1,6 @@
 import { writeSync } from 'node:fs';
-import type { DestinationStream } from 'pino';
-import { pino } from 'pino';
-import type { LineBuffer, LineBufferOptions } from './line-buffer.ts';
-import { createLineBuffer } from './line-buffer.ts';
+import { type DestinationStream, pino } from 'pino';
+import { createLineBuffer, type LineBuffer, type LineBufferOptions } from './line-buffer.ts';
 
 /** The facts that pino sets on a destination about the line it writes next. */
 interface LineFacts {

@@ -19,17 +19,26 @@ describe('createLog as JSON', () => {
   });
 
   const secretNames = [
-    ...[
-      'authorization',
-      'Authorization',
-      'proxy-authorization',
-      'service-token',
-      'Service-Token',
-      'cookie',
-      'set-cookie',
-    ],
-    ...['password', 'newPassword', 'passwordHash', 'password_hash', 'token', 'access_token', 'refreshToken', 'secret'],
-    ...['clientSecret', 'api-key', 'privateKey', 'AUTH_KEYS', 'tokens'],
+    'authorization',
+    'Authorization',
+    'proxy-authorization',
+    'service-token',
+    'Service-Token',
+    'cookie',
+    'set-cookie',
+    'password',
+    'newPassword',
+    'passwordHash',
+    'password_hash',
+    'token',
+    'access_token',
+    'refreshToken',
+    'secret',
+    'clientSecret',
+    'api-key',
+    'privateKey',
+    'AUTH_KEYS',
+    'tokens',
   ];
   it.each(secretNames)('masks members named %s at any depth', (name) => {
     const { log, text } = memoryLog();

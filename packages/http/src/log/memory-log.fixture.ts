@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Log, LogOptions } from './log.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log, type LogOptions } from './log.ts';
 
 /** A real log whose output stays readable: for tests. */
 export function memoryLog(options: Partial<LogOptions> = {}): {

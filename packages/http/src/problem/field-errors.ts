@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import { unknownField } from './plain-words.ts';
-import type { FieldError } from './problem.ts';
-import { Problem } from './problem.ts';
+import { type FieldError, Problem } from './problem.ts';
 
 /** The most errors in one answer: a body of 100 kB has room for 25 000 unknown fields. */
 const MAX_ERRORS = 100;

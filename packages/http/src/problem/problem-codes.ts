@@ -1,5 +1,4 @@
-import type { ProblemEntry } from '@auth/verify/problems';
-import { authErrors, bearerChallenge } from '@auth/verify/problems';
+import { authErrors, bearerChallenge, type ProblemEntry } from '@auth/verify/problems';
 
 /**
  * Every error that a service can answer with: the refusals of `@auth/verify` and all others. `detail` is the default.

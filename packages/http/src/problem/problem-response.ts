@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { problemType } from '@auth/verify/problems';
 import type { FieldError, Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';

@@ -1,8 +1,7 @@
 import type { ProblemEntry } from '@auth/verify/problems';
 import { describe, expect, it } from '@jest/globals';
 import { Problem } from './problem.ts';
-import type { ProblemCode } from './problem-codes.ts';
-import { problems } from './problem-codes.ts';
+import { type ProblemCode, problems } from './problem-codes.ts';
 
 const contract: [number, ProblemCode[]][] = [
   [400, ['invalid_request', 'invalid_service_token']],

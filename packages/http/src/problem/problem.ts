@@ -1,7 +1,6 @@
 import type { ProblemEntry } from '@auth/verify/problems';
 import { retryAfterSeconds } from '@auth/verify/times';
-import type { ProblemCode } from './problem-codes.ts';
-import { problems } from './problem-codes.ts';
+import { type ProblemCode, problems } from './problem-codes.ts';
 
 /** One wrong field: `pointer` is a JSON pointer into the body, query or parameters (RFC 6901). */
 export interface FieldError {

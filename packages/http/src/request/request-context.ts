@@ -4,8 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { addressPrefix, clientAddress } from './client-address.ts';
 import { soleHeader } from './header-values.ts';
-import type { Trace } from './traceparent.ts';
-import { continueTrace } from './traceparent.ts';
+import { continueTrace, type Trace } from './traceparent.ts';
 
 /** The ids of one request in logs, answers and outgoing calls. Clients may choose them: they prove nothing. */
 export interface RequestContext extends Trace {

@@ -1,5 +1,4 @@
-import type { RequestHandler } from 'express';
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { Problem } from '../problem/problem.ts';
 import { splitRouteName } from './route.ts';
 import { assertNoServiceToken } from './service-token.ts';

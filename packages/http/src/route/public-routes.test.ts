@@ -7,8 +7,7 @@ import { Problem } from '../problem/problem.ts';
 import { createApp, finishApp } from '../server/create-app.ts';
 import { createReadiness } from '../server/readiness.ts';
 import { publicRoutes } from './public-routes.ts';
-import type { HeaderInput, RouteHandlers } from './route.ts';
-import { defineRoutes } from './route.ts';
+import { defineRoutes, type HeaderInput, type RouteHandlers } from './route.ts';
 
 const { log } = memoryLog();
 const Thing = z.strictObject({ id: z.string(), name: z.string() });
@@ -28,8 +27,12 @@ const routes = defineRoutes({
     summary: 'Read',
     params,
     answer: {
-      ...{ status: 200, description: 'It.', schema: Thing, headers: { ETag: 'Version.' } },
-      ...{ cacheControl: 'private, no-cache', revalidated: true },
+      status: 200,
+      description: 'It.',
+      schema: Thing,
+      headers: { ETag: 'Version.' },
+      cacheControl: 'private, no-cache',
+      revalidated: true,
     },
   },
   'GET /things/mine': { who: 'anyone', summary: 'Mine', answer: { status: 200, description: 'It.', schema: Thing } },
@@ -67,7 +70,9 @@ describe('publicRoutes', () => {
     const { status, headers, body } = await request(app).get(one).set('Scope', 'thing:read');
     expect([status, body]).toEqual([200, { id: one.split('/').at(-1), name: 'Mug' }]);
     expect(headers).toMatchObject({
-      ...{ etag: '"1"', 'cache-control': 'private, no-cache', 'content-type': 'application/json; charset=utf-8' },
+      etag: '"1"',
+      'cache-control': 'private, no-cache',
+      'content-type': 'application/json; charset=utf-8',
     });
   });
 

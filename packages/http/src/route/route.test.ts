@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import type { RouteHandlers } from './route.ts';
-import { dateTime, defineRoutes } from './route.ts';
+import { dateTime, defineRoutes, type RouteHandlers } from './route.ts';
 
 const Thing = z.strictObject({ id: z.string(), at: dateTime });
 const routes = defineRoutes({

@@ -1,12 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { Agent, get } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { Express, Response } from 'express';
 import { memoryLog } from '../log/memory-log.fixture.ts';
 import { createApp, finishApp } from './create-app.ts';
-import type { ListenOptions } from './listen.ts';
-import { listen } from './listen.ts';
+import { type ListenOptions, listen } from './listen.ts';
 import { openSocket, rawRequest, readAnswer } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
 
@@ -54,7 +52,10 @@ describe('listen', () => {
     const app = createApp({ log, readiness });
     app.get('/slow', () => undefined);
     const { port, drain } = await listen(finishApp(app, { log, translate: [] }), {
-      ...{ port: 0, host: '127.0.0.1', readiness, drainDelayMs: 0 },
+      port: 0,
+      host: '127.0.0.1',
+      readiness,
+      drainDelayMs: 0,
     });
     const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
     const socket = await openSocket(port);

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { urlHost } from '../config/listen-settings.ts';

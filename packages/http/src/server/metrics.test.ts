@@ -5,8 +5,7 @@ import { auditCalls } from '../log/audit-calls.ts';
 import { memoryLog } from '../log/memory-log.fixture.ts';
 import { getRoutes } from '../route/other-methods.ts';
 import { createApp, finishApp } from './create-app.ts';
-import type { Metrics } from './metrics.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { rawRequest, serveForTest } from './raw-request.fixture.ts';
 import { createReadiness } from './readiness.ts';
 

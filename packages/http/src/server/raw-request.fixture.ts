@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
-import type { Listening } from './listen.ts';
-import { listen } from './listen.ts';
+import { connect, type Socket } from 'node:net';
+import { type Listening, listen } from './listen.ts';
 import { createReadiness } from './readiness.ts';
 
 /** Serves an app on a free port: for tests that need a socket of their own. */

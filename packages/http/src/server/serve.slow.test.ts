@@ -4,8 +4,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { PlainProgram } from '@auth/testkit';
-import { openPlainProgram } from '@auth/testkit';
+import { openPlainProgram, type PlainProgram } from '@auth/testkit';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 let fixture: PlainProgram;

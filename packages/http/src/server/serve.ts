@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log/log.ts';
-import type { ConnectionLimits, Listening } from './listen.ts';
-import { listen } from './listen.ts';
+import { type ConnectionLimits, type Listening, listen } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { reportStartFailure } from './start-failure.ts';

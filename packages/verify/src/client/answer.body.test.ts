@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import type { Answer } from './answer.ts';
-import { readAnswer } from './answer.ts';
+import { type Answer, readAnswer } from './answer.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** An answer whose body comes in these pieces. */

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { operations, startQuoteService } from '../../test/quote-service.ts';
+import { operations, type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { createServiceClient } from './service-client.ts';
 
 const quotes = { 'product:quotes.create': operations['product:quotes.create'] };

@@ -1,9 +1,7 @@
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OutgoingRequest } from './send.ts';
-import { createSender } from './send.ts';
+import { createSender, type OutgoingRequest } from './send.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -28,8 +26,11 @@ async function open(options: { host?: string; keepAliveMs?: number } = {}) {
 }
 
 const sent = (limit = { isOver: false, end: () => {} }): OutgoingRequest => ({
-  ...{ method: 'POST', target: '/a?b=c', headers: { accept: 'application/json' } },
-  ...{ content: Buffer.from('[]'), limit },
+  method: 'POST',
+  target: '/a?b=c',
+  headers: { accept: 'application/json' },
+  content: Buffer.from('[]'),
+  limit,
 });
 const sender = (port: number, host = '127.0.0.1') =>
   createSender({ origin: new URL(`http://${host}:${port}`), maxBytes: 1000 });

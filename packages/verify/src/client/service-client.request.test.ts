@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestServer } from '../../test/http.ts';
-import { listen } from '../../test/http.ts';
+import { listen, type TestServer } from '../../test/http.ts';
 import { operations } from '../../test/quote-service.ts';
 import { createServiceTokenSigner } from '../service-token-signer.ts';
 import { createTestEdge } from '../testing/index.ts';

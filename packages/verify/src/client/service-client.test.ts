@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { operations, startQuoteService } from '../../test/quote-service.ts';
+import { operations, type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import type { OperationPolicy } from '../operation.ts';
 import { createServiceTokenSigner } from '../service-token-signer.ts';
 import { createTestEdge } from '../testing/index.ts';
-import type { ServiceClientOptions } from './service-client.ts';
-import { createServiceClient } from './service-client.ts';
+import { createServiceClient, type ServiceClientOptions } from './service-client.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 const callable = {

@@ -1,14 +1,11 @@
 import type * as z from 'zod';
 import { startDeadline } from '../deadline.ts';
-import type { OperationPolicy } from '../operation.ts';
-import { calleeOf } from '../operation.ts';
+import { calleeOf, type OperationPolicy } from '../operation.ts';
 import { assertFunction, assertText } from '../options.ts';
 import type { ServiceTokenSigner } from '../service-token-signer.ts';
 import { maxAnswerBytes, readAnswer, readIssuedAfter } from './answer.ts';
-import type { TimeLimit } from './send.ts';
-import { createSender } from './send.ts';
-import type { PathParams, QueryParams } from './target.ts';
-import { buildTarget } from './target.ts';
+import { createSender, type TimeLimit } from './send.ts';
+import { buildTarget, type PathParams, type QueryParams } from './target.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** An operation as its caller sees it. */

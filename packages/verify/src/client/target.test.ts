@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isUnambiguousTarget } from '../request-target.ts';
-import type { QueryParams } from './target.ts';
-import { buildTarget } from './target.ts';
+import { buildTarget, type QueryParams } from './target.ts';
 
 const template = '/internal/users/:id/contact';
 const withId = (id: unknown) => buildTarget(template, { id: id as string });
@@ -90,7 +89,11 @@ describe('buildTarget', () => {
           true,
           'user:4001',
           target,
-          ...['', 'internal', 'users', id, 'contact'],
+          '',
+          'internal',
+          'users',
+          id,
+          'contact',
         ]);
       }),
       { numRuns: 2000 },

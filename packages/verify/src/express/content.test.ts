@@ -3,8 +3,7 @@ import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WireRequest } from '../../test/http.ts';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { startQuoteService } from '../../test/quote-service.ts';
+import { type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { bytes, quoteCall } from '../../test/service-calls.ts';
 
 let product: QuoteService;
@@ -137,7 +136,9 @@ describe('the content of a call', () => {
     const signed = product.signer.sign({ ...quoteCall, content: bytes(content) });
     const send = (more: Record<string, string>) =>
       product.send({
-        ...{ method: 'POST', target: quoteCall.target, body: content },
+        method: 'POST',
+        target: quoteCall.target,
+        body: content,
         headers: [['Service-Token', signed], ...Object.entries(more)],
       });
     expect(await send(headers)).toMatchObject({ status });

@@ -1,6 +1,5 @@
 import type { Express, Router } from 'express';
-import type { OperationPolicy } from '../operation.ts';
-import { calleeOf } from '../operation.ts';
+import { calleeOf, type OperationPolicy } from '../operation.ts';
 
 /**
  * Checks that an application has no internal routes except its operations: any other would have no caller list. Call it

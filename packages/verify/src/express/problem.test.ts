@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import supertest from 'supertest';
 import { AuthError } from '../auth-error.ts';
-import type { AuthErrorCode } from '../problems.ts';
-import { authErrors } from '../problems.ts';
+import { type AuthErrorCode, authErrors } from '../problems.ts';
 import { refusalOf, refusals } from './problem.ts';
 
 const codes = Object.keys(authErrors) as AuthErrorCode[];

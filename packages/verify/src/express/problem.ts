@@ -1,8 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
-import type { RefusalReason } from '../auth-error.ts';
-import { AuthError } from '../auth-error.ts';
-import type { AuthErrorCode, ProblemEntry } from '../problems.ts';
-import { authErrors, problemType } from '../problems.ts';
+import { AuthError, type RefusalReason } from '../auth-error.ts';
+import { type AuthErrorCode, authErrors, type ProblemEntry, problemType } from '../problems.ts';
 import { issuedAfterHeader } from '../service-claims.ts';
 import { retryAfterSeconds } from '../times.ts';
 

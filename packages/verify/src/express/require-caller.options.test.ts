@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestHandler } from 'express';
 import express from 'express';
-import type { WireRequest } from '../../test/http.ts';
-import { listen, send } from '../../test/http.ts';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { startQuoteService } from '../../test/quote-service.ts';
+import { listen, send, type WireRequest } from '../../test/http.ts';
+import { type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { createQuote, openDoor, quoteCall, quoteContent, readNote } from '../../test/service-calls.ts';
 import { accessTokenOf, identityOf, userOf } from './identity.ts';
 import { refusals } from './problem.ts';
-import type { RequireCallerOptions } from './require-caller.ts';
-import { requireCaller } from './require-caller.ts';
+import { type RequireCallerOptions, requireCaller } from './require-caller.ts';
 
 let product: QuoteService;
 beforeAll(async () => {

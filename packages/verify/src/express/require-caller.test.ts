@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WireRequest } from '../../test/http.ts';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { startQuoteService } from '../../test/quote-service.ts';
+import { type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { openDoor, quoteCall, quoteContent } from '../../test/service-calls.ts';
 
 let product: QuoteService;

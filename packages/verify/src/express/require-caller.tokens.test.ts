@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { WireRequest } from '../../test/http.ts';
-import type { QuoteService } from '../../test/quote-service.ts';
-import { startQuoteService } from '../../test/quote-service.ts';
+import { type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { quoteCall, quoteContent } from '../../test/service-calls.ts';
 
 let product: QuoteService;
@@ -153,8 +152,11 @@ describe('the decision on a call', () => {
     await sendNote(headers);
     await sendNote([['Service-Token', `${serviceToken.slice(0, -3)}AAA`], bearer(ada)]);
     const known = {
-      ...{ operation: 'product:notes.read', caller: 'order', kid: product.kid },
-      ...{ jti: expect.any(String), user: expect.stringMatching(/^[\w-]{36}$/) },
+      operation: 'product:notes.read',
+      caller: 'order',
+      kid: product.kid,
+      jti: expect.any(String),
+      user: expect.stringMatching(/^[\w-]{36}$/),
     };
     expect(product.decisions).toEqual([
       { decision: 'allow', ...known },

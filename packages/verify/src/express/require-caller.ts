@@ -1,6 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { RefusalReason } from '../auth-error.ts';
-import { AuthError } from '../auth-error.ts';
+import { AuthError, type RefusalReason } from '../auth-error.ts';
 import type { OperationPolicy } from '../operation.ts';
 import type { AuthErrorCode } from '../problems.ts';
 import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
@@ -8,8 +7,7 @@ import { readBearer } from './bearer.ts';
 import { assertPlainContent, createContentReader, parseContent } from './content.ts';
 import { headerValues } from './header-values.ts';
 import { rememberCall, rememberUser } from './identity.ts';
-import type { RevocationStaleOptions } from './revocation-stale.ts';
-import { createStaleCheck } from './revocation-stale.ts';
+import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
 /**
  * One decision on the route of an operation. Holds no token. `caller` and `user` (the `sub`) are set only once they are

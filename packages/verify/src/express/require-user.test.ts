@@ -3,8 +3,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import express from 'express';
 import supertest from 'supertest';
 import { setUpAccessTokens } from '../../test/access-tokens.ts';
-import type { TestServer } from '../../test/http.ts';
-import { listen, send } from '../../test/http.ts';
+import { listen, send, type TestServer } from '../../test/http.ts';
 import type { AccessTokenVerifier } from '../access-token.ts';
 import { accessTokenOf, callerOf, identityOf, refusals, requireScope, requireUser, userOf } from './index.ts';
 

@@ -3,8 +3,7 @@ import type { AccessTokenVerifier } from '../access-token.ts';
 import { AuthError } from '../auth-error.ts';
 import { readBearer } from './bearer.ts';
 import { rememberUser, userOf } from './identity.ts';
-import type { RevocationStaleOptions } from './revocation-stale.ts';
-import { createStaleCheck } from './revocation-stale.ts';
+import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
 /** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. Checks no scope. */
 export function requireUser(verifier: AccessTokenVerifier, options: RevocationStaleOptions = {}): RequestHandler {

@@ -6,8 +6,7 @@ import { createServiceTokenSigner } from '../service-token-signer.ts';
 import { createServiceTokenVerifier } from '../service-token-verifier.ts';
 import { createSingleUseStore } from '../single-use-store.ts';
 import { createTestEdge } from '../testing/index.ts';
-import type { CallDecision, RevocationStaleOptions } from './index.ts';
-import { refusals, requireCaller, requireUser } from './index.ts';
+import { type CallDecision, type RevocationStaleOptions, refusals, requireCaller, requireUser } from './index.ts';
 
 const { clock, issuer, verifier } = setUpAccessTokens();
 const { now } = clock;
@@ -24,7 +23,10 @@ function newApp(isStale: () => boolean) {
   const decisions: CallDecision[] = [];
   const calls = {
     verifier: createServiceTokenVerifier({
-      ...{ service: 'order', keys: edge.accepts, accessTokens: verifier, now },
+      service: 'order',
+      keys: edge.accepts,
+      accessTokens: verifier,
+      now,
       singleUse: createSingleUseStore({ capacity: 100, now }),
     }),
     onDecision: (decision: CallDecision) => decisions.push(decision),
@@ -70,7 +72,10 @@ describe('onRevocationStale', () => {
     const { callNote, callCount, decisions } = newApp(() => isStale);
     expect([(await callNote()).status, (await callCount()).status]).toEqual([503, 200]);
     expect(decisions[0]).toMatchObject({
-      ...{ decision: 'deny', caller: 'product', code: 'unavailable', reason: 'revocations_stale' },
+      decision: 'deny',
+      caller: 'product',
+      code: 'unavailable',
+      reason: 'revocations_stale',
     });
     isStale = false;
     expect((await callNote()).status).toBe(200);

@@ -3,8 +3,7 @@ import type { RequestHandler } from 'express';
 import express from 'express';
 import supertest from 'supertest';
 import { operations, read, startQuoteService } from '../../test/quote-service.ts';
-import type { OperationHandlers } from './service-router.ts';
-import { serviceRouter } from './service-router.ts';
+import { type OperationHandlers, serviceRouter } from './service-router.ts';
 
 type Handlers = OperationHandlers<typeof operations, 'product'>;
 const handlers: Handlers = {

@@ -5,19 +5,33 @@ import { privateKey } from '../../test/access-tokens.ts';
 import { startOfTests } from '../../test/test-clock.ts';
 import { parseAccessTokenClaims } from '../access-token-claims.ts';
 import { createTestIssuer } from '../testing/index.ts';
-import type { AccessTokenContent } from './index.ts';
-import { accessTokenPayload, signAccessToken } from './index.ts';
+import { type AccessTokenContent, accessTokenPayload, signAccessToken } from './index.ts';
 
 const content: AccessTokenContent = {
-  ...{ issuer: 'https://auth.example', audience: ['user', 'order'], userId: 'user-1', clientId: 'first-party' },
-  ...{ issuedAt: startOfTests, lifetimeSeconds: 600, authTime: startOfTests - 60 },
-  ...{ sid: 'session-1', scopes: ['account', 'order:read'], roles: ['customer', 'support'] },
+  issuer: 'https://auth.example',
+  audience: ['user', 'order'],
+  userId: 'user-1',
+  clientId: 'first-party',
+  issuedAt: startOfTests,
+  lifetimeSeconds: 600,
+  authTime: startOfTests - 60,
+  sid: 'session-1',
+  scopes: ['account', 'order:read'],
+  roles: ['customer', 'support'],
 };
 /** The claims in the order in which they are on the wire; `jti` is another every time. */
 const claims = (jti: unknown) => ({
-  ...{ iss: 'https://auth.example', aud: ['user', 'order'], sub: 'user-1', client_id: 'first-party' },
-  ...{ iat: startOfTests, exp: startOfTests + 600, jti, sid: 'session-1' },
-  ...{ auth_time: startOfTests - 60, scope: 'account order:read', roles: ['customer', 'support'] },
+  iss: 'https://auth.example',
+  aud: ['user', 'order'],
+  sub: 'user-1',
+  client_id: 'first-party',
+  iat: startOfTests,
+  exp: startOfTests + 600,
+  jti,
+  sid: 'session-1',
+  auth_time: startOfTests - 60,
+  scope: 'account order:read',
+  roles: ['customer', 'support'],
 });
 const textOf = (token: string, part: 0 | 1) => Buffer.from(token.split('.')[part] ?? '', 'base64url').toString();
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { AccessTokenPayload } from '../access-token-claims.ts';
-import { accessTokenType } from '../access-token-claims.ts';
+import { type AccessTokenPayload, accessTokenType } from '../access-token-claims.ts';
 import type { PublicKeyAlgorithm } from '../public-keys.ts';
 import { randomId } from '../random-id.ts';
 

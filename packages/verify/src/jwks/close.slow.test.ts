@@ -5,8 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { jwksAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksSetup, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 
 const good = jwksAnswer(oldIssuer.jwks);
 const program = fileURLToPath(new URL('../../test/jwks-process.ts', import.meta.url));

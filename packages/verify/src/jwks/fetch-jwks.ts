@@ -1,9 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import { get as getHttp } from 'node:http';
+import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { startDeadline } from '../deadline.ts';
-import type { JwksAnswer } from './jwks-answer.ts';
-import { readJwksAnswer } from './jwks-answer.ts';
+import { type JwksAnswer, readJwksAnswer } from './jwks-answer.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
 export interface JwksRequest {

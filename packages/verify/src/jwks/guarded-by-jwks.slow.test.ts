@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import type { TestServer } from '../../test/http.ts';
-import { listen, send } from '../../test/http.ts';
+import { listen, send, type TestServer } from '../../test/http.ts';
 import { jwksAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksSetup, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 import { refusals, requireUser, userOf } from '../express/index.ts';
 
 const good = jwksAnswer(oldIssuer.jwks);

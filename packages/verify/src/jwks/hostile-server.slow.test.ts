@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { JwksListener } from '../../test/jwks-server.ts';
-import { jwksAnswer, openJwksServer, statusAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksListener, jwksAnswer, openJwksServer, statusAnswer } from '../../test/jwks-server.ts';
+import { type JwksSetup, newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 import type { JwksFailure } from './index.ts';
 
 const good = oldIssuer.jwks;
@@ -58,7 +56,7 @@ const cases: readonly (readonly [string, JwksFailure, JwksListener])[] = [
   [
     'sends one kid twice',
     'malformed',
-    jwksAnswer({ keys: [goodKey, { ...newIssuer.jwks.keys[0], ...{ kid: oldIssuer.kid } }] }),
+    jwksAnswer({ keys: [goodKey, { ...newIssuer.jwks.keys[0], kid: oldIssuer.kid }] }),
   ],
   ['hangs up', 'network', (req) => void req.socket.destroy()],
   ['hangs up in the middle', 'network', (_req, res) => breakOff(begin(res))],

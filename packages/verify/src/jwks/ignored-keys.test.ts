@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { jwksAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksSetup, newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 import type { IgnoredKey } from '../public-keys.ts';
 
 const both = jwksAnswer({ keys: [...oldIssuer.jwks.keys, ...newIssuer.jwks.keys] });

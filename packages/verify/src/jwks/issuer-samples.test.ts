@@ -25,7 +25,8 @@ const samples: readonly Sample[] = [
       { kid: 'enc', ...rsa, alg: 'RSA-OAEP', use: 'enc', ...certificate },
       { kid: 'sig', ...rsa, alg: 'RS256', use: 'sig', ...certificate },
     ],
-    ...{ used: ['sig'], ignored: ['enc'] },
+    used: ['sig'],
+    ignored: ['enc'],
   },
   {
     issuer: 'Keycloak, with EdDSA and ES256 beside RS256',
@@ -34,27 +35,32 @@ const samples: readonly Sample[] = [
       { kid: 'ec', kty: 'EC', alg: 'ES256', use: 'sig', crv: 'P-256', x, y },
       { kid: 'rsa', ...rsa, alg: 'RS256', use: 'sig', ...certificate },
     ],
-    ...{ used: ['ec', 'rsa'], ignored: ['ed'] },
+    used: ['ec', 'rsa'],
+    ignored: ['ed'],
   },
   {
     issuer: 'Auth0, with the next key',
     keys: ['now', 'next'].map((kid) => ({ ...rsa, use: 'sig', alg: 'RS256', kid, ...certificate })),
-    ...{ used: ['now', 'next'], ignored: [] },
+    used: ['now', 'next'],
+    ignored: [],
   },
   {
     issuer: 'Okta',
     keys: [{ ...rsa, alg: 'RS256', kid: 'okta', use: 'sig' }],
-    ...{ used: ['okta'], ignored: [] },
+    used: ['okta'],
+    ignored: [],
   },
   {
     issuer: 'Google',
     keys: ['one', 'two'].map((kid) => ({ n, use: 'sig', kid, alg: 'RS256', e, kty: 'RSA' })),
-    ...{ used: ['one', 'two'], ignored: [] },
+    used: ['one', 'two'],
+    ignored: [],
   },
   {
     issuer: 'Amazon Cognito',
     keys: ['id+one=', 'id/two='].map((kid) => ({ alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' })),
-    ...{ used: ['id+one=', 'id/two='], ignored: [] },
+    used: ['id+one=', 'id/two='],
+    ignored: [],
   },
   {
     issuer: 'Zitadel, with a key of Ed25519',
@@ -62,7 +68,8 @@ const samples: readonly Sample[] = [
       { use: 'sig', kty: 'RSA', kid: '278491', alg: 'RS256', n, e },
       { use: 'sig', ...ed25519, kid: '278492', alg: 'EdDSA' },
     ],
-    ...{ used: ['278491'], ignored: ['278492'] },
+    used: ['278491'],
+    ignored: ['278492'],
   },
   {
     issuer: 'an issuer that moves to ML-DSA (AKP keys)',
@@ -70,7 +77,8 @@ const samples: readonly Sample[] = [
       { ...rsa, alg: 'RS256', kid: 'rsa', use: 'sig' },
       { kty: 'AKP', alg: 'ML-DSA-44', kid: 'pq', use: 'sig', pub: 'AAAA' },
     ],
-    ...{ used: ['rsa'], ignored: ['pq'] },
+    used: ['rsa'],
+    ignored: ['pq'],
   },
 ];
 

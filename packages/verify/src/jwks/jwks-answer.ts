@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KeyMaterialError } from '../key-material.ts';
-import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
-import { parseJwks } from '../public-keys.ts';
+import { type IgnoredKey, type PublicKeys, parseJwks } from '../public-keys.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
 /** Loaded keys with their ETag, or `unchanged`: the current keys are still the issuer's. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startOfTests } from '../../test/test-clock.ts';
-import type { JwksSourceOptions } from './index.ts';
-import { createJwksSource } from './index.ts';
+import { createJwksSource, type JwksSourceOptions } from './index.ts';
 
 const required = { url: 'https://auth.example/jwks.json', now: () => startOfTests };
 

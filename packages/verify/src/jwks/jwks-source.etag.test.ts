@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import type { JwksListener } from '../../test/jwks-server.ts';
-import { jwksAnswer, statusAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksListener, jwksAnswer, statusAnswer } from '../../test/jwks-server.ts';
+import { type JwksSetup, newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 
 const unavailable = 'unavailable: keys_unavailable';
 

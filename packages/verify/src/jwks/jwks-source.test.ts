@@ -1,9 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { JwksListener } from '../../test/jwks-server.ts';
-import { jwksAnswer, statusAnswer } from '../../test/jwks-server.ts';
-import type { JwksSetup } from '../../test/jwks-setup.ts';
-import { newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
+import { type JwksListener, jwksAnswer, statusAnswer } from '../../test/jwks-server.ts';
+import { type JwksSetup, newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
 
 const good = jwksAnswer(oldIssuer.jwks);
 const changed = jwksAnswer(newIssuer.jwks);

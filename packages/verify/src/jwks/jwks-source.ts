@@ -1,13 +1,10 @@
 import { AuthError } from '../auth-error.ts';
 import { readClock } from '../clock.ts';
-import type { IgnoredKey, PublicKeys } from '../public-keys.ts';
-import { keepUnchangedKeys } from '../public-keys.ts';
+import { type IgnoredKey, keepUnchangedKeys, type PublicKeys } from '../public-keys.ts';
 import { refreshDelayMs, retryDelayMs } from './delay.ts';
 import { fetchJwks } from './fetch-jwks.ts';
-import type { JwksOutcome } from './jwks-fetch-error.ts';
-import { JwksFetchError } from './jwks-fetch-error.ts';
-import type { JwksSourceOptions } from './jwks-options.ts';
-import { readJwksOptions } from './jwks-options.ts';
+import { JwksFetchError, type JwksOutcome } from './jwks-fetch-error.ts';
+import { type JwksSourceOptions, readJwksOptions } from './jwks-options.ts';
 
 /** An issuer's public keys, kept up to date in the background. */
 export interface JwksSource {

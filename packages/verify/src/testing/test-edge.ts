@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { InboundKeys, OutboundKeys } from '../edge-keys.ts';
-import { parseAccepts, parseCalls } from '../edge-keys.ts';
+import { type InboundKeys, type OutboundKeys, parseAccepts, parseCalls } from '../edge-keys.ts';
 
 /** Both ends of a throw-away edge: the keys that the caller signs with, and those that the callee accepts. */
 export interface TestEdge {

@@ -1,11 +1,8 @@
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { Clock } from '../clock.ts';
-import { readClock } from '../clock.ts';
+import { type Clock, readClock } from '../clock.ts';
 import { accessTokenHeader, accessTokenPayload } from '../issuer/sign-access-token.ts';
-import type { PublicKeys } from '../public-keys.ts';
-import { parseJwks } from '../public-keys.ts';
+import { type PublicKeys, parseJwks } from '../public-keys.ts';
 import { accessTokenSeconds } from '../times.ts';
 
 export interface TestIssuerOptions {
@@ -58,8 +55,16 @@ export function createTestIssuer({
     token(claims = {}) {
       const iat = readClock(now);
       const standard = accessTokenPayload({
-        ...{ issuer, audience, userId: randomUUID(), clientId: 'first-party', sid: randomUUID() },
-        ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat, scopes: [], roles: ['customer'] },
+        issuer,
+        audience,
+        userId: randomUUID(),
+        clientId: 'first-party',
+        sid: randomUUID(),
+        issuedAt: iat,
+        lifetimeSeconds: accessTokenSeconds,
+        authTime: iat,
+        scopes: [],
+        roles: ['customer'],
       });
       const all = Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined);
       return sign(Object.fromEntries(all));

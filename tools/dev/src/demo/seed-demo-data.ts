@@ -1,7 +1,6 @@
 import { parseDatabaseUrl } from '@auth/db/connection';
 import { startStopwatch } from '../stack/duration.ts';
-import type { DatabaseName } from '../stack/services.ts';
-import { databaseSetting } from '../stack/services.ts';
+import { type DatabaseName, databaseSetting } from '../stack/services.ts';
 import type { Say } from '../terminal/console.ts';
 import { seedProducts, seedUsers } from './seed.ts';
 

@@ -1,8 +1,7 @@
 import { openProductDb } from '@auth/db/product';
 import { openUserDb } from '@auth/db/user';
 import bcrypt from 'bcrypt';
-import type { DemoUser } from './demo-data.ts';
-import { ada, admin, contactOfAda, demoProducts } from './demo-data.ts';
+import { ada, admin, contactOfAda, type DemoUser, demoProducts } from './demo-data.ts';
 
 /** The time limit, long enough for a small machine on which the services start at the same time. */
 const connectTimeoutMs = 20_000;

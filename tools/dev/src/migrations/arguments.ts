@@ -1,6 +1,5 @@
 import type { CommandRun } from '@auth/command';
-import type { DatabaseName } from '../stack/services.ts';
-import { databaseNames } from '../stack/services.ts';
+import { type DatabaseName, databaseNames } from '../stack/services.ts';
 
 /** Finds a service with a database by its name. @throws UsageError */
 export function parseDatabaseName(text: string, { refuse }: Pick<CommandRun, 'refuse'>): DatabaseName {

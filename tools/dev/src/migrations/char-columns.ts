@@ -1,5 +1,4 @@
-import type { SqlDriverAdapter, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
-import { ColumnTypeEnum } from '@prisma/driver-adapter-utils';
+import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery, type SqlResultSet } from '@prisma/driver-adapter-utils';
 
 /** What the schema engine reads from the system catalogue with Postgres' internal one-letter type "char". */
 const CHAR_COLUMNS = new Set(['confdeltype', 'confupdtype', 'constraint_type']);

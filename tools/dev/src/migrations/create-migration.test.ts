@@ -7,8 +7,7 @@ import { runCommand } from '@auth/command';
 import { readTestServer, testUrl } from '@auth/testkit/test-server';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dropDatabase, ensureDatabase } from '../postgres/databases.ts';
-import type { ShadowDatabase } from './create-migration.ts';
-import { createDiffCommand, createMigration, sourceOf } from './create-migration.ts';
+import { createDiffCommand, createMigration, type ShadowDatabase, sourceOf } from './create-migration.ts';
 
 const now = new Date('2027-01-02T03:04:05Z');
 const openShadow = async (): Promise<ShadowDatabase> => {

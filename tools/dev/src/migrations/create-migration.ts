@@ -1,11 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command, CommandRun } from '@auth/command';
-import { defineCommand } from '@auth/command';
+import { type Command, type CommandRun, defineCommand } from '@auth/command';
 import { migrate, migrationsFolder } from '@auth/db/migrate';
 import { devCommands } from '../commands.ts';
-import type { DatabaseName } from '../stack/services.ts';
-import { repositoryRoot } from '../stack/services.ts';
+import { type DatabaseName, repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
 import { diffSchema } from './diff-schema.ts';
 

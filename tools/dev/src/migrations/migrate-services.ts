@@ -5,8 +5,7 @@ import { devCommands } from '../commands.ts';
 import { ensureDatabase } from '../postgres/databases.ts';
 import { usePostgres } from '../postgres/postgres.ts';
 import { directUrlOf, readPoolerSettings } from '../stack/direct-urls.ts';
-import type { DatabaseName } from '../stack/services.ts';
-import { databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
+import { type DatabaseName, databaseNames, databaseSetting, repositoryRoot } from '../stack/services.ts';
 import { parseDatabaseName } from './arguments.ts';
 
 /** Implements `pnpm db:migrate`: creates missing databases, migrates them, and reports one line per service. */

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 
 import { migrate } from '@auth/db/migrate';
-import type { TestDatabase } from '@auth/testkit';
-import { openTestDatabase } from '@auth/testkit';
+import { openTestDatabase, type TestDatabase } from '@auth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { databaseNames, repositoryRoot } from '../stack/services.ts';

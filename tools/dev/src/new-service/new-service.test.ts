@@ -6,8 +6,7 @@ import { runCommand } from '@auth/command';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../stack/services.ts';
 import { createNewCommand } from './new-service.ts';
-import type { RunStep } from './steps.ts';
-import { stepsOf } from './steps.ts';
+import { type RunStep, stepsOf } from './steps.ts';
 
 const [list, map] = ['packages/contracts/src/services.ts', 'packages/contracts/src/operations.ts'];
 let root: string;

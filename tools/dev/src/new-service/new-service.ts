@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from '@auth/command';
-import { defineCommand } from '@auth/command';
+import { type Command, defineCommand } from '@auth/command';
 import { services } from '@auth/contracts';
 import { devCommands } from '../commands.ts';
 import { addToOperations, addToServices, entryOf } from './contract-edits.ts';
-import type { ServicePlan } from './plan.ts';
-import { planService } from './plan.ts';
+import { planService, type ServicePlan } from './plan.ts';
 import { renderService } from './render.ts';
-import type { RunStep } from './steps.ts';
-import { changedBySteps, stepsOf } from './steps.ts';
+import { changedBySteps, type RunStep, stepsOf } from './steps.ts';
 import { openWriting } from './writing.ts';
 
 const contracts = 'packages/contracts/src';

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '@auth/command';
-import type { OperationSpec } from '@auth/contracts';
-import { apps, operations } from '@auth/contracts';
+import { apps, type OperationSpec, operations } from '@auth/contracts';
 
 /** A call that the new service may make. */
 export interface PlannedCall {
@@ -20,8 +19,19 @@ export interface ServicePlan {
 
 /** Names that mean something else in file names, paths, logs, metrics or tests. */
 const reserved: ReadonlySet<string> = new Set([
-  ...['dev', 'docs', 'elsewhere', 'internal', 'jwks', 'nobody', 'postgres', 'redis', 'template', 'thing', 'things'],
-  ...['unknown', 'unmatched'],
+  'dev',
+  'docs',
+  'elsewhere',
+  'internal',
+  'jwks',
+  'nobody',
+  'postgres',
+  'redis',
+  'template',
+  'thing',
+  'things',
+  'unknown',
+  'unmatched',
 ]);
 
 const known: ReadonlyMap<string, OperationSpec> = new Map(Object.entries(operations));

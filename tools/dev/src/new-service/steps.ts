@@ -32,7 +32,8 @@ export function stepsOf(name: string): readonly Step[] {
 
 /** The files that the steps change, besides those of the service. */
 export const changedBySteps = [
-  ...['pnpm-lock.yaml', 'biome.boundaries.json'],
+  'pnpm-lock.yaml',
+  'biome.boundaries.json',
   ...['calls', 'commands', 'configuration', 'rest'].map((page) => `docs/${page}.md`),
 ];
 

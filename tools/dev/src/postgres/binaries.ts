@@ -4,8 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { promisify } from 'node:util';
-import type { PostgresAccount } from './account.ts';
-import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
+import { assertOurs, findClosedFolder, makeOpenFolder, type PostgresAccount } from './account.ts';
 import { PostgresError } from './error.ts';
 import { ownPostgresAdvice } from './own-postgres.ts';
 

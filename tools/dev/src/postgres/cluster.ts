@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { getgid, getuid } from 'node:process';
 import { promisify } from 'node:util';
-import type { PostgresAccount } from './account.ts';
-import { assertOurs, findClosedFolder, makeOpenFolder } from './account.ts';
-import type { PostgresBinaries } from './binaries.ts';
-import { POSTGRES_ENV, ROOT_STATE_DIR } from './binaries.ts';
+import { assertOurs, findClosedFolder, makeOpenFolder, type PostgresAccount } from './account.ts';
+import { POSTGRES_ENV, type PostgresBinaries, ROOT_STATE_DIR } from './binaries.ts';
 import { PostgresError } from './error.ts';
 
 /** A database cluster on disk. */

@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 import type { PostgresAccount } from './account.ts';
 import { POSTGRES_ENV } from './binaries.ts';

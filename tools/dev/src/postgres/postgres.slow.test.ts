@@ -8,14 +8,12 @@ import { env, kill, pid as ownPid } from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { PlainProgram } from '@auth/testkit/plain-program';
-import { openPlainProgram } from '@auth/testkit/plain-program';
+import { openPlainProgram, type PlainProgram } from '@auth/testkit/plain-program';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { findRunningPostgres } from './lock.ts';
-import type { Postgres } from './postgres.ts';
-import { startPostgres, usePostgres } from './postgres.ts';
+import { type Postgres, startPostgres, usePostgres } from './postgres.ts';
 
 /** The tests share one cluster, since creating one is slow; each has its own table. */
 let dataDir: string;

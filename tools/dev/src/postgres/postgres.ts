@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import type { PostgresAccount } from './account.ts';
-import { postgresAccount } from './account.ts';
-import type { PostgresBinaries } from './binaries.ts';
-import { findPostgresBinaries } from './binaries.ts';
-import type { Cluster } from './cluster.ts';
-import { createTemporaryCluster, openPersistentCluster } from './cluster.ts';
+import { type PostgresAccount, postgresAccount } from './account.ts';
+import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
+import { type Cluster, createTemporaryCluster, openPersistentCluster } from './cluster.ts';
 import { PostgresError } from './error.ts';
 import { freePort } from './free-port.ts';
-import type { GuardedServer } from './guard.ts';
-import { startGuarded } from './guard.ts';
+import { type GuardedServer, startGuarded } from './guard.ts';
 import { findRunningPostgres, takeOver } from './lock.ts';
 
 export { PostgresError, type PostgresErrorCode } from './error.ts';
@@ -26,9 +22,16 @@ export interface Postgres {
 
 /** Settings for speed. A crash of the machine may lose data. */
 const THROW_AWAY = [
-  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
   // Less WAL, less memory, and no background work beside the tests.
-  ...['wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=128MB', 'autovacuum=off', 'shared_buffers=32MB'],
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=128MB',
+  'autovacuum=off',
+  'shared_buffers=32MB',
 ];
 const COMMON = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC'];
 const PORT_ATTEMPTS = 3;

@@ -1,5 +1,4 @@
-import type { ProcessInfo } from './processes.ts';
-import { isAlive, readProcess } from './processes.ts';
+import { isAlive, type ProcessInfo, readProcess } from './processes.ts';
 
 /** Matches npx, npm and pnpm as a binary, as a script of node, or by their process title ("npm exec pnpm dev"). */
 const packageManager = /^(?:\S*\/)?(?:node\s+(?:\S*\/)?)?(?:npx|npm|pnpm|pnpx)(?:-cli)?(?:\.[cm]?js)?(?:\s|$)/;

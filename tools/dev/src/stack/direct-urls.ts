@@ -1,6 +1,5 @@
 import { LaunchError } from './launch-error.ts';
-import type { DatabaseName } from './services.ts';
-import { databaseNames, databaseSetting, directDatabaseSetting, perDatabase } from './services.ts';
+import { type DatabaseName, databaseNames, databaseSetting, directDatabaseSetting, perDatabase } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

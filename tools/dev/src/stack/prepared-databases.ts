@@ -8,8 +8,7 @@ import { startStopwatch } from './duration.ts';
 import { LaunchError } from './launch-error.ts';
 import { isPortFree } from './ports.ts';
 import { assertReachable } from './reachable.ts';
-import type { DatabaseName } from './services.ts';
-import { databaseNames, databaseSetting, perDatabase } from './services.ts';
+import { type DatabaseName, databaseNames, databaseSetting, perDatabase } from './services.ts';
 import type { Settings } from './settings.ts';
 
 /** Provides a database for each service that has one: the developer's own, otherwise one in the embedded Postgres. */

@@ -1,6 +1,5 @@
 import { sep } from 'node:path';
-import type { AppName } from './services.ts';
-import { services } from './services.ts';
+import { type AppName, services } from './services.ts';
 import { sourceFolders } from './source-folders.ts';
 import { watchSources } from './source-watch.ts';
 

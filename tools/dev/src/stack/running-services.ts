@@ -6,10 +6,8 @@ import { LaunchError } from './launch-error.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { waitUntilReady } from './readiness.ts';
 import { restartOnChange } from './restart-on-change.ts';
-import type { ServiceProcess } from './service-process.ts';
-import { spawnService } from './service-process.ts';
-import type { AppName } from './services.ts';
-import { perService, serviceNames, services } from './services.ts';
+import { type ServiceProcess, spawnService } from './service-process.ts';
+import { type AppName, perService, serviceNames, services } from './services.ts';
 
 /** The running services of a stack. */
 export interface StackServices {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { edges, gateway, services } from '@auth/contracts';
-import type { AppName } from './services.ts';
-import { repositoryRoot, servicePort, serviceUrl, urlSetting } from './services.ts';
+import { type AppName, repositoryRoot, servicePort, serviceUrl, urlSetting } from './services.ts';
 
 /**
  * Settings for development: cheap password hashes, and limits for one machine from which developers, tests and drills log

@@ -1,9 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AppName } from '@auth/contracts';
-import { services as audiences, gateway, apps as serviceNames } from '@auth/contracts';
-import type { Service as DatabaseName } from '@auth/db/services';
-import { services as databaseNames } from '@auth/db/services';
+import { type AppName, services as audiences, gateway, apps as serviceNames } from '@auth/contracts';
+import { type Service as DatabaseName, services as databaseNames } from '@auth/db/services';
 
 export { type AppName, type DatabaseName, databaseNames, serviceNames };
 

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { DatabaseUrlError, parseDatabaseUrl as readDatabaseUrl } from '@auth/db/connection';
 import { developmentVariables } from '@auth/ops/development-variables';
-import type { PoolerSettings } from './direct-urls.ts';
-import { readPoolerSettings } from './direct-urls.ts';
+import { type PoolerSettings, readPoolerSettings } from './direct-urls.ts';
 import { LaunchError } from './launch-error.ts';
-import type { DatabaseName } from './services.ts';
 import {
+  type DatabaseName,
   databaseNames,
   databaseSetting,
   directDatabaseSetting,
@@ -32,21 +31,21 @@ export interface Settings {
 
 /** Variables that the launcher sets for each service: values of the developer's shell are ignored. */
 const setPerService = [
-  ...[
-    'PORT',
-    'HOST',
-    'ADMIN_PORT',
-    'ADMIN_HOST',
-    'DATABASE_URL',
-    'DATABASE_DIRECT_URL',
-    'DATABASE_POOLER',
-    'AUTH_KEYS',
-    'AUTH_KEYS_FILE',
-  ],
-  ...['PUBLIC_ORIGIN', ...serviceNames.map(urlSetting)],
+  'PORT',
+  'HOST',
+  'ADMIN_PORT',
+  'ADMIN_HOST',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'DATABASE_POOLER',
+  'AUTH_KEYS',
+  'AUTH_KEYS_FILE',
+  'PUBLIC_ORIGIN',
+  ...serviceNames.map(urlSetting),
 ];
 const setForUs = [
-  ...['PORT_BASE', 'DATA_DIR'],
+  'PORT_BASE',
+  'DATA_DIR',
   ...databaseNames.flatMap((name) => [databaseSetting(name), directDatabaseSetting(name)]),
 ];
 /** Variables of colour. One of them is set again from what the terminal can show; Node warns about both. */
@@ -89,9 +88,7 @@ function parsePortBase(text: string): number {
 
 /** The ports above 1023 that browsers and `fetch` refuse (the "bad ports" of the Fetch standard). */
 const badPorts: ReadonlySet<number> = new Set([
-  ...[
-    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
-  ],
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
 ]);
 
 function assertNoBadPort(base: number): number {

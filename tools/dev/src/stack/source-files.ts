@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Source files by path, each with a mark that changes when its content is written. */

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { repositoryRoot, services } from './services.ts';
 import { sourceFolders } from './source-folders.ts';
-import type { SourceWatch } from './source-watch.ts';
-import { watchSources } from './source-watch.ts';
+import { type SourceWatch, watchSources } from './source-watch.ts';
 
 let dir: string;
 let watching: SourceWatch;

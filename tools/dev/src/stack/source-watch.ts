@@ -1,7 +1,5 @@
-import type { FSWatcher } from 'node:fs';
-import { watch } from 'node:fs';
-import type { SourceFiles } from './source-files.ts';
-import { changedFiles, readSourceFiles } from './source-files.ts';
+import { type FSWatcher, watch } from 'node:fs';
+import { changedFiles, readSourceFiles, type SourceFiles } from './source-files.ts';
 
 /** The time in which events are collected, since one change writes several files (an editor's copy, a formatter, a checkout). */
 const quietMs = 100;

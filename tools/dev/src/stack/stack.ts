@@ -1,19 +1,18 @@
 import { initKeyDocuments } from '@auth/ops';
 import { seedDemoData } from '../demo/seed-demo-data.ts';
 import type { Say } from '../terminal/console.ts';
-import type { Closers } from './closers.ts';
-import { createClosers } from './closers.ts';
+import { type Closers, createClosers } from './closers.ts';
 import type { Compiler } from './compiler.ts';
 import { claimDataDir } from './data-dir.ts';
 import { directUrlsOf } from './direct-urls.ts';
 import { assertPortsFree } from './ports.ts';
 import { openDatabases, prepareDatabase } from './prepared-databases.ts';
-import type { StackServices } from './running-services.ts';
-import { createStackServices } from './running-services.ts';
+import { createStackServices, type StackServices } from './running-services.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import type { AppName, DatabaseName } from './services.ts';
 import {
+  type AppName,
   adminPort,
+  type DatabaseName,
   databaseNames,
   hasDatabase,
   perService,

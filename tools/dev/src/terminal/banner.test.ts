@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { perDatabase, perService, serviceNames, serviceUrl } from '../stack/services.ts';
-import type { BannerFacts } from './banner.ts';
-import { renderBanner } from './banner.ts';
+import { type BannerFacts, renderBanner } from './banner.ts';
 import { bannerCommands } from './banner-commands.ts';
 
 const urls = perService((name) => serviceUrl(name, 4000));

@@ -1,7 +1,6 @@
 import picocolors from 'picocolors';
 import { ada, admin } from '../demo/demo-data.ts';
-import type { AppName, DatabaseName } from '../stack/services.ts';
-import { databaseNames, serviceNames, services } from '../stack/services.ts';
+import { type AppName, type DatabaseName, databaseNames, serviceNames, services } from '../stack/services.ts';
 import { bannerCommands } from './banner-commands.ts';
 
 /** The content of the banner. */

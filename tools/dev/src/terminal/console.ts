@@ -1,6 +1,5 @@
 import picocolors from 'picocolors';
-import type { AppName } from '../stack/services.ts';
-import { serviceNames, services } from '../stack/services.ts';
+import { type AppName, serviceNames, services } from '../stack/services.ts';
 
 /** The source of a line: a service, or the launcher itself. */
 export type Source = AppName | 'dev';

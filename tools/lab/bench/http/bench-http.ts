@@ -4,15 +4,12 @@
 import { startCommand } from '@auth/command';
 import { createClosers } from '@auth/dev/stack/closers';
 import { labCommands } from '../../commands.ts';
-import type { LongRun } from '../../measure/long-run.ts';
-import { runToEnd } from '../../measure/long-run.ts';
+import { type LongRun, runToEnd } from '../../measure/long-run.ts';
 import { readMachine, versionsOf, writeBlocks, writePlots } from '../../measure/page.ts';
 import { measuredPackages, prepare } from './neighbours.ts';
-import type { Report } from './report.ts';
-import { blocksOf, plotsOf } from './report.ts';
+import { blocksOf, plotsOf, type Report } from './report.ts';
 import { runRounds } from './rounds.ts';
-import type { BenchSettings } from './settings.ts';
-import { settingsOf } from './settings.ts';
+import { type BenchSettings, settingsOf } from './settings.ts';
 import { openStage } from './stage.ts';
 import { faultsOf } from './verdict.ts';
 

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { accessTokenHeader, accessTokenPayload } from '@auth/verify/issuer';
 import { Redis } from 'ioredis';

@@ -1,7 +1,6 @@
 import { barChart } from '../../measure/bar-chart.ts';
 import { markdownTable, micros, quartileText } from '../../measure/markdown.ts';
-import type { Blocks, Machine } from '../../measure/page.ts';
-import { machineLines } from '../../measure/page.ts';
+import { type Blocks, type Machine, machineLines } from '../../measure/page.ts';
 import { ratioOf, spreadOf } from '../../measure/spread.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
 import { inline, neighbours, open, ours, rows } from './rows.ts';

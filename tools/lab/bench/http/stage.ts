@@ -7,17 +7,18 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Closers } from '@auth/dev/stack/closers';
 import pg from 'pg';
-import type { Child } from '../../measure/child.ts';
-import { startChild } from '../../measure/child.ts';
+import { type Child, startChild } from '../../measure/child.ts';
 import { createDataDir } from '../../measure/stack.ts';
-import type { MeasuredPostgres, MeasuredRedis } from '../../measure/stores.ts';
-import { openMeasuredPostgres, openMeasuredRedis } from '../../measure/stores.ts';
+import {
+  type MeasuredPostgres,
+  type MeasuredRedis,
+  openMeasuredPostgres,
+  openMeasuredRedis,
+} from '../../measure/stores.ts';
 import { createSessions, issueTokens, subjectOf } from './credentials.ts';
 import { neighboursFolder } from './neighbours.ts';
-import type { Row } from './rows.ts';
-import { rows } from './rows.ts';
-import type { BenchSettings } from './settings.ts';
-import { tokensOf } from './settings.ts';
+import { type Row, rows } from './rows.ts';
+import { type BenchSettings, tokensOf } from './settings.ts';
 
 /** A row, running in a process of its own. */
 export interface Server {

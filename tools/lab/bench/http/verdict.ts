@@ -1,5 +1,4 @@
-import type { Spread } from '../../measure/spread.ts';
-import { ratioOf } from '../../measure/spread.ts';
+import { ratioOf, type Spread } from '../../measure/spread.ts';
 import type { Measured, Turn, Turns } from './rounds.ts';
 import { inline, neighbours, open, ours } from './rows.ts';
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PublicKeys } from '@auth/verify';
-import { createAccessTokenVerifier } from '@auth/verify';
+import { createAccessTokenVerifier, type PublicKeys } from '@auth/verify';
 import type { TestIssuer } from '@auth/verify/testing';
 import { createVerifier } from 'fast-jwt';
 import { copyOf, heapBytes, measure, print } from './measure.ts';

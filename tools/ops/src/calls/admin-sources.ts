@@ -1,5 +1,4 @@
-import type { ServiceName } from '@auth/contracts';
-import { services } from '@auth/contracts';
+import { type ServiceName, services } from '@auth/contracts';
 import { developmentVariables } from '../development-variables.ts';
 
 /** A wrong admin port. The message alone is printed; the exit code is one of sysexits.h. */

@@ -1,6 +1,5 @@
 import type { OperationSpec } from '@auth/contracts';
-import type { CallMap } from './call-map.ts';
-import { userOf } from './call-map.ts';
+import { type CallMap, userOf } from './call-map.ts';
 
 /** The map as a Mermaid flowchart: an arrow per caller and operation; a shut door is a crossed line from nobody. */
 export function callGraph({ services, operations }: CallMap): string {

@@ -1,6 +1,5 @@
 import { textTable } from '../text-table.ts';
-import type { CallMap } from './call-map.ts';
-import { userOf, withoutOutgoingArrow } from './call-map.ts';
+import { type CallMap, userOf, withoutOutgoingArrow } from './call-map.ts';
 
 const head = ['operation', 'method and path', 'callers', 'user'] as const;
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from '@auth/command';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callTable } from './call-table.ts';
-import type { CallsOptions } from './commands.ts';
-import { createCallsCommand } from './commands.ts';
+import { type CallsOptions, createCallsCommand } from './commands.ts';
 import { shopMap } from './map.fixture.ts';
 
 let dir: string;
@@ -17,7 +16,9 @@ afterAll(() => rm(dir, { recursive: true }));
 async function run(args: readonly string[], changed: Partial<CallsOptions> = {}) {
   const [out, err]: [string[], string[]] = [[], []];
   const command = createCallsCommand({
-    ...{ map: shopMap, document: join(dir, 'none.md'), separator: '' },
+    map: shopMap,
+    document: join(dir, 'none.md'),
+    separator: '',
     ticks: () => {
       throw new Error('there is no --watch');
     },

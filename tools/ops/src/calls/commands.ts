@@ -1,8 +1,6 @@
-import type { Command, CommandSpec } from '@auth/command';
-import { defineCommand } from '@auth/command';
+import { type Command, type CommandSpec, defineCommand } from '@auth/command';
 import { developmentVariables } from '../development-variables.ts';
-import type { Source } from './admin-sources.ts';
-import { adminSources } from './admin-sources.ts';
+import { adminSources, type Source } from './admin-sources.ts';
 import type { CallMap } from './call-map.ts';
 import { callTable } from './call-table.ts';
 import { drawIntoFile, isCurrent } from './graph-document.ts';

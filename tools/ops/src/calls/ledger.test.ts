@@ -6,10 +6,18 @@ import type { CallCount, Scrape } from './scrape.ts';
 type Service = Scrape['source']['service'];
 const source = (service: Service, port = 1) => ({ service, url: `http://127.0.0.1:${port}` });
 const allow = (operation: string, caller: string, count: number): CallCount => ({
-  ...{ operation, caller, count, decision: 'allow', reason: 'none' },
+  operation,
+  caller,
+  count,
+  decision: 'allow',
+  reason: 'none',
 });
 const deny = (operation: string, caller: string, reason: string, count = 1): CallCount => ({
-  ...{ operation, caller, count, decision: 'deny', reason },
+  operation,
+  caller,
+  count,
+  decision: 'deny',
+  reason,
 });
 
 describe('ledgerOf', () => {

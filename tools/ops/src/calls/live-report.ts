@@ -12,7 +12,8 @@ export function liveReport({ rows, neverUsed, answered, silent }: Ledger): strin
   const unused = neverUsed.map(({ caller, operation }) => `  ${caller} -> ${operation}`);
   const known = silent.length === 0 ? '' : ', where that can be told';
   return [
-    ...[...table, ''],
+    ...table,
+    '',
     ...(unused.length === 0
       ? [`allowed but never used${known}: none`]
       : [`allowed but never used${known}:`, ...unused]),

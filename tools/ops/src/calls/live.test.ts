@@ -1,11 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { runCommand } from '@auth/command';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { CallsOptions } from './commands.ts';
-import { createCallsCommand } from './commands.ts';
+import { type CallsOptions, createCallsCommand } from './commands.ts';
 import { shopMap } from './map.fixture.ts';
-import type { Counted, MetricsServer } from './metrics-server.fixture.ts';
-import { metricsText, serveMetrics } from './metrics-server.fixture.ts';
+import { type Counted, type MetricsServer, metricsText, serveMetrics } from './metrics-server.fixture.ts';
 
 const open: MetricsServer[] = [];
 afterEach(async () => {
@@ -37,7 +35,8 @@ async function live(
   const given = Object.entries(admin).flatMap(([service, url]) => ['--admin', `${service}=${url}`]);
   const command = createCallsCommand({ map: shopMap, document: '', separator: '----', ticks });
   const code = await runCommand(command, {
-    ...{ args: ['live', ...given, ...flags], env: {} },
+    args: ['live', ...given, ...flags],
+    env: {},
     print: (text) => void out.push(text),
     complain: (text) => void out.push(`complaint: ${text}`),
   });
@@ -45,7 +44,10 @@ async function live(
 }
 
 const labels = (operation: string, caller: string, decision: string, reason: string) => ({
-  ...{ operation, caller, decision, reason },
+  operation,
+  caller,
+  decision,
+  reason,
 });
 const quotes = 'product:quotes.create';
 const contacts = 'user:contacts.read';
@@ -155,8 +157,13 @@ describe('pnpm calls live', () => {
       {
         rows: [
           {
-            ...{ callee: 'user', caller: 'order', operation: contacts, standing: 'listed' },
-            ...{ allowed: 0, refused: 2, reasons: { expired: 2 } },
+            callee: 'user',
+            caller: 'order',
+            operation: contacts,
+            standing: 'listed',
+            allowed: 0,
+            refused: 2,
+            reasons: { expired: 2 },
           },
         ],
         neverUsed: [

@@ -9,11 +9,19 @@ export const shopMap: CallMap = {
   services: ['user', 'product', 'order'],
   operations: {
     'user:contacts.read': {
-      ...{ method: 'GET', path: '/internal/users/:id/contact', callers: ['product', 'order'], user: 'required' },
-      ...{ userScopes: ['account', 'order:read'], ...schemas },
+      method: 'GET',
+      path: '/internal/users/:id/contact',
+      callers: ['product', 'order'],
+      user: 'required',
+      userScopes: ['account', 'order:read'],
+      ...schemas,
     },
     'product:quotes.create': {
-      ...{ method: 'POST', path: '/internal/quotes', callers: ['order'], user: 'none', ...schemas },
+      method: 'POST',
+      path: '/internal/quotes',
+      callers: ['order'],
+      user: 'none',
+      ...schemas,
     },
     'order:orders.read': { method: 'GET', path: '/internal/orders/:id', callers: [], user: 'none', ...schemas },
   } satisfies Record<string, OperationSpec>,

@@ -1,13 +1,11 @@
-import type { AppName } from '@auth/contracts';
-import { apps, gateway, issuerService } from '@auth/contracts';
+import { type AppName, apps, gateway, issuerService } from '@auth/contracts';
 import { markedFor } from '@auth/keys/development-keys';
 import type { SigningJwk } from '@auth/keys/signing-key';
 import { layOutFolders } from './document-place.ts';
 import { generateSigningKey } from './generate.ts';
 import type { Folder } from './manage/folder.ts';
 import { withFolder } from './manage/folder-lock.ts';
-import type { KeyStore } from './manage/key-store.ts';
-import { openKeyStore } from './manage/key-store.ts';
+import { type KeyStore, openKeyStore } from './manage/key-store.ts';
 import { planInit } from './manage/plan-init.ts';
 
 export interface InitResult {

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { getuid } from 'node:process';
-import type { KeyDocument } from '@auth/keys/key-document';
-import { KeyDocument as KeyDocumentSchema, parseKeyDocument } from '@auth/keys/key-document';
+import { type KeyDocument, KeyDocument as KeyDocumentSchema, parseKeyDocument } from '@auth/keys/key-document';
 import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { readText } from '@auth/keys/read-text';
 import { documentFile } from './document-place.ts';

@@ -22,7 +22,8 @@ describe('docsRoutes', () => {
     const { status, headers, body } = await request(openApp()).get('/openapi.json');
     expect(status).toBe(200);
     expect(headers).toMatchObject({
-      ...{ 'content-type': 'application/json; charset=utf-8', 'access-control-allow-origin': '*' },
+      'content-type': 'application/json; charset=utf-8',
+      'access-control-allow-origin': '*',
       'cache-control': 'no-cache',
     });
     expect(body).toEqual(JSON.parse(JSON.stringify(withTokenSource(document, issuer))));

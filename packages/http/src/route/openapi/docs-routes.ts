@@ -3,8 +3,7 @@ import { dirname } from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import { getRoutes } from '../other-methods.ts';
 import { docsPage, docsScript } from './docs-page.ts';
-import type { OpenApiDocument } from './document.ts';
-import { bearerScheme } from './document.ts';
+import { bearerScheme, type OpenApiDocument } from './document.ts';
 
 /** The content security policy of the page: its own script and styles, and images inside the style sheet. */
 const pagePolicy = [

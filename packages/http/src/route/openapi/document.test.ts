@@ -1,13 +1,13 @@
 import { documentFaults } from '@auth/testkit/app';
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import type { RouteSpec, Routes } from '../route.ts';
-import { problemsOf } from '../route.ts';
+import { problemsOf, type RouteSpec, type Routes } from '../route.ts';
 import { createOpenApi } from './document.ts';
 
 const Thing = z.strictObject({ id: z.uuid(), name: z.string() }).meta({ id: 'Thing' });
 const read: RouteSpec = {
-  ...{ summary: 'Read a thing', who: { scope: 'thing:read' } },
+  summary: 'Read a thing',
+  who: { scope: 'thing:read' },
   params: z.object({ id: z.uuid() }),
   answer: {
     status: 200,
@@ -18,12 +18,16 @@ const read: RouteSpec = {
   },
 };
 const add: RouteSpec = {
-  ...{ summary: 'Add a thing', who: 'anyone', problems: ['conflict'] },
-  ...{ body: z.strictObject({ name: z.string() }), example: { name: 'Mug' } },
+  summary: 'Add a thing',
+  who: 'anyone',
+  problems: ['conflict'],
+  body: z.strictObject({ name: z.string() }),
+  example: { name: 'Mug' },
   answer: { status: 201, description: 'The thing.', schema: Thing },
 };
 const remove: RouteSpec = {
-  ...{ summary: 'Remove a thing', who: { scope: 'thing:write' } },
+  summary: 'Remove a thing',
+  who: { scope: 'thing:write' },
   params: z.object({ id: z.uuid() }),
   answer: { status: 204, description: 'It is gone.' },
 };

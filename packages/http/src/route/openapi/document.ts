@@ -1,11 +1,21 @@
 import { problemType } from '@auth/verify/problems';
 import * as z from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import { createDocument } from 'zod-openapi';
-import type { ProblemCode } from '../../problem/problem-codes.ts';
-import { problems } from '../../problem/problem-codes.ts';
-import type { Answer, RouteName, RouteSpec, Routes, Who } from '../route.ts';
-import { problemsOf, splitRouteName } from '../route.ts';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { type ProblemCode, problems } from '../../problem/problem-codes.ts';
+import {
+  type Answer,
+  problemsOf,
+  type RouteName,
+  type RouteSpec,
+  type Routes,
+  splitRouteName,
+  type Who,
+} from '../route.ts';
 
 /** The body of every error (RFC 9457). */
 const Problem = z

@@ -73,8 +73,12 @@ export function trackConnections(limits: { pipelined: number; connections: numbe
         return;
       }
       const connection: Connection = {
-        ...{ socket, answering: [], latest: undefined, ended: false },
-        ...{ idleSinceMs: performance.now(), unreadSinceMs: undefined },
+        socket,
+        answering: [],
+        latest: undefined,
+        ended: false,
+        idleSinceMs: performance.now(),
+        unreadSinceMs: undefined,
       };
       connections.add(connection);
       bySocket.set(socket, connection);

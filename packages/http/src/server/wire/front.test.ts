@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { memoryLog } from '../../log/memory-log.fixture.ts';
 import { jsonBody } from '../../request/json-body.ts';
 import { createApp, finishApp } from '../create-app.ts';
-import type { Listening } from '../listen.ts';
-import { listen } from '../listen.ts';
+import { type Listening, listen } from '../listen.ts';
 import { createMetrics } from '../metrics.ts';
 import { openSocket, readAnswer } from '../raw-request.fixture.ts';
 import { createReadiness } from '../readiness.ts';
@@ -49,7 +48,11 @@ describe('a request that breaks a rule of HTTP/1.1', () => {
     reached = [];
     const answer = await refusedRequest(server.port, refusal);
     expect(answer).toMatchObject({
-      ...{ status, answers: 1, closed: true, connection: 'close', type: 'application/problem+json' },
+      status,
+      answers: 1,
+      closed: true,
+      connection: 'close',
+      type: 'application/problem+json',
       problem: { status, code, type: `urn:problem:${code}`, requestId: answer.requestId },
     });
     const written = () => lines().filter(({ requestId }) => requestId === answer.requestId);

@@ -1,12 +1,10 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
-import { ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { followRequest, noteProblem } from '../../log/request-log.ts';
 import { Problem } from '../../problem/problem.ts';
 import { sendProblem } from '../../problem/problem-response.ts';
 import { nameRequest } from '../../request/request-context.ts';
-import type { WireRecord } from './broken-request.ts';
-import { createBrokenRequests } from './broken-request.ts';
+import { createBrokenRequests, type WireRecord } from './broken-request.ts';
 import type { Connections } from './connections.ts';
 import { requestFault } from './request-fault.ts';
 

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Listening } from '../listen.ts';
-import { listen } from '../listen.ts';
+import { type Listening, listen } from '../listen.ts';
 import { openSocket } from '../raw-request.fixture.ts';
 import { createReadiness } from '../readiness.ts';
 
@@ -17,7 +16,11 @@ beforeEach(async () => {
     else res.end('fine');
   };
   server = await listen(app, {
-    ...{ port: 0, host: '127.0.0.1', readiness: createReadiness({}), drainDelayMs: 0, deadlineMs: 100 },
+    port: 0,
+    host: '127.0.0.1',
+    readiness: createReadiness({}),
+    drainDelayMs: 0,
+    deadlineMs: 100,
     limits: { connections: 3 },
   });
 });

@@ -11,7 +11,13 @@ type RequestHead = Pick<
 
 /** Fields that this code uses and that may be sent once only: two parsers could choose different lines. */
 const single: ReadonlySet<string> = new Set([
-  ...['authorization', 'content-type', 'expect', 'host', 'idempotency-key', 'origin', 'transfer-encoding'],
+  'authorization',
+  'content-type',
+  'expect',
+  'host',
+  'idempotency-key',
+  'origin',
+  'transfer-encoding',
 ]);
 /** Keys of these names, from length and first letter: a cheap test that excludes most other names on every request. */
 const singleKeys: ReadonlySet<number> = new Set([...single].map(keyOf));

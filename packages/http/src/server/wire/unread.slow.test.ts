@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Listening, ListenOptions } from '../listen.ts';
-import { listen } from '../listen.ts';
+import { type Listening, type ListenOptions, listen } from '../listen.ts';
 import { openSocket } from '../raw-request.fixture.ts';
 import { createReadiness } from '../readiness.ts';
 
@@ -22,7 +21,11 @@ async function start(options: Partial<ListenOptions>): Promise<void> {
     res.end(large);
   };
   server = await listen(app, {
-    ...{ port: 0, host: '127.0.0.1', readiness: createReadiness({}), drainDelayMs: 0, deadlineMs: 100 },
+    port: 0,
+    host: '127.0.0.1',
+    readiness: createReadiness({}),
+    drainDelayMs: 0,
+    deadlineMs: 100,
     ...options,
   });
 }

@@ -1,7 +1,6 @@
 import { runCommand } from '@auth/command';
 import { describe, expect, it } from '@jest/globals';
-import type { Arguments } from './arguments.ts';
-import { createKeysCommand } from './arguments.ts';
+import { type Arguments, createKeysCommand } from './arguments.ts';
 
 /** Runs `pnpm keys` with a command line, without the work of the command. */
 async function run(args: readonly string[]) {
@@ -22,7 +21,11 @@ describe('the command line of pnpm keys', () => {
     expect(code).toBe(0);
     expect(parsed).toMatchObject([
       {
-        ...{ words: ['rotate', 'edge', 'order', 'product'], dir: 'keys', wait: true, force: false, json: false },
+        words: ['rotate', 'edge', 'order', 'product'],
+        dir: 'keys',
+        wait: true,
+        force: false,
+        json: false,
         admin: { order: ['http://a:1', 'http://b:1'], product: ['https://c:2'] },
       },
     ]);

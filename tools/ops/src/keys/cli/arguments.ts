@@ -1,5 +1,4 @@
-import type { Command, CommandRun } from '@auth/command';
-import { defineCommand, findCommand, helpText } from '@auth/command';
+import { type Command, type CommandRun, defineCommand, findCommand, helpText } from '@auth/command';
 import { ServiceName } from '@auth/verify';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';
@@ -62,10 +61,16 @@ function argumentsOf(words: readonly string[], values: Values): Arguments {
   const list = (name: string) => (Array.isArray(values[name]) ? values[name].map(String) : []);
   const [from, to, operation] = [text('from'), text('to'), text('operation')];
   return {
-    ...{ words, dir: text('dir'), issuer: text('issuer'), admin: readAdmin(list('admin')) },
+    words,
+    dir: text('dir'),
+    issuer: text('issuer'),
+    admin: readAdmin(list('admin')),
     alg: values['alg'] === 'RS256' || values['alg'] === 'ES256' ? values['alg'] : undefined,
-    ...{ folders: values['folders'] === true, wait: values['wait'] === true, force: values['force'] === true },
-    ...{ reveal: values['reveal'] === true, json: values['json'] === true },
+    folders: values['folders'] === true,
+    wait: values['wait'] === true,
+    force: values['force'] === true,
+    reveal: values['reveal'] === true,
+    json: values['json'] === true,
     token: { from, to, operation, params: readParams(list('param')), body: text('body'), user: text('user') },
   };
 }

@@ -1,11 +1,9 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apps } from '@auth/contracts';
-import type { PlainProgram } from '@auth/testkit';
-import { openPlainProgram } from '@auth/testkit';
+import { openPlainProgram, type PlainProgram } from '@auth/testkit';
 import { inFolder, readDocument, secretsOf } from '@auth/testkit/key-documents';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 

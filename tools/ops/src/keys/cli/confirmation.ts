@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUnasked } from '../manage/gate.ts';
-import type { RemovedKeys } from '../manage/removed-keys.ts';
-import { unconfirmed } from '../manage/removed-keys.ts';
+import { type RemovedKeys, unconfirmed } from '../manage/removed-keys.ts';
 import type { Context } from './context.ts';
 
 /** The longest wait in ms: services look at their documents four times a second. */

@@ -1,13 +1,11 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CommandRun } from '@auth/command';
-import { runHere } from '@auth/command';
+import { type CommandRun, runHere } from '@auth/command';
 import { developmentVariables } from '../../development-variables.ts';
 import { createGate } from '../manage/gate.ts';
 import { openKeyStore } from '../manage/key-store.ts';
 import { askReplicas, developmentReplicas } from '../manage/replicas.ts';
-import type { Arguments } from './arguments.ts';
-import { createKeysCommand, helpAbout } from './arguments.ts';
+import { type Arguments, createKeysCommand, helpAbout } from './arguments.ts';
 import { blastRadius } from './commands/blast-radius.ts';
 import { check } from './commands/check.ts';
 import { addService, allow, forbid } from './commands/edges.ts';
@@ -23,7 +21,16 @@ const help: Command = async ([name]) => {
   return { lines: [text], json: { usage: text } };
 };
 const commands: Readonly<Record<string, Command>> = {
-  ...{ help, init, status, check, rotate, retire, revoke, allow, forbid, token },
+  help,
+  init,
+  status,
+  check,
+  rotate,
+  retire,
+  revoke,
+  allow,
+  forbid,
+  token,
   'add-service': addService,
   'blast-radius': blastRadius,
 };

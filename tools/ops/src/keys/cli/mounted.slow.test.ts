@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
@@ -117,7 +116,8 @@ describe('pnpm keys revoke, where the documents are mounted', () => {
         const script = `mount --bind ${other} ${host}/product.json && exec "$@"`;
         const args = [...node, 'tools/ops/src/keys/cli/main.ts', 'revoke', edge, '--dir', host];
         const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...args], {
-          ...{ cwd: root, encoding: 'utf8' },
+          cwd: root,
+          encoding: 'utf8',
         });
         expect([status, stderr]).toEqual([74, expect.stringMatching(/^the command stopped in the middle: EBUSY.*\n$/)]);
       }),

@@ -1,13 +1,10 @@
 import { inFolder } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { allReady, completeFolder, edgeIn, openTestKeys, signingIn } from '../../../test/folders.ts';
-import type { Advance } from './advance.ts';
-import { advance, advanceToEnd } from './advance.ts';
+import { type Advance, advance, advanceToEnd } from './advance.ts';
 import { documentOf } from './folder.ts';
-import type { Gate } from './gate.ts';
-import { createGate } from './gate.ts';
-import type { KeyStore } from './key-store.ts';
-import { openKeyStore } from './key-store.ts';
+import { createGate, type Gate } from './gate.ts';
+import { type KeyStore, openKeyStore } from './key-store.ts';
 import { allRotations, edgeRotation, signingRotation } from './rotations.ts';
 
 const edge = { caller: 'order', callee: 'product' };
@@ -35,7 +32,9 @@ describe('advance', () => {
       await advance(rotation, optionsFor(store, noneReady));
       const before = await store.read();
       expect(await advance(rotation, optionsFor(store, noneReady))).toMatchObject({
-        ...{ outcome: 'refused', did: undefined, blockers: ['product is not ready'] },
+        outcome: 'refused',
+        did: undefined,
+        blockers: ['product is not ready'],
         next: 'when all are ready: order signs with order.product.3 from now on',
       });
       expect(await store.read()).toEqual(before);

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withFolder } from './folder-lock.ts';
-import type { Gate } from './gate.ts';
-import { isUnasked, unmet } from './gate.ts';
+import { type Gate, isUnasked, unmet } from './gate.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Rotation } from './rotations.ts';

@@ -1,8 +1,7 @@
 import { gateway } from '@auth/contracts';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import { operationsOf } from './edges.ts';
-import type { Folder } from './folder.ts';
-import { documentOf } from './folder.ts';
+import { documentOf, type Folder } from './folder.ts';
 
 /** One thing that keys may allow, and where the holder can do it: nowhere means not at all. */
 export interface Power {

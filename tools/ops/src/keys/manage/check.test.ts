@@ -4,8 +4,7 @@ import { completeFolder, openTestKeys, quickSigningKey } from '../../../test/fol
 import { generateEdgeKey, generateSecret } from '../generate.ts';
 import { checkFolder, checkMode } from './check.ts';
 import { addService, allowEdge } from './edges.ts';
-import type { Folder } from './folder.ts';
-import { documentOf, withDocuments } from './folder.ts';
+import { documentOf, type Folder, withDocuments } from './folder.ts';
 
 const keys = openTestKeys();
 const good = completeFolder(keys);

@@ -4,8 +4,7 @@ import type { KeyDocument } from '@auth/keys/key-document';
 import { publicJwk } from '@auth/keys/signing-key';
 import { operationsOf } from './edges.ts';
 import type { Folder } from './folder.ts';
-import type { EdgeName } from './kinds/edge-ends.ts';
-import { edgesOf } from './kinds/edge-ends.ts';
+import { type EdgeName, edgesOf } from './kinds/edge-ends.ts';
 
 /** A fault in a document or between documents: which one, and what. Holds no secret. */
 export interface Finding {

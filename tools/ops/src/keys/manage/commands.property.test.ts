@@ -2,13 +2,13 @@ import { edges } from '@auth/contracts';
 import { loadedKeys } from '@auth/keys/loaded-keys';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Planned } from '../../../test/commands.ts';
 import {
   add,
   allow,
   edgeNames,
   forbid,
   init,
+  type Planned,
   revoke,
   rotateEdge,
   rotateSessions,
@@ -16,8 +16,7 @@ import {
 } from '../../../test/commands.ts';
 import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
-import type { Folder } from './folder.ts';
-import { withDocuments } from './folder.ts';
+import { type Folder, withDocuments } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
 
 const kinds = ['init', 'signing', 'sessions', 'edge', 'revoke', 'allow', 'forbid', 'add'] as const;

@@ -1,12 +1,10 @@
-import type { OperationSpec } from '@auth/contracts';
-import { operations } from '@auth/contracts';
+import { type OperationSpec, operations } from '@auth/contracts';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { completeFolder } from '../../../test/folders.ts';
 import { makeAccessToken, makeServiceToken } from './development-token.ts';
-import type { Folder } from './folder.ts';
-import { documentOf } from './folder.ts';
+import { documentOf, type Folder } from './folder.ts';
 
 const issuer = 'http://127.0.0.1:4001';
 const folder = completeFolder(undefined, issuer);
@@ -17,8 +15,12 @@ const disguised: Folder = new Map(
 );
 const now = () => 1_800_000_000;
 const quote = {
-  ...{ from: 'order', to: 'product', operation: 'quotes.create' },
-  ...{ params: {}, body: '{"items":[]}', accessToken: undefined },
+  from: 'order',
+  to: 'product',
+  operation: 'quotes.create',
+  params: {},
+  body: '{"items":[]}',
+  accessToken: undefined,
 };
 
 const withoutCallers = Object.entries<OperationSpec>(operations).flatMap(([id, { callers }]) =>
@@ -29,7 +31,10 @@ describe('makeAccessToken', () => {
   it('makes a token that every service accepts', () => {
     const { header } = makeAccessToken(folder, 'ada', now);
     const verifier = createAccessTokenVerifier({
-      ...{ issuer, audience: 'order', revocations: null, now },
+      issuer,
+      audience: 'order',
+      revocations: null,
+      now,
       keys: parseJwks(documentOf(folder, 'order').issuer.jwks),
     });
     const { roles, scopes } = verifier.verify(header.replace('Authorization: Bearer ', ''));
@@ -62,7 +67,10 @@ describe('makeServiceToken', () => {
     const secret = Buffer.from(key?.secret ?? '', 'base64url');
     const token = header.replace('Service-Token: ', '');
     expect(jwt.verify(token, secret, { algorithms: ['HS256'], clockTimestamp: now() })).toMatchObject({
-      ...{ iss: 'order', aud: 'product', scope: 'product:quotes.create', htm: 'POST' },
+      iss: 'order',
+      aud: 'product',
+      scope: 'product:quotes.create',
+      htm: 'POST',
       htu: 'https://product/internal/quotes',
     });
     expect([method, target, body]).toEqual(['POST', '/internal/quotes', quote.body]);

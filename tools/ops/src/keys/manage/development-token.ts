@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { OperationSpec } from '@auth/contracts';
-import { issuerService, operations, services } from '@auth/contracts';
+import { issuerService, type OperationSpec, operations, services } from '@auth/contracts';
 import { demoAccounts } from '@auth/contracts/demo-accounts';
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
 import { parseSigning } from '@auth/keys/signing-key';
 import { createServiceTokenSigner, parseCalls } from '@auth/verify';
 import { signAccessToken } from '@auth/verify/issuer';
 import { accessTokenSeconds, maxServiceTokenSeconds } from '@auth/verify/times';
-import type { Folder } from './folder.ts';
-import { documentOf } from './folder.ts';
+import { documentOf, type Folder } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
 
 /** A token for development, and what it was made for. */
@@ -48,9 +46,16 @@ export function makeAccessToken(folder: Folder, name: string, now: () => number)
   }
   const iat = Math.floor(now());
   const token = signAccessToken(active, {
-    ...{ issuer: issuer.iss, audience: services, userId: account.id, clientId: 'first-party' },
-    ...{ issuedAt: iat, lifetimeSeconds: accessTokenSeconds, authTime: iat },
-    ...{ sid: `keys-token-${randomBytes(8).toString('hex')}`, scopes: account.scopes, roles: account.roles },
+    issuer: issuer.iss,
+    audience: services,
+    userId: account.id,
+    clientId: 'first-party',
+    issuedAt: iat,
+    lifetimeSeconds: accessTokenSeconds,
+    authTime: iat,
+    sid: `keys-token-${randomBytes(8).toString('hex')}`,
+    scopes: account.scopes,
+    roles: account.roles,
   });
   return { header: `Authorization: Bearer ${token}`, expiresInSeconds: accessTokenSeconds };
 }

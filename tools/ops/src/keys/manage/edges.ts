@@ -1,12 +1,9 @@
-import type { OperationSpec } from '@auth/contracts';
-import { apps, gateway, issuerService, operations } from '@auth/contracts';
+import { apps, gateway, issuerService, type OperationSpec, operations } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
-import type { Folder } from './folder.ts';
-import { documentOf } from './folder.ts';
+import { documentOf, type Folder } from './folder.ts';
 import { KeyCommandError } from './key-command-error.ts';
-import type { EdgeName, NextKid } from './kinds/edge-ends.ts';
-import { withAccepts, withCalls } from './kinds/edge-ends.ts';
+import { type EdgeName, type NextKid, withAccepts, withCalls } from './kinds/edge-ends.ts';
 import { edgeRemoval } from './kinds/edge-keys.ts';
 import { published } from './kinds/signing-keys.ts';
 

@@ -1,11 +1,19 @@
 import { edges } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
-import type { Planned } from '../../../test/commands.ts';
-import { add, allow, forbid, init, revoke, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
+import {
+  add,
+  allow,
+  forbid,
+  init,
+  type Planned,
+  revoke,
+  rotateEdge,
+  rotateSessions,
+  rotateSigning,
+} from '../../../test/commands.ts';
 import { completeFolder, faultsOf, openTestKeys, shutEdges } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';
-import type { Folder } from './folder.ts';
-import { withDocuments } from './folder.ts';
+import { type Folder, withDocuments } from './folder.ts';
 import { planInit } from './plan-init.ts';
 
 /** The number of the first key that a command makes: those of edges have the numbers before it. */

@@ -124,7 +124,10 @@ describe('the history of a folder', () => {
           { service: 'order', member: 'calls.product' },
         ].map((where) => ({
           ...where,
-          ...{ at: '2026-01-01T00:00:00.000Z', kid: 'order.product.2', state: 'gone', by: 'keys forbid order product' },
+          at: '2026-01-01T00:00:00.000Z',
+          kid: 'order.product.2',
+          state: 'gone',
+          by: 'keys forbid order product',
         })),
       );
       for (const document of (await store.read()).values()) {
@@ -146,8 +149,13 @@ describe('statusOf', () => {
       pass(90_061);
       const { keys, next } = await statusOf(store, allReady, () => new Date('2026-01-02T01:01:01Z'));
       expect(keys).toContainEqual({
-        ...{ service: 'order', member: 'calls.product', kid: 'order.product.2', state: 'active' },
-        ...{ ageSeconds: 90_061, loaded: 1, asked: 1 },
+        service: 'order',
+        member: 'calls.product',
+        kid: 'order.product.2',
+        state: 'active',
+        ageSeconds: 90_061,
+        loaded: 1,
+        asked: 1,
       });
       expect(next.map(({ rotation, state }) => `${rotation}: ${state}`).sort()).toEqual([
         ...edges()

@@ -1,9 +1,7 @@
-import type { Edge } from '@auth/contracts';
-import { apps, edges, gateway, issuerService } from '@auth/contracts';
+import { apps, type Edge, edges, gateway, issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { SessionSecret } from '@auth/keys/session-key';
-import type { SigningJwk } from '@auth/keys/signing-key';
-import { publicJwk } from '@auth/keys/signing-key';
+import { publicJwk, type SigningJwk } from '@auth/keys/signing-key';
 import type { EdgeKey } from '@auth/verify';
 import { generateEdgeKey, generateSecret } from '../generate.ts';
 import type { Folder } from './folder.ts';

@@ -1,14 +1,12 @@
 import { gateway, issuerService } from '@auth/contracts';
 import { loadedKeys } from '@auth/keys/loaded-keys';
-import type { KeyState } from '@auth/verify';
-import { keyStates } from '@auth/verify';
+import { type KeyState, keyStates } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { planOf } from '../../../test/commands.ts';
 import { completeFolder, openTestKeys, quickSigningKey } from '../../../test/folders.ts';
 import { generateEdgeKey } from '../generate.ts';
-import type { Folder } from './folder.ts';
-import { documentOf, withDocuments } from './folder.ts';
+import { documentOf, type Folder, withDocuments } from './folder.ts';
 import { allRotations, rotationWith, sessionRotation, signingRotation } from './rotations.ts';
 
 /** The place of each key of a folder in the life of a key, by document, member and id. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stepsOf } from '../../../test/commands.ts';
 import { completeFolder, openTestKeys } from '../../../test/folders.ts';
-import type { Folder } from './folder.ts';
-import { withDocuments } from './folder.ts';
+import { type Folder, withDocuments } from './folder.ts';
 import { edgeRotation, rotationWith, sessionRotation, signingRotation } from './rotations.ts';
 
 const keys = openTestKeys();

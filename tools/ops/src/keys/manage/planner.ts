@@ -1,6 +1,5 @@
 import type { KeyDocument } from '@auth/keys/key-document';
-import type { Folder } from './folder.ts';
-import { changedDocuments, withDocuments } from './folder.ts';
+import { changedDocuments, type Folder, withDocuments } from './folder.ts';
 import type { Gate, Need } from './gate.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { AnyKey, KeyKind, Order } from './key-kind.ts';

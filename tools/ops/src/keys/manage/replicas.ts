@@ -11,7 +11,8 @@ const Report = z.object({
   now: z.number(),
   keys: z.array(
     z.object({
-      ...{ kid: z.string(), member: z.string() },
+      kid: z.string(),
+      member: z.string(),
       /** A `KeyState` or `public`; a replica of the version before may still use an old word. */
       state: z.preprocess(currentWord, z.string()),
       /** `now - since` comes from the monotonic clock of the replica. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Planned } from '../../../test/commands.ts';
-import { init, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
+import { init, type Planned, rotateEdge, rotateSessions, rotateSigning } from '../../../test/commands.ts';
 import { startFleet } from '../../../test/fleet.ts';
 import { completeFolder, faultsOf, openTestKeys } from '../../../test/folders.ts';
 import { checkFolder } from './check.ts';

@@ -6,13 +6,11 @@ import type { EdgeKey } from '@auth/verify';
 import type { Folder } from './folder.ts';
 import type { Gate } from './gate.ts';
 import type { AnyKey, KeyKind } from './key-kind.ts';
-import type { EdgeName } from './kinds/edge-ends.ts';
-import { edgesOf } from './kinds/edge-ends.ts';
+import { type EdgeName, edgesOf } from './kinds/edge-ends.ts';
 import { edgeKeys, edgeRemoval, hasBothEnds } from './kinds/edge-keys.ts';
 import { sessionKeys } from './kinds/session-keys.ts';
 import { signingKeys } from './kinds/signing-keys.ts';
-import type { Revocation, Step } from './planner.ts';
-import { isUnderWay, planRevocation, planRotation } from './planner.ts';
+import { isUnderWay, planRevocation, planRotation, type Revocation, type Step } from './planner.ts';
 
 /** Makes new keys, which are pending. */
 export interface KeyMakers {

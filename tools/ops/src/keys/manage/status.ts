@@ -1,7 +1,5 @@
-import type { LoadedKey } from '@auth/keys/loaded-keys';
-import { loadedKeys } from '@auth/keys/loaded-keys';
-import type { Gate } from './gate.ts';
-import { unmet } from './gate.ts';
+import { type LoadedKey, loadedKeys } from '@auth/keys/loaded-keys';
+import { type Gate, unmet } from './gate.ts';
 import { readHistory } from './history.ts';
 import { KeyCommandError } from './key-command-error.ts';
 import type { KeyStore } from './key-store.ts';

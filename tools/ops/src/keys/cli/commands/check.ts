@@ -3,8 +3,7 @@ import type { KeyDocument } from '@auth/keys/key-document';
 import { KeyDocumentError } from '@auth/keys/key-document-error';
 import { servicesIn } from '../../document-place.ts';
 import { readDocuments } from '../../key-folder.ts';
-import type { Finding } from '../../manage/check.ts';
-import { checkFolder, checkMode } from '../../manage/check.ts';
+import { checkFolder, checkMode, type Finding } from '../../manage/check.ts';
 import type { Command } from '../context.ts';
 
 /** `pnpm keys check` */

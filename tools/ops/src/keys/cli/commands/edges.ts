@@ -4,8 +4,7 @@ import { withFolder } from '../../manage/folder-lock.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
 import type { EdgeName } from '../../manage/kinds/edge-ends.ts';
-import type { RemovedKeys } from '../../manage/removed-keys.ts';
-import { everRemovedKeys } from '../../manage/removed-keys.ts';
+import { everRemovedKeys, type RemovedKeys } from '../../manage/removed-keys.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context } from '../context.ts';
 

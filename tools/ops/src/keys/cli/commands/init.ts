@@ -4,7 +4,11 @@ import type { Command } from '../context.ts';
 /** `pnpm keys init` */
 export const init: Command = async (_words, { args, store, now }) => {
   const { created, updated } = await initKeyDocuments({
-    ...{ dir: store.dir, issuer: args.issuer, folders: args.folders, alg: args.alg, now },
+    dir: store.dir,
+    issuer: args.issuer,
+    folders: args.folders,
+    alg: args.alg,
+    now,
   });
   const changes = [
     ...created.map((service) => `created ${store.fileOf(service)}`),

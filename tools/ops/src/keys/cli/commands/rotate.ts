@@ -1,11 +1,8 @@
-import type { Advance } from '../../manage/advance.ts';
-import { advance, advanceToEnd } from '../../manage/advance.ts';
+import { type Advance, advance, advanceToEnd } from '../../manage/advance.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
-import type { RemovedKeys } from '../../manage/removed-keys.ts';
-import { everRemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
-import type { Rotation } from '../../manage/rotations.ts';
-import { allRotations, edgeRotation, sessionRotation, signingRotation } from '../../manage/rotations.ts';
+import { everRemovedKeys, type RemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
+import { allRotations, edgeRotation, type Rotation, sessionRotation, signingRotation } from '../../manage/rotations.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context, Result } from '../context.ts';
 

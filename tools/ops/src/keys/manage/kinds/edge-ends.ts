@@ -1,8 +1,6 @@
 import type { KeyDocument } from '@auth/keys/key-document';
-import type { EdgeKey } from '@auth/verify';
-import { keyStates } from '@auth/verify';
-import type { Folder } from '../folder.ts';
-import { documentOf } from '../folder.ts';
+import { type EdgeKey, keyStates } from '@auth/verify';
+import { documentOf, type Folder } from '../folder.ts';
 import { KeyCommandError } from '../key-command-error.ts';
 
 /** An edge from a caller to a callee, by name: documents may know services that the contracts do not know yet. */

@@ -1,11 +1,9 @@
 import type { KeyDocument } from '@auth/keys/key-document';
 import type { EdgeKey } from '@auth/verify';
 import { maxServiceTokenSeconds, skewSeconds } from '@auth/verify/times';
-import type { Folder } from '../folder.ts';
-import { documentOf } from '../folder.ts';
+import { documentOf, type Folder } from '../folder.ts';
 import type { HeldKeys, KeyKind } from '../key-kind.ts';
-import type { EdgeEnds, EdgeName, SharedKey } from './edge-ends.ts';
-import { readEnds, withAccepts, withCalls } from './edge-ends.ts';
+import { type EdgeEnds, type EdgeName, readEnds, type SharedKey, withAccepts, withCalls } from './edge-ends.ts';
 
 /** The longest time in seconds between the signing of a service token and its acceptance. */
 const serviceTokenSeconds = maxServiceTokenSeconds + skewSeconds;

@@ -2,8 +2,7 @@ import { gateway } from '@auth/contracts';
 import type { SessionSecret } from '@auth/keys/session-key';
 import { sessionIdleSeconds, skewSeconds } from '@auth/verify/times';
 import { documentOf } from '../folder.ts';
-import type { KeyKind } from '../key-kind.ts';
-import { accessTokenLife } from '../key-kind.ts';
+import { accessTokenLife, type KeyKind } from '../key-kind.ts';
 
 /** The session keys, which seal and open stored sessions. Only the gateway holds them: no step can be half done. */
 export function sessionKeys(make: () => Promise<SessionSecret>): KeyKind<SessionSecret> {
@@ -18,7 +17,9 @@ export function sessionKeys(make: () => Promise<SessionSecret>): KeyKind<Session
     make,
     // Documents have the newest key first, and the planner has it last.
     read: (folder) => ({
-      ...{ keys: [...(documentOf(folder, gateway).sessionKeys ?? [])].reverse(), halfRemoved: [], problem: undefined },
+      keys: [...(documentOf(folder, gateway).sessionKeys ?? [])].reverse(),
+      halfRemoved: [],
+      problem: undefined,
     }),
     documents: (folder, keys) => [{ ...documentOf(folder, gateway), sessionKeys: [...keys].reverse() }],
     // A replica without the key would end every session that another replica has sealed with it.

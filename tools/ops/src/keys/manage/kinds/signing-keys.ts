@@ -1,12 +1,9 @@
 import { issuerService } from '@auth/contracts';
 import type { KeyDocument } from '@auth/keys/key-document';
-import type { SigningJwk } from '@auth/keys/signing-key';
-import { publicJwk } from '@auth/keys/signing-key';
+import { publicJwk, type SigningJwk } from '@auth/keys/signing-key';
 import { jwksFreshSeconds, skewSeconds } from '@auth/verify/times';
-import type { Folder } from '../folder.ts';
-import { documentOf } from '../folder.ts';
-import type { KeyKind } from '../key-kind.ts';
-import { accessTokenLife } from '../key-kind.ts';
+import { documentOf, type Folder } from '../folder.ts';
+import { accessTokenLife, type KeyKind } from '../key-kind.ts';
 
 /** The signing keys, which sign access tokens. The issuer holds them, and every other service their public halves. */
 export function signingKeys(make: () => Promise<SigningJwk>): KeyKind<SigningJwk> {
@@ -20,7 +17,9 @@ export function signingKeys(make: () => Promise<SigningJwk>): KeyKind<SigningJwk
     },
     make,
     read: (folder) => ({
-      ...{ keys: documentOf(folder, issuerService).signing ?? [], halfRemoved: [], problem: undefined },
+      keys: documentOf(folder, issuerService).signing ?? [],
+      halfRemoved: [],
+      problem: undefined,
     }),
     documents(folder, keys) {
       const issuer = { ...documentOf(folder, issuerService), signing: [...keys] };
@@ -39,7 +38,10 @@ export function signingKeys(make: () => Promise<SigningJwk>): KeyKind<SigningJwk
     // The last token that the old key signed must have expired.
     beforeRemoval: (kid, setting) => [
       {
-        ...{ service: issuerService, kid, member: 'signing', state: 'active' },
+        service: issuerService,
+        kid,
+        member: 'signing',
+        state: 'active',
         forSeconds: accessTokenLife(setting) + skewSeconds,
       },
     ],
