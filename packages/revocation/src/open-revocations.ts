@@ -53,15 +53,14 @@ export interface OpenRevocations extends Revocations {
   close(): Promise<void>;
 }
 
+/** Counts of a feed: `entries` are sessions with a cut-off; `reloads`, how often the feed was read again after a gap. */
 export interface RevocationStats {
-  /** Sessions with a cut-off. */
   readonly entries: number;
   readonly stale: boolean;
   /** `floor`, `last` and time (seconds since 1970) of the newest heartbeat; 0 before the first. */
   readonly floor: number;
   readonly last: number;
   readonly heartbeatAt: number;
-  /** How often the feed was read again because something was missing. */
   readonly reloads: number;
 }
 
