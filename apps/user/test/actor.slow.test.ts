@@ -121,18 +121,25 @@ describe('PUT /users/me/password, twice at the same time', () => {
   const next = ['staple battery horse correct', 'another battery horse correct'] as const;
 
   it('from one session: one is answered 204, the other 409, and the session continues', async () => {
-    const user = await logIn();
-    const answers = await Promise.all(
-      next.map((text) => send(user, 'put', '/users/me/password', { current: password, next: text })),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
-    const won = next[answers.findIndex(({ status }) => status === 204)];
-    const { email } = await userOf(user);
-    const logins = await Promise.all(
-      next.map((text) => request(harness.server).post('/auth/login').send({ email, password: text })),
-    );
-    expect(logins.map(({ status }) => status)).toEqual(next.map((text) => (text === won ? 200 : 401)));
-    expect((await harness.db.client.session.findUniqueOrThrow({ where: { id: user.sid } })).endedAt).toBeNull();
+    const refusals = new Set<number | undefined>();
+    // On a busy machine the second request may begin after the first has ended: its current password is then wrong, 401.
+    for (let round = 0; round < 10 && !refusals.has(409); round += 1) {
+      const user = await logIn();
+      const answers = await Promise.all(
+        next.map((text) => send(user, 'put', '/users/me/password', { current: password, next: text })),
+      );
+      const statuses = answers.map(({ status }) => status);
+      refusals.add(statuses.find((status) => status !== 204));
+      const won = next[statuses.indexOf(204)];
+      const { email } = await userOf(user);
+      const logins = await Promise.all(
+        next.map((text) => request(harness.server).post('/auth/login').send({ email, password: text })),
+      );
+      expect(logins.map(({ status }) => status)).toEqual(next.map((text) => (text === won ? 200 : 401)));
+      expect((await harness.db.client.session.findUniqueOrThrow({ where: { id: user.sid } })).endedAt).toBeNull();
+    }
+    expect(refusals).toContain(409);
+    for (const status of refusals) expect([401, 409]).toContain(status);
   });
 
   it('from two sessions: the session of the change continues, the other has ended', async () => {
