@@ -30,15 +30,15 @@ export interface Resources extends Clients {
 /** Composes the order app. Its background work removes expired idempotency keys. */
 export function compose({ config, db, service, catalog, contacts }: Resources): Composition {
   const { log, metrics, now } = service;
-  const keys = { store: createIdempotencyStore(db), keepSeconds: 86_400, now };
-  const idempotency = createIdempotency({ ...keys, leaseSeconds: 20, keysPerUser: config.idempotencyKeysPerUser });
+  const retention = { store: createIdempotencyStore(db), keepSeconds: 86_400, now };
+  const idempotency = createIdempotency({ ...retention, leaseSeconds: 20, keysPerUser: config.idempotencyKeysPerUser });
   const orders = createOrders({ store: createOrderStore(db), idempotency, catalog, contacts });
   const countRemoved = metrics.counter('order_rows_removed_total', 'Rows removed in the background.', ['table']);
   return {
     app: buildApp({ ...service, orders }),
     startBackground: () =>
       openKeyCleanup({
-        ...keys,
+        ...retention,
         onRemoved: (rows) => countRemoved({ table: 'idempotency_keys' }, rows),
         onError(err) {
           // An unavailable database is already logged by `openService`, once.

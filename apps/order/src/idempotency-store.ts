@@ -9,12 +9,12 @@ import type { KeyCleanupStore } from './key-cleanup.ts';
  */
 export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): IdempotencyStore & KeyCleanupStore {
   return {
-    async claimKey({ userId, key, claim, requestHash, at, until, forgottenBefore, keysPerUser }) {
-      const lease = { claim, requestHash, claimedUntil: until, createdAt: at, answer: Prisma.DbNull };
+    async claimKey({ userId, key, claimId, requestHash, at, until, expiredBefore, keysPerUser }) {
+      const lease = { claim: claimId, requestHash, claimedUntil: until, createdAt: at, answer: Prisma.DbNull };
       const count = await client.$executeRaw`
         INSERT INTO public.idempotency_keys (user_id, key, request_hash, claim, claimed_until, created_at)
-        SELECT ${userId}::uuid, ${key}, ${requestHash}::bytea, ${claim}::uuid, ${until}::timestamptz, ${at}::timestamptz
-        WHERE (SELECT count(*) FROM (${keptOf(userId, forgottenBefore, keysPerUser)}) AS kept) < ${keysPerUser}
+        SELECT ${userId}::uuid, ${key}, ${requestHash}::bytea, ${claimId}::uuid, ${until}::timestamptz, ${at}::timestamptz
+        WHERE (SELECT count(*) FROM (${keptOf(userId, expiredBefore, keysPerUser)}) AS kept) < ${keysPerUser}
         ON CONFLICT DO NOTHING`;
       if (count === 1) return true;
       const taken = await client.idempotencyKey.updateMany({
@@ -22,7 +22,7 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
           userId,
           key,
           OR: [
-            { createdAt: { lt: forgottenBefore } },
+            { createdAt: { lt: expiredBefore } },
             { answer: { equals: Prisma.DbNull }, claimedUntil: { lt: at }, requestHash },
           ],
         },
@@ -35,8 +35,8 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
       if (row === null) return undefined;
       return { requestHash: row.requestHash, answer: row.answer === null ? undefined : toOrder(userId, row.answer) };
     },
-    async hasAllKeys({ userId, forgottenBefore, keysPerUser }) {
-      const kept = await client.$queryRaw<unknown[]>(keptOf(userId, forgottenBefore, keysPerUser));
+    async hasReachedLimit({ userId, expiredBefore, keysPerUser }) {
+      const kept = await client.$queryRaw<unknown[]>(keptOf(userId, expiredBefore, keysPerUser));
       return kept.length >= keysPerUser;
     },
     removeKeys: ({ at, keepSeconds }, limit) => client.$executeRaw`
@@ -45,16 +45,18 @@ export function createIdempotencyStore({ client }: Pick<OrderDb, 'client'>): Ide
         WHERE created_at < least(${at}::timestamptz, clock_timestamp()) - make_interval(secs => ${keepSeconds})
         ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`,
-    async releaseKey({ userId, key, claim }) {
-      await client.idempotencyKey.deleteMany({ where: { userId, key, claim, answer: { equals: Prisma.DbNull } } });
+    async releaseKey({ userId, key, claimId }) {
+      await client.idempotencyKey.deleteMany({
+        where: { userId, key, claim: claimId, answer: { equals: Prisma.DbNull } },
+      });
     },
   };
 }
 
 /** Selects the unexpired keys of a user. Stops at the limit, since the exact number is not needed. */
-const keptOf = (userId: string, forgottenBefore: Date, limit: number): Prisma.Sql => Prisma.sql`
+const keptOf = (userId: string, expiredBefore: Date, limit: number): Prisma.Sql => Prisma.sql`
   SELECT 1 AS kept FROM public.idempotency_keys
-  WHERE user_id = ${userId}::uuid AND created_at >= ${forgottenBefore}::timestamptz LIMIT ${limit}`;
+  WHERE user_id = ${userId}::uuid AND created_at >= ${expiredBefore}::timestamptz LIMIT ${limit}`;
 
 function toOrder(userId: string, answer: Prisma.JsonValue) {
   const { contact, createdAt, ...order } = OrderView.parse(answer);

@@ -10,7 +10,7 @@ export interface IdempotencyKey {
 
 /** A claimed key: the right to process its request until the lease ends. */
 export interface Claim extends IdempotencyKey {
-  readonly claim: string;
+  readonly claimId: string;
 }
 
 /** The stored state of a key that could not be claimed. */
@@ -22,7 +22,7 @@ export interface KnownKey {
 
 interface KeyLimit {
   /** Keys that were claimed before this time are expired and do not count. */
-  readonly forgottenBefore: Date;
+  readonly expiredBefore: Date;
   readonly keysPerUser: number;
 }
 
@@ -33,8 +33,8 @@ export interface IdempotencyStore {
    * `keysPerUser` keys.
    */
   claimKey(claim: Claim & { requestHash: Uint8Array<ArrayBuffer>; at: Date; until: Date } & KeyLimit): Promise<boolean>;
-  /** Whether the user has reached `keysPerUser`. */
-  hasAllKeys(limit: Pick<IdempotencyKey, 'userId'> & KeyLimit): Promise<boolean>;
+  /** Returns whether the user has reached `keysPerUser`. */
+  hasReachedLimit(limit: Pick<IdempotencyKey, 'userId'> & KeyLimit): Promise<boolean>;
   findKey(key: IdempotencyKey): Promise<KnownKey | undefined>;
   /** Releases a claim, so that the key can be claimed again at once. */
   releaseKey(claim: Claim): Promise<void>;
@@ -55,7 +55,8 @@ export interface Idempotency {
 export interface IdempotencyOptions {
   readonly store: IdempotencyStore;
   /**
-   * The lease of a claim: longer than the slowest request. After it, the key of a request whose process died is free.
+   * The lease of a claim: longer than the slowest request. When the lease ends, a retry can claim the key of a request
+   * whose process died.
    */
   readonly leaseSeconds: number;
   /** How long keys and their answers are kept. */
@@ -73,16 +74,16 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     release: (claim) => store.releaseKey(claim),
     async begin(key, request) {
       const requestHash = new Uint8Array(createHash('sha256').update(JSON.stringify(request)).digest());
-      const claim = { ...key, claim: randomUUID() };
+      const claim = { ...key, claimId: randomUUID() };
       const at = (plusSeconds: number) => new Date((now() + plusSeconds) * 1000);
-      const limit = { forgottenBefore: at(-keepSeconds), keysPerUser };
+      const limit = { expiredBefore: at(-keepSeconds), keysPerUser };
       const lease = { at: at(0), until: at(leaseSeconds), requestHash };
       if (await store.claimKey({ ...claim, ...lease, ...limit })) return { claim };
       const known = await store.findKey(key);
       if (known === undefined) {
         // Either the key was released between the two queries, because its request failed, or the user has reached the
         // limit.
-        const isFull = await store.hasAllKeys({ userId: key.userId, ...limit });
+        const isFull = await store.hasReachedLimit({ userId: key.userId, ...limit });
         throw new OrderError(isFull ? 'too_many_keys' : 'key_in_use');
       }
       if (Buffer.compare(known.requestHash, requestHash) !== 0) throw new OrderError('key_reused');

@@ -28,7 +28,9 @@ export function createOrderStore({ client }: Pick<OrderDb, 'client'>): OrderStor
         if (claim !== undefined) {
           // This statement checks and uses up the claim. When the claim was lost, the transaction is rolled back: no
           // order is stored.
-          const { count } = await tx.idempotencyKey.updateMany({ where: claim, data: { answer: viewOf(placed) } });
+          const { userId, key, claimId } = claim;
+          const where = { userId, key, claim: claimId };
+          const { count } = await tx.idempotencyKey.updateMany({ where, data: { answer: viewOf(placed) } });
           if (count !== 1) throw new OrderError('key_in_use');
         }
         return placed;

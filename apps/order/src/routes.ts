@@ -4,7 +4,8 @@ import * as z from 'zod';
 
 const PlacedOrder = Order.meta({
   id: 'Order',
-  description: '`contact` is null until it could be had from user, and for a token without the scope `account`.',
+  description:
+    '`contact` is null until the user service returns it; a token with neither scope `account` nor `order:read-any` always sees null.',
 });
 const params = z.object({ id: z.uuid() });
 
@@ -14,7 +15,7 @@ export const routes = defineRoutes({
     who: { scope: 'order:write' },
     summary: 'Place an order',
     details:
-      'Prices come from product, the contact from user. Without product: 503, and nothing is stored. Without user, or for a token without the scope `account`, the order is stored, and its contact is attached when its owner reads it with a token that has the scope.',
+      'Prices come from the product service, the contact from the user service. If the product service is down, the answer is 503 and nothing is stored. If the user service is down, or the token lacks the scope `account`, the order is stored without a contact. A later read by the owner, with that scope, attaches the contact.',
     headers: idempotencyKey,
     body: z.strictObject({ items: WantedItems }),
     example: { items: [{ productId: '019b0000-0000-7000-8000-000000000003', quantity: 2 }] },

@@ -6,7 +6,7 @@ import { Quote, WantedItems } from './quote.ts';
 
 /**
  * The operations that services offer to each other, with their callers. Callees register their routes from this map, and
- * callers create their clients from it. user and product are listed as caller nowhere, so they have no key for calls.
+ * callers create their clients from it. No operation lists `user` or `product` as a caller, so neither has a key for calls.
  */
 export const operations = defineOperations({
   'user:contacts.read': {

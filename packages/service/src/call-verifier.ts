@@ -17,7 +17,10 @@ export function createCallVerifier({ verify, ...options }: CallVerifierOptions):
   return createServiceTokenVerifier({ ...options, accessTokens: servesUsers(options.service) ? verify : null });
 }
 
-/** Whether an operation of the service needs a user's access token. Otherwise a call with one is refused. */
+/**
+ * Returns whether any operation of the service needs a user's access token. If none does, a call with an access token is
+ * refused.
+ */
 function servesUsers(service: string): boolean {
   return Object.values(operations).some(
     (operation) => calleeOf(operation) === service && operation.user === 'required',

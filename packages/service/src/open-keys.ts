@@ -12,9 +12,7 @@ export interface OpenKeysOptions {
 
 /** Opens the key document of a service and reports its reloads in the log and in metrics: key ids only, never a key. */
 export async function openKeys({ service, source, log, metrics, now }: OpenKeysOptions): Promise<KeyRing> {
-  const countReload = metrics.counter('auth_key_reloads_total', 'Changed key documents by what became of them.', [
-    'outcome',
-  ]);
+  const countReload = metrics.counter('auth_key_reloads_total', 'Changed key documents by outcome.', ['outcome']);
   const keys = await openKeyRing({
     service,
     source,
@@ -28,7 +26,8 @@ export async function openKeys({ service, source, log, metrics, now }: OpenKeysO
       log.error({ reason: message }, 'key document refused, the last good one stays in force');
     },
     onObstacle(obstacle) {
-      // An error when the document was replaced, since a revoked key may still be accepted here; otherwise a warning.
+      // `replaced` means that this process still reads the old file, so a revoked key may still be accepted: an error.
+      // Other obstacles are warnings.
       log[obstacle === 'replaced' ? 'error' : 'warn']({ delivery: obstacle }, obstacleWords[obstacle]);
     },
   });

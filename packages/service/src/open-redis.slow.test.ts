@@ -90,7 +90,7 @@ const states: Readonly<Record<string, (admin: Redis) => Promise<() => Promise<un
 
 (skips ? describe.skip : describe)('a Redis that answers every command with an error', () => {
   it.each(Object.entries(states))(
-    '%s: said once with what to do, counted, and used again within seconds of being mended',
+    '%s is logged with advice and counted; Redis is used again within seconds after recovery',
     async (code, begin) => {
       const { admin, lines, isShared, metric } = await setUp();
       expect(await isShared()).toBe(true);

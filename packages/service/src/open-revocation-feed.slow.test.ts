@@ -75,8 +75,8 @@ describe('openRevocationFeed', () => {
   });
 
   it.each([
-    ['before the feed counts as stale', () => Promise.resolve()],
-    ['after that', () => logged(({ msg }) => msg.startsWith('revocation feed stale'))],
+    ['before the feed is stale', () => Promise.resolve()],
+    ['after the feed is stale', () => logged(({ msg }) => msg.startsWith('revocation feed stale'))],
   ])('reports the difference between the clock and a heartbeat that arrives %s', async (_when, begin) => {
     await begin();
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -38,11 +38,9 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
       log.warn('REVOCATIONS is not set: an access token works until it expires, also after a logout');
     return { revocations: null, isStale: () => false, checks: {}, stats: () => 'none', close: async () => {} };
   }
-  const count = metrics.counter(
-    'revocation_feed_events_total',
-    'Tokens of the revocation feed by what became of them.',
-    ['outcome'],
-  );
+  const count = metrics.counter('revocation_feed_events_total', 'Tokens of the revocation feed by outcome.', [
+    'outcome',
+  ]);
   // At the start the feed may not exist yet, because the user app is starting too. A warning is logged only when this
   // lasts.
   let isSettled = false;
@@ -72,7 +70,7 @@ export function openRevocationFeed({ config, log, metrics, ...rest }: OpenRevoca
   );
   number(
     'revocation_clock_offset_seconds',
-    'Time of the newest heartbeat minus the clock here when it arrived: a feed that is late shows below 0, a wrong clock either way.',
+    'Time in the newest heartbeat minus the clock of this service at its arrival, in seconds. Negative for a late feed; positive or negative for a wrong clock.',
     () => feed.clock().clockOffsetSeconds ?? 0,
   );
   number('revocation_entries', 'Sessions with a cut-off in memory.', ({ entries }) => entries);

@@ -164,7 +164,7 @@ describe('openService', () => {
     expect((await admin.get('/metrics')).text).not.toContain('db_pool_connections');
   });
 
-  it('fetches the public keys from the issuer, is not ready before, and refuses no token as invalid meanwhile', async () => {
+  it('is not ready until the public keys are fetched, and answers `unavailable` until then', async () => {
     const [documented, published, successor] = [newIssuer(), newIssuer(), newIssuer()];
     const { file, write } = await productDocument();
     await write(documented.jwks);
@@ -197,7 +197,7 @@ describe('openService', () => {
     expect(text).not.toContain(published.kid);
   });
 
-  it('knows the revocations before it is ready, refuses revoked tokens, and reports whether the feed is fresh', async () => {
+  it('is not ready until the revocations are read; then refuses revoked tokens and reports a fresh feed', async () => {
     const issuer = newIssuer();
     const { file, write } = await productDocument();
     await write(issuer.jwks);

@@ -176,7 +176,8 @@ function reportMemory({ memory }: RememberingVerifier, metrics: Metrics): void {
 }
 
 /**
- * Describes the current keys. `now - since` comes from a monotonic clock, so that a clock step does not shorten a wait.
+ * Describes the current keys. `since` is `now` minus the time for which the key was held, measured by a monotonic
+ * clock, so a clock step does not change the difference.
  */
 function keysAt(now: number, held: readonly HeldKey[]) {
   return { now, keys: held.map(({ heldSeconds, ...key }) => ({ ...key, since: now - heldSeconds })) };

@@ -17,8 +17,8 @@ export interface OpenSingleUseOptions {
 }
 
 /**
- * Opens the store of used service tokens, and counts the uses during which Redis was unavailable. Without Redis the uses
- * of the previous process are forgotten: tokens that were issued before this process started are refused.
+ * Opens the store of used service tokens, and counts the uses during which Redis was unavailable. Without Redis, a
+ * new process does not know earlier uses, so it refuses every token issued before its start.
  */
 export function openSingleUse(options: OpenSingleUseOptions): SingleUseStore {
   const { redis, metrics, now, monotonicMs = processClock } = options;
@@ -26,7 +26,7 @@ export function openSingleUse(options: OpenSingleUseOptions): SingleUseStore {
   if (redis === undefined) return { use: local.use, knownSeconds: () => monotonicMs() / 1000 };
   const count = metrics.counter(
     'single_use_fallbacks_total',
-    'Service tokens whose single use this process decided alone, since Redis was not there.',
+    'Service tokens whose single use this process decided alone, since Redis was unavailable.',
     [],
   );
   return createRedisSingleUseStore({ redis, local, now, monotonicMs, onFallback: () => count({}) });

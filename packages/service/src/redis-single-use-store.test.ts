@@ -10,7 +10,7 @@ import { createRedisSingleUseStore } from './redis-single-use-store.ts';
 const openServer = findRedis();
 const now = () => Date.now() / 1000;
 
-(openServer === undefined ? describe.skip : describe)('the single use of a token at several replicas', () => {
+(openServer === undefined ? describe.skip : describe)('createRedisSingleUseStore', () => {
   let server: RedisForTests;
   const replicas: { close(): void }[] = [];
   beforeAll(async () => {
@@ -55,7 +55,7 @@ const now = () => Date.now() / 1000;
     while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('is accepted by one of them, for any number of concurrent uses', async () => {
+  it('accepts a token at one replica only, for any number of concurrent uses', async () => {
     // A long time limit, so that no replica decides alone because the machine is busy.
     const [first, second] = [await openReplica({ answerMs: 20_000 }), await openReplica({ answerMs: 20_000 })];
     const id = randomUUID();
@@ -66,7 +66,7 @@ const now = () => Date.now() / 1000;
     expect([...first.fallbacks, ...second.fallbacks]).toEqual([]);
   });
 
-  it('is accepted once although the process was suspended for longer than the time limit of Redis', async () => {
+  it('accepts a token once, although the process was suspended for longer than the time limit of Redis', async () => {
     const [first, second] = [await openReplica({ answerMs: 400 }), await openReplica({ answerMs: 400 })];
     for (let round = 0; round < 3; round += 1) {
       const id = randomUUID();
@@ -79,7 +79,7 @@ const now = () => Date.now() / 1000;
     expect([...first.fallbacks, ...second.fallbacks]).toEqual([]);
   });
 
-  it('is remembered until every replica refuses the token as expired, also one whose clock is behind', async () => {
+  it('remembers a use until every replica refuses the token as expired, also one whose clock is behind', async () => {
     const ahead = await openReplica({ clock: () => now() + 8 });
     const id = randomUUID();
     await ahead.use(id);
@@ -88,7 +88,7 @@ const now = () => Date.now() / 1000;
     expect(ms).toBeLessThanOrEqual(30_000);
   });
 
-  it('is remembered until the correct time reaches its expiry, after the clock was ahead for a moment', async () => {
+  it('remembers a use until the correct time reaches its expiry, after the clock was ahead for a moment', async () => {
     let [offset, passedMs] = [0, 0];
     const clock = () => now() + offset;
     const monotonicMs = () => performance.now() + passedMs;
@@ -112,7 +112,7 @@ const now = () => Date.now() / 1000;
     expect(await replica.redis.pttl(`auth:used:${later}`)).toBeLessThanOrEqual(30_000);
   });
 
-  it('is accepted once by each of them while Redis is down, and once in all when it is back', async () => {
+  it('accepts a token once per replica while Redis is down, and once in total after Redis is back', async () => {
     const [first, second] = [await openReplica(), await openReplica()];
     const [before, meanwhile, after] = [randomUUID(), randomUUID(), randomUUID()];
     expect(await first.use(before)).toBe('recorded');
@@ -132,7 +132,7 @@ const now = () => Date.now() / 1000;
     expect(first.lines).toEqual(['Redis is down: each replica is on its own', 'Redis is back']);
   });
 
-  it('is known only since the start of the process while Redis is down', async () => {
+  it('knows only the uses since its own start while Redis is down', async () => {
     const replica = await openReplica({ monotonicMs: () => 3000 });
     expect(replica.knownSeconds()).toBe(Number.POSITIVE_INFINITY);
     await server.cut();
@@ -158,7 +158,7 @@ const now = () => Date.now() / 1000;
     expect(String(replica.fallbacks[1])).toMatch(/isn't writeable/);
   });
 
-  it('is refused when the memory of this process is full', async () => {
+  it('refuses a token when the memory of this process is full', async () => {
     const replica = await openReplica({ capacity: 1 });
     await replica.use(randomUUID());
     expect(await replica.use(randomUUID())).toBe('full');

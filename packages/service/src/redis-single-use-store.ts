@@ -19,8 +19,8 @@ const clockSpreadSeconds = 2 * skewSeconds;
 /**
  * Creates the store of used service tokens for all replicas: the first replica that records a use in Redis accepts the
  * token. While Redis is down, a token can be used once per replica, and a process that has just started refuses tokens
- * that were issued before its start. A token that was used while the clock ran ahead is remembered until the correct
- * time reaches its expiry, as far as this process saw the clock step. Redis must not evict: `maxmemory-policy
+ * that were issued before its start. If the clock ran ahead when a token was used, its entry is kept until the correct
+ * time passes its expiry, provided that this process saw the clock being set. Redis must not evict: `maxmemory-policy
  * noeviction`.
  */
 export function createRedisSingleUseStore(options: RedisSingleUseStoreOptions): SingleUseStore {

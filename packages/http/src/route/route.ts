@@ -9,9 +9,12 @@ export const dateTime: z.ZodType<string, string | Date> = z.iso.datetime();
 export type RouteName = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
 
 /**
- * The clients that a route admits: `anyone`; `own page`, every client except a page of another origin; `session`, a
- * client with the session cookie of the gateway that is no page of another origin; or a user whose access token has a
- * scope.
+ * The clients that a route admits:
+ *
+ * - `anyone`: every client.
+ * - `own page`: every client, but a request that changes something must name an origin that the gateway trusts.
+ * - `session`: the same, and the request has the gateway's session cookie.
+ * - `scope`: a user whose access token has the scope.
  */
 export type Who = 'anyone' | 'own page' | 'session' | { readonly scope: string };
 
@@ -54,7 +57,7 @@ export interface RouteSpec<W extends Who = Who> {
   /** An example of a body. */
   readonly example?: unknown;
   readonly answer: Answer;
-  /** The answer of the route in another configuration. */
+  /** A second successful answer; the handler selects it by its `status`. */
   readonly otherAnswer?: Answer;
   /** Problem codes besides those that follow from the members above. */
   readonly problems?: readonly ProblemCode[];

@@ -50,8 +50,12 @@ describe('createOpenApi', () => {
       { 'GET /things/:id': { ...read, params: z.object({}) } },
       'has the parameters',
     ],
-    ['an example that is not one', { 'POST /things': { ...add, example: { name: 1 } } }, 'name must be string'],
-  ])('is found invalid with %s', (_given, routes, fault) => {
+    [
+      'an example that does not match its schema',
+      { 'POST /things': { ...add, example: { name: 1 } } },
+      'name must be string',
+    ],
+  ])('creates a document with a fault for %s', (_given, routes, fault) => {
     expect(documentFaults(describeThings(routes)).join()).toContain(fault);
   });
 
