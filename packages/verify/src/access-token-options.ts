@@ -33,13 +33,13 @@ export interface AccessTokenVerifierOptions {
   /** The longest life (`exp - iat`) accepted; at most a day, an hour unless given. */
   readonly maxLifetimeSeconds?: number;
   /**
-   * How many tokens are remembered, once they have passed every check twice, to save the full verification: 0 (none) to
+   * How many tokens are cached, once they have passed every check twice, to save the full verification: 0 (none) to
    * 1 000 000, 10 000 unless given. Key, times and revocation are still checked at each use.
    */
   readonly rememberTokens?: number;
   /**
    * An additional rule on the claims of a valid token: `false` rejects the token. The result must depend on the claims
-   * alone, since the rule is not called again for a remembered token.
+   * alone, since the rule is not called again for a cached token.
    */
   readonly accepts?: (claims: AccessTokenClaims) => boolean;
 }

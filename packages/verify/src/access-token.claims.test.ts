@@ -59,7 +59,7 @@ describe('the claims of an access token', () => {
       ['https://auth.example/', 'HTTPS://AUTH.EXAMPLE', 'https://auth.example.evil', ' https://auth.example', ''],
     ],
     ['iss', ['http://auth.example', 'undefined', ['https://auth.example'], null, 5, true, {}]],
-  ])('are refused when %s is one of %j', (name, values) => {
+  ])('are rejected when %s is one of %j', (name, values) => {
     for (const value of values) expect(outcome(withClaims({ [name]: value }))).toBe('invalid_token: issuer');
   });
 
@@ -92,7 +92,7 @@ describe('the claims of an access token', () => {
     ['scope', [['order:read'], 5, null, {}]],
     // "superadmin".includes("admin") is true: roles are a list or nothing.
     ['roles', ['admin', 'superadmin', [''], [5], [['admin']], null, {}, 5]],
-  ])('are refused when %s is one of %j', (name, values) => {
+  ])('are rejected when %s is one of %j', (name, values) => {
     for (const value of values) expect(outcome(withClaims({ [name]: value }))).toBe('invalid_token: claims');
   });
 

@@ -84,7 +84,7 @@ describe('a signature', () => {
     },
   );
 
-  it.each(algorithms)('of %s that was altered is refused by both', (alg) => {
+  it.each(algorithms)('of %s that was altered is rejected by both', (alg) => {
     const key = publicKeyOf(alg);
     const good = signers[alg](tokenOf(alg).split('.').slice(0, 2).join('.'));
     const altered = fc.oneof(
@@ -115,7 +115,7 @@ describe('a signature', () => {
     ['a private key', 'RS256', issuer.privateKey],
     ['a secret key', 'RS256', createSecretKey(Buffer.alloc(32))],
   ];
-  it.each(misfits)('is refused by both for %s, which a key set may not contain', (_name, alg, key) => {
+  it.each(misfits)('is rejected by both for %s, which a key set may not contain', (_name, alg, key) => {
     const sign = key === p384.publicKey ? es256(p384.privateKey) : signers[alg];
     expect(verdict(tokenOf(alg, sign), { kid: 'k', alg, key })).toBe(false);
   });

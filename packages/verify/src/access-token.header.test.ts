@@ -60,7 +60,7 @@ describe('the header of an access token', () => {
     ['alg is ES256 for an RSA key', { alg: 'ES256' }],
     ['alg is HS256 for an RSA key', { alg: 'HS256' }],
     ['alg is the name of an inherited method', { alg: 'toString' }],
-  ])('is refused when %s', (_case, header) => {
+  ])('is rejected when %s', (_case, header) => {
     expect(outcome(forged(goodClaims, header))).toBe('invalid_token: header');
   });
 
@@ -81,7 +81,7 @@ describe('the header of an access token', () => {
     `${good.kid}\0`,
     good.kid.toUpperCase(),
     'é',
-  ])('is refused when kid is %j, which names no key', (kid) => {
+  ])('is rejected when kid is %j, which names no key', (kid) => {
     expect(outcome(forged(goodClaims, { kid }))).toBe('invalid_token: kid_unknown');
   });
 
@@ -93,16 +93,16 @@ describe('the header of an access token', () => {
     ['not JSON', '{"alg":"RS256"'],
     ['empty JSON text', ' '],
     ['JSON behind a byte order mark', `\u{feff}${JSON.stringify(good)}`],
-  ])('is refused when it is %s', (_case, header) => {
+  ])('is rejected when it is %s', (_case, header) => {
     expect(outcome(forge({ header, payload: goodClaims, sign }))).toBe('invalid_token: malformed');
   });
 
-  it('is refused when it is not UTF-8', () => {
+  it('is rejected when it is not UTF-8', () => {
     const header = Buffer.from(JSON.stringify({ ...good, kid: 'é' }), 'latin1');
     expect(outcome(forge({ header, payload: goodClaims, sign }))).toBe('invalid_token: malformed');
   });
 
-  it('is refused when its typ comes from __proto__', () => {
+  it('is rejected when its typ comes from __proto__', () => {
     const header = `{"alg":"RS256","kid":"${good.kid}","__proto__":{"typ":"at+jwt"}}`;
     expect(outcome(forge({ header, payload: goodClaims, sign }))).toBe('invalid_token: header');
   });
@@ -116,7 +116,7 @@ describe('the header of an access token', () => {
     expect(outcome(forge({ header: last, payload: goodClaims, sign }))).toBe('invalid_token: header');
   });
 
-  it('is refused for a service token, even when one key registry is given to both verifiers', () => {
+  it('is rejected for a service token, even when one key registry is given to both verifiers', () => {
     const edge = createTestEdge('order', 'product');
     const signer = createServiceTokenSigner({ service: 'order', keys: edge.calls, now: () => startOfTests });
     const token = signer.sign({

@@ -98,7 +98,7 @@ describe('the keys of the access token verifier', () => {
 });
 
 describe('onUnknownKid of the access token verifier', () => {
-  it('is called with an unknown kid, and the token is refused', () => {
+  it('is called with an unknown kid, and the token is rejected', () => {
     const told: string[] = [];
     const verifier = verifierWith({ onUnknownKid: (kid) => told.push(kid) });
     const token = forged(goodClaims, { kid: 'next' });

@@ -59,7 +59,7 @@ describe('a token that was verified before', () => {
     expect(outcome()).toBe('accepted');
   });
 
-  it('is refused before its nbf after the clock was set back', () => {
+  it('is rejected before its nbf after the clock was set back', () => {
     const later = forged({ ...goodClaims, iat: startOfTests - 60, nbf: startOfTests });
     const { state, outcome } = setUp();
     expect([outcome(later), outcome(later)]).toEqual(['accepted', 'accepted']);
@@ -67,7 +67,7 @@ describe('a token that was verified before', () => {
     expect(outcome(later)).toBe('invalid_token: not_yet_valid');
   });
 
-  it('is refused when its session is revoked, and is forgotten', () => {
+  it('is rejected when its session is revoked, and is dropped from the cache', () => {
     const { state, verifier, outcome } = setUp();
     state.revoked.add(goodClaims.sid);
     expect(outcome()).toBe('token_revoked: revoked');
@@ -75,14 +75,14 @@ describe('a token that was verified before', () => {
     expect(outcome()).toBe('token_revoked: revoked');
   });
 
-  it('is refused when its key is removed, and onUnknownKid is called once per use', () => {
+  it('is rejected when its key is removed, and onUnknownKid is called once per use', () => {
     const { state, outcome } = setUp();
     state.keys.clear();
     expect([outcome(), outcome()]).toEqual(['invalid_token: kid_unknown', 'invalid_token: kid_unknown']);
     expect(state.asked).toEqual([issuer.kid, issuer.kid]);
   });
 
-  it('is refused when its kid is given to another key, or its key another algorithm', () => {
+  it('is rejected when its kid is given to another key, or its key another algorithm', () => {
     const { state, outcome } = setUp();
     const [other] = parseJwks({ keys: [{ ...otherJwk(), kid: issuer.kid, alg: 'RS256', use: 'sig' }] }).values();
     if (other === undefined) throw new Error('no key');
@@ -111,8 +111,8 @@ describe('a token that was verified before', () => {
   });
 });
 
-describe('a verifier that remembers tokens', () => {
-  it('remembers no token that it refused, for any reason', () => {
+describe('a verifier that caches tokens', () => {
+  it('caches no token that it rejected, for any reason', () => {
     const { state, verifier, outcome } = setUp({ accepts: ({ sub }) => sub !== 'stranger' });
     verifier.verify(token);
     state.revoked.add('revoked');

@@ -72,7 +72,7 @@ describe('createAccessTokenVerifier', () => {
     [forged(goodClaims)],
     Buffer.from(forged(goodClaims)),
     new String('a.b.c'),
-  ])('creates a verifier that refuses %p, which is not a string', (token) => {
+  ])('creates a verifier that rejects %p, which is not a string', (token) => {
     expect(() => verifier.verify(token as string)).toThrow('invalid_token: malformed');
   });
 

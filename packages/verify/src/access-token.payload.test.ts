@@ -7,18 +7,18 @@ const { forged, issuer, outcome, verifier } = setUpAccessTokens();
 describe('the payload of an access token', () => {
   // Signed with the right key: what a broken or hostile issuer, or a stolen key, could send.
   it.each(['null', '[]', '"x"', '5', 'true', ' ', 'not json', '{"iss":', '[{}]', '1e400'])(
-    'is refused when it is %j',
+    'is rejected when it is %j',
     (payload) => {
       expect(outcome(forged(payload))).toMatch(/^invalid_token: (claims|audience)$/);
     },
   );
 
-  it.each(['null', '[]', '"x"', '5', 'not json'])('is refused for the typ when it is %j under JWT', (payload) => {
+  it.each(['null', '[]', '"x"', '5', 'not json'])('is rejected for the typ when it is %j under JWT', (payload) => {
     // Under "JWT" the library parses before it checks the signature, and throws a SyntaxError.
     expect(outcome(forged(payload, { typ: 'JWT' }))).toBe('invalid_token: header');
   });
 
-  it('is refused when it is empty', () => {
+  it('is rejected when it is empty', () => {
     expect(outcome(forged(''))).toBe('invalid_token: malformed');
   });
 
@@ -28,13 +28,13 @@ describe('the payload of an access token', () => {
     ['an overlong slash', [0xc0, 0xaf]],
     ['half of a two-byte character', [0xc3]],
     ['a surrogate', [0xed, 0xa0, 0x80]],
-  ])('is refused when its bytes are not UTF-8: %s', (_case, bytes) => {
+  ])('is rejected when its bytes are not UTF-8: %s', (_case, bytes) => {
     const [before = '', after = ''] = JSON.stringify({ ...goodClaims, sub: '#' }).split('#');
     const payload = Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
     expect(outcome(forged(payload))).toBe('invalid_token: malformed');
   });
 
-  it('is refused after a byte order mark', () => {
+  it('is rejected after a byte order mark', () => {
     const payload = `\u{feff}${JSON.stringify(goodClaims)}`;
     expect(outcome(forged(payload))).toMatch(/^invalid_token: /);
   });
@@ -71,7 +71,7 @@ describe('the payload of an access token', () => {
     expect(outcome(forged(`${text},"exp":1}`))).toBe('token_expired: expired');
   });
 
-  it('is refused when its segment is not the canonical spelling, though it is signed', () => {
+  it('is rejected when its segment is not the canonical spelling, though it is signed', () => {
     const sign = rs256(issuer.privateKey);
     const [head] = forge({ header: headerOf(issuer), payload: goodClaims, sign }).split('.');
     // Padded to a length of 3n + 1 bytes, so that the last character has unused bits.
@@ -97,7 +97,7 @@ describe('the payload of an access token', () => {
     expect(outcome(tooLarge)).toBe('invalid_token: too_long');
   });
 
-  it('is refused without parsing when it is nested 100 000 deep', () => {
+  it('is rejected without parsing when it is nested 100 000 deep', () => {
     expect(outcome(forged('['.repeat(100_000) + ']'.repeat(100_000)))).toBe('invalid_token: too_long');
     expect(outcome(forged('['.repeat(2500) + ']'.repeat(2500)))).toMatch(/^invalid_token: (claims|audience)$/);
   });

@@ -25,43 +25,43 @@ describe('the signature of an access token', () => {
     ['replaced by nothing', ''],
     ['replaced by "undefined"', 'undefined'],
   ];
-  it.each(confusions)('is refused as HMAC under HS256 with the public key %s', (_case, secret) => {
+  it.each(confusions)('is rejected as HMAC under HS256 with the public key %s', (_case, secret) => {
     const token = forge({ header: { ...header, alg: 'HS256' }, payload: goodClaims, sign: hs256(secret) });
     expect(outcome(token)).toBe('invalid_token: header');
   });
-  it.each(confusions)('is refused as HMAC under RS256 with the public key %s', (_case, secret) => {
+  it.each(confusions)('is rejected as HMAC under RS256 with the public key %s', (_case, secret) => {
     const token = forge({ header, payload: goodClaims, sign: hs256(secret) });
     expect(outcome(token)).toBe('invalid_token: signature');
   });
 
-  it.each(['none', 'None', 'NONE', 'nOnE'])('is refused when there is none and alg is %s', (alg) => {
+  it.each(['none', 'None', 'NONE', 'nOnE'])('is rejected when there is none and alg is %s', (alg) => {
     const token = forge({ header: { ...header, alg }, payload: goodClaims, sign: unsigned });
     expect(outcome(token)).toBe('invalid_token: malformed');
     // The same with a segment that is not empty.
     expect(outcome(`${token}AAAA`)).toBe('invalid_token: header');
   });
 
-  it('is refused when there is none and alg is the expected one', () => {
+  it('is rejected when there is none and alg is the expected one', () => {
     expect(outcome(forge({ header, payload: goodClaims, sign: unsigned }))).toBe('invalid_token: malformed');
   });
 
-  it('is refused when made with another key under the same kid', () => {
+  it('is rejected when made with another key under the same kid', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     expect(outcome(forge({ header, payload: goodClaims, sign: es256(other) }))).toBe('invalid_token: signature');
   });
 
-  it('is refused with another padding than that of the key', () => {
+  it('is rejected with another padding than that of the key', () => {
     const token = forge({ header, payload: goodClaims, sign: ps256(issuer.privateKey) });
     expect(outcome(token)).toBe('invalid_token: signature');
   });
 
-  it('is refused when it is of another payload', () => {
+  it('is rejected when it is of another payload', () => {
     const [head, , signature] = forged(goodClaims).split('.');
     const swapped = `${head}.${segment({ ...goodClaims, roles: ['admin'] })}.${signature}`;
     expect(outcome(swapped)).toBe('invalid_token: signature');
   });
 
-  it('is refused when it is of another header', () => {
+  it('is rejected when it is of another header', () => {
     const [, payload, signature] = forged(goodClaims).split('.');
     const reordered = segment({ kid: header.kid, typ: header.typ, alg: header.alg });
     expect(outcome(`${reordered}.${payload}.${signature}`)).toBe('invalid_token: signature');
@@ -75,13 +75,13 @@ describe('the signature of an access token', () => {
       'the signature with one bit flipped',
       (signature: Uint8Array) => signature.map((byte, at) => (at === 9 ? byte ^ 1 : byte)),
     ],
-  ])('is refused when it is %s', (_case, change) => {
+  ])('is rejected when it is %s', (_case, change) => {
     const sign = rs256(issuer.privateKey);
     const token = forge({ header, payload: goodClaims, sign: (input) => change(sign(input)) });
     expect(outcome(token)).toBe('invalid_token: signature');
   });
 
-  it('has one spelling: every other last character is refused', () => {
+  it('has one spelling: every other last character is rejected', () => {
     const token = forged(goodClaims);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const accepted = [...alphabet].filter((last) => outcome(token.slice(0, -1) + last) === 'accepted');

@@ -35,7 +35,7 @@ describe('the times of an access token', () => {
   const names = ['exp', 'iat', 'nbf', 'auth_time'];
   it.each(
     names.flatMap((name) => [...absurd, 'true', '"x"', '""', '[1800000300]'].map((value) => [name, value] as const)),
-  )('refuses a token whose %s is %s', (name, value) => {
+  )('rejects a token whose %s is %s', (name, value) => {
     // As raw JSON: 1e400 has no spelling as a JavaScript value.
     const payload = JSON.stringify({ ...goodClaims, [name]: '#' }).replace('"#"', value);
     expect(outcome(forged(payload))).toMatch(/^(invalid_token: (claims|not_yet_valid)|token_expired: expired)$/);

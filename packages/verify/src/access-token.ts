@@ -10,7 +10,7 @@ import { faultOf } from './token-fault.ts';
 import { createTokenMemory, type TokenMemory, type TokenMemorySize } from './token-memory.ts';
 
 const maxLength = 8192;
-/** Bytes for up to 10 000 remembered tokens (the default); above that, in proportion to their number. */
+/** Byte limit of the cache for up to 10 000 tokens, the default count. Larger counts scale it. */
 const rememberBytes = 32 * 1024 * 1024;
 
 /** Verifies access tokens. */
@@ -23,12 +23,12 @@ export interface AccessTokenVerifier {
   verify(token: string): AccessTokenClaims;
 }
 
-/** The number and size of the remembered tokens, and how many full verifications they have saved (`hits`). */
+/** The number and size of the cached tokens, and how many full verifications they have saved (`hits`). */
 export interface RememberedTokens extends TokenMemorySize {
   readonly hits: number;
 }
 
-/** An access token verifier that remembers valid tokens. */
+/** An access token verifier that caches valid tokens. */
 export interface RememberingVerifier extends AccessTokenVerifier {
   memory(): RememberedTokens;
 }
@@ -120,7 +120,7 @@ function createMemory(maxTokens: number): TokenMemory<Remembered> | undefined {
   return createTokenMemory({ maxTokens, maxBytes: Math.max(1, maxTokens / 10_000) * rememberBytes });
 }
 
-/** Whether a token is a text of allowed length. Any other goes straight to `verifyInFull`, which rejects it. */
+/** Checks whether a token is a text of allowed length. Any other goes straight to `verifyInFull`, which rejects it. */
 function isShort(token: unknown): boolean {
   return typeof token === 'string' && token.length <= maxLength;
 }

@@ -1,6 +1,6 @@
 import { type AuthErrorCode, authErrors } from './problems.ts';
 
-/** The reason why a credential was refused: a closed set, fit for logs and metric labels. Never part of an answer. */
+/** The reason why a credential was rejected: a closed set, fit for logs and metric labels. Never part of an answer. */
 export type RefusalReason =
   | 'absent'
   | 'duplicate_header'
@@ -36,7 +36,10 @@ export type RefusalReason =
 export interface AuthErrorOptions {
   /** The scope that is missing, for a 403 `insufficient_scope`. */
   readonly scope?: string | undefined;
-  /** Seconds since 1970: a service token with a later `iat` is not refused for this reason. */
+  /**
+   * For `issued_before_start`: the latest `iat` (seconds since 1970) that is still rejected. The caller retries with a
+   * later one.
+   */
   readonly issuedAfter?: number | undefined;
   /** The calling service, once it is authenticated. */
   readonly call?: AuthenticatedCall | undefined;
@@ -51,7 +54,7 @@ export interface AuthenticatedCall {
 }
 
 /**
- * The error for every refused credential: `code` is for the caller, `reason` for the log. The message holds neither the
+ * The error for every rejected credential: `code` is for the client, `reason` for the log. The message holds neither the
  * credential nor a configured value.
  */
 export class AuthError extends Error {

@@ -25,7 +25,7 @@ describe('isCanonicalBase64url', () => {
     'AAÄA',
     '=',
     '.',
-  ])('refuses %j', (text) => expect(isCanonicalBase64url(text)).toBe(false));
+  ])('rejects %j', (text) => expect(isCanonicalBase64url(text)).toBe(false));
 
   it('accepts the encoding of any bytes', () => {
     fc.assert(
@@ -35,7 +35,7 @@ describe('isCanonicalBase64url', () => {
     );
   });
 
-  it('refuses a text that decoding and encoding would change', () => {
+  it('rejects a text that decoding and encoding would change', () => {
     const alphabet = [...'ABCDEFGQgwxyz0189-_+/= '];
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 12 }), (text) => {

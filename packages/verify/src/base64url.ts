@@ -5,7 +5,7 @@ const alphabet = /^[A-Za-z0-9_-]+$/;
 const lastOfTwo = 'AQgw';
 const lastOfThree = 'AEIMQUYcgkosw048';
 
-/** Whether a text is the one canonical, unpadded base64url spelling of some bytes (RFC 7515 §2). */
+/** Checks whether a text is the one canonical, unpadded base64url spelling of some bytes (RFC 7515 §2). */
 export function isCanonicalBase64url(text: string): boolean {
   return alphabet.test(text) && hasCanonicalEnd(text);
 }

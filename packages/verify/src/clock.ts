@@ -7,23 +7,24 @@ export type Clock = () => number;
  */
 export type MonotonicClock = () => number;
 
-/** The monotonic clock of this process, the default for time limits. Unrelated to the time of day. */
-// biome-ignore lint/style/noRestrictedGlobals: the only place that reads the clock; every user accepts another clock as an option.
+/** The monotonic clock of this process, the default for durations. Unrelated to the time of day. */
+// biome-ignore lint/style/noRestrictedGlobals: the only place that reads this clock; every user accepts another clock as an option.
 export const processClock: MonotonicClock = () => performance.now();
 
-/** Reads a clock as whole seconds. Throws a plain Error when the clock is broken: a fault of the process, not of the caller. */
+/** Reads a clock as whole seconds. Throws a plain Error when the clock is broken: a fault of the process, not of the client. */
 export function readClock(now: Clock): number {
   const seconds = Math.floor(now());
-  // NaN compares false with every time, which would disable the checks; 0 is the clock of a machine that has none.
+  // NaN compares false with every time, which would disable the checks; a machine without a clock reports 0.
   if (!Number.isSafeInteger(seconds) || seconds <= 0) throw new Error('the clock must return seconds since 1970');
   return seconds;
 }
 
 /**
- * Creates a clock that uses the lowest recent reading of `now`. It takes the lowest difference between `now` and the
- * monotonic clock from the last one to two `windowSeconds`, and adds it to the monotonic clock. A step forward of `now`
- * does not move this clock for that time; a step back moves it at once. So a moment that has passed by this clock has
- * passed by every reading of `now` in that time.
+ * Creates a clock that uses the lowest recent reading of `now`. The clock takes the minimum of `now - monotonic` over a
+ * period, and adds it to the monotonic clock. The period is the last `windowSeconds` at least, and twice that at most if
+ * the clock is read often. When this clock has reached a moment, every reading of `now` in the period, extrapolated to
+ * the present, has reached it too. A step back of `now` moves this clock at once; a step forward moves it only after the
+ * period.
  */
 export function createLowestClock(
   now: Clock,

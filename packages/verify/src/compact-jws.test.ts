@@ -38,7 +38,7 @@ describe('readStrictHeader', () => {
     ['before a NUL', `${token}\0`],
     ['two tokens, as Node joins two headers', `${token}, ${token}`],
     ['in its JSON serialization', JSON.stringify({ protected: head, payload, signature })],
-  ])('refuses a token that is %s', (_case, value) => {
+  ])('rejects a token that is %s', (_case, value) => {
     expect(outcome(value)).toBe('invalid_token: malformed');
   });
 
@@ -66,7 +66,7 @@ describe('readStrictHeader', () => {
     positions.flatMap(([name, place, part]) =>
       spellings.map(([what, spell]) => [what, name, place(spell(part))] as const),
     ),
-  )('refuses %s in the %s', (_what, _name, value) => {
+  )('rejects %s in the %s', (_what, _name, value) => {
     expect(value).not.toBe(token);
     expect(outcome(value)).toBe('invalid_token: malformed');
   });
@@ -77,7 +77,7 @@ describe('readStrictHeader', () => {
     ['typ is another one', { ...header, typ: 'JWT' }],
     ['a member is missing', { alg: 'RS256', typ: 'at+jwt' }],
     ['there is a member more', { ...header, crit: [] }],
-  ])('refuses a header when %s', (_case, members) => {
+  ])('rejects a header when %s', (_case, members) => {
     expect(outcome(`${segment(members)}.${payload}.${signature}`)).toBe('invalid_token: header');
   });
 

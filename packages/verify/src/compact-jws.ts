@@ -16,11 +16,11 @@ export interface KnownHeader {
   readonly header: StrictHeader;
 }
 
-export interface StrictFrontOptions {
+export interface ReadStrictJwsOptions {
   readonly maxLength: number;
   /** The one `typ` of this token kind (RFC 8725 §3.11). */
   readonly typ: string;
-  /** The code of the error that is thrown. The caller sees it. */
+  /** The code of the error that is thrown. The client sees it. */
   readonly code: AuthErrorCode;
   readonly known?: KnownHeader | undefined;
 }
@@ -40,12 +40,12 @@ export interface StrictJws {
 
 /**
  * Reads a compact JWS of strict form: size, canonical base64url, a payload in UTF-8, and a header of exactly `alg`,
- * `typ`, `kid`. So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are refused and not ignored. Checks no signature and no
+ * `typ`, `kid`. So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are rejected and not ignored. Checks no signature and no
  * claim.
  *
  * @throws AuthError with the given code
  */
-export function readStrictJws(token: unknown, options: StrictFrontOptions): StrictJws {
+export function readStrictJws(token: unknown, options: ReadStrictJwsOptions): StrictJws {
   const { maxLength, typ, code, known } = options;
   const refuse = (reason: RefusalReason): never => {
     throw new AuthError(code, reason);
@@ -71,7 +71,7 @@ export function readStrictJws(token: unknown, options: StrictFrontOptions): Stri
 }
 
 /** Checks the strict form of a compact JWS and returns only its header. @throws AuthError as `readStrictJws` */
-export function readStrictHeader(token: unknown, options: StrictFrontOptions): StrictHeader {
+export function readStrictHeader(token: unknown, options: ReadStrictJwsOptions): StrictHeader {
   return readStrictJws(token, options).header;
 }
 

@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers';
 
-/** How many timers in a row make up a deadline. A blocked event loop uses up the time of one timer only. */
-const waits = 4;
+/** The number of consecutive timers in a deadline. A block of the event loop uses up the time of one timer only. */
+const timersPerDeadline = 4;
 
 /**
  * Starts a deadline for an answer from elsewhere, and returns a function that cancels it. `onTimeout` is called after
- * `ms` milliseconds. Each time the event loop is blocked counts as a quarter of `ms` at most, and input that has
- * arrived by the end is read first. A pending deadline keeps no process alive.
+ * `ms` milliseconds. A block of the event loop uses up at most a quarter of `ms`. Input that arrived before the deadline
+ * is read before `onTimeout` is called. A pending deadline keeps no process alive.
  */
 export function startDeadline(ms: number, onTimeout: () => void): () => void {
-  let left = waits;
+  let left = timersPerDeadline;
   let immediate: NodeJS.Immediate | undefined;
-  let timer = setTimeout(pass, ms / waits).unref();
+  let timer = setTimeout(pass, ms / timersPerDeadline).unref();
 
   function pass(): void {
     left -= 1;
-    if (left > 0) timer = setTimeout(pass, ms / waits).unref();
+    if (left > 0) timer = setTimeout(pass, ms / timersPerDeadline).unref();
     // In a turn of the event loop, timers run before input is read, and setImmediate runs after it.
     else immediate = setImmediate(onTimeout);
   }

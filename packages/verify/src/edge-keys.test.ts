@@ -53,7 +53,7 @@ describe('ServiceName', () => {
   it.each(['a', 'o'.repeat(32), 'order-2'])('accepts %s', (name) => expect(ServiceName.parse(name)).toBe(name));
 
   it.each(['', 'o'.repeat(33), '2order', '-order', 'Order', 'or.der', 'order\n'])(
-    'refuses %j and describes a valid name',
+    'rejects %j and describes a valid name',
     (name) => {
       expect(() => ServiceName.parse(name)).toThrow('must match ^[a-z][a-z0-9-]{0,31}$');
     },
@@ -112,7 +112,7 @@ describe.each([
       { order: [key('a', { secret: repeated })], user: [key('b', { secret: repeated })] },
       '.user[0].secret is the secret of',
     ],
-  ])('refuses %s', (_case, input, expected) => {
+  ])('rejects %s', (_case, input, expected) => {
     expect(problemOf(parse, input)).toContain(`${at}${expected}`);
   });
 
@@ -154,7 +154,7 @@ describe('parseCalls', () => {
   it.each([
     ['two active keys', [key('p.1'), key('p.2')]],
     ['no active key', [key('p.1', { state: 'pending' }), key('p.2', { state: 'retiring' })]],
-  ])('refuses an edge with %s', (_case, product) => {
+  ])('rejects an edge with %s', (_case, product) => {
     expect(problemOf(parseCalls, { product })).toBe('calls.product must hold exactly one active key');
   });
 });

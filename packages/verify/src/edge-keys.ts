@@ -4,13 +4,13 @@ import { isCanonicalBase64url } from './base64url.ts';
 import { KeyMaterialError, parseMember } from './key-material.ts';
 import { activeKeyOf, KeyState } from './key-state.ts';
 
-/** A key of one caller: this service accepts its calls with it. */
+/** A key that verifies the calls of one caller. */
 export interface InboundKey {
   readonly kid: string;
   readonly caller: string;
   readonly key: KeyObject;
 }
-/** A key that this service signs its calls to one callee with. */
+/** A key that signs calls to one callee. */
 export interface OutboundKey {
   readonly kid: string;
   readonly key: KeyObject;
@@ -49,7 +49,7 @@ export function secretProblem(secret: string): string | undefined {
 }
 
 /**
- * Parses `accepts`: the keys of the callers that a service accepts, by key id. Keys of every state verify.
+ * Parses `accepts` and returns the keys of all callers by key id. Keys of every state verify.
  *
  * @throws KeyMaterialError naming the member
  */
@@ -62,7 +62,7 @@ export function parseAccepts(input: unknown): InboundKeys {
 }
 
 /**
- * Parses `calls`: the key that a service signs with per callee, which is the one `active` key of each edge.
+ * Parses `calls` and returns the `active` key of each callee.
  *
  * @throws KeyMaterialError naming the member
  */

@@ -6,7 +6,7 @@ export type { AuthErrorOptions, AuthenticatedCall, RefusalReason } from './auth-
 export { AuthError } from './auth-error.ts';
 export type { Clock, MonotonicClock } from './clock.ts';
 export { createLowestClock, processClock, readClock } from './clock.ts';
-export type { StrictFrontOptions, StrictHeader, StrictJws } from './compact-jws.ts';
+export type { ReadStrictJwsOptions, StrictHeader, StrictJws } from './compact-jws.ts';
 export { parsePayload, readStrictHeader, readStrictJws } from './compact-jws.ts';
 export { startDeadline } from './deadline.ts';
 export type { InboundKey, InboundKeys, OutboundKey, OutboundKeys } from './edge-keys.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { KeyMaterialError } from './key-material.ts';
 
-/** The states of a key in the order of its life, which ends when it is in no document: gone. */
+/** The states of a key, in order. After `retiring`, the key is removed from the document. */
 export const keyStates = ['pending', 'active', 'retiring'] as const;
 
 /**
- * The state of a key of any kind. `pending`: known, not used. `active`: signs or seals. `retiring`: still verifies or
- * opens. Keys of every state verify, so that a change of state refuses nothing.
+ * The state of a key of any kind. `pending`: verifies (or opens) only. `active`: also signs (or seals). `retiring`:
+ * verifies only, and will be removed. All states verify, so no token is rejected because a key changed state.
  */
 export const KeyState = z.enum(keyStates, 'must be pending, active or retiring');
 export type KeyState = z.output<typeof KeyState>;

@@ -1,6 +1,6 @@
 /**
- * Checks that an option is a non-empty string: an empty issuer would match an empty claim. Options are checked when a
- * part is created, so that a wrong one throws there and not at the first request.
+ * Checks that an option is a non-empty string: an empty issuer would match an empty claim. A wrong option throws when the
+ * verifier, signer or client is created, not at the first request.
  */
 export function assertText(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || value.trim() === '') throw new TypeError(`${name} must be a non-empty string`);

@@ -1,4 +1,7 @@
-/** The problem details that a client gets for a refusal (RFC 9457). Plain data: every part may import @auth/verify/problems. */
+/**
+ * The problem details of a refusal (RFC 9457): the answer that a client gets for a rejected token or request. Plain data:
+ * every package may import @auth/verify/problems.
+ */
 export interface ProblemEntry {
   readonly status: number;
   /** Fixed per code. */

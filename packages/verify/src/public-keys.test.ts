@@ -12,7 +12,7 @@ const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export
 const okp = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
 
-/** The member that is refused, and why; throws when nothing is. */
+/** The member that is rejected, and why; throws when nothing is. */
 function problemOf(input: unknown): string {
   try {
     parseJwks(input);
@@ -75,7 +75,7 @@ describe('parseJwks', () => {
       { keys: [rsaJwk, { kty: 'AKP', alg: 'ML-DSA-44', kid: 'm', pub: 'AA', priv: 'AA' }] },
       'keys[1].priv is private or symmetric: publish public keys only',
     ],
-  ])('refuses %s', (_case, jwks, expected) => expect(problemOf(jwks)).toBe(expected));
+  ])('rejects %s', (_case, jwks, expected) => expect(problemOf(jwks)).toBe(expected));
 
   it.each([
     ['a symmetric key', { kty: 'oct', k: 'c2VjcmV0', kid: 'o', alg: 'HS256', use: 'sig' }, 'k is private or symmetric'],
@@ -122,12 +122,12 @@ describe('parseJwks', () => {
     ['a curve renamed', { ...ecJwk, ...p384, crv: 'P-256' }, ' is not a valid public key'],
     ['a point that is not on the curve', { ...ecJwk, y: ecJwk.x }, ' is not a valid public key'],
     ['no y', { ...ecJwk, y: undefined }, 'y must be a string'],
-  ])('refuses %s', (_case, jwk, expected) => {
+  ])('rejects %s', (_case, jwk, expected) => {
     expect(problemOfKey(jwk).replace(/^keys\[0\]\.?/, '')).toContain(expected.trim());
   });
 
   it.each(Object.keys(privateRsa).filter((member) => !['kty', 'n', 'e'].includes(member)))(
-    'refuses the private member %s and does not print it',
+    'rejects the private member %s and does not print it',
     (member) => {
       const value = privateRsa[member];
       const problem = problemOfKey({ ...rsaJwk, [member]: value });
@@ -167,12 +167,12 @@ describe('parseJwks', () => {
     expect(JSON.stringify(ignored)).not.toContain('a\\nb');
   });
 
-  it('uses the usable one of two keys with one kid, and refuses two usable ones', () => {
+  it('uses the usable one of two keys with one kid, and rejects two usable ones', () => {
     expect([...parseJwks({ keys: [{ ...rsaJwk, use: 'enc' }, rsaJwk] }).keys()]).toEqual(['r']);
     expect(problemOf({ keys: [rsaJwk, rsaJwk] })).toBe('keys[1].kid is used by another key of the set');
   });
 
-  it('refuses a private EC key, a key with other primes and one with a symmetric value beside it', () => {
+  it('rejects a private EC key, a key with other primes and one with a symmetric value beside it', () => {
     const ecdh = createECDH('prime256v1');
     ecdh.generateKeys();
     expect(problemOfKey({ ...ecJwk, d: ecdh.getPrivateKey('base64url') })).toContain('keys[0].d is private');

@@ -92,8 +92,8 @@ export function parseOwnJwks(input: unknown): PublicKeys {
 }
 
 /**
- * Reuses the key objects of the previous set for keys with the same kid, algorithm and material. A verifier knows
- * remembered tokens by the key object that checked them, and would verify them again with a new one.
+ * Reuses the key objects of the previous set for keys with the same kid, algorithm and material. A verifier ties each
+ * cached token to its key object. A new object for the same key would cause a new full verification.
  */
 export function keepUnchangedKeys(before: PublicKeys, after: PublicKeys): PublicKeys {
   const kept = [...after.values()].map((key) => {

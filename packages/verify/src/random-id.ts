@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 16;
-/** Random bytes for 128 ids. Filling it for many ids costs as much as for one; `randomUUID` does the same. */
+/** Random bytes for 128 ids. Filling it for many ids costs as much as for one. Node's `randomUUID` uses a pool too. */
 const pool = Buffer.alloc(idBytes * 128);
 let used = pool.length;
 

@@ -63,7 +63,7 @@ describe('isUnambiguousTarget', () => {
     ['a NUL', '/a\0'],
     ['a letter beyond ASCII', '/é'],
     ['DEL', '/a\x7f'],
-  ])('refuses %s', (_case, target) => expect(isUnambiguousTarget(target)).toBe(false));
+  ])('rejects %s', (_case, target) => expect(isUnambiguousTarget(target)).toBe(false));
 
   it('accepts only targets that a URL parser does not change', () => {
     const unit = fc.constantFrom(...'/.\\%2fFeE5cC0?#ab:@;& ', '//', '/../', '%2e', '%2f', 'http://');

@@ -5,8 +5,8 @@ const ambiguousInPath = /\/\/|%(?:2f|5c|2e)|%(?![0-9a-f]{2})/i;
 const dotSegment = /\/\.{1,2}(?:\/|$)/;
 
 /**
- * Whether a request target (RFC 9112 §3.2.1, path and query bytes as sent) has only one meaning: origin-form, no `//`,
- * backslash, fragment, encoded separator or dot segment.
+ * Checks whether a request target (RFC 9112 §3.2.1, path and query bytes as sent) has only one meaning: origin-form, no
+ * `//`, backslash, fragment, encoded separator or dot segment.
  */
 export function isUnambiguousTarget(target: string): boolean {
   if (!originForm.test(target) || ambiguousAnywhere.test(target)) return false;

@@ -88,7 +88,7 @@ describe('a revocation table', () => {
     ['back and right again', [-7200, 7200]],
     ['forward, and stays there', [86_400]],
     ['back, and stays there', [-86_400]],
-  ])('forgets no cut-off when the clock is set %s', (_case, steps) => {
+  ])('drops no cut-off when the clock is set %s', (_case, steps) => {
     const { clock, table } = setUp();
     table.put({ sid: 'before', notBefore: 'ended', keepUntil: now + 610 });
     for (const [index, seconds] of steps.entries()) {

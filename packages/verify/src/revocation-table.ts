@@ -3,27 +3,27 @@ import { type Clock, createLowestClock, type MonotonicClock, processClock } from
 import { assertFunction, assertSeconds } from './options.ts';
 import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds } from './times.ts';
 
-/** The revocation of a session, of all its tokens or of those up to a moment. */
+/** The revocation of a session: of all its tokens, or of those issued up to a moment. */
 export interface CutOff {
   readonly sid: string;
-  /** Seconds since 1970: a token with `iat <= notBefore` is revoked. `ended`: every token of the session is. */
+  /** Seconds since 1970: a token with `iat <= notBefore` is revoked. `ended`: every token of the session is revoked. */
   readonly notBefore: number | 'ended';
   /** Seconds since 1970 from which on all tokens of the cut-off have expired, skew included. */
   readonly keepUntil: number;
 }
 
-/** The cut-offs that are in force, in memory. */
+/** The cut-offs whose tokens may not have expired, in memory. */
 export interface RevocationTable extends Revocations {
   /** Adds a cut-off. Cut-offs of one session merge by maximum, so that order and repetition do not matter. */
   put(cutOff: CutOff): void;
-  /** Removes every cut-off whose tokens have all expired. */
+  /** Removes every entry whose tokens have all expired. */
   sweep(): void;
   readonly size: number;
 }
 
 export interface RevocationTableOptions {
   readonly now: Clock;
-  /** Measures how long a cut-off is kept; `performance.now` unless given. */
+  /** Measures how long an entry is kept; `performance.now` unless given. */
   readonly monotonicMs?: MonotonicClock;
   /** `maxLifetimeSeconds` of the access token verifier; an hour unless given. */
   readonly maxLifetimeSeconds?: number;
@@ -37,9 +37,10 @@ interface Entry {
 }
 
 /**
- * Creates the in-memory table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. No step of the
- * clock removes a cut-off. It is kept for the longest life of a token, measured by the monotonic clock, and longer
- * while `keepUntil` is in the future. So the table holds the cut-offs of about the last hour, 150 to 200 bytes each.
+ * Creates the in-memory table of revoked sessions, for `revocations` of `createAccessTokenVerifier`. Each entry is kept
+ * for `maxLifetimeSeconds` (and twice the skew) of monotonic time, so that no clock step removes it early. An entry whose
+ * `keepUntil` is still in the future is kept until then. By default the table holds about the last hour of cut-offs, 150
+ * to 200 bytes each.
  *
  * @throws TypeError when an option is wrong; `put` throws one for a time that is not a number
  */
@@ -51,7 +52,8 @@ export function createRevocationTable(options: RevocationTableOptions): Revocati
   // Twice the skew: the clock of the verifier may differ, and the verifier allows skew as well.
   const holdSeconds = maxLifetimeSeconds + 2 * maxSkewSeconds;
   const entries = new Map<string, Entry>();
-  // A token that was issued while the clock was ahead becomes valid again once the right clock reaches its `iat`.
+  // Uses the lowest clock, so that a clock that runs ahead does not drop entries early. Tokens that such a clock issued
+  // stay usable for longer than `maxLifetimeSeconds` of real time.
   const time = createLowestClock(now, { monotonicMs, windowSeconds: maxVerifiedSeconds });
   const elapsedSeconds = () => Math.ceil(monotonicMs() / 1000);
 

@@ -1,4 +1,4 @@
-/** Methods of Set that Node 22 has and Node 20 has not. `Scopes` has those that Set has. */
+/** Set methods that exist only from Node 22. `Scopes` gets each of them when the running Node supports it. */
 const newerMethods = [
   'union',
   'intersection',

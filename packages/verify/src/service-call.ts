@@ -25,7 +25,7 @@ export interface PendingCall extends ServiceCall {
   /**
    * Checks that the content is what the caller signed, then marks the token as used.
    *
-   * @param beforeUse called between the two steps; an error that it throws refuses the call, and the token stays unused
+   * @param beforeUse called between the two steps; an error that it throws rejects the call, and the token stays unused
    * @throws AuthError `invalid_service_token`, or `unavailable` when the use cannot be recorded
    */
   accept(content: Uint8Array, beforeUse?: () => void): Promise<ServiceCall>;

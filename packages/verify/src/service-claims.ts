@@ -10,7 +10,7 @@ export const issuedAfterHeader = 'Service-Token-After';
 const seconds = z.int().positive();
 const sha256 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-/** The claims of a service token. A token with any other claim is refused. */
+/** The claims of a service token. A token with any other claim is rejected. */
 export const ServiceTokenClaims = z.strictObject({
   iss: z.string(),
   aud: z.string(),

@@ -47,13 +47,13 @@ describe('createServiceTokenSigner', () => {
     expect(decoded(short.sign(quoteCall)).payload).toMatchObject({ iat: now, exp: now + 3 });
   });
 
-  it('refuses to sign for a callee without a key', () => {
+  it('throws instead of signing for a callee without a key', () => {
     const call = { ...quoteCall, operation: { id: 'user:contacts.read', method: 'GET' } } as const;
     expect(() => signer.sign(call)).toThrow('order holds no key to call user');
   });
 
   it.each(['//evil/x', '/a/../b', '/a%2fb', 'http://product/a', '/a#b', '/a\\b', '', '/a b'])(
-    'refuses to sign the target %j',
+    'throws instead of signing for the target %j',
     (target) => expect(() => signer.sign({ ...quoteCall, target })).toThrow('is ambiguous'),
   );
 

@@ -36,7 +36,7 @@ describe('the binding of a service token to its request', () => {
     ['a fragment', { target: '/internal/quotes#x' }],
     ['a dot segment', { target: '/internal/./quotes' }],
     ['nothing', { target: '' }],
-  ])('refuses a target with %s', async (_case, received) => {
+  ])('rejects a target with %s', async (_case, received) => {
     expect(await outcome(arriving(quoteCall, received), quoteContent)).toBe('invalid_service_token: target');
   });
 
@@ -47,11 +47,11 @@ describe('the binding of a service token to its request', () => {
     ['a repeated parameter', '/internal/notes/7?full=1&full=1'],
     ['the query in another spelling', '/internal/notes/7?full=%31'],
     ['another parameter in the path', '/internal/notes/8?full=1'],
-  ])('refuses a target with %s', async (_case, target) => {
+  ])('rejects a target with %s', async (_case, target) => {
     expect(await outcome(arriving(note, { target }))).toBe('invalid_service_token: target');
   });
 
-  it.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'post', 'POST ', ''])('refuses the method %j for POST', async (method) => {
+  it.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'post', 'POST ', ''])('rejects the method %j for POST', async (method) => {
     expect(await outcome(arriving(quoteCall, { method }), quoteContent)).toBe('invalid_service_token: method');
   });
 
@@ -61,14 +61,14 @@ describe('the binding of a service token to its request', () => {
     '/internal%2fquotes',
     '/internal/quotes#x',
     'http://evil/internal/quotes',
-  ])('refuses the ambiguous target %s, though its caller signed it', async (target) => {
+  ])('rejects the ambiguous target %s, though its caller signed it', async (target) => {
     const serviceToken = forged({ ...quoteClaims(), htu: `https://product${target}` });
     expect(await outcome(arriving(quoteCall, { target, serviceToken }), quoteContent)).toBe(
       'invalid_service_token: target',
     );
   });
 
-  it('refuses a method that the operation does not have, also when signed', async () => {
+  it('rejects a method that the operation does not have, also when signed', async () => {
     const operation = { ...readNote, method: 'HEAD' as 'GET' };
     const serviceToken = signer.sign({ ...note, operation });
     const incoming = { ...arriving(note), serviceToken, method: 'HEAD' };
@@ -81,16 +81,16 @@ describe('the binding of a service token to its request', () => {
     ['content with a line break behind it', bytes('{"items":[1]}\n')],
     ['content in UTF-16', Buffer.from('{"items":[1]}', 'utf16le')],
     ['no content', new Uint8Array()],
-  ])('refuses %s', async (_case, content) => {
+  ])('rejects %s', async (_case, content) => {
     expect(await outcome(arriving(quoteCall), content)).toBe('invalid_service_token: content_binding');
   });
 
-  it('refuses content when none was signed', async () => {
+  it('rejects content when none was signed', async () => {
     expect(await outcome(arriving(note), bytes('{}'))).toBe('invalid_service_token: content_binding');
     expect(await outcome(arriving(note), bytes(' '))).toBe('invalid_service_token: content_binding');
   });
 
-  it('refuses a token of one operation on the route of another', async () => {
+  it('rejects a token of one operation on the route of another', async () => {
     const other = { ...createQuote, id: 'product:quotes.check' };
     const incoming = { ...arriving(quoteCall), operation: other };
     expect(await outcome(incoming, quoteContent)).toBe('invalid_service_token: operation');
@@ -107,16 +107,16 @@ describe('the binding of a service token to its user', () => {
     ['in another spelling', () => `${ada.slice(0, -1)}_`],
     ['that is forged', () => `${ada.split('.').slice(0, 2).join('.')}.${segment(Buffer.alloc(256))}`],
     ['that is empty', () => ''],
-  ])('refuses an access token %s', async (_case, token) => {
+  ])('rejects an access token %s', async (_case, token) => {
     expect(await outcome(arriving(note, { accessToken: token() }))).toBe('invalid_service_token: access_token_binding');
   });
 
-  it('refuses the call without the user it was signed for', async () => {
+  it('rejects the call without the user it was signed for', async () => {
     const incoming = { ...arriving(note), accessToken: undefined };
     expect(await outcome(incoming)).toBe('invalid_service_token: access_token_binding');
   });
 
-  it('refuses a user who was not signed', async () => {
+  it('rejects a user who was not signed', async () => {
     const alone = { ...note, accessToken: undefined };
     expect(await outcome(arriving(alone, { accessToken: ada }))).toBe('invalid_service_token: access_token_binding');
     expect(await outcome(arriving(quoteCall, { accessToken: ada }), quoteContent)).toBe(
@@ -130,11 +130,11 @@ describe('the binding of a service token to its user', () => {
     ['from another issuer', { iss: 'https://evil.example' }, 'invalid_token: issuer'],
     ['without the scope', { scope: 'order:write' }, 'insufficient_scope: scope'],
     ['with a scope that begins like the one', { scope: 'order:read-any' }, 'insufficient_scope: scope'],
-  ])('refuses an access token that is %s, bound as it is', async (_case, claims, expected) => {
+  ])('rejects an access token that is %s, bound as it is', async (_case, claims, expected) => {
     expect(await outcome(arriving(noteCall(userToken(claims))))).toBe(expected);
   });
 
-  it('refuses an access token that is forged, bound as it is', async () => {
+  it('rejects an access token that is forged, bound as it is', async () => {
     const header = { alg: 'RS256', typ: 'at+jwt', kid: users.issuer.kid };
     const payload = { iss: users.issuer.issuer, aud: ['product'], exp: 1 };
     const forgedToken = forge({ header, payload, sign: () => Buffer.alloc(256) });
@@ -143,7 +143,7 @@ describe('the binding of a service token to its user', () => {
     expect(await outcome(arriving(sent))).toBe('token_expired: expired');
   });
 
-  it('refuses a service token in the place of the access token', async () => {
+  it('rejects a service token in the place of the access token', async () => {
     const serviceToken = signer.sign(quoteCall);
     expect(await outcome(arriving(noteCall(serviceToken)))).toBe('invalid_token: header');
   });
@@ -165,7 +165,7 @@ describe('the binding of a service token to its user', () => {
 });
 
 describe('the policy of an operation', () => {
-  it('refuses a caller that is not listed', async () => {
+  it('rejects a caller that is not listed', async () => {
     const incoming = arriving({ ...quoteCall, operation: openDoor, target: '/internal/doors' });
     expect(await outcome(incoming, quoteContent)).toBe('caller_not_allowed: caller');
   });
@@ -175,21 +175,21 @@ describe('the policy of an operation', () => {
     expect(await outcome({ ...arriving(note), operation: door })).toBe('caller_not_allowed: caller');
   });
 
-  it('refuses a call without a required user', async () => {
+  it('rejects a call without a required user', async () => {
     expect(await outcome(arriving({ ...note, accessToken: undefined }))).toBe('missing_token: absent');
   });
 
-  it('refuses a call without a user where a scope of the user is needed', async () => {
+  it('rejects a call without a user where a scope of the user is needed', async () => {
     const operation = { ...createQuote, userScopes: ['order:read'] };
     expect(await outcome(arriving({ ...quoteCall, operation }), quoteContent)).toBe('insufficient_scope: scope');
   });
 
-  it('refuses a bound user when none is expected', async () => {
+  it('rejects a bound user when none is expected', async () => {
     const incoming = arriving({ ...quoteCall, accessToken: ada });
     expect(await outcome(incoming, quoteContent)).toBe('invalid_service_token: user_not_expected');
   });
 
-  it('refuses every user when the service verifies none', async () => {
+  it('rejects every user when the service verifies none', async () => {
     const verifier = verifierWith({ accessTokens: null });
     expect(await outcome(arriving(note), undefined, verifier)).toBe('invalid_service_token: user_not_expected');
     expect(await outcome(arriving(quoteCall), quoteContent, verifier)).toBe('accepted');

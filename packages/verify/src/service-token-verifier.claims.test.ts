@@ -87,16 +87,16 @@ describe('a service token', () => {
     ['iss', 'issuer'],
     ['aud', 'audience'],
     ...['iat', 'exp', 'jti', 'scope', 'htm', 'htu', 'htd'].map((name) => [name, 'claims'] as const),
-  ])('without %s is refused: "%s"', async (name, reason) => {
+  ])('without %s is rejected: "%s"', async (name, reason) => {
     expect(await receive(forged({ ...quoteClaims(), [name]: undefined }))).toBe(`invalid_service_token: ${reason}`);
   });
 
-  it.each(['null', '[]', '"x"', '5', 'true', 'not json'])('whose payload is %s is refused', async (payload) => {
+  it.each(['null', '[]', '"x"', '5', 'true', 'not json'])('whose payload is %s is rejected', async (payload) => {
     expect(await receive(forged(payload))).toMatch(/^invalid_service_token: (claims|audience)$/);
   });
 
   it.each(['1e400', '-1e400', '9007199254740992', '"9999999999"', '[]', '{}', 'true'])(
-    'with %s for exp or iat is refused',
+    'with %s for exp or iat is rejected',
     async (value) => {
       for (const name of ['exp', 'iat']) {
         const payload = JSON.stringify({ ...quoteClaims(), [name]: '#' }).replace('"#"', value);
@@ -121,7 +121,7 @@ describe('a service token', () => {
     ['kid __proto__', { kid: '__proto__' }, 'kid_unknown'],
     ['kid of nobody', { kid: 'order.product.0' }, 'kid_unknown'],
     ['an empty kid', { kid: '' }, 'kid_unknown'],
-  ])('with %s in its header is refused', async (_case, header, reason) => {
+  ])('with %s in its header is rejected', async (_case, header, reason) => {
     expect(await receive(forged(quoteClaims(), header))).toBe(`invalid_service_token: ${reason}`);
   });
 
@@ -131,7 +131,7 @@ describe('a service token', () => {
     ['its own kid', kid],
     ['the secret of another edge', createTestEdge('order', 'product').calls.get('product')?.key ?? ''],
     ['the public key of the issuer', JSON.stringify(users.issuer.jwks)],
-  ])('signed with %s is refused', async (_case, secret) => {
+  ])('signed with %s is rejected', async (_case, secret) => {
     expect(await receive(forged(quoteClaims(), {}, secret))).toBe('invalid_service_token: signature');
   });
 
@@ -141,18 +141,18 @@ describe('a service token', () => {
     expect(await outcome(arriving(quoteCall, { serviceToken }), quoteContent, verifier)).toBe('accepted');
   });
 
-  it('over 2 KB is refused', async () => {
+  it('over 2 KB is rejected', async () => {
     const htu = `https://product/internal/quotes?${'x'.repeat(1800)}`;
     expect(await receive(forged({ ...quoteClaims(), htu }))).toBe('invalid_service_token: too_long');
   });
 
-  it('is refused when it is an access token', async () => {
+  it('is rejected when it is an access token', async () => {
     expect(await receive(users.issuer.token({ aud: ['product'] }))).toBe('invalid_service_token: header');
     const dressed = users.issuer.token({ aud: ['product'] }).split('.');
     expect(await receive(dressed.join(','))).toBe('invalid_service_token: malformed');
   });
 
-  it("of another caller is refused under this caller's name, and accepted under its own only when listed", async () => {
+  it("of another caller is rejected under this caller's name, and accepted under its own only when listed", async () => {
     const other = createTestEdge('billing', 'product');
     const verifier = verifierWith({ keys: new Map([...edge.accepts, ...other.accepts]) });
     const entry = other.calls.get('product');
@@ -169,13 +169,13 @@ describe('a service token', () => {
     ).toBe('accepted');
   });
 
-  it('for another callee is refused, also when both have the key', async () => {
+  it('for another callee is rejected, also when both have the key', async () => {
     const verifier = verifierWith({ service: 'user' });
     const incoming = arriving(quoteCall, { serviceToken: signer.sign(quoteCall) });
     expect(await outcome(incoming, quoteContent, verifier)).toBe('invalid_service_token: audience');
   });
 
-  it('whose key is removed is refused at once', async () => {
+  it('whose key is removed is rejected at once', async () => {
     let keys = edge.accepts;
     const verifier = verifierWith({ keys: () => keys });
     expect(await outcome(arriving(quoteCall), quoteContent, verifier)).toBe('accepted');

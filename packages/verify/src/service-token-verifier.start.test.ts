@@ -18,7 +18,7 @@ function signedAt(offset: number) {
 }
 
 describe('a service token after a restart', () => {
-  it.each([-5, 0, 4, 5])('that was used before is refused, from a caller whose clock is off by %i', async (offset) => {
+  it.each([-5, 0, 4, 5])('that was used before is rejected, from a caller whose clock is off by %i', async (offset) => {
     clock.advance(100);
     const used = signedAt(offset);
     expect(await outcome(used, quoteContent)).toBe('accepted');
@@ -32,7 +32,7 @@ describe('a service token after a restart', () => {
     }
   });
 
-  it('is refused when the shared store fails after it was available', async () => {
+  it('is rejected when the shared store fails after it was available', async () => {
     let known = Number.POSITIVE_INFINITY;
     const { use } = createSingleUseStore({ capacity: 100, ...clock });
     const restarted = verifierWith({
@@ -68,7 +68,7 @@ describe('a service token after a restart', () => {
     expect(await outcome(signedAt(0), quoteContent, restarted)).toBe('accepted');
   });
 
-  it('is not refused for that reason afterwards', async () => {
+  it('is not rejected for that reason afterwards', async () => {
     const restarted = restart();
     clock.advance(42);
     const slow = arriving(quoteCall);

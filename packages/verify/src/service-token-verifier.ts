@@ -8,6 +8,7 @@ import type { InboundKey } from './edge-keys.ts';
 import { hasGoodHs256 } from './hmac-jws.ts';
 import type { OperationPolicy } from './operation.ts';
 import { assertFunction, assertSeconds, assertText, type Current, readerOf } from './options.ts';
+import { assertIssuedAfterRecordingBegan } from './recording-start.ts';
 import { bindTarget, isUnambiguousTarget } from './request-target.ts';
 import type { IncomingCall, PendingCall, ServiceCall } from './service-call.ts';
 import {
@@ -20,7 +21,6 @@ import {
 import type { SingleUse, SingleUseStore } from './single-use-store.ts';
 import { maxServiceSkewSeconds, maxServiceTokenSeconds, skewSeconds } from './times.ts';
 import { faultOf } from './token-fault.ts';
-import { assertUseIsKnown } from './unknown-uses.ts';
 
 export interface ServiceTokenVerifierOptions {
   /** This service's own name: the `aud`, and the authority of `htu`. */
@@ -39,14 +39,14 @@ export interface ServiceTokenVerifier {
   /**
    * Checks everything except the content and the single use, cheapest first. Records nothing.
    *
-   * @throws AuthError `invalid_service_token`, `caller_not_allowed`, or the refusal of the user's token
+   * @throws AuthError `invalid_service_token`, `caller_not_allowed`, or the error for the user's token
    */
   verify(call: IncomingCall): PendingCall;
 }
 
 /**
- * Creates the verifier of service tokens: one request, one operation, one use. Only the single-use store may use the
- * network.
+ * Creates the verifier of service tokens. Each token is valid for one request of one operation, once. Only the
+ * single-use store may use the network.
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
@@ -91,7 +91,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     return { claims, key };
   }
 
-  /** Checks both directions: a service token with `ath` needs that access token, and one without must come alone. */
+  /** Requires the access token that `ath` names. Rejects an access token when the service token has no `ath`. */
   function verifyUser(accessToken: string | undefined, ath: string | undefined): AccessTokenClaims | undefined {
     if (accessToken === undefined) return ath === undefined ? undefined : refuse('access_token_binding');
     if (ath !== sha256Base64url(accessToken)) return refuse('access_token_binding');
@@ -124,16 +124,16 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     beforeUse?: () => void,
   ): Promise<void> {
     if (claims.htd !== sha256Base64url(content)) return refuse('content_binding');
-    // Content can be sent slowly. The store may already have forgotten a token that expired meanwhile: it could be used
-    // twice.
+    // Reading slow content can take longer than the token lives. The store may then have dropped the id, and a replay
+    // would pass.
     if (claims.exp <= readClock(now) - clockToleranceSeconds) return refuse('expired');
     beforeUse?.();
-    assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
+    assertIssuedAfterRecordingBegan(claims, singleUse, { now, clockToleranceSeconds });
     const result = await use(claims, key);
     if (result === 'replayed') return refuse('replayed');
     // Checked again: during `use`, a shared store may have lost its connection, and with it what it knew.
-    assertUseIsKnown(claims, singleUse, { now, clockToleranceSeconds });
-    // Evicting a live id would allow its replay, so the call is refused instead.
+    assertIssuedAfterRecordingBegan(claims, singleUse, { now, clockToleranceSeconds });
+    // Evicting a live id would allow its replay, so the call is rejected instead.
     if (result !== 'recorded') throw new AuthError('unavailable', 'store_full');
   }
 
@@ -160,7 +160,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
   };
 }
 
-/** Adds the calling service to a refusal: for the log, not for the answer. */
+/** Adds the calling service to an AuthError: for the log, not for the answer. */
 function withCall(error: unknown, call: AuthenticatedCall): unknown {
   if (!(error instanceof AuthError)) return error;
   const { code, reason, scope, issuedAfter, cause } = error;

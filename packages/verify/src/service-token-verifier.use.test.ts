@@ -14,7 +14,7 @@ function withStore(capacity = 10) {
 }
 
 describe('the single use of a service token', () => {
-  it('is enforced: the second use is refused', async () => {
+  it('is enforced: the second use is rejected', async () => {
     const incoming = arriving(quoteCall);
     expect(await outcome(incoming, quoteContent)).toBe('accepted');
     expect(await outcome(incoming, quoteContent)).toBe('invalid_service_token: replayed');
@@ -66,7 +66,7 @@ describe('the single use of a service token', () => {
     expect(recorded).toEqual([`${kid}|${claims['jti']}`]);
   });
 
-  it('is remembered until the token would be refused anyway, skew included', async () => {
+  it('is recorded until the token would be rejected anyway, skew included', async () => {
     const until: number[] = [];
     const singleUse = {
       use(_id: string, expiresAt: number) {
@@ -108,7 +108,7 @@ describe('the single use of a service token', () => {
     });
   });
 
-  it('is refused when the store is full, and no live id is dropped', async () => {
+  it('is rejected when the store is full, and no live id is dropped', async () => {
     const { own } = withStore(1);
     const first = arriving(quoteCall);
     expect(await outcome(first, quoteContent, own)).toBe('accepted');
@@ -117,7 +117,7 @@ describe('the single use of a service token', () => {
   });
 });
 
-describe('a refused call', () => {
+describe('a rejected call', () => {
   it.each([
     ['of another method', () => arriving(quoteCall, { method: 'PUT' }), quoteContent],
     ['to another target', () => arriving(quoteCall, { target: '/internal/other' }), quoteContent],
@@ -131,7 +131,7 @@ describe('a refused call', () => {
     ['with a user who is not expected', () => arriving({ ...quoteCall, accessToken: userToken() }), quoteContent],
     ['with a user whose token has expired', () => arriving(noteCall(userToken({ iat: 1, exp: 2 }))), bytes('')],
     ['with another user', () => arriving(noteCall(userToken()), { accessToken: userToken() }), bytes('')],
-  ])('%s is not remembered', async (_case, incoming, content) => {
+  ])('%s is not recorded', async (_case, incoming, content) => {
     const { own, singleUse } = withStore();
     expect(await outcome(incoming(), content, own)).not.toBe('accepted');
     expect(singleUse.size).toBe(0);

@@ -8,7 +8,7 @@ function setUp(capacity = 100) {
 }
 
 describe('createSingleUseStore', () => {
-  it('records the first use of an id and refuses every other', () => {
+  it('records the first use of an id and rejects every other', () => {
     const { store } = setUp();
     expect(store.use('a', now + 20)).toBe('recorded');
     expect(store.use('a', now + 20)).toBe('replayed');
@@ -17,7 +17,7 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(2);
   });
 
-  it('remembers an id after its token has expired, for two days and no longer', () => {
+  it('keeps an id after its token has expired, for two days and no longer', () => {
     const { clock, store } = setUp();
     expect(store.use('a', now + 20)).toBe('recorded');
     clock.advance(2 * 86_400 + 20);
@@ -28,7 +28,7 @@ describe('createSingleUseStore', () => {
     expect(store.size).toBe(2);
   });
 
-  it('refuses an expired id, which it could not remember', () => {
+  it('rejects an expired id, which it could not keep', () => {
     const { store } = setUp();
     expect(store.use('a', now)).toBe('replayed');
     expect(store.use('b', now + 1)).toBe('recorded');
@@ -93,7 +93,7 @@ describe('createSingleUseStore', () => {
     },
   );
 
-  it('refuses a used id when the clock is set back, at any time after its use', () => {
+  it('rejects a used id when the clock is set back, at any time after its use', () => {
     const { clock, store } = setUp();
     expect(store.use('a', now + 20)).toBe('recorded');
     clock.advance(86_000);

@@ -2,25 +2,25 @@ import { type Clock, type MonotonicClock, processClock, readClock } from './cloc
 import { assertFunction } from './options.ts';
 import { maxClockStepSeconds } from './times.ts';
 
-/** `recorded`: first use. `replayed`: used before. `full`: no room to record the use, so the token must be refused. */
+/** `recorded`: first use. `replayed`: used before. `full`: no room to record the use, so the token must be rejected. */
 export type SingleUse = 'recorded' | 'replayed' | 'full';
 
 /** Records which tokens were used, atomically. A shared store may be asynchronous. */
 export interface SingleUseStore {
-  /** @param expiresAt seconds since 1970 from which on the token is refused anyway, skew included */
+  /** @param expiresAt seconds since 1970 from which on the token is rejected anyway, skew included */
   use(id: string, expiresAt: number): SingleUse | Promise<SingleUse>;
   /**
-   * Returns for how many seconds this store has recorded every use. The verifier refuses tokens that were issued
-   * earlier. It is called before and after a use, since a shared store may lose its connection. Absent for a store that
-   * outlives the process.
+   * Returns the seconds since the store began to record uses without a gap: the period whose uses it knows. The verifier
+   * rejects tokens issued before that moment. The verifier calls it before and after a use, since a shared store may lose
+   * its connection. Omit it for a store that keeps its data across restarts.
    */
   readonly knownSeconds?: () => number;
 }
 
 export interface SingleUseStoreOptions {
   /**
-   * The most ids that are stored, about 130 bytes each. 5000 calls a second, each for the life of its token and the skew,
-   * need 100 000. Spare room keeps expired ids, in case the clock is set back.
+   * The most ids that are stored, about 130 bytes each. Each id must be held for about 20 seconds (token life plus skew),
+   * so 5000 calls a second need 100 000. Spare room keeps expired ids, in case the clock is set back.
    */
   readonly capacity: number;
   readonly now: Clock;
@@ -60,7 +60,7 @@ export function createSingleUseStore({
     }
   }
 
-  /** Makes room by removing expired ids: of the oldest two, else of all, which happens once a second at most. */
+  /** Removes expired ids. Checks the two oldest first. If the store is still full, checks all, at most once a second. */
   function makeRoom(elapsed: number): void {
     dropOldest(elapsed);
     if (liveUntil.size < capacity || elapsed === lastSweep) return;

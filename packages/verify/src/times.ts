@@ -1,4 +1,4 @@
-// Times that several parts must agree on, in seconds. Plain numbers: every part may import @auth/verify/times.
+// Times that several packages must agree on, in seconds. Plain numbers: every package may import @auth/verify/times.
 
 /**
  * The most that the clocks of two services may differ. Verifiers allow it on `iat`, `nbf` and `exp` unless given
@@ -9,10 +9,13 @@ export const skewSeconds = 5;
 export const maxSkewSeconds = 60;
 /** The most skew that a verifier of service tokens can be given. */
 export const maxServiceSkewSeconds = 10;
-/** The largest step of a clock after which used tokens are still remembered, such as from a day ahead to a day behind. */
+/**
+ * The largest backward clock step that allows no replay: 2 days. The in-process store keeps used ids this long after they
+ * expire, unless it needs their room.
+ */
 export const maxClockStepSeconds = 2 * 86_400;
 
-/** How far apart the clocks of replicas and of their database may be. Rows and counts are kept longer by that. */
+/** How far apart the clocks of replicas and of their database may be. Rows and counts are kept this much longer. */
 export const clocksApartSeconds = 60;
 
 /** How long an access token lives unless the issuer is configured otherwise. */
@@ -34,7 +37,10 @@ export const jwksStaleSeconds = 86_400;
 /** How long the revocation feed may be silent before it counts as stale. */
 export const feedStaleSeconds = 10;
 
-/** How long a used refresh token yields its successor again, unless the user app is configured otherwise. */
+/**
+ * The grace period in which a retry with a used refresh token returns the same new token, unless the user app is
+ * configured otherwise.
+ */
 export const refreshGraceSeconds = 10;
 /** How long a login lasts without a refresh, unless the user app is configured otherwise. */
 export const loginIdleSeconds = 7 * 86_400;

@@ -70,7 +70,7 @@ describe('a memory of tokens', () => {
     expect(memory.size()).toEqual({ tokens: 0, bytes: 0 });
   });
 
-  it('remembers a token that is set for the second time', () => {
+  it('stores a token that is set for the second time', () => {
     const { memory, has } = memoryOf(10);
     memory.set('a', 1, 0);
     expect([has('a'), memory.size()]).toEqual([false, { tokens: 0, bytes: 0 }]);

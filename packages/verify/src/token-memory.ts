@@ -1,4 +1,4 @@
-/** The number and size of remembered tokens. */
+/** The number and size of cached tokens. */
 export interface TokenMemorySize {
   readonly tokens: number;
   /** An upper estimate, from the sizes that `pnpm bench:verify` measured. */
@@ -10,7 +10,7 @@ export interface TokenMemoryOptions {
   readonly maxBytes: number;
 }
 
-/** Remembers what is known of valid tokens. Does not check that they are still valid. */
+/** A cache of verified tokens. Does not check that they are still valid. */
 export interface TokenMemory<Known> {
   /** Returns what was stored for exactly this token. */
   get(token: string): Known | undefined;
@@ -49,11 +49,11 @@ class Generation<Known> {
 }
 
 /**
- * Creates a memory of tokens with limits on their number and bytes. Tokens are in two generations: at half of a limit
- * the young one becomes the old one, and the old one is dropped as a whole. A token that is used moves to the young
- * one. So eviction costs nothing per token, and a token stays if less than half of the memory is filled between two of
- * its uses. A token that is seen once costs a mark of four bytes, so a flood of tokens that are used once evicts
- * nothing.
+ * Creates a cache of tokens with limits on their number and bytes. Tokens are in two generations. When the young
+ * generation reaches half of a limit, it replaces the old generation, whose tokens are evicted. A hit in the old
+ * generation moves the token to the young one. So eviction costs nothing per token, and a token stays if less than half
+ * of the cache is filled between two of its uses. A token that is seen once costs a mark of four bytes, so a flood of
+ * tokens that are used once evicts nothing.
  */
 export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOptions): TokenMemory<Known> {
   const halfTokens = Math.max(1, Math.floor(maxTokens / 2));
@@ -103,19 +103,19 @@ function keyOf(token: string): string {
 }
 
 /**
- * Creates a check whether a token was seen before. Each token has one place for its mark; the next token of that place
- * replaces it.
+ * Creates a check whether a token was seen before. Each token hashes to one slot, which stores the hash. Another token
+ * with the same slot overwrites it.
  */
 function createMarks(maxTokens: number): (token: string) => boolean {
   const marks = new Int32Array(2 ** Math.ceil(Math.log2(4 * maxTokens + 1000)));
   return (token) => {
-    let mark = 0;
+    let hash = 0;
     for (let index = token.length - 12; index < token.length; index += 1) {
-      mark = (Math.imul(mark, 31) + token.charCodeAt(index)) | 0;
+      hash = (Math.imul(hash, 31) + token.charCodeAt(index)) | 0;
     }
-    const place = mark & (marks.length - 1);
-    const isKnown = marks[place] === mark;
-    marks[place] = mark;
+    const slot = hash & (marks.length - 1);
+    const isKnown = marks[slot] === hash;
+    marks[slot] = hash;
     return isKnown;
   };
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** The characters of a header value: Node's parser refuses all others. */
+/** The characters of a header value: Node's parser rejects all others. */
 const headerText = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
   maxLength: 200,
@@ -46,7 +46,7 @@ describe('with any headers and bytes', () => {
     expect(service.store.size).toBe(0);
   });
 
-  it('a call that is signed for any bytes is answered or refused with a code, never with a fault', async () => {
+  it('a call that is signed for any bytes is answered or rejected with a code, never with a fault', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

@@ -3,7 +3,7 @@ import { runWorlds } from './remembering.ts';
 
 const steps = Number(process.env['REMEMBERING_STEPS'] ?? 1_000_000);
 
-describe('a verifier that remembers tokens', () => {
+describe('a verifier that caches tokens', () => {
   it('has the same results as one without memory, in a million random steps', () => {
     const { outcomes, hits } = runWorlds(1000, steps);
     const listed = [...outcomes].map(([outcome, times]) => `${outcome} ${times}`).sort();

@@ -103,7 +103,7 @@ describe('with any input', () => {
 describe('one changed character', () => {
   const alphabet = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ');
 
-  it('makes an access token a refused one, wherever it is', () => {
+  it('makes an access token a rejected one, wherever it is', () => {
     const token = users.issuer.token();
     expect(users.outcome(token)).toBe('accepted');
     fc.assert(
@@ -116,7 +116,7 @@ describe('one changed character', () => {
     );
   });
 
-  it('makes a service token a refused one, in the token, the target or the content', async () => {
+  it('makes a service token a rejected one, in the token, the target or the content', async () => {
     const good = calls.arriving(quoteCall);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('token', 'target', 'content'), fc.nat(), alphabet, async (where, at, by) => {

@@ -30,7 +30,10 @@ export interface SenderOptions {
   readonly maxBytes: number;
 }
 
-/** How long an idle connection is kept for reuse. A connection that the callee keeps no longer than this is not reused. */
+/**
+ * How long an idle connection is kept for reuse. If the callee's own keep-alive is this short or shorter, the connection
+ * is closed after the answer.
+ */
 const idleSeconds = 4;
 const late = 'no whole answer in time';
 /** Statuses that `fetch` would follow (Fetch §2.2.6). Following them could send our tokens to another server. */
@@ -83,7 +86,7 @@ interface BodyOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Reads a body by callbacks: the request closes before a promise would be resolved. */
+/** Reads a body. Uses callbacks, since `close` would reject the call before an awaited body could resolve it. */
 function readBody(res: IncomingMessage, { maxBytes, onBody, onError }: BodyOptions): void {
   const body: Uint8Array[] = [];
   let bytes = 0;

@@ -83,7 +83,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       if (url.pathname + url.search !== target) throw new TypeError(`the target of ${id} does not survive as a URL`);
       const content = parts.body === undefined ? undefined : Buffer.from(JSON.stringify(parts.body));
       const limit: TimeLimit = { isOver: false, end: () => {} };
-      const sent = (issuedAfter?: number) => ({
+      const buildRequest = (issuedAfter?: number) => ({
         method: operation.method,
         target,
         headers: {
@@ -96,7 +96,7 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
         content,
         limit,
       });
-      const first = sent();
+      const first = buildRequest();
       const cancelDeadline = startDeadline(timeoutMs, () => {
         limit.isOver = true;
         limit.end();
@@ -104,8 +104,8 @@ export function createServiceClient<Operations extends Readonly<Record<string, C
       try {
         let answer = await send(first);
         const issuedAfter = readIssuedAfter(answer);
-        // The callee refused before it did any work, so a retry is safe: once, within the same time limit.
-        if (issuedAfter !== undefined) answer = await send(sent(issuedAfter));
+        // The callee rejected the token before it did any work, so a retry is safe: once, within the same time limit.
+        if (issuedAfter !== undefined) answer = await send(buildRequest(issuedAfter));
         return readAnswer<Operations[typeof id]['response']>(id, answer, operation.response);
       } catch (error) {
         if (error instanceof UpstreamError) throw error;

@@ -46,11 +46,11 @@ describe('buildTarget', () => {
     ['a number', 7],
     ['a list', ['7']],
     ['an object', { toString: () => '7' }],
-  ])('refuses %s as a path parameter, and does not repeat it', (_case, value) => {
+  ])('rejects %s as a path parameter, and does not repeat it', (_case, value) => {
     expect(() => withId(value)).toThrow(new TypeError('path parameter id must be one plain path segment'));
   });
 
-  it('refuses a parameter that is missing or inherited', () => {
+  it('rejects a parameter that is missing or inherited', () => {
     expect(() => buildTarget(template)).toThrow('path parameter id must be');
     expect(() => buildTarget(template, {})).toThrow('path parameter id must be');
     expect(() => buildTarget('/a/:constructor', {})).toThrow('path parameter constructor must be');
@@ -76,7 +76,7 @@ describe('buildTarget', () => {
     expect(buildTarget('/a', {}, query)).toBe(`/a${expected}`);
   });
 
-  it('returns a target of the same route for every input, or refuses it', () => {
+  it('returns a target of the same route for every input, or rejects it', () => {
     const anyCharacter = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
     const unit = fc.oneof(fc.constantFrom(...'./\\%?#:;&=2eEfF \0'), anyCharacter);
     fc.assert(

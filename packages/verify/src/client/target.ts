@@ -21,7 +21,7 @@ export function buildTarget(template: string, params: PathParams = {}, query: Qu
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-// The callee refuses encoded separators and dots; NUL and lone surrogates are always a mistake.
+// The callee rejects encoded separators and dots; NUL and lone surrogates are always a mistake.
 function isSegment(value: string): boolean {
   return value !== '' && value !== '.' && value !== '..' && !/[/\\\0%]/.test(value) && value.isWellFormed();
 }

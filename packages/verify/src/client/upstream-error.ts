@@ -1,6 +1,6 @@
 /**
  * `unavailable`: no answer, or a 429 or 503. `upstream_timeout`: no complete answer in time. `upstream_failed`: an
- * unexpected answer, or a refusal of our service token. `upstream_refused`: a 4xx with a problem code, about the
+ * unexpected answer, or a rejection of our service token. `upstream_refused`: a 4xx with a problem code, about the
  * request or the user.
  */
 export type UpstreamErrorCode = 'unavailable' | 'upstream_timeout' | 'upstream_failed' | 'upstream_refused';

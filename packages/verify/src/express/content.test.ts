@@ -77,7 +77,7 @@ describe('the content of a call', () => {
     ['an empty parameter', 'application/json;'],
     ['another parameter', 'application/json; version=2'],
     ['a list with one type', 'application/json,'],
-  ])('is refused as %s', async (_case, type) => {
+  ])('is rejected as %s', async (_case, type) => {
     expect(await sendQuote(quote, { 'Content-Type': type })).toMatchObject({
       status: 415,
       code: 'unsupported_media_type',
@@ -95,14 +95,14 @@ describe('the content of a call', () => {
     ['x-unknown', bytes(quote)],
     ['identity', bytes(quote)],
     ['', bytes(quote)],
-  ])('is refused in the encoding %s, though its bytes were signed', async (encoding, content) => {
+  ])('is rejected in the encoding %s, though its bytes were signed', async (encoding, content) => {
     const answer = await sendQuote(content, { 'Content-Type': jsonType, 'Content-Encoding': encoding });
     expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
     expect(product.decisions).toMatchObject([{ decision: 'deny', caller: 'order', reason: 'content' }]);
     expect(product.handled).toEqual([]);
   });
 
-  it('is refused when its plain bytes were signed and its packed bytes sent', async () => {
+  it('is rejected when its plain bytes were signed and its packed bytes sent', async () => {
     const answer = await sendQuote(quote, { 'Content-Type': jsonType }, { body: gzipSync(quote) });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_service_token' });
   });
@@ -110,7 +110,7 @@ describe('the content of a call', () => {
   it.each([
     ['the same twice', jsonType],
     ['another', 'text/plain'],
-  ])('is refused with two Content-Type lines, the second being %s', async (_case, second) => {
+  ])('is rejected with two Content-Type lines, the second being %s', async (_case, second) => {
     const serviceToken = product.signer.sign({ ...quoteCall, content: bytes(quote) });
     for (const types of [
       [jsonType, second],
@@ -153,7 +153,7 @@ describe('the content of a call', () => {
     ['not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
     ['UTF-16', Buffer.from(quote, 'utf16le')],
     ['in single quotes', "{'items':[1]}"],
-  ] as [string, string | Uint8Array][])('is refused as JSON when it is %s', async (_case, content) => {
+  ] as [string, string | Uint8Array][])('is rejected as JSON when it is %s', async (_case, content) => {
     const answer = await sendQuote(content, { 'Content-Type': jsonType });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
     expect(product.decisions).toMatchObject([{ decision: 'deny', caller: 'order', reason: 'content' }]);

@@ -3,7 +3,7 @@ import express from 'express';
 import { AuthError } from '../auth-error.ts';
 import { headerValues } from './header-values.ts';
 
-/** JSON, with a charset of utf-8 as the only parameter. Others are refused, since two parsers could read them differently. */
+/** JSON, with a charset of utf-8 as the only parameter. Others are rejected, since two parsers could read them differently. */
 const json = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const noContent = new Uint8Array();

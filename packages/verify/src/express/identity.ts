@@ -10,7 +10,7 @@ interface VerifiedUser {
 // The identity is stored on `rawHeaders`, the list of header lines that Node creates for each request. The keys are
 // symbols of this module, so that no middleware can set them by name. A property on the request itself is slow: Express
 // changes the prototype of a request, and V8 then makes a hidden class for each added property. That costs more than to
-// verify a remembered token.
+// verify a cached token.
 const userKey = Symbol('verified user');
 const callKey = Symbol('verified call');
 interface Identity {
@@ -19,11 +19,11 @@ interface Identity {
 }
 type Identified = Request & { readonly rawHeaders: Identity };
 
-export function rememberUser({ rawHeaders }: Identified, user: VerifiedUser): void {
+export function attachUser({ rawHeaders }: Identified, user: VerifiedUser): void {
   rawHeaders[userKey] = user;
 }
 
-export function rememberCall({ rawHeaders }: Identified, call: ServiceCall): void {
+export function attachCall({ rawHeaders }: Identified, call: ServiceCall): void {
   rawHeaders[callKey] = call;
 }
 

@@ -91,7 +91,7 @@ describe('assertInternalRoutes', () => {
       (app) => app.use(express.Router().use('/internal', express.Router().get('/x', open))),
       mounted,
     ],
-  ] as [string, (app: Express) => unknown, string][])('refuses %s', (_case, add, message) => {
+  ] as [string, (app: Express) => unknown, string][])('rejects %s', (_case, add, message) => {
     expect(() => check(add)).toThrow(TypeError);
     expect(() => check(add)).toThrow(message);
   });

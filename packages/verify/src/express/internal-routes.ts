@@ -55,7 +55,7 @@ function isRouter(handle: object): handle is Router {
   return Array.isArray(Reflect.get(handle, 'stack'));
 }
 
-/** Whether a path is below the prefix in any spelling of case, or is a pattern that could match there. */
+/** Checks whether a path is below the prefix in any spelling of case, or is a pattern that could match there. */
 function reaches(path: string, prefix: string): boolean {
   const [first = ''] = path.slice(1).split('/');
   return `/${first}`.toLowerCase() === prefix.toLowerCase() || !/^[\w.-]*$/.test(first);

@@ -4,7 +4,7 @@ import { type AuthErrorCode, authErrors, type ProblemEntry, problemType } from '
 import { issuedAfterHeader } from '../service-claims.ts';
 import { retryAfterSeconds } from '../times.ts';
 
-/** The parts of the answer to a refusal; `reason` is for the log alone. */
+/** The parts of a refusal: the answer to a rejected token or request. `reason` is for the log alone. */
 export interface RefusalFields {
   readonly code: AuthErrorCode;
   readonly status: number;

@@ -7,7 +7,7 @@ const unmatched = 'unmatched';
 
 /**
  * Creates middleware that reports requests that resemble service calls but match no operation: below the prefix (in any
- * case), or with a service token. Mount it right after the service router. It sends no answer; later middleware refuses
+ * case), or with a service token. Mount it right after the service router. It sends no answer; later middleware rejects
  * these requests.
  *
  * @param prefix path prefix of internal routes, such as `/internal`

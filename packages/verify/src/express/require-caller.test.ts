@@ -82,7 +82,7 @@ describe('the route of an operation', () => {
     ['the body was added to', { body: '{"items":[1]} ' }, 'content_binding'],
     ['the body was taken off', { body: '' }, 'content_binding'],
     ['the body never came', { body: undefined }, 'content_binding'],
-  ] as [string, Partial<WireRequest>, string][])('refuses a quote when %s', async (_case, change, reason) => {
+  ] as [string, Partial<WireRequest>, string][])('rejects a quote when %s', async (_case, change, reason) => {
     expect(await product.send(quote(change))).toMatchObject({ status: 400, code: 'invalid_service_token' });
     expect(product.decisions).toMatchObject([{ decision: 'deny', operation: 'product:quotes.create', reason }]);
     expect(product.handled).toEqual([]);
@@ -101,13 +101,13 @@ describe('the route of an operation', () => {
     ['it comes as HEAD', { method: 'HEAD' }, 'method'],
     ['a body came along', { body: '{}' }, 'content_binding'],
     ['a body came along in chunks', { body: '{}', chunked: true }, 'content_binding'],
-  ] as [string, Partial<WireRequest>, string][])('refuses a note when %s', async (_case, change, reason) => {
+  ] as [string, Partial<WireRequest>, string][])('rejects a note when %s', async (_case, change, reason) => {
     expect(await product.send(note(change))).toMatchObject({ status: 400 });
     expect(product.decisions).toMatchObject([{ decision: 'deny', operation: 'product:notes.read', reason }]);
     expect(product.handled).toEqual([]);
   });
 
-  // No route has such a path in any spelling: then every request with a service token is refused.
+  // No route has such a path in any spelling: then every request with a service token is rejected.
   it.each([
     ['POST', '/INTERNAL/quotes'],
     ['POST', '/internal/Quotes'],
@@ -123,7 +123,7 @@ describe('the route of an operation', () => {
     ['PUT', '/internal/quotes'],
     ['HEAD', '/internal/quotes'],
     ['GET', '/public'],
-  ])('does not match %s %s, which is refused with its service token', async (method, target) => {
+  ])('does not match %s %s, which is rejected with its service token', async (method, target) => {
     expect(await product.send(quote({ method, target }))).toMatchObject({ status: 400 });
     expect(product.handled).toEqual([]);
     expect(product.decisions).toEqual([]);
@@ -138,7 +138,7 @@ describe('the route of an operation', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('refuses every caller when none is listed', async () => {
+  it('rejects every caller when none is listed', async () => {
     const call = { ...quoteCall, operation: openDoor, target: '/internal/doors' };
     const headers = [['Service-Token', product.signer.sign(call)], json] as const;
     const answer = await product.send(quote({ target: call.target, headers }));

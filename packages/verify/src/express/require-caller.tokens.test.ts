@@ -56,7 +56,7 @@ describe('the Service-Token header', () => {
     ['a cookie', () => [['Cookie', `Service-Token=${quoteToken()}`]], 'absent'],
     ['given as Authorization', () => [bearer(quoteToken())], 'absent'],
     ['given as DPoP', () => [['DPoP', quoteToken()]], 'absent'],
-  ] as [string, () => Headers, string][])('is refused when it is %s', async (_case, headers, reason) => {
+  ] as [string, () => Headers, string][])('is rejected when it is %s', async (_case, headers, reason) => {
     expect(await sendQuote(headers())).toMatchObject({ status: 400, code: 'invalid_service_token' });
     expect(product.decisions).toMatchObject([{ decision: 'deny', reason }]);
     expect(product.decisions[0]?.caller).toBeUndefined();
@@ -106,7 +106,7 @@ describe('the user of a call', () => {
     ['has expired', { iat: 1, exp: 2 }, 401, 'token_expired', /^Bearer realm="api", error="invalid_token"/],
     ['is for another service', { aud: ['order'] }, 401, 'invalid_token', /^Bearer realm="api", error="invalid_token"/],
     ['lacks the scope', { scope: '' }, 403, 'insufficient_scope', /error="insufficient_scope", scope="order:read"$/],
-  ])('is refused with the code of a token that %s', async (_case, claims, status, code, challenge) => {
+  ])('is rejected with the code of a token that %s', async (_case, claims, status, code, challenge) => {
     const ada = product.userToken(claims);
     const answer = await sendNote([['Service-Token', noteToken(ada)], bearer(ada)]);
     expect(answer).toMatchObject({ status, code });
@@ -125,7 +125,7 @@ describe('the user of a call', () => {
     ['a tab behind Bearer', 'Bearer\tx'],
     ['nothing in it', ''],
     ['a token in quotes', 'Bearer "x"'],
-  ])('is refused with an Authorization header that has %s, also where no user is expected', async (_case, value) => {
+  ])('is rejected with an Authorization header that has %s, also where no user is expected', async (_case, value) => {
     const answer = await sendQuote([
       ['Service-Token', quoteToken()],
       ['Authorization', value],
@@ -135,7 +135,7 @@ describe('the user of a call', () => {
     expect(product.handled).toEqual([]);
   });
 
-  it('is refused with two Authorization headers', async () => {
+  it('is rejected with two Authorization headers', async () => {
     const ada = product.userToken();
     const answer = await sendNote([['Service-Token', noteToken(ada)], bearer(ada), bearer(product.userToken())]);
     expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
@@ -175,7 +175,7 @@ describe('the decision on a call', () => {
 });
 
 describe('refuseServiceToken', () => {
-  it('refuses a service token on a public route, valid or not', async () => {
+  it('rejects a service token on a public route, valid or not', async () => {
     for (const token of [quoteToken(), '', 'x']) {
       const answer = await product.send({ target: '/public', headers: [['Service-Token', token]] });
       expect(answer).toMatchObject({ status: 400, code: 'invalid_service_token' });

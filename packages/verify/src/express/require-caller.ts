@@ -6,7 +6,7 @@ import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
 import { readBearer } from './bearer.ts';
 import { assertPlainContent, createContentReader, parseContent } from './content.ts';
 import { headerValues } from './header-values.ts';
-import { rememberCall, rememberUser } from './identity.ts';
+import { attachCall, attachUser } from './identity.ts';
 import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
 /**
@@ -65,9 +65,9 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
       const call = await pending.accept(content, () => {
         req.body = parseContent(req, content);
       });
-      rememberCall(req, call);
+      attachCall(req, call);
       const { user } = call;
-      if (user !== undefined && accessToken !== undefined) rememberUser(req, { claims: user, token: accessToken });
+      if (user !== undefined && accessToken !== undefined) attachUser(req, { claims: user, token: accessToken });
       onDecision({ decision: 'allow', operation: operation.id, ...who }, req);
     } catch (error) {
       if (error instanceof AuthError) {

@@ -85,7 +85,7 @@ describe('requireUser', () => {
     ['a semicolon', `Bearer ${good};`],
     ['a character beyond ASCII', 'Bearer é'],
     ['padding inside', 'Bearer a=b'],
-  ])('refuses as malformed %s', async (_case, header) => {
+  ])('rejects as malformed %s', async (_case, header) => {
     const answer = await send(server.port, { target: '/me', headers: [['Authorization', header]] });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
   });
@@ -95,7 +95,7 @@ describe('requireUser', () => {
     ['another scheme', 'Authorization', 'Basic x'],
     ['other letters', 'AUTHORIZATION', `Bearer ${good}`],
     ['nothing in it', 'Authorization', ''],
-  ])('refuses a second Authorization header with %s: Node would keep the first', async (_case, name, value) => {
+  ])('rejects a second Authorization header with %s: Node would keep the first', async (_case, name, value) => {
     const headers = [['Authorization', `Bearer ${good}`] as const, [name, value] as const];
     for (const order of [headers, [...headers].reverse()]) {
       const answer = await send(server.port, { target: '/me', headers: order });
@@ -137,7 +137,7 @@ describe('requireScope', () => {
     expect(answer.body).toBe('orders');
   });
 
-  it('refuses a user whose token lacks the scope, and names the scope', async () => {
+  it('rejects a user whose token lacks the scope, and names the scope', async () => {
     const answer = await supertest(app).get('/orders/write').auth(good, { type: 'bearer' });
     expect(answer.status).toBe(403);
     expect(answer.body).toMatchObject({ code: 'insufficient_scope' });

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { AccessTokenVerifier } from '../access-token.ts';
 import { AuthError } from '../auth-error.ts';
 import { readBearer } from './bearer.ts';
-import { rememberUser, userOf } from './identity.ts';
+import { attachUser, userOf } from './identity.ts';
 import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
 /** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. Checks no scope. */
@@ -14,7 +14,7 @@ export function requireUser(verifier: AccessTokenVerifier, options: RevocationSt
     if (token === undefined) throw new AuthError('missing_token', 'absent');
     const claims = verifier.verify(token);
     assertFresh();
-    rememberUser(req, { claims, token });
+    attachUser(req, { claims, token });
     next();
   };
 }

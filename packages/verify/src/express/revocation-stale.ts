@@ -6,8 +6,8 @@ export type RevocationStaleOptions =
   | { readonly onRevocationStale: 'deny'; readonly revocations: { isStale(): boolean } };
 
 /**
- * Creates the check for a user whose token is valid. With `deny` it refuses while revocations are stale, so that the
- * client retries later (503, never 401).
+ * Creates the check for a user whose token is valid. With `deny` it rejects the token while revocations are stale,
+ * so that the client retries later (503, never 401).
  *
  * @throws TypeError for any other option, and for `deny` without an `isStale` to ask
  */

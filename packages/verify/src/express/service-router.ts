@@ -89,7 +89,7 @@ function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<
 }
 
 /**
- * Creates middleware that refuses a service token on every route after it: a public route cannot distinguish a service with
+ * Creates middleware that rejects a service token on every route after it: a public route cannot distinguish a service with
  * a user's token from that user. Mount it right after the service router.
  */
 export function refuseServiceToken(): RequestHandler {

@@ -10,8 +10,8 @@ export function refreshDelayMs(freshForSeconds: number, random: () => number): n
 }
 
 /**
- * Returns the milliseconds until the next retry after `failures` (1 or more) in a row: a random time in the upper half
- * of a limit that doubles from 1 to 30 s.
+ * Returns the milliseconds until the next retry after `failures` (1 or more) in a row: a random time between 50 % and
+ * 100 % of a limit. The limit doubles from 1 s up to 30 s.
  */
 export function retryDelayMs(failures: number, random: () => number): number {
   const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** (failures - 1));

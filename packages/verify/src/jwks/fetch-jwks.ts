@@ -15,7 +15,7 @@ export interface JwksRequest {
 }
 
 /**
- * Fetches a JWK Set once. The connection is its own, and is closed at the end even when the answer was not read.
+ * Fetches a JWK Set once. Each fetch uses a new connection, which is closed at the end even when the answer was not read.
  *
  * @throws JwksFetchError and nothing else
  */
@@ -38,7 +38,8 @@ export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
   }
 }
 
-// Not the global fetch: aborted while it connects, it keeps the connection and the process open for 10 s more.
+// Does not use the global fetch. When fetch is aborted during connecting, it keeps the connection and the process open for
+// 10 s more.
 function open({ url, etag, cancel }: JwksRequest): Promise<IncomingMessage> {
   const headers = {
     Accept: 'application/jwk-set+json, application/json',

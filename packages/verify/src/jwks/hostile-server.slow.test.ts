@@ -96,7 +96,7 @@ describe('createJwksSource, of a server that', () => {
 describe('createJwksSource', () => {
   it.each([
     ['becomes too large', 200, 'too_large'],
-    ['is refused for its status', 500, 'status'],
+    ['is rejected for its status', 500, 'status'],
   ])('closes the connection on an answer that %s', async (_case, status, failure) => {
     let sent: Promise<number> | undefined;
     setup = await setUpJwks((req, res) => {

@@ -51,7 +51,7 @@ describe('createJwksSource, with an ETag,', () => {
     expect(setup.server.requests.map((headers) => headers['if-none-match'])).toEqual([undefined, '"1"', undefined]);
   });
 
-  it('refuses a 304 to an unconditional request', async () => {
+  it('rejects a 304 to an unconditional request', async () => {
     setup = await setUpJwks(statusAnswer(304));
     await setup.source.start();
     expect(setup.outcomes).toEqual(['status']);

@@ -31,7 +31,10 @@ interface Held {
   readonly at: Moment;
 }
 
-/** One moment on two clocks. A wall clock that is set back must not keep old keys; a monotonic one may stop in sleep. */
+/**
+ * One moment on two clocks: the wall clock can be set back, and the monotonic clock can stop while the machine is
+ * suspended.
+ */
 interface Moment {
   readonly wall: number;
   readonly monotonicMs: number;
@@ -124,7 +127,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
 
   function keys(): PublicKeys {
     if (held !== undefined && !isStale(held)) return held.keys;
-    // After sleep of the machine the keys may be stale, and the timer has slept as well.
+    // While the machine was suspended, the timer may have stopped as well.
     if (held !== undefined) refreshSoon();
     throw new AuthError('unavailable', 'keys_unavailable');
   }

@@ -23,7 +23,7 @@ describe('parseJwksUrl', () => {
     'http://localhost.evil.example/jwks.json',
     'http://[::ffff:127.0.0.1]/jwks.json',
     'http://0.0.0.0/jwks.json',
-  ])('refuses %s: an attacker on the network could insert a key', (text) => {
+  ])('rejects %s: an attacker on the network could insert a key', (text) => {
     expect(() => parseJwksUrl(text, { allowHttp: false })).toThrow('url must be https');
   });
 
@@ -43,7 +43,7 @@ describe('parseJwksUrl', () => {
     null,
     5,
     {},
-  ])('refuses %p', (text) => {
+  ])('rejects %p', (text) => {
     expect(() => parseJwksUrl(text as string, { allowHttp: true })).toThrow(/^url must be/);
   });
 
@@ -51,7 +51,7 @@ describe('parseJwksUrl', () => {
     'https://ada:hunter2@auth.example/jwks.json',
     'https://hunter2@auth.example/',
     'https://auth.example/#hunter2',
-  ])('refuses %s, and does not repeat it', (text) => {
+  ])('rejects %s, and does not repeat it', (text) => {
     expect(() => parseJwksUrl(text, { allowHttp: true })).toThrow('url must be without user, password and fragment');
   });
 });
