@@ -44,7 +44,7 @@ describe('blastRadius', () => {
           : [`forge calls that only order itself believes, in the name of others: ${namesOf(forged)}`]),
         'link the user hashes of audit lines to users: order',
       ],
-      revoke: ['order.user.1', 'order.product.2', ...kidsOf(forged)],
+      revoke: [...kidsOf(forged), 'order.user.1', 'order.product.2'],
     });
   });
 
