@@ -11,12 +11,14 @@ import { freePortBase } from './port-base.ts';
 
 const notCopied = /(?:^|\/)(?:node_modules|\.git|\.data|dist|generated)$/;
 const fromSource = ['--import', 'tsx', '--conditions=@auth/source'];
-const command = [...fromSource, 'tools/dev/src/new-service/cli.ts', 'service', 'shipping'];
+const newService = [...fromSource, 'tools/dev/src/new-service/cli.ts', 'service'];
+const command = [...newService, 'shipping'];
 const thing = { id: '019b0000-0000-7000-8000-0000000000a1', name: 'First thing' };
 
 const { dataDir, remove } = newDataDir();
 let copy: string;
 let added: Result;
+let addedAlone: Result;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'new-service-'));
   const filter = (path: string) => !notCopied.test(relative(repositoryRoot, path));
@@ -24,15 +26,20 @@ beforeAll(async () => {
   await run('npx', ['-y', 'pnpm', 'install', '--prefer-offline', '--frozen-lockfile']);
   await run(execPath, ['prisma/generate.mjs']);
   added = await run(execPath, [...command, '--calls', 'order:orders.read']);
+  addedAlone = await run(execPath, [...newService, 'parcel']);
 }, 300_000);
 afterAll(async () => {
   await rm(copy, { recursive: true, force: true });
   remove();
 });
 
-describe('pnpm new service shipping --calls order:orders.read', () => {
+describe('pnpm new service shipping --calls order:orders.read, then pnpm new service parcel', () => {
   it('prints what it made, and the pages of docs are current', async () => {
     expect(added).toMatchObject({ code: 0, output: expect.stringContaining('apps/shipping: the app and its tests') });
+    expect(addedAlone).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('apps/parcel: the app and its tests'),
+    });
     expect(await readFile(join(copy, 'docs/calls.md'), 'utf8')).toContain('shipping -->|"order:orders.read"| order');
     expect(await run(execPath, [...fromSource, 'tools/dev/pages/pages.ts', '--check'])).toMatchObject({ code: 0 });
     expect(await run(execPath, ['tools/dev/borders/write.mjs', '--check'])).toMatchObject({ code: 0 });
@@ -45,7 +52,7 @@ describe('pnpm new service shipping --calls order:orders.read', () => {
     });
   }, 60_000);
 
-  it('makes a service that compiles and passes the linter, import borders included', async () => {
+  it('makes services that compile and pass the linter, import borders included', async () => {
     expect(await run(execPath, ['tools/run.mjs', 'check', 'tsc'])).toEqual({ code: 0, output: '' });
     // The copy is no repository of git.
     const lint = ['tools/run.mjs', 'check', 'biome', 'ci', '--error-on-warnings', '--vcs-enabled=false', '.'];
@@ -54,9 +61,11 @@ describe('pnpm new service shipping --calls order:orders.read', () => {
 
   it('makes tests that pass, and breaks none of those about services and calls', async () => {
     const jest = [...fromSource, 'node_modules/jest/bin/jest.js', '--maxWorkers=2'];
-    const tested = ['apps/shipping', 'apps/order/test/order-attacks', 'packages/contracts', 'tools/ops/src/calls'];
-    const { code, output } = await run(execPath, [...jest, ...tested, 'tools/ops/src/keys/manage', 'e2e/settings']);
+    const tested = ['apps/shipping', 'apps/parcel', 'apps/order/test/order-attacks', 'packages/contracts'];
+    const tools = ['tools/ops/src/calls', 'tools/ops/src/keys/manage', 'tools/dev/src/new-service', 'e2e/settings'];
+    const { code, output } = await run(execPath, [...jest, ...tested, ...tools]);
     expect([code, output]).toEqual([0, expect.stringContaining('PASS apps/shipping/test/access.test.ts')]);
+    expect(output).toContain('PASS apps/parcel/test/access.test.ts');
   }, 240_000);
 
   it('runs beside the others: it answers an admin, refuses a customer, and calls order', async () => {

@@ -11,6 +11,9 @@ export interface Step {
 /** Runs a step in a folder. @returns what the command printed, when it failed */
 export type RunStep = (step: Step, root: string) => string | undefined;
 
+// Biome needs no repository of git, since it gets the paths.
+const biome = ['node', 'tools/run.mjs', 'check', 'biome'];
+const write = ['--write', '--vcs-enabled=false'];
 const fromSource = ['node', '--import', 'tsx', '--conditions=@auth/source'];
 
 /** The commands that complete a service whose files are written, in this order. */
@@ -19,10 +22,11 @@ export function stepsOf(name: string): readonly Step[] {
   return [
     { does: 'link its packages', command: ['pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile'] },
     {
-      does: 'format it',
-      // The paths are given, so that no repository of git is needed.
-      command: ['node', 'tools/run.mjs', 'check', 'biome', 'check', '--write', '--vcs-enabled=false', ...written],
+      does: 'remove its unused imports',
+      // Biome calls this fix unsafe, since a module may have effects when it loads: no module of the template has.
+      command: [...biome, 'lint', ...write, '--unsafe', '--only=correctness/noUnusedImports', `apps/${name}`],
     },
+    { does: 'format it', command: [...biome, 'check', ...write, ...written] },
     { does: 'write its borders', command: ['node', 'tools/dev/borders/write.mjs'] },
     { does: 'draw docs/calls.md', command: [...fromSource, 'tools/ops/src/calls/cli.ts', 'graph'] },
     { does: 'write its pages', command: [...fromSource, 'tools/dev/pages/pages.ts'] },

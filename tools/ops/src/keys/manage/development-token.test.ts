@@ -1,5 +1,6 @@
-import { type OperationSpec, operations } from '@auth/contracts';
-import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
+import { type OperationSpec, operations, services } from '@auth/contracts';
+import { createUserTokenVerifier } from '@auth/service';
+import { parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { completeFolder } from '../../../test/folders.ts';
@@ -28,11 +29,11 @@ const withoutCallers = Object.entries<OperationSpec>(operations).flatMap(([id, {
 );
 
 describe('makeAccessToken', () => {
-  it('makes a token that every service accepts', () => {
+  it.each(services)('makes a token that the verifier of %s accepts', (audience) => {
     const { header } = makeAccessToken(folder, 'ada', now);
-    const verifier = createAccessTokenVerifier({
+    const verifier = createUserTokenVerifier({
       issuer,
-      audience: 'order',
+      audience,
       revocations: null,
       now,
       keys: parseJwks(documentOf(folder, 'order').issuer.jwks),

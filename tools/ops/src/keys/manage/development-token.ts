@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { issuerService, type OperationSpec, operations, services } from '@auth/contracts';
 import { demoAccounts } from '@auth/contracts/demo-accounts';
 import { developmentIssuer, isMarked } from '@auth/keys/development-keys';
@@ -53,7 +53,8 @@ export function makeAccessToken(folder: Folder, name: string, now: () => number)
     issuedAt: iat,
     lifetimeSeconds: accessTokenSeconds,
     authTime: iat,
-    sid: `keys-token-${randomBytes(8).toString('hex')}`,
+    // Services reject a session id that is no UUID. No session has this one.
+    sid: randomUUID(),
     scopes: account.scopes,
     roles: account.roles,
   });
