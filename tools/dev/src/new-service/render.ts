@@ -76,7 +76,7 @@ function ofCallee(line: string, callee: string): string {
   const port = servicePort(serviceNames.find((name) => name === callee) ?? 'gateway', 4000);
   return line
     .replaceAll(
-      /\border(?=Url\b|: createOrder|: OrderClient|: Callee|: await openCallee)|(?<=clients\.|callees\.)order\b/g,
+      /\border(?=Url\b|: createOrder|: OrderClient|: ConnectedCallee|: await openConnectedCallee)|(?<=clients\.|callees\.)order\b/g,
       camel,
     )
     .replaceAll('ORDER', callee.toUpperCase().replaceAll('-', '_'))
