@@ -1,29 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { openBrowser } from './browser.ts';
-import { type Harness, origin, type Surroundings, useGateway } from './harness.ts';
+import { describe, expect, it } from '@jest/globals';
 import { sendBytes } from './raw-socket.ts';
-import type { Received } from './service.ts';
+import { useWrittenRequests } from './written-requests.ts';
 
-let around: Surroundings;
-let gateway: Harness;
-let cookie: string;
-let before: number;
-
-useGateway((opened) => ({ around, gateway } = opened));
-beforeAll(async () => {
-  const browser = openBrowser(gateway.server);
-  await browser.logIn(around.userApp);
-  cookie = browser.cookie;
-});
-beforeEach(() => {
-  before = around.service.received.length;
-});
-
-/** Writes a request with the cookie of the session. */
-const written = (line: string, headers: readonly string[] = [], body = '') =>
-  `${[line, 'Host: shop.example', `Cookie: ${cookie}`, `Origin: ${origin}`, ...headers].join('\r\n')}\r\n\r\n${body}`;
-
-const reached = (): readonly Received[] => around.service.received.slice(before);
+const requests = useWrittenRequests();
 
 describe('a request with an ambiguous target', () => {
   it.each([
@@ -45,9 +24,9 @@ describe('a request with an ambiguous target', () => {
     ['a bad escape', '/products/%zz'],
     ['a parameter on a parent segment', '/products/..;/internal'],
   ])('is refused: %s', async (_what, target) => {
-    const { statuses } = await sendBytes(gateway.server, written(`GET ${target} HTTP/1.1`));
+    const { statuses } = await sendBytes(requests.gateway.server, requests.written(`GET ${target} HTTP/1.1`));
     expect(statuses).toEqual([400]);
-    expect(reached()).toEqual([]);
+    expect(requests.reached()).toEqual([]);
   });
 
   it.each([
@@ -67,11 +46,11 @@ describe('a request with an ambiguous target', () => {
     ['/product/products'],
     ['/readyz?verbose'],
   ])('answers 404 for %s', async (target) => {
-    const { statuses, text } = await sendBytes(gateway.server, written(`GET ${target} HTTP/1.1`));
+    const { statuses, text } = await sendBytes(requests.gateway.server, requests.written(`GET ${target} HTTP/1.1`));
     expect(statuses).toEqual([target.startsWith('/readyz') ? 200 : 404]);
     expect(text).not.toContain('auth_');
-    expect(reached()).toEqual([]);
-    expect(around.userApp.requests.map(({ path }) => path)).not.toContain(target);
+    expect(requests.reached()).toEqual([]);
+    expect(requests.around.userApp.requests.map(({ path }) => path)).not.toContain(target);
   });
 });
 
@@ -108,10 +87,13 @@ describe('a request that another party could read as two', () => {
     ['a NUL in a value', ['X-Color: red\0'], ''],
     ['an invalid chunk size', ['Content-Type: application/json', 'Transfer-Encoding: chunked'], 'x\r\n\r\n'],
   ])('is refused: %s', async (_what, headers, body) => {
-    const { statuses } = await sendBytes(gateway.server, written('POST /orders HTTP/1.1', headers, `${body}${inner}`));
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      requests.written('POST /orders HTTP/1.1', headers, `${body}${inner}`),
+    );
     expect(statuses[0]).toBeGreaterThanOrEqual(400);
-    expect(reached().map(({ target }) => target)).not.toContain('/internal/quotes');
-    for (const received of reached()) expect(received.body).not.toContain('internal');
+    expect(requests.reached().map(({ target }) => target)).not.toContain('/internal/quotes');
+    for (const received of requests.reached()) expect(received.body).not.toContain('internal');
   });
 
   it.each([
@@ -120,35 +102,44 @@ describe('a request that another party could read as two', () => {
     ['an empty coding in HTTP/1.0', ['Transfer-Encoding:', 'Content-Length: 2', 'Connection: keep-alive'], '{}'],
   ])('closes its connection, and later bytes are not answered: %s', async (what, headers, body) => {
     const line = `POST /orders HTTP/1.${what.endsWith('1.0') ? 0 : 1}`;
-    const bytes = written(
+    const bytes = requests.written(
       line,
       ['Content-Type: application/json', ...headers],
-      `${body}${written('GET /products HTTP/1.1')}`,
+      `${body}${requests.written('GET /products HTTP/1.1')}`,
     );
-    const { statuses, text } = await sendBytes(gateway.server, bytes, { endsByItself: true });
+    const { statuses, text } = await sendBytes(requests.gateway.server, bytes, { endsByItself: true });
     expect(statuses).toEqual([400]);
     if (text.includes('"code"')) expect(text).toMatch(/\r\nConnection: close\r\n/i);
-    expect(reached()).toEqual([]);
+    expect(requests.reached()).toEqual([]);
   });
 
   it('that is two requests has the second checked like any other', async () => {
-    const { statuses } = await sendBytes(gateway.server, `${written('GET /products HTTP/1.1')}${inner}`);
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      `${requests.written('GET /products HTTP/1.1')}${inner}`,
+    );
     expect(statuses).toEqual([200, 404]);
-    expect(reached().map(({ target }) => target)).toEqual(['/products']);
+    expect(requests.reached().map(({ target }) => target)).toEqual(['/products']);
   });
 
   it('does not give its session to the next request', async () => {
     const second = 'GET /products/second HTTP/1.1\r\nHost: x\r\n\r\n';
-    const { statuses } = await sendBytes(gateway.server, `${written('GET /products/first HTTP/1.1')}${second}`);
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      `${requests.written('GET /products/first HTTP/1.1')}${second}`,
+    );
     expect(statuses).toEqual([200, 200]);
-    const tokens = reached().map(({ headers }) => typeof headers.authorization);
+    const tokens = requests.reached().map(({ headers }) => typeof headers.authorization);
     expect(tokens.sort()).toEqual(['string', 'undefined']);
   });
 
   it('has a body that ends at its length', async () => {
     const headers = ['Content-Type: application/json', 'Content-Length: 2'];
-    const { statuses } = await sendBytes(gateway.server, written('POST /orders HTTP/1.1', headers, `{}${inner}`));
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      requests.written('POST /orders HTTP/1.1', headers, `{}${inner}`),
+    );
     expect(statuses).toEqual([200, 404]);
-    expect(reached().map(({ body }) => body)).toEqual(['{}']);
+    expect(requests.reached().map(({ body }) => body)).toEqual(['{}']);
   });
 });

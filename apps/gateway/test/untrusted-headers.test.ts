@@ -1,29 +1,10 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { openBrowser } from './browser.ts';
-import { type Harness, origin, type Surroundings, useGateway } from './harness.ts';
+import { describe, expect, it } from '@jest/globals';
+import { origin } from './harness.ts';
 import { sendBytes } from './raw-socket.ts';
 import type { Received } from './service.ts';
+import { useWrittenRequests } from './written-requests.ts';
 
-let around: Surroundings;
-let gateway: Harness;
-let cookie: string;
-let before: number;
-
-useGateway((opened) => ({ around, gateway } = opened));
-beforeAll(async () => {
-  const browser = openBrowser(gateway.server);
-  await browser.logIn(around.userApp);
-  cookie = browser.cookie;
-});
-beforeEach(() => {
-  before = around.service.received.length;
-});
-
-/** Writes a request with the cookie of the session. */
-const written = (line: string, headers: readonly string[] = [], body = '') =>
-  `${[line, 'Host: shop.example', `Cookie: ${cookie}`, `Origin: ${origin}`, ...headers].join('\r\n')}\r\n\r\n${body}`;
-
-const reached = (): readonly Received[] => around.service.received.slice(before);
+const requests = useWrittenRequests();
 
 /** The names of all headers that a service may receive for a session. */
 const meant = [
@@ -53,7 +34,7 @@ function expectClean({ target, headers }: Received): void {
   expect(headers['x-forwarded-for']).toBe('127.0.0.1');
   expect(headers['x-forwarded-proto']).toBe('https');
   expect(headers['x-forwarded-host']).toBe('shop.example');
-  expect(headers.host).toBe(new URL(around.service.url).host);
+  expect(headers.host).toBe(new URL(requests.around.service.url).host);
 }
 
 describe('a request header that a service could trust', () => {
@@ -90,10 +71,13 @@ describe('a request header that a service could trust', () => {
     ['trailers', 'TE: trailers\r\nTrailer: X-User-Id'],
     ['HTTP/2', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__'],
   ])('does not reach a service: %s', async (_what, header) => {
-    const { statuses } = await sendBytes(gateway.server, written('GET /products HTTP/1.1', header.split('\r\n')));
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      requests.written('GET /products HTTP/1.1', header.split('\r\n')),
+    );
     expect(statuses).toEqual([200]);
-    expect(reached()).toHaveLength(1);
-    for (const received of reached()) {
+    expect(requests.reached()).toHaveLength(1);
+    for (const received of requests.reached()) {
       expectClean(received);
       expect(received.headers['x-color']).toBeUndefined();
     }
@@ -102,7 +86,10 @@ describe('a request header that a service could trust', () => {
   it.each([
     ['two tokens', ['Authorization: Bearer a', 'Authorization: Bearer b']],
     ['a token together with the cookie', ['Authorization: Bearer a']],
-    ['a token together with the cookie, named by Connection', ['Authorization: Bearer a', 'Connection: authorization']],
+    [
+      'a token together with the requests.cookie, named by Connection',
+      ['Authorization: Bearer a', 'Connection: authorization'],
+    ],
     ['two origins', [`Origin: ${origin}`]],
     ['two hosts', ['Host: evil.example']],
     ['two cookies', [`Cookie: __Host-session=${'A'.repeat(43)}`]],
@@ -112,35 +99,38 @@ describe('a request header that a service could trust', () => {
       ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: eA=='],
     ],
   ])('is refused: %s', async (_what, headers) => {
-    const { statuses } = await sendBytes(gateway.server, written('GET /products HTTP/1.1', headers));
+    const { statuses } = await sendBytes(requests.gateway.server, requests.written('GET /products HTTP/1.1', headers));
     expect(statuses).toEqual([400]);
-    expect(reached()).toEqual([]);
+    expect(requests.reached()).toEqual([]);
   });
 
   it.each(['TRACE /products HTTP/1.1', 'CONNECT 127.0.0.1:4002 HTTP/1.1', 'PROPFIND /products HTTP/1.1'])(
     'cannot come with another method: %s',
     async (line) => {
-      const { statuses } = await sendBytes(gateway.server, written(line));
+      const { statuses } = await sendBytes(requests.gateway.server, requests.written(line));
       expect(statuses.every((status) => status === 405 || status === 400)).toBe(true);
-      expect(reached()).toEqual([]);
+      expect(requests.reached()).toEqual([]);
     },
   );
 
   it('Host is optional in HTTP/1.0, whose connection ends after the answer', async () => {
     const { text } = await sendBytes(
-      gateway.server,
-      `GET /products HTTP/1.0\r\nCookie: ${cookie}\r\nX-User-Id: 1\r\n\r\n`,
+      requests.gateway.server,
+      `GET /products HTTP/1.0\r\nCookie: ${requests.cookie}\r\nX-User-Id: 1\r\n\r\n`,
       { endsByItself: true },
     );
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
-    expect(reached()).toHaveLength(1);
-    for (const received of reached()) expectClean(received);
+    expect(requests.reached()).toHaveLength(1);
+    for (const received of requests.reached()) expectClean(received);
   });
 
   it('Host is required in HTTP/1.1', async () => {
-    const { statuses } = await sendBytes(gateway.server, `GET /products HTTP/1.1\r\nCookie: ${cookie}\r\n\r\n`);
+    const { statuses } = await sendBytes(
+      requests.gateway.server,
+      `GET /products HTTP/1.1\r\nCookie: ${requests.cookie}\r\n\r\n`,
+    );
     expect(statuses).toEqual([400]);
-    expect(reached()).toEqual([]);
+    expect(requests.reached()).toEqual([]);
   });
 });
 
@@ -159,9 +149,11 @@ describe('a response header', () => {
     ['Authorization', 'Bearer eyJ.x.y'],
     ['Strict-Transport-Security', 'max-age=1'],
   ])('does not reach the browser: %s', async (name, value) => {
-    around.service.answer((res) => void res.writeHead(200, { [name]: value, 'content-length': '2' }).end('{}'));
-    const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
-    around.service.answer(undefined);
+    requests.around.service.answer(
+      (res) => void res.writeHead(200, { [name]: value, 'content-length': '2' }).end('{}'),
+    );
+    const { text } = await sendBytes(requests.gateway.server, requests.written('GET /products HTTP/1.1'));
+    requests.around.service.answer(undefined);
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
     expect(text.toLowerCase()).not.toContain(`${name.toLowerCase()}: ${value.toLowerCase()}`);
   });
@@ -169,12 +161,12 @@ describe('a response header', () => {
   it.each(['Authorization', 'X-Debug', 'Link'])(
     'does not reach the browser when it contains the access token of the session: %s',
     async (name) => {
-      around.service.answer((res) => {
+      requests.around.service.answer((res) => {
         const token = String(res.req.headers.authorization);
         res.writeHead(200, { [name]: `seen ${token}`, 'content-length': '2' }).end('{}');
       });
-      const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
-      around.service.answer(undefined);
+      const { text } = await sendBytes(requests.gateway.server, requests.written('GET /products HTTP/1.1'));
+      requests.around.service.answer(undefined);
       expect(text).toMatch(/^HTTP\/1\.1 200 /);
       expect(text).not.toContain('eyJ');
       expect(text).not.toContain('seen');
@@ -182,15 +174,17 @@ describe('a response header', () => {
   );
 
   it('with a length does not reach the browser for an answer without content', async () => {
-    around.service.answer((res) => void res.socket?.end('HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n'));
-    const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
-    around.service.answer(undefined);
+    requests.around.service.answer(
+      (res) => void res.socket?.end('HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const { text } = await sendBytes(requests.gateway.server, requests.written('GET /products HTTP/1.1'));
+    requests.around.service.answer(undefined);
     expect(text).toMatch(/^HTTP\/1\.1 204 /);
     expect(text).not.toMatch(/content-length/i);
   });
 
   it('Cache-Control is no-store when the service sends none', async () => {
-    const { text } = await sendBytes(gateway.server, written('GET /products HTTP/1.1'));
+    const { text } = await sendBytes(requests.gateway.server, requests.written('GET /products HTTP/1.1'));
     expect(text).toMatch(/\r\nCache-Control: no-store\r\n/i);
   });
 });

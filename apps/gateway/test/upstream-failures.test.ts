@@ -1,5 +1,5 @@
+import { closedUrl } from '@auth/testkit/callee';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { closedOrigin } from './closed-origin.ts';
 import { openProxyHarness, type ProxyHarness, type ProxyHarnessOptions } from './proxy-harness.ts';
 import { openSocket, type RawAnswer, readToEnd, sendRaw } from './raw-client.ts';
 import { openScriptedService, type ScriptedService } from './scripted-service.ts';
@@ -35,7 +35,7 @@ function codeOf(answer: RawAnswer | undefined): [status: number | undefined, cod
 describe('a service that cannot be reached', () => {
   it('causes a 503 with Retry-After, and does not affect the others', async () => {
     service = await openScriptedService(answerOk);
-    gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedOrigin() } });
+    gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedUrl() } });
     for (let count = 0; count < 10; count += 1) {
       const answer = await send('/orders');
       expect(codeOf(answer)).toEqual([503, 'unavailable']);
@@ -62,7 +62,7 @@ describe('a service that cannot be reached', () => {
 
   it('is named in the log, with the reason', async () => {
     service = await openScriptedService(answerOk);
-    gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedOrigin() } });
+    gateway = await openProxyHarness({ origins: { ...service.origins, order: await closedUrl() } });
     await send('/orders/1?secret=1', 'GET', 'X-Request-Id: r1');
     expect(gateway.lines()).toMatchObject([
       { level: 'warn', msg: 'request failed', code: 'unavailable', reason: 'ECONNREFUSED', requestId: 'r1' },

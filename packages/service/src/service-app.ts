@@ -13,6 +13,7 @@ import {
   refusalProblem,
   type Translate,
 } from '@auth/http';
+import { calleeOf } from '@auth/verify';
 import {
   identityOf,
   type OperationHandlers,
@@ -73,7 +74,7 @@ export function createServiceApp<
   const app = createApp({ log, readiness, metrics, identify: identityOf, currentContext, trustedProxies });
   const internal = createMethodRouters(
     Object.values(operations)
-      .filter(({ id }) => id.startsWith(`${service}:`))
+      .filter((operation) => calleeOf(operation) === service)
       .map(({ method, path }) => `${method} ${path}`),
   );
   const operationRouter = serviceRouter({

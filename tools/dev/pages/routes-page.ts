@@ -1,5 +1,6 @@
 import { operations } from '@auth/contracts';
 import { problemsOf, type RouteName, type RouteSpec, type Routes, type Who } from '@auth/http';
+import { calleeOf } from '@auth/verify';
 import { markdownTable } from './markdown-table.ts';
 
 /** Problem codes that every route can answer with. */
@@ -48,7 +49,7 @@ function guardOf(who: Who): string {
 }
 
 function operationsTable(app: string): string {
-  const own = Object.values(operations).filter(({ id }) => id.startsWith(`${app}:`));
+  const own = Object.values(operations).filter((operation) => calleeOf(operation) === app);
   if (own.length === 0) return '';
   const rows = own.map(({ id, method, path, callers, user, ...more }) => [
     `\`${method} ${path}\``,

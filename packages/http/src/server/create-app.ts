@@ -41,7 +41,9 @@ export function createApp(options: CreateAppOptions): Express {
   app.set('env', 'production');
   app.use(
     combine(
-      ...[requestContext({ isCurrent: currentContext }), requestLog({ log, identify, metrics }), fixedHeaders()],
+      requestContext({ isCurrent: currentContext }),
+      requestLog({ log, identify, metrics }),
+      fixedHeaders(),
       passRefused(),
     ),
     probes(readiness, probeDetails),
