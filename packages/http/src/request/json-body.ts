@@ -8,13 +8,14 @@ import { headerValues } from './header-values.ts';
 /** Allows one `charset=utf-8` and no other parameter: two parsers could read others differently. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 
+const limitBytes = 100_000;
+
 /**
  * Parses JSON bodies into `req.body`, which stays `undefined` without a body. Anything but UTF-8 `application/json`
- * without a Content-Encoding is 415, more than `limitBytes` (100 000) is 413, malformed JSON or UTF-8 is 400. Does not
+ * without a Content-Encoding is 415, more than 100 000 bytes are 413, malformed JSON or UTF-8 is 400. Does not
  * validate the JSON: `readBody` does.
  */
-export function jsonBody(options: { limitBytes?: number } = {}): RequestHandler {
-  const { limitBytes = 100_000 } = options;
+export function jsonBody(): RequestHandler {
   const parse = express.json({ limit: limitBytes, inflate: false, type: () => true, verify: assertUtf8 });
   return (req, res, next) => {
     if (!hasContent(req) || req.readableEnded) {
