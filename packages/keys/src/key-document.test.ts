@@ -97,7 +97,7 @@ describe('parseKeyDocument', () => {
       Buffer.alloc(128, 0xab).toString('base64url'),
       'keys[0].n must be a modulus',
     ],
-    ['a symmetric jwk', [...firstJwk, 'kty'], 'oct', 'issuer.jwks.keys[0].kty must be RSA or EC'],
+    ['a symmetric jwk', [...firstJwk, 'kty'], 'oct', 'issuer.jwks.keys[0].kty must be RSA, EC or OKP'],
     [
       'a jwk with a private member',
       [...firstJwk, 'd'],

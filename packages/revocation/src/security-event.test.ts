@@ -56,7 +56,8 @@ describe('an event', () => {
 
   it.each(events)('of the kind $kind is signed as jsonwebtoken signs it', (event) => {
     const token = issuer.sign(event);
-    const { kid, alg, key } = issuer.key;
+    const { kid, key } = issuer.key;
+    const alg = 'RS256';
     // RS256 has one signature for each text.
     const again = jwt.decode(token, { json: true }) ?? {};
     expect(jwt.sign(again, key, { algorithm: alg, header: { alg, typ: 'secevent+jwt', kid } })).toBe(token);

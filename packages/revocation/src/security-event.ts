@@ -102,7 +102,7 @@ export function createFeedEventVerifier({ issuer, keys, now }: FeedEventVerifier
 
 function readJws(token: string): StrictJws {
   try {
-    return readStrictJws(token, { maxLength: maxTokenLength, typ, code: 'invalid_token' });
+    return readStrictJws(token, { maxLength: maxTokenLength, typ: [typ], code: 'invalid_token' });
   } catch (error) {
     if (error instanceof AuthError) throw new SecurityEventError(error.reason);
     throw error;

@@ -1,20 +1,32 @@
-import type { AccessTokenClaims } from './access-token-claims.ts';
+import type { ClaimsOf, VerifiedClaims } from './access-token-claims.ts';
+import { type AccessTokenProfile, assertProfile, ownProfile } from './access-token-profile.ts';
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { assertFunction, assertSeconds, assertText, assertWhole, type Current, readerOf } from './options.ts';
+import type { ClaimsSchema } from './own-claims.ts';
 import type { PublicKey } from './public-keys.ts';
-import { maxAccessTokenSeconds, maxSkewSeconds, maxVerifiedSeconds, skewSeconds } from './times.ts';
+import { maxSkewSeconds, maxVerifiedSeconds, skewSeconds } from './times.ts';
 
 /** The revoked sessions. `isRevoked` is called for each token and answers from memory. */
 export interface Revocations {
   isRevoked(sid: string, iat: number): boolean;
 }
 
-export interface AccessTokenVerifierOptions {
+export interface AccessTokenVerifierOptions<
+  Profile extends AccessTokenProfile = typeof ownProfile,
+  Own extends object = object,
+> {
   /** The `iss` every token must carry. */
   readonly issuer: string;
-  /** This service's name: `aud` must be an array that holds it. */
+  /** This service's name, which the audience of a token must be or hold. */
   readonly audience: string;
+  /**
+   * Which tokens the issuer makes: a preset of `@auth/verify/presets`, or one of your own. Tokens of this project unless
+   * given.
+   */
+  readonly profile?: Profile;
+  /** A schema of further claims, which are then in the result with their types: `z.object({ tenant_id: z.uuid() })`. */
+  readonly claims?: ClaimsSchema<Own>;
   /**
    * The public keys, from `parseJwks`. A function is called for each token, so that a removed key stops working at
    * once. It may throw an AuthError `unavailable` while it has no keys to trust, as `createJwksSource` does.
@@ -30,7 +42,7 @@ export interface AccessTokenVerifierOptions {
   readonly now: Clock;
   /** Skew allowed on `iat`, `nbf` and `exp`; 0 to `maxSkewSeconds`, `skewSeconds` unless given. */
   readonly clockToleranceSeconds?: number;
-  /** The longest life (`exp - iat`) accepted; at most a day, an hour unless given. */
+  /** The longest life (`exp - iat`) accepted; at most a day, that of the profile unless given. */
   readonly maxLifetimeSeconds?: number;
   /**
    * How many tokens are cached, once they have passed every check twice, to save the full verification: 0 (none) to
@@ -41,12 +53,18 @@ export interface AccessTokenVerifierOptions {
    * An additional rule on the claims of a valid token: `false` rejects the token. The result must depend on the claims
    * alone, since the rule is not called again for a cached token.
    */
-  readonly accepts?: (claims: AccessTokenClaims) => boolean;
+  readonly accepts?: (claims: ClaimsOf<Profile, Own>) => boolean;
 }
 
+/** The options of a verifier with any profile. */
+export type AnyOptions = Omit<AccessTokenVerifierOptions<AccessTokenProfile>, 'accepts'> & {
+  readonly accepts?: (claims: VerifiedClaims) => boolean;
+};
+
 /** The options with their defaults. `keys` reads the current keys. */
-type CheckedOptions = Required<Omit<AccessTokenVerifierOptions, 'keys'>> & {
+type CheckedOptions = Required<Omit<AnyOptions, 'keys' | 'claims'>> & {
   readonly keys: () => ReadonlyMap<string, PublicKey>;
+  readonly claims: ClaimsSchema | undefined;
 };
 
 /**
@@ -54,14 +72,12 @@ type CheckedOptions = Required<Omit<AccessTokenVerifierOptions, 'keys'>> & {
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
-export function checkOptions(options: AccessTokenVerifierOptions): CheckedOptions {
+export function checkOptions(options: AnyOptions): CheckedOptions {
+  const { issuer, audience, revocations, now, profile = ownProfile, claims } = options;
+  assertProfile(profile);
   const {
-    issuer,
-    audience,
-    revocations,
-    now,
     clockToleranceSeconds = skewSeconds,
-    maxLifetimeSeconds = maxAccessTokenSeconds,
+    maxLifetimeSeconds = profile.maxLifetimeSeconds,
     onUnknownKid = () => {},
     accepts = () => true,
     rememberTokens = 10_000,
@@ -77,11 +93,16 @@ export function checkOptions(options: AccessTokenVerifierOptions): CheckedOption
   if (revocations !== null && typeof revocations?.isRevoked !== 'function') {
     throw new TypeError('revocations must be given, or null to do without');
   }
+  if (revocations !== null && profile.session === null) {
+    throw new TypeError('revocations must be null: tokens of this profile name no session');
+  }
   const keys = readerOf('keys', options.keys);
   assertReadable(keys);
   return {
     issuer,
     audience,
+    profile,
+    claims,
     revocations,
     now,
     clockToleranceSeconds,

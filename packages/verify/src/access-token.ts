@@ -1,26 +1,32 @@
 import type { KeyObject } from 'node:crypto';
-import { type AccessTokenClaims, accessTokenType, parseAccessTokenClaims } from './access-token-claims.ts';
-import { type AccessTokenVerifierOptions, checkOptions } from './access-token-options.ts';
+import {
+  type AccessTokenClaims,
+  type ClaimsOf,
+  createClaimsParser,
+  type VerifiedClaims,
+} from './access-token-claims.ts';
+import { type AccessTokenVerifierOptions, type AnyOptions, checkOptions } from './access-token-options.ts';
+import { type AccessTokenProfile, longestToken, type ownProfile } from './access-token-profile.ts';
 import { AuthError, type RefusalReason } from './auth-error.ts';
 import { readClock } from './clock.ts';
 import { type KnownHeader, knownHeader, parsePayload, readStrictJws, type StrictHeader } from './compact-jws.ts';
 import { hasGoodSignature } from './jws-signature.ts';
+import { type ClaimsSchema, createOwnClaims } from './own-claims.ts';
 import type { PublicKey } from './public-keys.ts';
 import { faultOf } from './token-fault.ts';
 import { createTokenMemory, type TokenMemory, type TokenMemorySize } from './token-memory.ts';
 
-const maxLength = 8192;
 /** Byte limit of the cache for up to 10 000 tokens, the default count. Larger counts scale it. */
 const rememberBytes = 32 * 1024 * 1024;
 
 /** Verifies access tokens. */
-export interface AccessTokenVerifier {
+export interface AccessTokenVerifier<Claims extends VerifiedClaims = AccessTokenClaims> {
   /**
    * Verifies a token and returns its claims.
    *
    * @throws AuthError `token_expired`, `token_revoked` or `invalid_token`; `unavailable` from `keys`
    */
-  verify(token: string): AccessTokenClaims;
+  verify(token: string): Claims;
 }
 
 /** The number and size of the cached tokens, and how many full verifications they have saved (`hits`). */
@@ -29,7 +35,17 @@ export interface RememberedTokens extends TokenMemorySize {
 }
 
 /** An access token verifier that caches valid tokens. */
-export interface RememberingVerifier extends AccessTokenVerifier {
+export interface RememberingVerifier<Claims extends VerifiedClaims = AccessTokenClaims>
+  extends AccessTokenVerifier<Claims> {
+  /** The `iss` of the tokens that it accepts. */
+  readonly issuer: string;
+  /**
+   * Returns the claims of a cached token after the checks whose result changes; `undefined` for a token that is not
+   * cached or needs a new full verification.
+   *
+   * @throws AuthError as `verify`
+   */
+  recall(token: string): Claims | undefined;
   memory(): RememberedTokens;
 }
 
@@ -37,20 +53,29 @@ interface Remembered {
   /** The same object that the signature was checked with. */
   readonly key: KeyObject;
   readonly header: StrictHeader;
-  readonly claims: AccessTokenClaims;
+  readonly claims: VerifiedClaims;
+  /** An estimate for the lists and objects in the claims. */
+  readonly listBytes: number;
 }
 
 /**
- * Creates the verifier of access tokens (RFC 9068 profile, RFC 8725 practice): local, synchronous, no network. Does not
- * check scopes or roles, nor who sent the token: a bearer token works for anyone who holds it.
+ * Creates the verifier of access tokens of one issuer (RFC 8725 practice): local, synchronous, no network. `profile` says
+ * which tokens the issuer makes: this project's (RFC 9068) unless given. Does not check scopes or roles, nor who sent
+ * the token: a bearer token works for anyone who holds it.
  *
  * @throws TypeError when an option is missing or of the wrong type
  */
-export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): RememberingVerifier {
-  const { issuer, audience, keys, revocations, now, clockToleranceSeconds, maxLifetimeSeconds, ...rest } =
-    checkOptions(options);
-  const { onUnknownKid, accepts, rememberTokens } = rest;
-  const memory = createMemory(rememberTokens);
+export function createAccessTokenVerifier<
+  const Profile extends AccessTokenProfile = typeof ownProfile,
+  Own extends object = object,
+>(options: AccessTokenVerifierOptions<Profile, Own>): RememberingVerifier<ClaimsOf<Profile, Own>>;
+export function createAccessTokenVerifier(options: AnyOptions): RememberingVerifier<VerifiedClaims> {
+  const { issuer, audience, keys, revocations, now, onUnknownKid, accepts, profile, ...rest } = checkOptions(options);
+  const { clockToleranceSeconds, maxLifetimeSeconds } = rest;
+  const { algorithms, maxLength, session } = profile;
+  const expected = { issuer, audience, audienceClaim: profile.audience.claim, clockToleranceSeconds };
+  const readClaims = createReader(profile, rest.claims);
+  const memory = createMemory(rest.rememberTokens);
   let known: KnownHeader | undefined;
   let hits = 0;
 
@@ -60,57 +85,75 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
       onUnknownKid(kid);
       return refuse('kid_unknown');
     }
-    return entry.alg === alg ? entry : refuse('header');
+    return entry.alg === alg && algorithms.includes(entry.alg) ? entry : refuse('header');
   }
 
   function verifyInFull(token: string): Remembered {
-    const jws = readStrictJws(token, { maxLength, typ: accessTokenType, code: 'invalid_token', known });
+    const { typ, otherHeaderMembers } = profile;
+    const jws = readStrictJws(token, { maxLength, typ, otherHeaderMembers, code: 'invalid_token', known });
     const { header } = jws;
     const entry = findKey(header);
     const time = readClock(now);
     if (!hasGoodSignature(jws, entry)) return refuse('signature');
     const payload = parsePayload(jws);
-    const fault = faultOf(payload, { issuer, audience, time, clockToleranceSeconds });
+    const fault = faultOf(payload, { ...expected, time });
     if (fault === 'expired') throw new AuthError('token_expired', fault);
     if (fault !== undefined) return refuse(fault);
-    const claims = parseAccessTokenClaims(payload) ?? refuse('claims');
-    if (claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
-    const lifetime = claims.exp - claims.iat;
-    if (lifetime <= 0 || lifetime > maxLifetimeSeconds) return refuse('lifetime');
-    return { key: entry.key, header, claims };
+    const { claims, listBytes } = readClaims(payload) ?? refuse('claims');
+    if (claims.iat !== undefined && claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
+    if (!hasGoodLifetime(claims, time)) return refuse('lifetime');
+    return { key: entry.key, header, claims, listBytes };
+  }
+
+  /** Checks the life of a token. One without `iat` has the rest of its life left: its start is not known. */
+  function hasGoodLifetime({ iat, exp }: VerifiedClaims, time: number): boolean {
+    if (iat === undefined) return exp - time <= maxLifetimeSeconds;
+    return exp > iat && exp - iat <= maxLifetimeSeconds;
   }
 
   /** Repeats the checks of `verifyInFull` whose result changes with the keys or with the time. */
-  function isStillGood({ key, header, claims: { iat, nbf = iat, exp } }: Remembered): boolean {
+  function isStillGood({ key, header, claims }: Remembered): boolean {
     const entry = findKey(header);
     const time = readClock(now);
     const latest = time + clockToleranceSeconds;
-    return key === entry.key && iat <= latest && nbf <= latest && exp > time - clockToleranceSeconds;
+    const { iat, nbf = iat ?? time, exp } = claims;
+    if (iat === undefined ? !hasGoodLifetime(claims, time) : iat > latest) return false;
+    return key === entry.key && nbf <= latest && exp > time - clockToleranceSeconds;
   }
 
-  function assertNotRevoked(token: string, { sid, iat }: AccessTokenClaims): void {
-    if (!revocations?.isRevoked(sid, iat)) return;
+  function assertNotRevoked(token: string, claims: VerifiedClaims): void {
+    // `checkOptions` has made sure that there is a session and `iat` where there are revocations.
+    if (session === null || !revocations?.isRevoked(String(Reflect.get(claims, session)), Number(claims.iat))) return;
     memory?.delete(token);
     throw new AuthError('token_revoked', 'revoked');
   }
 
+  function recall(token: string): VerifiedClaims | undefined {
+    const remembered = isShort(token) ? memory?.get(token) : undefined;
+    if (remembered === undefined) return undefined;
+    if (!isStillGood(remembered)) {
+      memory?.delete(token);
+      return undefined;
+    }
+    assertNotRevoked(token, remembered.claims);
+    hits += 1;
+    return remembered.claims;
+  }
+
+  function verifyAnew(token: string): VerifiedClaims {
+    const verified = verifyInFull(token);
+    const { claims, header, listBytes } = verified;
+    assertNotRevoked(token, claims);
+    known = knownHeader(token, header, known);
+    if (!accepts(claims)) return refuse('claims');
+    memory?.set(token, verified, listBytes);
+    return claims;
+  }
+
   return {
-    verify(token) {
-      const remembered = isShort(token) ? memory?.get(token) : undefined;
-      if (remembered !== undefined && isStillGood(remembered)) {
-        assertNotRevoked(token, remembered.claims);
-        hits += 1;
-        return remembered.claims;
-      }
-      if (remembered !== undefined) memory?.delete(token);
-      const verified = verifyInFull(token);
-      const { claims, header } = verified;
-      assertNotRevoked(token, claims);
-      known = knownHeader(token, header, known);
-      if (!accepts(claims)) return refuse('claims');
-      memory?.set(token, verified, partsOf(claims));
-      return claims;
-    },
+    issuer,
+    recall,
+    verify: (token) => recall(token) ?? verifyAnew(token),
     memory: () => ({ ...(memory?.size() ?? { tokens: 0, bytes: 0 }), hits }),
   };
 }
@@ -120,13 +163,23 @@ function createMemory(maxTokens: number): TokenMemory<Remembered> | undefined {
   return createTokenMemory({ maxTokens, maxBytes: Math.max(1, maxTokens / 10_000) * rememberBytes });
 }
 
-/** Checks whether a token is a text of allowed length. Any other goes straight to `verifyInFull`, which rejects it. */
+/** Checks whether a token is a text that the memory can look up. Any other goes straight to `verifyInFull`. */
 function isShort(token: unknown): boolean {
-  return typeof token === 'string' && token.length <= maxLength;
+  return typeof token === 'string' && token.length <= longestToken;
 }
 
-function partsOf({ aud, roles, scopes }: AccessTokenClaims): number {
-  return aud.length + roles.length + scopes.size;
+/** Creates the reader of a verified payload: the claims of the profile, joined by further claims if there is a schema. */
+function createReader(profile: AccessTokenProfile, schema: ClaimsSchema | undefined) {
+  const parse = createClaimsParser(profile);
+  const readOwn = schema === undefined ? undefined : createOwnClaims(schema, profile);
+  return (payload: unknown): Pick<Remembered, 'claims' | 'listBytes'> | undefined => {
+    const claims = parse(payload);
+    if (claims === undefined) return undefined;
+    const own = readOwn?.(payload);
+    if (readOwn !== undefined && own === undefined) return undefined;
+    const listBytes = 64 * (claims.aud.length + claims.roles.length + claims.scopes.size) + (own?.bytes ?? 0);
+    return { claims: own === undefined ? claims : Object.freeze({ ...claims, ...own.claims }), listBytes };
+  };
 }
 
 function refuse(reason: RefusalReason): never {

@@ -8,12 +8,12 @@ const token = `${segment(header)}.${segment({ a: 1 })}.${segment('signature')}`;
 const [head = '', payload = '', signature = ''] = token.split('.');
 
 function outcome(value: unknown, maxLength = 200): string {
-  return outcomeOf(() => readStrictHeader(value, { maxLength, typ: 'at+jwt', code: 'invalid_token' }));
+  return outcomeOf(() => readStrictHeader(value, { maxLength, typ: ['at+jwt'], code: 'invalid_token' }));
 }
 
 describe('readStrictHeader', () => {
   it('reads alg, typ and kid', () => {
-    expect(readStrictHeader(token, { maxLength: 200, typ: 'at+jwt', code: 'invalid_token' })).toEqual(header);
+    expect(readStrictHeader(token, { maxLength: 200, typ: ['at+jwt'], code: 'invalid_token' })).toEqual(header);
   });
 
   it('accepts a token of exactly the largest size', () => {
@@ -82,14 +82,14 @@ describe('readStrictHeader', () => {
   });
 
   it('throws the given code', () => {
-    const options = { maxLength: 200, typ: 'service+jwt', code: 'invalid_service_token' } as const;
+    const options = { maxLength: 200, typ: ['service+jwt'], code: 'invalid_service_token' } as const;
     expect(outcomeOf(() => readStrictHeader(token, options))).toBe('invalid_service_token: header');
     expect(outcomeOf(() => readStrictHeader('', options))).toBe('invalid_service_token: malformed');
   });
 });
 
 describe('knownHeader', () => {
-  const options = { maxLength: 200, typ: 'at+jwt', code: 'invalid_token' } as const;
+  const options = { maxLength: 200, typ: ['at+jwt'], code: 'invalid_token' } as const;
 
   it('is reused for the same header, and for no other', () => {
     const known = knownHeader(token, readStrictHeader(token, options), undefined);

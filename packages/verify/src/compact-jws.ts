@@ -3,10 +3,11 @@ import { AuthError, type RefusalReason } from './auth-error.ts';
 import { hasCanonicalEnd } from './base64url.ts';
 import type { AuthErrorCode } from './problems.ts';
 
-/** The protected header of both token kinds: exactly these members. */
+/** The members of a protected header that are used. */
 export interface StrictHeader {
   readonly alg: string;
-  readonly typ: string;
+  /** `undefined` only where the profile of the token allows a header without it. */
+  readonly typ: string | undefined;
   readonly kid: string;
 }
 
@@ -16,12 +17,17 @@ export interface KnownHeader {
   readonly header: StrictHeader;
 }
 
-export interface ReadStrictJwsOptions {
+interface TokenLimits {
   readonly maxLength: number;
-  /** The one `typ` of this token kind (RFC 8725 §3.11). */
-  readonly typ: string;
   /** The code of the error that is thrown. The client sees it. */
   readonly code: AuthErrorCode;
+}
+
+export interface ReadStrictJwsOptions extends TokenLimits {
+  /** The allowed values of `typ` (RFC 8725 §3.11). `null` stands for a header without `typ`. */
+  readonly typ: readonly (string | null)[];
+  /** Members that the header may have besides `alg`, `typ` and `kid`; none unless given. */
+  readonly otherHeaderMembers?: readonly string[];
   readonly known?: KnownHeader | undefined;
 }
 
@@ -40,19 +46,33 @@ export interface StrictJws {
 
 /**
  * Reads a compact JWS of strict form: size, canonical base64url, a payload in UTF-8, and a header of exactly `alg`,
- * `typ`, `kid`. So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are rejected and not ignored. Checks no signature and no
- * claim.
+ * `typ`, `kid` and what `otherHeaderMembers` allows. So `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` are rejected and not
+ * ignored. Checks no signature and no claim.
  *
  * @throws AuthError with the given code
  */
 export function readStrictJws(token: unknown, options: ReadStrictJwsOptions): StrictJws {
-  const { maxLength, typ, code, known } = options;
-  const refuse = (reason: RefusalReason): never => {
-    throw new AuthError(code, reason);
-  };
-  if (typeof token !== 'string') return refuse('malformed');
-  if (token.length > maxLength) return refuse('too_long');
-  if (!compact.test(token)) return refuse('malformed');
+  const { known } = options;
+  const { segment, payload, signingInput, signature } = readParts(token, options);
+  const header = known?.segment === segment ? known.header : readHeader(segment, options);
+  return { header, payload, signingInput, signature };
+}
+
+/**
+ * Reads the claims of a compact JWS whose signature nobody has checked: only to choose the verifier that checks it.
+ *
+ * @throws AuthError with the given code
+ */
+export function readUnverifiedPayload(token: unknown, options: TokenLimits): Readonly<Record<string, unknown>> {
+  const payload = parsePayload(readParts(token, options));
+  if (!isPlainObject(payload)) throw new AuthError(options.code, 'malformed');
+  return payload;
+}
+
+function readParts(token: unknown, { maxLength, code }: TokenLimits) {
+  if (typeof token !== 'string') throw new AuthError(code, 'malformed');
+  if (token.length > maxLength) throw new AuthError(code, 'too_long');
+  if (!compact.test(token)) throw new AuthError(code, 'malformed');
   const payloadAt = token.indexOf('.') + 1;
   const signatureAt = token.indexOf('.', payloadAt) + 1;
   const segment = token.slice(0, payloadAt - 1);
@@ -60,10 +80,9 @@ export function readStrictJws(token: unknown, options: ReadStrictJwsOptions): St
   const canonical = hasCanonicalEnd(segment) && hasCanonicalEnd(encoded) && hasCanonicalEnd(token, signatureAt);
   const payload = Buffer.from(encoded, 'base64url');
   // Decoding replaces bytes that are not UTF-8, so two different payloads could read as the same text.
-  if (!canonical || !isUtf8(payload)) return refuse('malformed');
-  const header = known?.segment === segment ? known.header : readHeader(segment, typ, refuse);
+  if (!canonical || !isUtf8(payload)) throw new AuthError(code, 'malformed');
   return {
-    header,
+    segment,
     payload,
     signingInput: Buffer.from(token.slice(0, signatureAt - 1), 'latin1'),
     signature: Buffer.from(token.slice(signatureAt), 'base64url'),
@@ -75,17 +94,22 @@ export function readStrictHeader(token: unknown, options: ReadStrictJwsOptions):
   return readStrictJws(token, options).header;
 }
 
-function readHeader(segment: string, typ: string, refuse: (reason: RefusalReason) => never): StrictHeader {
+function readHeader(segment: string, options: ReadStrictJwsOptions): StrictHeader {
+  const { typ: allowed, otherHeaderMembers = [], code } = options;
+  const refuse = (reason: RefusalReason): never => {
+    throw new AuthError(code, reason);
+  };
   const members = parseObject(segment);
   if (members === undefined) return refuse('malformed');
-  const { alg, kid } = members;
-  if (Object.keys(members).length !== 3 || typeof alg !== 'string' || typeof kid !== 'string') return refuse('header');
-  if (members['typ'] !== typ) return refuse('header');
-  return { alg, typ, kid };
+  const { alg, typ, kid, ...others } = members;
+  if (typeof alg !== 'string' || typeof kid !== 'string') return refuse('header');
+  if (!Object.keys(others).every((name) => otherHeaderMembers.includes(name))) return refuse('header');
+  if (typ === undefined) return allowed.includes(null) ? { alg, typ, kid } : refuse('header');
+  return typeof typ === 'string' && allowed.includes(typ) ? { alg, typ, kid } : refuse('header');
 }
 
 /** Parses the payload as JSON; `undefined` when it is not JSON. */
-export function parsePayload({ payload }: StrictJws): unknown {
+export function parsePayload({ payload }: Pick<StrictJws, 'payload'>): unknown {
   try {
     return JSON.parse(payload.toString());
   } catch {

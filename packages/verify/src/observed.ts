@@ -1,4 +1,5 @@
 import type { AccessTokenVerifier } from './access-token.ts';
+import type { VerifiedClaims } from './access-token-claims.ts';
 import { AuthError } from './auth-error.ts';
 import type { AuthErrorCode } from './problems.ts';
 
@@ -6,10 +7,10 @@ import type { AuthErrorCode } from './problems.ts';
 export type VerificationOutcome = 'accepted' | AuthErrorCode;
 
 /** Wraps a verifier: `onOutcome` is called with the outcome of each verification, and with nothing of the token. */
-export function observed(
-  verifier: AccessTokenVerifier,
+export function observed<Claims extends VerifiedClaims>(
+  verifier: AccessTokenVerifier<Claims>,
   onOutcome: (outcome: VerificationOutcome) => void,
-): AccessTokenVerifier {
+): AccessTokenVerifier<Claims> {
   return {
     verify(token) {
       try {

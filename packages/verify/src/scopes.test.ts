@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseScopes } from './scopes.ts';
+import { createScopes } from './scopes.ts';
 
-const scopes = parseScopes('order:read order:write');
+const scopes = createScopes(['order:read', 'order:write']);
 
 describe('the scopes of a token', () => {
   it('can be read like any set', () => {

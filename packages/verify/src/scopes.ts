@@ -63,7 +63,7 @@ class Scopes implements ReadonlySet<string> {
   }
 }
 
-/** Parses a `scope` claim (space-separated, RFC 6749 §3.3) as a set without `add`, `delete` and `clear`. */
-export function parseScopes(scope: string): ReadonlySet<string> {
-  return new Scopes(scope.split(' ').filter(Boolean));
+/** Creates a set of scopes without `add`, `delete` and `clear`. */
+export function createScopes(scopes: Iterable<string>): ReadonlySet<string> {
+  return new Scopes(scopes);
 }

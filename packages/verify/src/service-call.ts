@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from './access-token-claims.ts';
+import type { VerifiedClaims } from './access-token-claims.ts';
 import type { AuthenticatedCall } from './auth-error.ts';
 import type { OperationPolicy } from './operation.ts';
 
@@ -17,7 +17,7 @@ export interface IncomingCall {
 export interface ServiceCall extends AuthenticatedCall {
   readonly operation: string;
   /** The user whose access token travels along; never taken from the service token. */
-  readonly user: AccessTokenClaims | undefined;
+  readonly user: VerifiedClaims | undefined;
 }
 
 /** A call that has passed all checks except those of content and single use. */

@@ -1,5 +1,5 @@
 import type { AccessTokenVerifier } from './access-token.ts';
-import type { AccessTokenClaims } from './access-token-claims.ts';
+import type { VerifiedClaims } from './access-token-claims.ts';
 import { AuthError, type AuthenticatedCall, type RefusalReason } from './auth-error.ts';
 import { sha256Base64url } from './base64url.ts';
 import { type Clock, readClock } from './clock.ts';
@@ -28,7 +28,7 @@ export interface ServiceTokenVerifierOptions {
   /** The inbound keys, from `parseAccepts`. A function is called for each token, so that a removed key stops working at once. */
   readonly keys: Current<ReadonlyMap<string, InboundKey>>;
   /** Verifies the user's access token of a call; `null` when no operation of this service has a user. */
-  readonly accessTokens: AccessTokenVerifier | null;
+  readonly accessTokens: AccessTokenVerifier<VerifiedClaims> | null;
   readonly singleUse: SingleUseStore;
   readonly now: Clock;
   /** Skew allowed on `iat` and `exp`; 0 to `maxServiceSkewSeconds`, `skewSeconds` unless given. */
@@ -66,7 +66,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
   function authenticate(token: string): { claims: ServiceTokenClaims; key: InboundKey } {
     const jws = readStrictJws(token, {
       maxLength: serviceTokenMaxLength,
-      typ: serviceTokenType,
+      typ: [serviceTokenType],
       code: 'invalid_service_token',
       known,
     });
@@ -75,7 +75,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     if (key === undefined) return refuse('kid_unknown');
     if (header.alg !== serviceTokenAlgorithm) return refuse('header');
     const time = readClock(now);
-    const expected = { issuer: key.caller, audience: service, time, clockToleranceSeconds };
+    const expected = { issuer: key.caller, audience: service, audienceClaim: 'aud', time, clockToleranceSeconds };
     if (!hasGoodHs256(jws, key.key)) return refuse('signature');
     const payload = parsePayload(jws);
     if (payload === undefined) return refuse('claims');
@@ -92,7 +92,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
   }
 
   /** Requires the access token that `ath` names. Rejects an access token when the service token has no `ath`. */
-  function verifyUser(accessToken: string | undefined, ath: string | undefined): AccessTokenClaims | undefined {
+  function verifyUser(accessToken: string | undefined, ath: string | undefined): VerifiedClaims | undefined {
     if (accessToken === undefined) return ath === undefined ? undefined : refuse('access_token_binding');
     if (ath !== sha256Base64url(accessToken)) return refuse('access_token_binding');
     return accessTokens === null ? refuse('user_not_expected') : accessTokens.verify(accessToken);
@@ -107,7 +107,7 @@ export function createServiceTokenVerifier(options: ServiceTokenVerifierOptions)
     }
   }
 
-  function authorize(call: IncomingCall, claims: ServiceTokenClaims, caller: string): AccessTokenClaims | undefined {
+  function authorize(call: IncomingCall, claims: ServiceTokenClaims, caller: string): VerifiedClaims | undefined {
     const { operation, method, target, accessToken } = call;
     if (claims.htm !== method || method !== operation.method) return refuse('method');
     if (claims.htu !== bindTarget(service, target)) return refuse('target');
@@ -167,7 +167,7 @@ function withCall(error: unknown, call: AuthenticatedCall): unknown {
   return new AuthError(code, reason, { scope, issuedAfter, call, cause });
 }
 
-function assertPolicy(operation: OperationPolicy, caller: string, scope: string, user: AccessTokenClaims | undefined) {
+function assertPolicy(operation: OperationPolicy, caller: string, scope: string, user: VerifiedClaims | undefined) {
   if (!operation.callers.includes(caller)) throw new AuthError('caller_not_allowed', 'caller');
   if (scope !== operation.id) refuse('operation');
   if (operation.user === 'none' && user !== undefined) refuse('user_not_expected');

@@ -4,6 +4,8 @@ import type { RefusalReason } from './auth-error.ts';
 export interface ExpectedToken {
   readonly issuer: string;
   readonly audience: string;
+  /** The claim that says whom the token is for: `aud` (RFC 7519 §4.1.3) for most issuers. */
+  readonly audienceClaim: string;
   /** Seconds since 1970. */
   readonly time: number;
   readonly clockToleranceSeconds: number;
@@ -14,7 +16,7 @@ export interface ExpectedToken {
  * nothing is. Accepts a payload of any shape. Does not check `iat` or the lifetime, and requires no `exp`.
  */
 export function faultOf(payload: unknown, expected: ExpectedToken): RefusalReason | undefined {
-  const { nbf, exp, aud, iss } = Object(payload) as Readonly<Record<string, unknown>>;
+  const { nbf, exp, iss, [expected.audienceClaim]: aud } = Object(payload) as Readonly<Record<string, unknown>>;
   const { issuer, audience, time, clockToleranceSeconds } = expected;
   if (nbf !== undefined && typeof nbf !== 'number') return 'claims';
   if (nbf !== undefined && nbf > time + clockToleranceSeconds) return 'not_yet_valid';

@@ -51,7 +51,7 @@ describe('a memory of tokens', () => {
     expect(memory.size().tokens).toBeGreaterThan(3);
     const before = memory.size();
     put('x'.repeat(5000));
-    for (const known of [1, 2]) memory.set('many entries', known, 1000);
+    for (const known of [1, 2]) memory.set('many entries', known, 10_000);
     expect([has('x'.repeat(5000)), has('many entries')]).toEqual([false, false]);
     expect(memory.size()).toEqual(before);
   });

@@ -1,3 +1,5 @@
+import { longestToken } from './access-token-profile.ts';
+
 /** The number and size of cached tokens. */
 export interface TokenMemorySize {
   readonly tokens: number;
@@ -15,10 +17,10 @@ export interface TokenMemory<Known> {
   /** Returns what was stored for exactly this token. */
   get(token: string): Known | undefined;
   /**
-   * Stores a token at its second call; the first only marks it. `parts`: the total number of entries in the lists of
+   * Stores a token at its second call; the first only marks it. `listBytes`: an estimate for the lists and objects in
    * the claims.
    */
-  set(token: string, known: Known, parts: number): void;
+  set(token: string, known: Known, listBytes: number): void;
   delete(token: string): void;
   size(): TokenMemorySize;
 }
@@ -80,8 +82,8 @@ export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOpt
       if (old.take(key) !== undefined) add(entry);
       return entry.known;
     },
-    set(token, known, parts) {
-      const bytes = bytesOf(token, parts);
+    set(token, known, listBytes) {
+      const bytes = bytesOf(token, listBytes);
       if (bytes > halfBytes || token.length > scratch.length || !isSeenAgain(token)) return;
       const copy = copyOf(token);
       const key = keyOf(copy);
@@ -121,7 +123,7 @@ function createMarks(maxTokens: number): (token: string) => boolean {
 }
 
 /** A buffer for `copyOf`. */
-const scratch = Buffer.alloc(8192);
+const scratch = Buffer.alloc(longestToken);
 
 /** Copies a token. A part of a text keeps the whole text in memory, such as the header that it was cut from. */
 function copyOf(token: string): string {
@@ -129,9 +131,9 @@ function copyOf(token: string): string {
 }
 
 /**
- * Estimates the bytes of a token: its text, its claims (as long as the token at most), their objects, and the entries
- * of their lists.
+ * Estimates the bytes of a token: its text, its claims (as long as the token at most), their objects, and what is in
+ * their lists.
  */
-function bytesOf(token: string, parts: number): number {
-  return 2 * token.length + 1024 + 64 * parts;
+function bytesOf(token: string, listBytes: number): number {
+  return 2 * token.length + 1024 + listBytes;
 }

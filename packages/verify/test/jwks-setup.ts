@@ -1,4 +1,4 @@
-import { createAccessTokenVerifier } from '../src/access-token.ts';
+import { createAccessTokenVerifier, type RememberingVerifier } from '../src/access-token.ts';
 import { createJwksSource, type JwksOutcome, type JwksSource, type JwksSourceOptions } from '../src/jwks/index.ts';
 import { createTestIssuer, type TestIssuer } from '../src/testing/index.ts';
 import { otherKey, privateKey } from './access-tokens.ts';
@@ -17,7 +17,7 @@ export interface JwksSetup {
   readonly clock: TestClock;
   readonly server: JwksServer;
   readonly source: JwksSource;
-  readonly verifier: ReturnType<typeof createAccessTokenVerifier>;
+  readonly verifier: RememberingVerifier;
   /** The outcomes of all fetches, and the errors for the log. */
   readonly outcomes: readonly JwksOutcome[];
   readonly messages: readonly (string | undefined)[];

@@ -1,11 +1,11 @@
 import { contextOf, outgoingHeaders, Problem, type RequestContext } from '@auth/http';
-import type { requireUser } from '@auth/verify/express';
+import type { requireScope } from '@auth/verify/express';
 import { Pool } from 'undici';
 import * as z from 'zod';
 import type { SessionStore } from './session-store.ts';
 
 /** Lets a request pass, or throws the reason. */
-export type Guard = ReturnType<typeof requireUser>;
+export type Guard = ReturnType<typeof requireScope>;
 
 const cookie = /(?:^|; )session=([\w-]{43})(?:;|$)/;
 const User = z.object({ id: z.uuid(), roles: z.array(z.string()) });

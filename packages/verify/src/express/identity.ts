@@ -1,9 +1,9 @@
 import type { Request } from 'express';
-import type { AccessTokenClaims } from '../access-token-claims.ts';
+import type { AccessTokenClaims, VerifiedClaims } from '../access-token-claims.ts';
 import type { ServiceCall } from '../service-call.ts';
 
 interface VerifiedUser {
-  readonly claims: AccessTokenClaims;
+  readonly claims: VerifiedClaims;
   readonly token: string;
 }
 
@@ -19,6 +19,20 @@ interface Identity {
 }
 type Identified = Request & { readonly rawHeaders: Identity };
 
+declare const claimsType: unique symbol;
+/**
+ * Carries the type of the claims from `requireUser` to `userOf`, in the type of `res.locals`, which Express passes from
+ * guard to handler. It exists for the compiler alone: nothing is stored in `res.locals`.
+ */
+export interface UserLocals<Claims extends VerifiedClaims> {
+  readonly [claimsType]?: Claims;
+}
+type UserIn<Req> = Req extends { res?: { locals: { readonly [claimsType]?: infer Claims } } | undefined }
+  ? unknown extends Claims
+    ? AccessTokenClaims
+    : Exclude<Claims, undefined>
+  : AccessTokenClaims;
+
 export function attachUser({ rawHeaders }: Identified, user: VerifiedUser): void {
   rawHeaders[userKey] = user;
 }
@@ -28,12 +42,13 @@ export function attachCall({ rawHeaders }: Identified, call: ServiceCall): void 
 }
 
 /**
- * Returns the claims of the verified user of a request.
+ * Returns the claims of the verified user of a request: of the type that the verifier of `requireUser` on the same route
+ * returns. Where the compiler does not see the guard, they have the type of this project's tokens.
  *
  * @throws Error when the route has no guard: a mistake in the route, answered 500, so the route is never open
  */
-export function userOf(req: Request): AccessTokenClaims {
-  return verifiedUser(req).claims;
+export function userOf<Req extends Identified>(req: Req): UserIn<Req> {
+  return verifiedUser(req).claims as UserIn<Req>;
 }
 
 /**

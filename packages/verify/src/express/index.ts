@@ -5,6 +5,7 @@ export { refusalOf, refusals } from './problem.ts';
 export { reportUnmatched } from './report-unmatched.ts';
 export type { CallDecision, CallGuardOptions, RequireCallerOptions } from './require-caller.ts';
 export { requireCaller } from './require-caller.ts';
+export type { UserGuard } from './require-user.ts';
 export { requireScope, requireUser } from './require-user.ts';
 export type { RevocationStaleOptions } from './revocation-stale.ts';
 export type {

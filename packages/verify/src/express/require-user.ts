@@ -1,12 +1,23 @@
-import type { RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AccessTokenVerifier } from '../access-token.ts';
+import type { VerifiedClaims } from '../access-token-claims.ts';
 import { AuthError } from '../auth-error.ts';
 import { readBearer } from './bearer.ts';
-import { attachUser, userOf } from './identity.ts';
+import { attachUser, type UserLocals, userOf } from './identity.ts';
 import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
+/** The guard of a route with a user: a `RequestHandler` that tells later handlers the type of the claims. */
+export type UserGuard<Claims extends VerifiedClaims> = (
+  req: Request,
+  res: Response<unknown, UserLocals<Claims>>,
+  next: NextFunction,
+) => void;
+
 /** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. Checks no scope. */
-export function requireUser(verifier: AccessTokenVerifier, options: RevocationStaleOptions = {}): RequestHandler {
+export function requireUser<Claims extends VerifiedClaims>(
+  verifier: AccessTokenVerifier<Claims>,
+  options: RevocationStaleOptions = {},
+): UserGuard<Claims> {
   if (typeof verifier?.verify !== 'function') throw new TypeError('requireUser needs an access token verifier');
   const assertFresh = createStaleCheck(options);
   return (req, _res, next) => {

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { type AccessTokenPayload, accessTokenType } from '../access-token-claims.ts';
-import type { PublicKeyAlgorithm } from '../public-keys.ts';
+import type { PublicKeyAlgorithm } from '../jws-algorithms.ts';
+import { signJws } from '../jws-signature.ts';
 import { randomId } from '../random-id.ts';
 
 /** The content of an access token except its id. Times in seconds. */
@@ -27,8 +28,15 @@ export interface AccessTokenKey {
   readonly key: KeyObject;
 }
 
-/** Signs an access token (RFC 9068) with a new id. Does not check the content. */
+/**
+ * Signs an access token (RFC 9068) with a new id. Does not check the content.
+ *
+ * @throws Error when the key does not fit the algorithm
+ */
 export function signAccessToken({ kid, alg, key }: AccessTokenKey, content: AccessTokenContent): string {
+  // jsonwebtoken knows no EdDSA (RFC 8037).
+  if (alg === 'EdDSA' || alg === 'Ed25519')
+    return signJws(accessTokenPayload(content), { ...accessTokenHeader({ kid, alg }), key });
   return jwt.sign(accessTokenPayload(content), key, { algorithm: alg, header: accessTokenHeader({ kid, alg }) });
 }
 

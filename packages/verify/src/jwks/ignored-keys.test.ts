@@ -24,6 +24,6 @@ describe('createJwksSource, of a server that also publishes keys of other kinds,
     server.answer(both);
     await refresh();
     const reasons = told.map((keys) => keys.map(({ kid, reason }) => `${kid}: ${reason}`));
-    expect(reasons).toEqual([['pq: keys[1].kty must be RSA or EC'], []]);
+    expect(reasons).toEqual([['pq: keys[1].kty must be RSA, EC or OKP'], []]);
   });
 });

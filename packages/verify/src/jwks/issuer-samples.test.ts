@@ -35,8 +35,8 @@ const samples: readonly Sample[] = [
       { kid: 'ec', kty: 'EC', alg: 'ES256', use: 'sig', crv: 'P-256', x, y },
       { kid: 'rsa', ...rsa, alg: 'RS256', use: 'sig', ...certificate },
     ],
-    used: ['ec', 'rsa'],
-    ignored: ['ed'],
+    used: ['ed', 'ec', 'rsa'],
+    ignored: [],
   },
   {
     issuer: 'Auth0, with the next key',
@@ -68,8 +68,8 @@ const samples: readonly Sample[] = [
       { use: 'sig', kty: 'RSA', kid: '278491', alg: 'RS256', n, e },
       { use: 'sig', ...ed25519, kid: '278492', alg: 'EdDSA' },
     ],
-    used: ['278491'],
-    ignored: ['278492'],
+    used: ['278491', '278492'],
+    ignored: [],
   },
   {
     issuer: 'an issuer that moves to ML-DSA (AKP keys)',

@@ -1,0 +1,118 @@
+import type { RefusalReason } from './auth-error.ts';
+import { isPublicKeyAlgorithm, type PublicKeyAlgorithm } from './jws-algorithms.ts';
+import { assertSeconds, assertWhole } from './options.ts';
+import { maxAccessTokenSeconds, maxVerifiedSeconds } from './times.ts';
+
+/**
+ * The JSON form of a claim. `text`: a string, not empty. `id`: a string of 1 to 255 characters. `id128`: 128 random
+ * bits as 22 base64url characters. `words`: a string of words separated by spaces, or empty. `texts`: an array of
+ * strings that are not empty. `seconds`: a whole number above 0, seconds since 1970.
+ */
+export type ClaimForm = 'text' | 'id' | 'id128' | 'words' | 'texts' | 'seconds';
+
+/** A place in the payload that holds a list: its path, its form, and whether a token must have it. */
+export interface ClaimPlace {
+  /** The names from the outside in: `['realm_access', 'roles']`. */
+  readonly path: readonly string[];
+  readonly form: 'words' | 'texts';
+  /** `false`: a token without it has an empty list. */
+  readonly isRequired: boolean;
+}
+
+/**
+ * A profile of access tokens: which tokens of an issuer are accepted, as plain data. No rule is skipped because a token
+ * lacks a claim: what may be absent is said here.
+ */
+export interface AccessTokenProfile {
+  /** The allowed values of `typ` in the header (RFC 8725 §3.11). `null` stands for a header without `typ`. */
+  readonly typ: readonly (string | null)[];
+  /** Members that the header may have besides `alg`, `typ` and `kid`. They are not used. */
+  readonly otherHeaderMembers: readonly string[];
+  readonly algorithms: readonly PublicKeyAlgorithm[];
+  /** The members that a key of the JWK Set must have. A key without `alg` has the only algorithm for its `kty`. */
+  readonly jwk: { readonly alg: 'required' | 'optional'; readonly use: 'required' | 'optional' };
+  /** The claim that says whom a token is for, and its allowed forms. */
+  readonly audience: { readonly claim: string; readonly forms: readonly ('text' | 'texts')[] };
+  /** The form of each claim that is handed out. A question mark at the end: the claim may be absent. */
+  readonly claims: Readonly<Record<string, ClaimForm | `${ClaimForm}?`>>;
+  /** Claims that must have exactly this value. */
+  readonly fixed: Readonly<Record<string, string | number | boolean>>;
+  readonly scopes: ClaimPlace | null;
+  readonly roles: ClaimPlace | null;
+  /** The claim that names the session, for `revocations`; `null`: tokens of this issuer name no session. */
+  readonly session: string | null;
+  /** The longest life (`exp - iat`) unless a verifier is given another; without `iat`, the longest time until `exp`. */
+  readonly maxLifetimeSeconds: number;
+  /** The longest token in characters, at most `longestToken`. */
+  readonly maxLength: number;
+  /** The rule that refuses an ID token of the issuer; `null`: the issuer makes none. */
+  readonly refusesIdTokenBy: RefusalReason | null;
+}
+
+/** The longest token that a profile can allow: Node's limit for all headers of a request. */
+export const longestToken = 16_384;
+
+/** The profile of tokens that this project issues, and of every verifier that is given no other. */
+export const ownProfile = {
+  typ: ['at+jwt'],
+  otherHeaderMembers: [],
+  algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+  jwk: { alg: 'required', use: 'required' },
+  audience: { claim: 'aud', forms: ['texts'] },
+  claims: {
+    client_id: 'text',
+    iat: 'seconds',
+    jti: 'id128',
+    sid: 'id',
+    auth_time: 'seconds',
+    scope: 'words',
+  },
+  fixed: {},
+  scopes: { path: ['scope'], form: 'words', isRequired: true },
+  roles: { path: ['roles'], form: 'texts', isRequired: true },
+  session: 'sid',
+  maxLifetimeSeconds: maxAccessTokenSeconds,
+  maxLength: 8192,
+  refusesIdTokenBy: 'header',
+} as const satisfies AccessTokenProfile;
+
+const forms: ReadonlySet<string> = new Set<ClaimForm>(['text', 'id', 'id128', 'words', 'texts', 'seconds']);
+/** Members that change how a JWS is read, or that bring a key along (RFC 7515 §4.1). */
+const harmfulMembers = ['crit', 'b64', 'zip', 'enc', 'jwk', 'jku', 'x5u', 'x5c'];
+/** Claims that every token has, or may have, and that every verifier checks. */
+const everyClaim = ['iss', 'sub', 'exp', 'nbf'];
+
+/**
+ * Checks a profile. TypeScript checks most of it too, but a profile may be written in JavaScript or read from a file.
+ *
+ * @throws TypeError naming the member
+ */
+export function assertProfile(profile: AccessTokenProfile): void {
+  const { typ, otherHeaderMembers, algorithms, audience, claims, fixed, session } = profile;
+  demand(isList(typ) && typ.length > 0, 'typ must list at least one value; null stands for a header without typ');
+  demand(isList(algorithms) && algorithms.length > 0, 'algorithms must list at least one algorithm');
+  for (const name of algorithms)
+    demand(isPublicKeyAlgorithm(name), 'algorithms must be asymmetric ones of this package');
+  demand(isList(otherHeaderMembers), 'otherHeaderMembers must be a list');
+  for (const name of otherHeaderMembers)
+    demand(!harmfulMembers.includes(name), `otherHeaderMembers must not hold ${name}`);
+  demand(isList(audience?.forms) && audience.forms.length > 0, 'audience must name a claim and its forms');
+  for (const name of everyClaim)
+    demand(!Object.hasOwn(claims, name), `claims must not hold ${name}: it is always checked`);
+  for (const [name, form] of Object.entries(claims)) {
+    demand(forms.has(form.replace(/\?$/, '')), `claims.${name} must be one of ${[...forms].join(', ')}`);
+    demand(!Object.hasOwn(fixed, name), `fixed must not hold ${name}: claims has it`);
+  }
+  if (session !== null) {
+    demand(['id', 'text'].includes(claims[session] ?? ''), 'session must name a claim that is required');
+    demand(claims['iat'] === 'seconds', 'session needs iat among claims: revocation compares it');
+  }
+  assertSeconds('profile.maxLifetimeSeconds', profile.maxLifetimeSeconds, 1, maxVerifiedSeconds);
+  assertWhole('profile.maxLength', profile.maxLength, { unit: 'characters', min: 1, max: longestToken });
+}
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+function demand(isGood: boolean, rule: string): void {
+  if (!isGood) throw new TypeError(`profile.${rule}`);
+}
