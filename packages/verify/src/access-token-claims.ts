@@ -127,7 +127,7 @@ function audienceReaderOf({ claim, forms }: AccessTokenProfile['audience']): Lis
 }
 
 function listOf(value: unknown, form: 'words' | 'texts'): readonly string[] | undefined {
-  if (form === 'words') return typeof value === 'string' ? value.split(' ').filter(Boolean) : undefined;
+  if (form === 'words') return typeof value === 'string' ? Object.freeze(value.split(' ').filter(Boolean)) : undefined;
   const list = texts.safeParse(value);
   return list.success ? Object.freeze(list.data) : undefined;
 }

@@ -1,6 +1,6 @@
+import * as z from 'zod';
 import type { RefusalReason } from './auth-error.ts';
 import { isPublicKeyAlgorithm, type PublicKeyAlgorithm } from './jws-algorithms.ts';
-import { assertSeconds, assertWhole } from './options.ts';
 import { maxAccessTokenSeconds, maxVerifiedSeconds } from './times.ts';
 
 /**
@@ -76,43 +76,56 @@ export const ownProfile = {
   refusesIdTokenBy: 'header',
 } as const satisfies AccessTokenProfile;
 
-const forms: ReadonlySet<string> = new Set<ClaimForm>(['text', 'id', 'id128', 'words', 'texts', 'seconds']);
 /** Members that change how a JWS is read, or that bring a key along (RFC 7515 §4.1). */
 const harmfulMembers = ['crit', 'b64', 'zip', 'enc', 'jwk', 'jku', 'x5u', 'x5c'];
-/** Claims that every token has, or may have, and that every verifier checks. */
-const everyClaim = ['iss', 'sub', 'exp', 'nbf'];
+/** Claims that every verifier reads by itself. */
+const everyClaim = ['iss', 'sub', 'exp', 'nbf', 'aud', 'scopes', 'roles'];
+
+const name = z.string().min(1);
+const claimForm = z.string().regex(/^(?:text|id|id128|words|texts|seconds)\??$/, 'must be a form of a claim');
+const place = z
+  .strictObject({ path: z.array(name).min(1), form: z.enum(['words', 'texts']), isRequired: z.boolean() })
+  .nullable();
+const Profile = z
+  .strictObject({
+    typ: z.array(name.nullable(), 'must be a list: null stands for a header without typ').min(1),
+    otherHeaderMembers: z.array(name.refine((member) => !harmfulMembers.includes(member), 'must not be such a member')),
+    algorithms: z.array(z.string().refine(isPublicKeyAlgorithm, 'must be an asymmetric algorithm')).min(1),
+    jwk: z.strictObject({ alg: z.enum(['required', 'optional']), use: z.enum(['required', 'optional']) }),
+    audience: z.strictObject({ claim: name, forms: z.array(z.enum(['text', 'texts'])).min(1) }),
+    claims: z.record(name, claimForm),
+    fixed: z.record(name, z.union([z.string(), z.number(), z.boolean()])),
+    scopes: place,
+    roles: place,
+    session: name.nullable(),
+    maxLifetimeSeconds: z.int().min(1).max(maxVerifiedSeconds),
+    maxLength: z.int().min(1).max(longestToken),
+    refusesIdTokenBy: name.nullable(),
+  })
+  .superRefine(({ claims, fixed, session }, { addIssue }) => {
+    const twice = Object.keys(claims).find((claim) => everyClaim.includes(claim) || Object.hasOwn(fixed, claim));
+    if (twice !== undefined) addIssue({ code: 'custom', path: ['claims', twice], message: 'is checked already' });
+    if (session === null) return;
+    if (!['id', 'text'].includes(claims[session] ?? '')) {
+      addIssue({ code: 'custom', path: ['session'], message: 'must name a text among claims that is required' });
+    }
+    if (claims['iat'] !== 'seconds') {
+      addIssue({
+        code: 'custom',
+        path: ['claims', 'iat'],
+        message: 'must be there: revocation of a session compares it',
+      });
+    }
+  });
 
 /**
- * Checks a profile. TypeScript checks most of it too, but a profile may be written in JavaScript or read from a file.
+ * Checks a profile. The compiler checks most of it too, but a profile may be written in JavaScript or read from a file.
  *
  * @throws TypeError naming the member
  */
 export function assertProfile(profile: AccessTokenProfile): void {
-  const { typ, otherHeaderMembers, algorithms, audience, claims, fixed, session } = profile;
-  demand(isList(typ) && typ.length > 0, 'typ must list at least one value; null stands for a header without typ');
-  demand(isList(algorithms) && algorithms.length > 0, 'algorithms must list at least one algorithm');
-  for (const name of algorithms)
-    demand(isPublicKeyAlgorithm(name), 'algorithms must be asymmetric ones of this package');
-  demand(isList(otherHeaderMembers), 'otherHeaderMembers must be a list');
-  for (const name of otherHeaderMembers)
-    demand(!harmfulMembers.includes(name), `otherHeaderMembers must not hold ${name}`);
-  demand(isList(audience?.forms) && audience.forms.length > 0, 'audience must name a claim and its forms');
-  for (const name of everyClaim)
-    demand(!Object.hasOwn(claims, name), `claims must not hold ${name}: it is always checked`);
-  for (const [name, form] of Object.entries(claims)) {
-    demand(forms.has(form.replace(/\?$/, '')), `claims.${name} must be one of ${[...forms].join(', ')}`);
-    demand(!Object.hasOwn(fixed, name), `fixed must not hold ${name}: claims has it`);
-  }
-  if (session !== null) {
-    demand(['id', 'text'].includes(claims[session] ?? ''), 'session must name a claim that is required');
-    demand(claims['iat'] === 'seconds', 'session needs iat among claims: revocation compares it');
-  }
-  assertSeconds('profile.maxLifetimeSeconds', profile.maxLifetimeSeconds, 1, maxVerifiedSeconds);
-  assertWhole('profile.maxLength', profile.maxLength, { unit: 'characters', min: 1, max: longestToken });
-}
-
-const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
-
-function demand(isGood: boolean, rule: string): void {
-  if (!isGood) throw new TypeError(`profile.${rule}`);
+  const parsed = Profile.safeParse(profile);
+  if (parsed.success) return;
+  const [issue] = parsed.error.issues;
+  throw new TypeError(`${['profile', ...(issue?.path ?? [])].join('.')} is wrong: ${issue?.message}`);
 }
