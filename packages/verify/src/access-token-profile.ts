@@ -37,6 +37,11 @@ export interface AccessTokenProfile {
   readonly claims: Readonly<Record<string, ClaimForm | `${ClaimForm}?`>>;
   /** Claims that must have exactly this value. */
   readonly fixed: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Claims that no access token of the issuer has, such as `nonce` of an ID token, or that this package cannot check, such
+   * as `cnf` of a token that is bound to a key (RFC 7800). A token with one of them is rejected. None unless given.
+   */
+  readonly absent?: readonly string[];
   readonly scopes: ClaimPlace | null;
   readonly roles: ClaimPlace | null;
   /** The claim that names the session, for `revocations`; `null`: tokens of this issuer name no session. */
@@ -88,7 +93,7 @@ const everyClaim = ['iss', 'sub', 'exp', 'nbf'];
  * @throws TypeError naming the member
  */
 export function assertProfile(profile: AccessTokenProfile): void {
-  const { typ, otherHeaderMembers, algorithms, audience, claims, fixed, session } = profile;
+  const { typ, otherHeaderMembers, algorithms, audience, claims, fixed, session, absent = [] } = profile;
   demand(isList(typ) && typ.length > 0, 'typ must list at least one value; null stands for a header without typ');
   demand(isList(algorithms) && algorithms.length > 0, 'algorithms must list at least one algorithm');
   for (const name of algorithms)
@@ -103,6 +108,9 @@ export function assertProfile(profile: AccessTokenProfile): void {
     demand(forms.has(form.replace(/\?$/, '')), `claims.${name} must be one of ${[...forms].join(', ')}`);
     demand(!Object.hasOwn(fixed, name), `fixed must not hold ${name}: claims has it`);
   }
+  demand(isList(absent), 'absent must be a list');
+  const used = [...everyClaim, audience.claim, ...Object.keys({ ...claims, ...fixed })];
+  for (const name of absent) demand(!used.includes(name), `absent must not hold ${name}: the profile reads it`);
   if (session !== null) {
     demand(['id', 'text'].includes(claims[session] ?? ''), 'session must name a claim that is required');
     demand(claims['iat'] === 'seconds', 'session needs iat among claims: revocation compares it');
