@@ -20,6 +20,7 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
       './node/index.ts',
       './client/index.ts',
       './jwks/index.ts',
+      './presets/index.ts',
       './testing/index.ts',
       '@auth/contracts',
       '@auth/http',
@@ -93,6 +94,10 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
       '@auth/http',
       '@auth/keys',
     ],
+  },
+  'packages/verify/src/presets/keycloak.ts': {
+    allowed: ['../access-token-profile.ts'],
+    forbidden: ['../access-token.ts', '../jwks/index.ts', '../testing/index.ts', 'zod', 'express', 'node:crypto'],
   },
   'packages/contracts/src/operations.ts': {
     allowed: ['zod', './quote.ts'],

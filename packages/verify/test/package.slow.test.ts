@@ -36,7 +36,9 @@ describe('the packed tarball', () => {
     const script = `const { createAccessTokenVerifier } = require('@auth/verify'); require('@auth/verify/client');
       require('@auth/verify/http'); require('@auth/verify/node');
       const { createJwksSource } = require('@auth/verify/jwks');
+      const { entra } = require('@auth/verify/presets');
       if (typeof createAccessTokenVerifier !== 'function' || typeof createJwksSource !== 'function') process.exit(1);
+      if (entra.fixed.ver !== '2.0') process.exit(3);
       if (Object.keys(require.cache).some((file) => file.includes('/express/'))) process.exit(2);`;
     packed.run(execPath, ['-e', script]);
   });

@@ -21,6 +21,7 @@ export const bordersOfPackages = [
           './client/**',
           './issuer/**',
           './jwks/**',
+          './presets/**',
           './testing/**',
           'jsonwebtoken',
           'node:http',
@@ -117,6 +118,17 @@ export const bordersOfPackages = [
       ),
     ],
     globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },
+  },
+  {
+    files: ['packages/verify/src/presets/*.ts'],
+    not: [
+      alone,
+      group(
+        'A preset is plain data of the form that the core names.',
+        ...['../**', '!../access-token-profile.ts', 'zod', 'express', 'jsonwebtoken', 'node:*', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'No network.' },
   },
   {
     files: ['packages/contracts/src/**'],
