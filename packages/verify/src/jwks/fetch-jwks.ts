@@ -1,11 +1,13 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { startDeadline } from '../deadline.ts';
+import type { KeyRules } from '../public-keys.ts';
 import { type JwksAnswer, readJwksAnswer } from './jwks-answer.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
 export interface JwksRequest {
   readonly url: URL;
+  readonly profile: KeyRules;
   /** The ETag of the current keys: the server may answer that they are unchanged (RFC 9110 §13.1.2). */
   readonly etag: string | undefined;
   readonly timeoutMs: number;
@@ -20,14 +22,14 @@ export interface JwksRequest {
  * @throws JwksFetchError and nothing else
  */
 export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
-  const { etag, timeoutMs, maxBytes, cancel } = request;
+  const { profile, etag, timeoutMs, maxBytes, cancel } = request;
   let isLate = false;
   const cancelDeadline = startDeadline(timeoutMs, () => {
     isLate = true;
     cancel.abort();
   });
   try {
-    return await readJwksAnswer(await open(request), { etag, maxBytes });
+    return await readJwksAnswer(await open(request), { profile, etag, maxBytes });
   } catch (cause) {
     if (cause instanceof JwksFetchError) throw cause;
     if (isLate) throw new JwksFetchError('timeout', `nothing whole within ${timeoutMs} ms`, { cause });

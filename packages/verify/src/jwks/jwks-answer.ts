@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KeyMaterialError } from '../key-material.ts';
-import { type IgnoredKey, type PublicKeys, parseJwks } from '../public-keys.ts';
+import { type IgnoredKey, type KeyRules, type PublicKeys, parseJwks } from '../public-keys.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
 /** Loaded keys with their ETag, or `unchanged`: the current keys are still the issuer's. */
@@ -16,6 +16,7 @@ export type JwksAnswer =
   | { readonly outcome: 'unchanged' };
 
 export interface ReadJwksOptions {
+  readonly profile: KeyRules;
   /** The If-None-Match that was sent. */
   readonly etag: string | undefined;
   readonly maxBytes: number;
@@ -40,7 +41,7 @@ export async function readJwksAnswer(response: IncomingMessage, options: ReadJwk
     throw new JwksFetchError('content', `its Content-Type is none of ${mediaTypes.join(', ')}`);
   }
   const content = await readBounded(decoded(response), options.maxBytes);
-  return { outcome: 'loaded', ...parseContent(content), etag: headers.etag };
+  return { outcome: 'loaded', ...parseContent(content, options.profile), etag: headers.etag };
 }
 
 function decoded(response: IncomingMessage): Readable {
@@ -71,12 +72,12 @@ function isZlibError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-function parseContent(content: Buffer): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
+function parseContent(content: Buffer, profile: KeyRules): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
   const ignored: IgnoredKey[] = [];
   try {
     // TextDecoder drops a byte order mark, which RFC 8259 §8.1 allows.
     const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
-    return { keys: parseJwks(set, { onIgnored: (key) => ignored.push(key) }), ignored };
+    return { keys: parseJwks(set, { profile, onIgnored: (key) => ignored.push(key) }), ignored };
   } catch (cause) {
     // The message of a JSON error repeats the content; that of a key error names only the member.
     const detail = cause instanceof KeyMaterialError ? cause.message : 'not JSON in UTF-8';

@@ -1,6 +1,7 @@
+import { ownProfile } from '../access-token-profile.ts';
 import type { Clock } from '../clock.ts';
 import { assertFunction, assertSeconds, assertWhole } from '../options.ts';
-import type { IgnoredKey } from '../public-keys.ts';
+import type { IgnoredKey, KeyRules } from '../public-keys.ts';
 import { jwksFreshSeconds, jwksStaleSeconds } from '../times.ts';
 import type { JwksFetchError, JwksOutcome } from './jwks-fetch-error.ts';
 import { parseJwksUrl } from './jwks-url.ts';
@@ -8,6 +9,8 @@ import { parseJwksUrl } from './jwks-url.ts';
 export interface JwksSourceOptions {
   /** The issuer's `jwks_uri`, absolute: `https://auth.example/.well-known/jwks.json`. */
   readonly url: string;
+  /** The profile of the issuer's tokens, as for the verifier: it says what the keys must have. Ours unless given. */
+  readonly profile?: KeyRules;
   /**
    * Allows `http:` to another machine; `false` unless given. An attacker who can change an answer can add a key
    * of their own and sign any token with it. So use `true` only on a network that is trusted as much as the issuer:
@@ -49,7 +52,7 @@ export function readJwksOptions(options: JwksSourceOptions) {
     staleForSeconds = jwksStaleSeconds,
     cooldownSeconds = 30,
   } = options;
-  const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random } = options;
+  const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random, profile = ownProfile } = options;
   const { monotonicMs = () => now() * 1000 } = options;
   const { onOutcome = () => {}, onIgnored = () => {} } = options;
   if (typeof allowHttp !== 'boolean') throw new TypeError('allowHttp must be true or false');
@@ -65,5 +68,5 @@ export function readJwksOptions(options: JwksSourceOptions) {
   assertFunction('onIgnored', onIgnored);
   const url = parseJwksUrl(options.url, { allowHttp });
   const times = { freshForSeconds, staleForSeconds, cooldownSeconds, timeoutMs };
-  return { url, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
+  return { url, profile, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
 }

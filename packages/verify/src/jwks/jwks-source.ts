@@ -50,7 +50,7 @@ interface Moment {
  */
 export function createJwksSource(options: JwksSourceOptions): JwksSource {
   const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
-  const { timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
+  const { profile, timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
   let held: Held | undefined;
   let lastReported = '';
   let failures = 0;
@@ -86,7 +86,7 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   async function fetchOnce(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
     const at = moment();
     try {
-      const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
+      const answer = await fetchJwks({ url, profile, etag: held?.etag, timeoutMs, maxBytes, cancel });
       if (answer.outcome === 'loaded') {
         held = { keys: keepUnchangedKeys(held?.keys ?? new Map(), answer.keys), etag: answer.etag, at };
         reportIgnored(answer.ignored);
