@@ -149,6 +149,10 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
     allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
     forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
   },
+  'tools/issuers/issuer.mjs': {
+    allowed: ['./control.mjs', 'better-auth', 'zod'],
+    forbidden: ['@auth/verify', '@auth/verify/testing', '../install.mjs', '../../apps/user/src/app.ts'],
+  },
   'prisma/src/open-user-db.ts': {
     allowed: ['@prisma/client', '@prisma/adapter-pg'],
     forbidden: ['@auth/verify', '@auth/contracts', 'express', 'zod', 'pg'],

@@ -209,6 +209,10 @@ export const bordersOfPackages = [
     ],
   },
   {
+    files: ['tools/issuers/*.mjs'],
+    not: [group('An issuer of others shares nothing with this project.', '@auth/**', '../**', apps)],
+  },
+  {
     files: ['tools/dev/src/**'],
     not: [
       group(
