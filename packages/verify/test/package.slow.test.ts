@@ -150,6 +150,7 @@ describe('the README, in an empty folder', () => {
       'service.ts',
       'remote-keys.ts',
       'discovered-keys.ts',
+      'tenants.ts',
       'node-server.ts',
       'fetch-handler.ts',
       'discoverable.ts',
