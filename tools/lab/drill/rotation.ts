@@ -34,6 +34,9 @@ export function rotationDrill(context: DrillContext): Promise<boolean> {
     print(
       `${requests} requests with a token, and ${inSession} in one session, in ${seconds.toFixed(0)} s, ${rate.toFixed(0)} a second: ${failed} failed`,
     );
+    const failedAt = traffic.seconds.flatMap((second, at) => (second.failed > 0 ? [at] : []));
+    if (failedAt.length > 0)
+      print(`requests with a token failed in these seconds of the traffic: ${failedAt.join(', ')}`);
     const runs = traffic.algorithms.map(({ alg, requests: count }) => `${count} with ${alg}`);
     print(`tokens, in the order of requests: ${runs.join(', then ')}`);
     const seen = traffic.algorithms.map(({ alg }) => alg);

@@ -85,7 +85,7 @@ async function chosen(
 
 /** Verifiers without a document here, such as those of other teams, cannot be asked. */
 function outsideWarning(alg: string): string {
-  return `verifiers without a document here are not asked: those of releases that do not accept ${alg} refuse its tokens (docs/tokens.md, Keys)`;
+  return `verifiers without a document here are not asked: those of releases that do not accept ${alg} refuse its tokens (docs/tokens.md, Two tokens)`;
 }
 
 function resultOf(advances: readonly Advance[], context: Context): Result {
