@@ -83,6 +83,7 @@ describe('createAuthenticator', () => {
   ])('throws for headers that are %s, and does not repeat them', (_form, headers) => {
     const ask = () => authenticate({ headers: headers as unknown as RequestHeaders });
     expect(ask).toThrow(TypeError);
+    expect(ask).toThrow('headers must be names with values');
     expect(ask).not.toThrow('eyJ');
   });
 

@@ -15,34 +15,31 @@ export type RequestHeaders =
  * @throws TypeError for any other form, without the fields in its message
  */
 export function toRawHeaders(headers: RequestHeaders): RawHeaders {
-  const lines = isFlat(headers) ? headers : listOf(headers);
+  const lines = Array.isArray(headers) && isTexts(headers) ? headers : listOf(headers);
   if (lines.length % 2 !== 0 || !isTexts(lines)) throw new TypeError(wrongForm);
   return lines;
 }
 
 const wrongForm = 'headers must be names with values: rawHeaders, Headers, or an object of strings and lists';
 
-function isFlat(headers: RequestHeaders): headers is RawHeaders {
-  return Array.isArray(headers) && isTexts(headers);
-}
-
-function isTexts(parts: readonly unknown[]): boolean {
+function isTexts(parts: readonly unknown[]): parts is readonly string[] {
   return parts.every((part) => typeof part === 'string');
 }
 
-function listOf(headers: Exclude<RequestHeaders, RawHeaders>): string[] {
+/** Returns names and values in turn. They need not be strings yet. */
+function listOf(headers: RequestHeaders): unknown[] {
   if (typeof headers !== 'object' || headers === null) throw new TypeError(wrongForm);
-  if (isPairs(headers)) {
-    const lines: string[] = [];
-    for (const [name, value] of headers) lines.push(name, value);
+  const lines: unknown[] = [];
+  if (Symbol.iterator in headers) {
+    for (const pair of headers) {
+      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(wrongForm);
+      lines.push(...pair);
+    }
     return lines;
   }
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return typeof value === 'string' ? [name, value] : value.flatMap((one) => [name, one]);
-  });
-}
-
-function isPairs(headers: object): headers is Iterable<readonly [string, string]> {
-  return Symbol.iterator in headers;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) lines.push(name, one);
+  }
+  return lines;
 }
