@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { defineCommand, runHere } from '@auth/command';
 import { apps } from '@auth/contracts';
 import { fillBlock } from '@auth/ops/written-block';
+import * as presets from '@auth/verify/presets';
 import { devCommands } from '../src/commands.ts';
 import { repositoryRoot } from '../src/stack/services.ts';
 import { commandsTable } from './commands-page.ts';
 import { configurationTables } from './configuration-page.ts';
+import { issuersTable } from './issuers-page.ts';
 import { routesTables } from './routes-page.ts';
 import { settingsOf } from './setting.ts';
 
@@ -36,6 +38,7 @@ async function readCommands() {
 const contents = {
   'docs/configuration.md': async () => configurationTables(await readSettings(), devCommands.dev.variables),
   'docs/commands.md': readCommands,
+  'docs/issuers.md': async () => issuersTable(presets),
   'docs/rest.md': async () => routesTables(await readRoutes()),
 };
 

@@ -24,7 +24,7 @@ export const devCommands = {
   pages: {
     name: 'pnpm pages',
     summary:
-      'Writes the tables of docs/configuration.md, docs/commands.md and docs/rest.md from the settings and the commands.',
+      'Writes the tables of docs/configuration.md, docs/commands.md, docs/issuers.md and docs/rest.md from the code.',
     options: { check: { help: 'write nothing, and exit 1 when a page is not current' } },
   },
   new: {
