@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => provider.stop());
 
-const watch = (issuer: string) => watchIssuer({ issuer, audience: api, jwksUrl: `${issuer}/jwks`, profile });
+const watch = (issuer: string) => watchIssuer({ issuer, audience: api, profile });
 
 describe('tokens of oidc-provider', () => {
   it('are accepted for a user and for a client', async () => {
