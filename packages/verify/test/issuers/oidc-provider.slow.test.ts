@@ -1,24 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AccessTokenProfile } from '../../src/index.ts';
+import { oidcProvider as profile } from '../../src/presets/index.ts';
 import { signedIntrospection, tokenOfClient, tokensOfUser } from './oidc-client.ts';
 import { installIssuers, type RealIssuer, startIssuer, whileRunning } from './real-issuer.ts';
 import { type WatchedIssuer, watchIssuer } from './watched-issuer.ts';
-
-const profile = {
-  typ: ['at+jwt'],
-  otherHeaderMembers: [],
-  algorithms: ['RS256'],
-  jwk: { alg: 'required', use: 'required' },
-  audience: { claim: 'aud', forms: ['text'] },
-  claims: { client_id: 'text', iat: 'seconds', jti: 'text', scope: 'words?' },
-  fixed: {},
-  scopes: { path: ['scope'], form: 'words', isRequired: false },
-  roles: null,
-  session: null,
-  maxLifetimeSeconds: 3600,
-  maxLength: 4096,
-  refusesIdTokenBy: 'header',
-} as const satisfies AccessTokenProfile;
 
 const api = 'https://api.example';
 
@@ -37,12 +21,12 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => provider.stop());
 
-const watch = (issuer: string) => watchIssuer({ issuer, audience: api, jwksUrl: `${issuer}/jwks`, profile });
+const watch = (issuer: string) => watchIssuer({ issuer, audience: api, profile });
 
 describe('tokens of oidc-provider', () => {
   it('are accepted for a user and for a client', async () => {
     const { access } = await tokensOfUser(main, api);
-    const own = { iss: main, aud: [api], client_id: 'shop', scope: 'api:read' };
+    const own = { iss: main, aud: [api], client_id: 'shop' };
     const ofUser = service.verify(access);
     expect(ofUser).toMatchObject({ ...own, sub: 'user-1' });
     expect([...ofUser.scopes]).toEqual(['api:read']);

@@ -39,8 +39,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => openAuth.stop());
 
-const watch = (issuer: string) =>
-  watchIssuer({ issuer, audience: 'shop', jwksUrl: `${issuer}/.well-known/jwks.json`, profile, claims });
+const watch = (issuer: string) => watchIssuer({ issuer, audience: 'shop', profile, claims });
 
 /** Gets the tokens of a client that acts as a subject of a kind. */
 async function tokensAt(origin: string, { client = 'shop', kind = 'user' } = {}): Promise<Record<string, string>> {

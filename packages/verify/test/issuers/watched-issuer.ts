@@ -4,20 +4,21 @@ import {
   createAccessTokenVerifier,
   type VerifiedClaims,
 } from '../../src/index.ts';
-import { createJwksSource, type JwksOutcome } from '../../src/jwks/index.ts';
+import { createJwksSource, discoverIssuer, type JwksOutcome, type KeySourceOptions } from '../../src/jwks/index.ts';
 import { outcomeOf } from '../outcome.ts';
 
 /** What a service knows of an issuer. */
 export interface WatchOptions {
   readonly issuer: string;
   readonly audience: string;
-  readonly jwksUrl: string;
+  /** Where the keys are. Unless given, the issuer's metadata says it. */
+  readonly jwksUrl?: string;
   readonly profile: AccessTokenProfile;
   /** Further claims. */
   readonly claims?: ClaimsSchema;
 }
 
-/** A service's view of an issuer: the keys from its URL, and verifiers that use them. */
+/** A service's view of an issuer: the keys as it publishes them, and verifiers that use them. */
 export interface WatchedIssuer {
   /** @throws AuthError as the verifier */
   verify(token: string): VerifiedClaims;
@@ -39,14 +40,17 @@ export async function watchIssuer(options: WatchOptions): Promise<WatchedIssuer>
   const now = () => Date.now() / 1000 + ahead;
   const waiting: ((outcome: JwksOutcome) => void)[] = [];
   const { jwksUrl, ...own } = options;
-  const source = createJwksSource({
-    url: jwksUrl,
+  const sourceOptions: KeySourceOptions = {
     profile: options.profile,
     now,
     onOutcome(outcome) {
       for (const tell of waiting.splice(0)) tell(outcome);
     },
-  });
+  };
+  const source =
+    jwksUrl === undefined
+      ? discoverIssuer({ ...sourceOptions, issuer: options.issuer, allowHttp: true })
+      : createJwksSource({ ...sourceOptions, url: jwksUrl });
   const common = { keys: source.keys, onUnknownKid: source.refreshSoon, revocations: null, now };
   const verifier = createAccessTokenVerifier({ ...common, ...own });
   const nextOutcome = () => new Promise<JwksOutcome>((resolve) => waiting.push(resolve));
