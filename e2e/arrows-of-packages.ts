@@ -16,6 +16,8 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
       'node:fs/promises',
       'node:process',
       './express/index.ts',
+      './http/index.ts',
+      './node/index.ts',
       './client/index.ts',
       './jwks/index.ts',
       './testing/index.ts',
@@ -38,8 +40,26 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
     ],
   },
   'packages/verify/src/access-token.test.ts': { allowed: ['./testing/index.ts', 'supertest'], forbidden: [] },
+  'packages/verify/src/http/authenticate.ts': {
+    allowed: ['zod', '../access-token.ts', './user-check.ts'],
+    forbidden: [
+      'express',
+      'node:http',
+      'undici',
+      '../express/index.ts',
+      '../node/index.ts',
+      '../client/index.ts',
+      '../jwks/index.ts',
+      '../testing/index.ts',
+      '@auth/http',
+    ],
+  },
+  'packages/verify/src/node/user-guard.ts': {
+    allowed: ['node:http', '../access-token.ts', '../http/identity.ts'],
+    forbidden: ['express', '../express/index.ts', '../client/index.ts', '../jwks/index.ts', 'undici', '@auth/http'],
+  },
   'packages/verify/src/express/require-user.ts': {
-    allowed: ['express', '../access-token.ts', './identity.ts'],
+    allowed: ['express', '../access-token.ts', './identity.ts', '../http/identity.ts', '../node/send.ts'],
     forbidden: [
       '../client/index.ts',
       '../issuer/index.ts',

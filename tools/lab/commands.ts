@@ -25,7 +25,7 @@ export const labCommands = {
   },
   'bench:signatures': {
     name: 'pnpm bench:signatures',
-    summary: 'Measures access tokens with RS256 and with ES256.',
+    summary: 'Measures access tokens with RS256, ES256 and EdDSA.',
   },
   'bench:revocations': {
     name: 'pnpm bench:revocations',

@@ -56,6 +56,31 @@ describe('the signing keys of a key document', () => {
     expect(Object.keys(signing?.jwks.keys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   });
 
+  it('may be of Ed25519, and sign for their published halves', () => {
+    const jwk = edwardsKey();
+    const { signing, publicKeys } = parse([{ ...jwk, kid: 'ed', alg: 'EdDSA', use: 'sig', state: 'active' }]).read();
+    expect(signing?.active.alg).toBe('EdDSA');
+    expect(signing?.jwks.keys).toEqual([{ kty: 'OKP', kid: 'ed', alg: 'EdDSA', use: 'sig', crv: 'Ed25519', x: jwk.x }]);
+    const [key, publicKey] = [signing?.active.key, publicKeys.get('ed')?.key];
+    if (key === undefined || publicKey === undefined) throw new Error('a key is missing');
+    const data = Buffer.from('data');
+    expect(verify(null, data, publicKey, sign(null, data, key))).toBe(true);
+  });
+
+  it.each([
+    ['a private half of another key', () => ({ d: edwardsKey().d }), 'signing[0] is not a valid private key'],
+    ['a private half that is too short', () => ({ d: 'AAAA' }), 'signing[0] is not a valid private key'],
+    ['no private half', () => ({ d: undefined }), 'signing[0].d must be a string'],
+    ['another curve', () => ({ crv: 'X25519' }), 'signing[0].crv must be Ed25519'],
+    ['the newer name of its algorithm', () => ({ alg: 'Ed25519' }), 'signing[0].alg'],
+    ['the algorithm of another kty', () => ({ alg: 'ES256' }), 'signing[0].alg'],
+    ['a member of another kty', () => ({ y: 'AAAA' }), 'signing[0].y is not a known member'],
+  ])('of Ed25519 are rejected with %s', (_case, broken, expected) => {
+    const jwk = { ...edwardsKey(), kid: 'ed', alg: 'EdDSA', use: 'sig', state: 'active', ...broken() };
+    const { text, read } = parse([jwk]);
+    expect(refusalOf(text, read)).toContain(`key document keys.json: ${expected}`);
+  });
+
   it.each([
     ['none', () => [], 'signing must hold at least one key'],
     ['no list', () => ({}), 'signing must be an array'],
@@ -84,7 +109,7 @@ describe('the signing keys of a key document', () => {
     [
       'a symmetric key',
       () => [{ kty: 'oct', kid: 'o', alg: 'HS256', use: 'sig', k: 'c2VjcmV0', state: 'active' }],
-      'signing[0].kty',
+      'signing[0].kty must be RSA, EC or OKP',
     ],
     ['HS256', () => [{ ...active, alg: 'HS256' }], 'signing[0].alg'],
     ['none for alg', () => [{ ...active, alg: 'none' }], 'signing[0].alg'],
@@ -126,10 +151,27 @@ describe('generateSigningKey', () => {
     expect(jwk.kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
     expect(parseSigning([jwk])).toMatchObject({ active: { kid: jwk.kid, alg: 'ES256' } });
   });
+
+  it('makes a key for EdDSA whose kid is its thumbprint (RFC 8037 §2), and which signs', async () => {
+    const jwk = await generateSigningKey('active', 'EdDSA');
+    if (jwk.kty !== 'OKP') throw new Error('not an OKP key');
+    const canonical = `{"crv":"Ed25519","kty":"OKP","x":"${jwk.x}"}`;
+    expect(jwk.kid).toBe(createHash('sha256').update(canonical).digest('base64url'));
+    expect(parseSigning([jwk])).toMatchObject({ active: { kid: jwk.kid, alg: 'EdDSA' } });
+  });
+
+  it('makes an RSA key for PS256', async () => {
+    const jwk = await generateSigningKey('active', 'PS256');
+    expect(parseSigning([jwk])).toMatchObject({ active: { kid: jwk.kid, alg: 'PS256' } });
+  });
 });
 
 function modulusOf(jwk: SigningJwk): string {
   return jwk.kty === 'RSA' ? jwk.n : '';
+}
+
+function edwardsKey() {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 }
 
 function smallKey(): object {

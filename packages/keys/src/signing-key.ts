@@ -23,7 +23,7 @@ export function currentWord(state: unknown): unknown {
 const member = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
 const common = { kid: z.string(), use: z.literal('sig'), state: z.preprocess(currentWord, KeyState) };
 
-/** A private signing key (RFC 7517) with its state. */
+/** A private signing key (RFC 7517; RFC 8037 for OKP) with its state. */
 export const SigningJwk = z.discriminatedUnion(
   'kty',
   [
@@ -49,8 +49,16 @@ export const SigningJwk = z.discriminatedUnion(
       y: member,
       d: member,
     }),
+    z.strictObject({
+      kty: z.literal('OKP'),
+      alg: z.literal('EdDSA'),
+      ...common,
+      crv: z.string(),
+      x: member,
+      d: member,
+    }),
   ],
-  'must be RSA or EC',
+  'must be RSA, EC or OKP',
 );
 export type SigningJwk = z.output<typeof SigningJwk>;
 
@@ -88,16 +96,19 @@ export function signingOf({ service, signing }: { service: string; signing: Sign
 export function publicJwk(jwk: SigningJwk) {
   const { kty, kid, alg, use } = jwk;
   if (jwk.kty === 'RSA') return { kty, kid, alg, use, n: jwk.n, e: jwk.e };
-  return { kty, kid, alg, use, crv: jwk.crv, x: jwk.x, y: jwk.y };
+  const { crv, x } = jwk;
+  return jwk.kty === 'EC' ? { kty, kid, alg, use, crv, x, y: jwk.y } : { kty, kid, alg, use, crv, x };
 }
 
 /** Imports a private key. Node accepts parts that do not belong together: only a signature shows that the halves fit. */
 function importPrivate(jwk: SigningJwk, index: number): KeyObject {
   const probe = Buffer.from('probe');
+  // Ed25519 hashes by itself.
+  const hash = jwk.kty === 'OKP' ? null : 'sha256';
   try {
     const key = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
     const publicKey = createPublicKey({ key: publicJwk(jwk), format: 'jwk' });
-    if (verify('sha256', probe, publicKey, sign('sha256', probe, key))) return key;
+    if (verify(hash, probe, publicKey, sign(hash, probe, key))) return key;
   } catch {
     // Rejected below, as a key whose halves do not fit.
   }

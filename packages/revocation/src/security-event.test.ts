@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { env } from 'node:process';
 import { createAccessTokenVerifier, parseJwks } from '@auth/verify';
 import { describe, expect, it } from '@jest/globals';
@@ -35,6 +35,8 @@ function outcome(token: string, by = verifier): string {
 function forged(payload: object, header: object = {}): string {
   return issuer.tokens.sign(payload, { typ: 'secevent+jwt', ...header });
 }
+const newCurveKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const newEdwardsKey = () => generateKeyPairSync('ed25519');
 const claims = (event: FeedEvent) => jwt.decode(issuer.sign(event), { json: true }) ?? {};
 
 describe('an event', () => {
@@ -62,6 +64,19 @@ describe('an event', () => {
     const again = jwt.decode(token, { json: true }) ?? {};
     expect(jwt.sign(again, key, { algorithm: alg, header: { alg, typ: 'secevent+jwt', kid } })).toBe(token);
     expect(jwt.verify(token, createPublicKey(key), { algorithms: [alg], ignoreExpiration: true })).toEqual(again);
+  });
+
+  it.each([
+    ['ES256', newCurveKey],
+    ['EdDSA', newEdwardsKey],
+  ] as const)('signed with %s is verified by the published key, and by no other', (alg, newKey) => {
+    const { privateKey, publicKey } = newKey();
+    const keys = parseJwks({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg, use: 'sig' }] });
+    const by = createFeedEventVerifier({ issuer: issuer.issuer, keys: () => keys, now: () => now });
+    const signedWith = (key: KeyObject) =>
+      signFeedEvent(revoked, { issuer: issuer.issuer, key: { kid: 'k', alg, key }, now: () => now });
+    expect(by.verify(signedWith(privateKey))).toMatchObject(revoked);
+    expect(outcome(signedWith(newKey().privateKey), by)).toBe('invalid_security_event: signature');
   });
 
   it('is a security event token with exactly alg, typ and kid in its header', () => {

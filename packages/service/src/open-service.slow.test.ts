@@ -146,6 +146,7 @@ describe('openService', () => {
     const { body } = await admin.get('/readyz?verbose');
     expect(body).toMatchObject({ status: 'ready', checks: { database: 'ok' }, extra: 1, now: expect.any(Number) });
     expect(body.revocations).toBe('none');
+    expect(body.accessTokenAlgorithms).toEqual(['RS256', 'PS256', 'ES256', 'EdDSA']);
     expect(body.keys).toEqual([
       { kid: issuer.kid, member: 'issuer.jwks', state: 'public', since: expect.any(Number) },
       { kid: 'order.product.1.dev', member: 'accepts.order', state: 'active', since: expect.any(Number) },

@@ -10,7 +10,13 @@ import {
   type Service,
 } from '@auth/http';
 import type { HeldKey, KeyRing, ServiceKeys } from '@auth/keys';
-import { createServiceTokenSigner, observed, type RememberingVerifier, type ServiceTokenSigner } from '@auth/verify';
+import {
+  createServiceTokenSigner,
+  observed,
+  ownProfile,
+  type RememberingVerifier,
+  type ServiceTokenSigner,
+} from '@auth/verify';
 import type { Redis } from 'ioredis';
 import { createCallVerifier } from './call-verifier.ts';
 import type { AppParts, Composition } from './composition.ts';
@@ -129,6 +135,7 @@ export async function openService(options: ServiceOptions): Promise<ServiceParts
         ...details?.(),
         service,
         ...keysAt(now(), held()),
+        accessTokenAlgorithms: ownProfile.algorithms,
         revocations: feed.stats(),
         keyDocument: keys.delivery(),
         jwksFreshSeconds: issuerKeys.freshForSeconds,

@@ -65,8 +65,8 @@ const schemas = {
 } as const satisfies Readonly<Record<ClaimForm, z.ZodType>>;
 
 /**
- * Creates the parser of payloads for a profile. It returns the frozen claims, or `undefined` when a claim is missing or of
- * the wrong form. It does not compare a claim with another claim or with the time.
+ * Creates the parser of payloads for a profile. It returns the frozen claims, or `undefined` when a claim is missing, of
+ * the wrong form, or one that the profile does not allow. It does not compare a claim with another claim or with the time.
  */
 export function createClaimsParser(profile: AccessTokenProfile): (payload: unknown) => VerifiedClaims | undefined {
   const Claims = z.object({
@@ -79,9 +79,10 @@ export function createClaimsParser(profile: AccessTokenProfile): (payload: unkno
   const readScopes = readerOf(profile.scopes);
   const readRoles = readerOf(profile.roles);
   const readAudience = audienceReaderOf(profile.audience);
+  const { absent = [] } = profile;
   return (payload) => {
     const parsed = Claims.safeParse(payload);
-    if (!parsed.success) return undefined;
+    if (!parsed.success || absent.some((name) => Object.hasOwn(Object(payload), name))) return undefined;
     const [aud, scopes, roles] = [readAudience(payload), readScopes(payload), readRoles(payload)];
     if (aud === undefined || scopes === undefined || roles === undefined) return undefined;
     for (const value of Object.values(parsed.data)) Object.freeze(value);

@@ -37,6 +37,11 @@ export interface AccessTokenProfile {
   readonly claims: Readonly<Record<string, ClaimForm | `${ClaimForm}?`>>;
   /** Claims that must have exactly this value. */
   readonly fixed: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Claims that no access token of the issuer has, such as `nonce` of an ID token, or that this package cannot check, such
+   * as `cnf` of a token that is bound to a key (RFC 7800). A token with one of them is rejected. None unless given.
+   */
+  readonly absent?: readonly string[];
   readonly scopes: ClaimPlace | null;
   readonly roles: ClaimPlace | null;
   /** The claim that names the session, for `revocations`; `null`: tokens of this issuer name no session. */
@@ -95,6 +100,7 @@ const Profile = z
     audience: z.strictObject({ claim: name, forms: z.array(z.enum(['text', 'texts'])).min(1) }),
     claims: z.record(name, claimForm),
     fixed: z.record(name, z.union([z.string(), z.number(), z.boolean()])),
+    absent: z.array(name).optional(),
     scopes: place,
     roles: place,
     session: name.nullable(),
@@ -102,7 +108,11 @@ const Profile = z
     maxLength: z.int().min(1).max(longestToken),
     refusesIdTokenBy: name.nullable(),
   })
-  .superRefine(({ claims, fixed, session }, { addIssue }) => {
+  .superRefine(({ claims, fixed, absent = [], audience, session }, { addIssue }) => {
+    const read = ['iss', 'sub', 'exp', 'nbf', audience.claim, ...Object.keys({ ...claims, ...fixed })];
+    const both = absent.find((claim) => read.includes(claim));
+    if (both !== undefined)
+      addIssue({ code: 'custom', path: ['absent'], message: `must not hold ${both}, which is read` });
     const twice = Object.keys(claims).find((claim) => everyClaim.includes(claim) || Object.hasOwn(fixed, claim));
     if (twice !== undefined) addIssue({ code: 'custom', path: ['claims', twice], message: 'is checked already' });
     if (session === null) return;

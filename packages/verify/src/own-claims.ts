@@ -52,13 +52,14 @@ export function createOwnClaims(
   };
 }
 
-function namesIn(schema: ClaimsSchema, { claims, fixed }: AccessTokenProfile): readonly string[] {
+function namesIn(schema: ClaimsSchema, { claims, fixed, absent = [] }: AccessTokenProfile): readonly string[] {
   const { shape } = Object(schema);
   if (typeof schema?.safeParse !== 'function' || typeof shape !== 'object' || shape === null) {
     throw new TypeError('claims must be an object schema, such as z.object({ tenant_id: z.uuid() })');
   }
   const names = Object.keys(shape);
-  const double = names.find((name) => [...taken, ...Object.keys(claims), ...Object.keys(fixed)].includes(name));
+  const used = [...taken, ...absent, ...Object.keys({ ...claims, ...fixed })];
+  const double = names.find((name) => used.includes(name));
   if (double !== undefined)
     throw new TypeError(`claims must not hold ${double}, which the profile checks: use accepts`);
   return names;

@@ -7,8 +7,11 @@ export type JwksListener = (req: IncomingMessage, res: ServerResponse) => void;
 /** An issuer's server: real HTTP, with an answer that can be changed. */
 export interface JwksServer {
   readonly url: string;
+  readonly origin: string;
   /** The headers of every request so far. */
   readonly requests: readonly IncomingMessage['headers'][];
+  /** The target of every request so far. */
+  readonly targets: readonly string[];
   /** From now on it answers like this. */
   answer(listener: JwksListener): void;
   /** Resolves when the next request has come in. */
@@ -20,15 +23,19 @@ export interface JwksServer {
 export async function openJwksServer(listener: JwksListener): Promise<JwksServer> {
   let current = listener;
   const requests: IncomingMessage['headers'][] = [];
+  const targets: string[] = [];
   const waiting: (() => void)[] = [];
   const { origin, close } = await listen((req, res) => {
     requests.push(req.headers);
+    targets.push(req.url ?? '');
     current(req, res);
     for (const tell of waiting.splice(0)) tell();
   });
   return {
+    origin,
     url: `${origin}/.well-known/jwks.json`,
     requests,
+    targets,
     answer(next) {
       current = next;
     },

@@ -32,13 +32,28 @@ export interface JwksSetup {
 
 /** Sets up a source that is not started yet. */
 export async function setUpJwks(listener: JwksListener, options: Partial<JwksSourceOptions> = {}): Promise<JwksSetup> {
-  const clock = createTestClock();
   const server = await openJwksServer(listener);
+  return setUpSource(
+    server,
+    (common) => createJwksSource({ url: server.url, ...common, ...options }),
+    oldIssuer.issuer,
+  );
+}
+
+/** The options that every source of a test has. */
+export type CommonOptions = Required<Pick<JwksSourceOptions, 'now' | 'random' | 'onOutcome'>>;
+
+/** Sets up the source that `create` makes, for tokens of `issuer`. */
+export function setUpSource(
+  server: JwksServer,
+  create: (common: CommonOptions) => JwksSource,
+  issuer: string,
+): JwksSetup {
+  const clock = createTestClock();
   const outcomes: JwksOutcome[] = [];
   const messages: (string | undefined)[] = [];
   const waiting: ((outcome: JwksOutcome) => void)[] = [];
-  const source = createJwksSource({
-    url: server.url,
+  const source = create({
     now: clock.now,
     random: () => 0,
     onOutcome(outcome, error) {
@@ -46,10 +61,9 @@ export async function setUpJwks(listener: JwksListener, options: Partial<JwksSou
       messages.push(error?.message);
       for (const tell of waiting.splice(0)) tell(outcome);
     },
-    ...options,
   });
   const verifier = createAccessTokenVerifier({
-    issuer: oldIssuer.issuer,
+    issuer,
     audience: 'order',
     revocations: null,
     now: () => startOfTests,

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCertificate } from './certificate.ts';
 import { type PackedPackage, packPackage } from './packed-package.ts';
 import { readSnippets } from './readme-snippets.ts';
 
@@ -80,6 +82,7 @@ describe('the README, in an empty folder', () => {
     expect([...readSnippets().keys()]).toEqual([
       'service.ts',
       'remote-keys.ts',
+      'discovered-keys.ts',
       'operations.ts',
       'shop.ts',
       'billing.ts',
@@ -117,6 +120,34 @@ describe('the README, in an empty folder', () => {
         expect([answer.status, await answer.json()]).toEqual([200, { user: 'ada' }]);
       });
     } finally {
+      server.close();
+    }
+  });
+
+  it('finds the keys by the name of the issuer', async () => {
+    const certificate = createCertificate();
+    writeFileSync(join(packed.folder, 'ca.pem'), certificate.cert);
+    const documents: Record<string, unknown> = {};
+    const server = createTlsServer(certificate, (req, res) => {
+      const document = documents[req.url ?? ''];
+      res.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      res.end(JSON.stringify(document ?? {}));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const issuer = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    writeFileSync(join(packed.folder, 'tokens.js'), tokens.replace('https://auth.example', issuer));
+    const { good } = JSON.parse(packed.run(execPath, ['tokens.js']));
+    documents['/.well-known/openid-configuration'] = { issuer, jwks_uri: `${issuer}/keys` };
+    documents['/keys'] = JSON.parse(readFileSync(join(packed.folder, 'jwks.json'), 'utf8'));
+    const env = { ISSUER: issuer, NODE_EXTRA_CA_CERTS: join(packed.folder, 'ca.pem') };
+    try {
+      await whileRunning('discovered-keys.js', env, async (origin) => {
+        const answer = await fetch(`${origin}/whoami`, { headers: { authorization: `Bearer ${good}` } });
+        expect([answer.status, await answer.json()]).toEqual([200, { user: 'ada' }]);
+      });
+    } finally {
+      server.closeAllConnections();
       server.close();
     }
   });

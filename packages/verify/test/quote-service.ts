@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Express, Request } from 'express';
 import express from 'express';
 import * as z from 'zod';
 import {
@@ -62,7 +62,7 @@ export const faults: ErrorRequestHandler = (error, _req, res, _next) => {
 /** The service `product` on a real port: its operations, one public route, and all that its handlers and its audit saw. */
 export async function startQuoteService(
   onDecision?: (decision: CallDecision) => void,
-  { knownSeconds }: { readonly knownSeconds?: () => number } = {},
+  { knownSeconds, app = express() }: { readonly knownSeconds?: () => number; readonly app?: Express } = {},
 ) {
   const setUp = setUpServiceCalls();
   const { use } = setUp.store;
@@ -73,7 +73,7 @@ export async function startQuoteService(
     decisions.push(decision);
     onDecision?.(decision);
   };
-  const app = express().disable('x-powered-by');
+  app.disable('x-powered-by');
   app.use(
     serviceRouter({
       service: 'product',

@@ -16,6 +16,8 @@ export const bordersOfPackages = [
         ...[
           'express',
           './express/**',
+          './http/**',
+          './node/**',
           './client/**',
           './issuer/**',
           './jwks/**',
@@ -34,11 +36,34 @@ export const bordersOfPackages = [
     },
   },
   {
+    files: ['packages/verify/src/http/*.ts'],
+    not: [
+      alone,
+      group(
+        'What knows requests but no server stands on the core alone.',
+        ...['express', '../express/**', '../node/**', '../client/**', '../issuer/**', '../jwks/**', '../testing/**'],
+        ...['node:http', 'node:https', 'node:net', 'node:fs', 'node:fs/**', 'node:process', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'No network.' },
+  },
+  {
+    files: ['packages/verify/src/node/*.ts'],
+    not: [
+      alone,
+      group(
+        'The guard of node:http works without Express.',
+        ...['express', '../express/**', '../client/**', '../issuer/**', '../jwks/**', '../testing/**', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess },
+  },
+  {
     files: ['packages/verify/src/express/*.ts'],
     not: [
       alone,
       group(
-        'The guards stand on the core alone.',
+        'The guards stand on the core, and on what they share with node:http.',
         ...['../client/**', '../issuer/**', '../jwks/**', '../testing/**', 'undici'],
       ),
     ],
@@ -49,7 +74,7 @@ export const bordersOfPackages = [
       alone,
       group(
         'The client stands on the core alone.',
-        ...['express', '../express/**', '../issuer/**', '../jwks/**', '../testing/**'],
+        ...['express', '../express/**', '../http/**', '../node/**', '../issuer/**', '../jwks/**', '../testing/**'],
       ),
     ],
   },
@@ -59,7 +84,16 @@ export const bordersOfPackages = [
       alone,
       group(
         'The issuer stands on the core alone.',
-        ...['express', '../express/**', '../client/**', '../jwks/**', '../testing/**', 'undici'],
+        ...[
+          'express',
+          '../express/**',
+          '../http/**',
+          '../node/**',
+          '../client/**',
+          '../jwks/**',
+          '../testing/**',
+          'undici',
+        ],
       ),
     ],
     globals: { ...noClock, ...noProcess, fetch: 'No network.' },
@@ -70,7 +104,16 @@ export const bordersOfPackages = [
       alone,
       group(
         'The source of keys stands on the core alone.',
-        ...['express', '../express/**', '../client/**', '../issuer/**', '../testing/**', 'undici'],
+        ...[
+          'express',
+          '../express/**',
+          '../http/**',
+          '../node/**',
+          '../client/**',
+          '../issuer/**',
+          '../testing/**',
+          'undici',
+        ],
       ),
     ],
     globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mug, type Stack } from '@auth/dev';
+import { readStrictHeader } from '@auth/verify';
 import { codeIn } from '../measure/answer.ts';
 import { logIn, logInAtGateway, post } from '../measure/client.ts';
 
@@ -16,12 +17,20 @@ export interface Second {
   readonly failed: number;
 }
 
+/** Requests, one after the other, whose tokens were signed with one algorithm. */
+export interface AlgorithmRun {
+  readonly alg: string;
+  readonly requests: number;
+}
+
 /** Traffic that runs until it is stopped. */
 export interface Traffic {
   /** Number of failed requests so far, by request and outcome: `POST /orders 502 upstream_failed`. */
   readonly failures: ReadonlyMap<string, number>;
   /** Answers by second, in order. */
   readonly seconds: readonly Second[];
+  /** The algorithms of the tokens that were sent, in order. */
+  readonly algorithms: readonly AlgorithmRun[];
   stop(): Promise<TrafficReport>;
 }
 
@@ -32,7 +41,8 @@ export interface TrafficOptions {
   readonly tokenSeconds: number;
 }
 
-type Counts = { -readonly [Kind in keyof Second]: number };
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+type Counts = Writable<Second>;
 
 /** One request in twelve places an order; the others read a product. */
 const requestsPerOrder = 12;
@@ -56,6 +66,7 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   let token = (await logIn(urls.user)).access_token;
   let sent = 0;
   const seconds: Counts[] = [];
+  const algorithms: Writable<AlgorithmRun>[] = [];
   const started = performance.now();
 
   function count(kind: keyof Counts): void {
@@ -75,6 +86,7 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
 
   async function send(): Promise<void> {
     sent += 1;
+    countAlgorithm(algorithms, token);
     const isOrder = sent % requestsPerOrder === 0;
     const problem = await problemOf(isOrder ? order : read);
     count(problem !== undefined ? 'failed' : isOrder ? 'orders' : 'reads');
@@ -106,6 +118,7 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
   return {
     failures,
     seconds,
+    algorithms,
     async stop() {
       stopped.abort();
       const lasted = (performance.now() - started) / 1000;
@@ -114,6 +127,13 @@ export async function startTraffic({ urls, perSecond, tokenSeconds }: TrafficOpt
       return { requests: sent, seconds: lasted };
     },
   };
+}
+
+function countAlgorithm(runs: Writable<AlgorithmRun>[], token: string): void {
+  const { alg } = readStrictHeader(token, { typ: ['at+jwt'], maxLength: token.length, code: 'invalid_token' });
+  const last = runs.at(-1);
+  if (last?.alg === alg) last.requests += 1;
+  else runs.push({ alg, requests: 1 });
 }
 
 /** A browser that reads a product again and again, in one session at the gateway. */

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import express from 'express';
 import { AuthError } from '../auth-error.ts';
-import { headerValues } from './header-values.ts';
+import { headerValues } from '../http/header-values.ts';
 
 /** JSON, with a charset of utf-8 as the only parameter. Others are rejected, since two parsers could read them differently. */
 const json = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
@@ -30,7 +30,8 @@ export function createContentReader(limitBytes: number): ContentReader {
  * @throws AuthError `invalid_request` or `unsupported_media_type`
  */
 export function assertPlainContent(req: Request): void {
-  if (headerValues(req, 'content-type').length > 1) throw new AuthError('invalid_request', 'duplicate_header');
+  if (headerValues(req.rawHeaders, 'content-type').length > 1)
+    throw new AuthError('invalid_request', 'duplicate_header');
   if (req.headers['content-encoding'] !== undefined) throw new AuthError('unsupported_media_type', 'content');
 }
 

@@ -1,13 +1,19 @@
-export { accessTokenOf, callerOf, identityOf, userOf } from './identity.ts';
+export { identityOf } from '../http/identity.ts';
+export type { ProtectedResource, ProtectedResourceOptions } from '../http/protected-resource.ts';
+export type { RefusalFields, RefusalOptions } from '../http/refusal.ts';
+export { refusalOf } from '../http/refusal.ts';
+export type { RevocationStaleOptions } from '../http/revocation-stale.ts';
+export type { UserCheckOptions } from '../http/user-check.ts';
+export { accessTokenOf, callerOf, userOf } from './identity.ts';
 export { assertInternalRoutes } from './internal-routes.ts';
-export type { RefusalFields } from './problem.ts';
-export { refusalOf, refusals } from './problem.ts';
+export { refusals } from './problem.ts';
+export type { ServedResource } from './protected-resource.ts';
+export { protectedResource } from './protected-resource.ts';
 export { reportUnmatched } from './report-unmatched.ts';
 export type { CallDecision, CallGuardOptions, RequireCallerOptions } from './require-caller.ts';
 export { requireCaller } from './require-caller.ts';
 export type { UserGuard } from './require-user.ts';
 export { requireScope, requireUser } from './require-user.ts';
-export type { RevocationStaleOptions } from './revocation-stale.ts';
 export type {
   OperationHandlers,
   OperationInput,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Express, RequestHandler, Router } from 'express';
 import express from 'express';
+import express4 from 'express4';
 import { operations, read } from '../../test/quote-service.ts';
 import { assertInternalRoutes } from './internal-routes.ts';
 import { serviceRouter } from './service-router.ts';
@@ -21,22 +22,25 @@ function operationsRouter() {
   });
 }
 
-/** An application with its operations and the given routes. */
-function check(add: (app: Express) => unknown): void {
-  const app = express().use(operationsRouter());
-  add(app);
-  assertInternalRoutes(app, { service: 'product', operations, prefix: '/internal' });
-}
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4 as unknown as typeof express],
+])('assertInternalRoutes with %s', (_version, express) => {
+  /** Checks an application with its operations and the given routes. */
+  function check(add: (app: Express) => unknown): void {
+    const app = express().use(operationsRouter());
+    add(app);
+    assertInternalRoutes(app, { service: 'product', operations, prefix: '/internal' });
+  }
 
-const mounted = 'a router is mounted below a path: mount it at the root, where its routes can be checked';
+  const mounted = 'a router is mounted below a path: mount it at the root, where its routes can be checked';
 
-function anyMethod(): Router {
-  const router = express.Router();
-  router.route('/internal/secret').all(open);
-  return router;
-}
+  function anyMethod(): Router {
+    const router = express.Router();
+    router.route('/internal/secret').all(open);
+    return router;
+  }
 
-describe('assertInternalRoutes', () => {
   it.each([
     ['nothing but its operations', () => undefined],
     ['public routes', (app) => app.get('/products', open).post('/products/:id', open).get('/', open)],
@@ -94,6 +98,12 @@ describe('assertInternalRoutes', () => {
   ] as [string, (app: Express) => unknown, string][])('rejects %s', (_case, add, message) => {
     expect(() => check(add)).toThrow(TypeError);
     expect(() => check(add)).toThrow(message);
+  });
+
+  it('takes an application without routes', () => {
+    expect(() =>
+      assertInternalRoutes(express(), { service: 'product', operations, prefix: '/internal' }),
+    ).not.toThrow();
   });
 
   it('throws for the operations of another service', () => {

@@ -18,7 +18,7 @@ export function assertInternalRoutes(
       .filter((operation) => calleeOf(operation) === service)
       .map(({ method, path }) => `${method} ${path}`),
   );
-  for (const { methods, path } of routesOf(app.router)) {
+  for (const { methods, path } of routesOf(routerOf(app))) {
     for (const method of methods) {
       const name = `${method.toUpperCase()} ${path}`;
       if (reaches(path, prefix) && !known.has(name)) {
@@ -35,20 +35,31 @@ interface RouteEntry {
   readonly methods: readonly string[];
 }
 
-function* routesOf(router: Router): Generator<RouteEntry> {
+/** Returns the router of an application. Express 4 has it in `_router`, from its first route on; its `router` throws. */
+function routerOf(app: Express): Pick<Router, 'stack'> {
+  const isExpress4 = 'lazyrouter' in app;
+  return isExpress4 ? (Reflect.get(app, '_router') ?? { stack: [] }) : app.router;
+}
+
+function* routesOf(router: Pick<Router, 'stack'>): Generator<RouteEntry> {
   for (const layer of router.stack) {
     const { route, handle } = layer;
     if (route !== undefined) {
       const methods = route.stack.map(({ method }) => method ?? 'all');
       for (const path of [route.path].flat()) yield { path: String(path), methods: [...new Set(methods)] };
     } else if (isRouter(handle)) {
-      // Express hides the mount path of a router; `slash` is true for the root.
-      if (Reflect.get(layer, 'slash') !== true) {
+      if (!isAtRoot(layer)) {
         throw new TypeError('a router is mounted below a path: mount it at the root, where its routes can be checked');
       }
       yield* routesOf(handle);
     }
   }
+}
+
+/** Checks whether a router is mounted at the root. Express hides the path: 5 has `slash`, and 4 a mark on its pattern. */
+function isAtRoot(layer: object): boolean {
+  const pattern: unknown = Reflect.get(layer, 'regexp');
+  return Reflect.get(layer, 'slash') === true || Reflect.get(Object(pattern), 'fast_slash') === true;
 }
 
 function isRouter(handle: object): handle is Router {

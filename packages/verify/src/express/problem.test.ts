@@ -3,7 +3,7 @@ import express from 'express';
 import supertest from 'supertest';
 import { AuthError } from '../auth-error.ts';
 import { type AuthErrorCode, authErrors } from '../problems.ts';
-import { refusalOf, refusals } from './problem.ts';
+import { refusalOf, refusals } from './index.ts';
 
 const codes = Object.keys(authErrors) as AuthErrorCode[];
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { headerValues } from './header-values.ts';
+import { headerValues } from '../http/header-values.ts';
 import type { RequireCallerOptions } from './require-caller.ts';
 
 /** The `operation` of a decision about a request that is no operation. */
@@ -20,7 +20,7 @@ export function reportUnmatched(options: {
   if (typeof onDecision !== 'function') throw new TypeError('reportUnmatched needs onDecision');
   const start = `${prefix}/`.toLowerCase();
   return (req, _res, next) => {
-    const withToken = headerValues(req, 'service-token').length > 0;
+    const withToken = headerValues(req.rawHeaders, 'service-token').length > 0;
     if (withToken || isBelow(req.path, start)) {
       const refusal = withToken ? ({ code: 'invalid_service_token' } as const) : {};
       onDecision({ decision: 'deny', operation: unmatched, ...refusal, reason: 'not_an_operation' }, req);

@@ -4,7 +4,8 @@ import express from 'express';
 import { listen, send, type WireRequest } from '../../test/http.ts';
 import { type QuoteService, startQuoteService } from '../../test/quote-service.ts';
 import { createQuote, openDoor, quoteCall, quoteContent, readNote } from '../../test/service-calls.ts';
-import { accessTokenOf, identityOf, userOf } from './identity.ts';
+import { identityOf } from '../http/identity.ts';
+import { accessTokenOf, userOf } from './identity.ts';
 import { refusals } from './problem.ts';
 import { type RequireCallerOptions, requireCaller } from './require-caller.ts';
 

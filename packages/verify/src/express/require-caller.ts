@@ -1,13 +1,14 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { AuthError, type RefusalReason } from '../auth-error.ts';
+import { readBearer } from '../http/bearer.ts';
+import { headerValues } from '../http/header-values.ts';
+import { attachCall, attachUser } from '../http/identity.ts';
+import { createStaleCheck, type RevocationStaleOptions } from '../http/revocation-stale.ts';
 import type { OperationPolicy } from '../operation.ts';
 import type { AuthErrorCode } from '../problems.ts';
 import type { ServiceTokenVerifier } from '../service-token-verifier.ts';
-import { readBearer } from './bearer.ts';
+import { passErrors } from './async-handler.ts';
 import { assertPlainContent, createContentReader, parseContent } from './content.ts';
-import { headerValues } from './header-values.ts';
-import { attachCall, attachUser } from './identity.ts';
-import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
 
 /**
  * One decision on the route of an operation. Holds no token. `caller` and `user` (the `sub`) are set only once they are
@@ -50,10 +51,10 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
   const readContent = createContentReader(limitBytes);
   const assertFresh = createStaleCheck(options);
 
-  return async (req, res, next) => {
+  async function admit(req: Request, res: Response): Promise<void> {
     let who: Pick<CallDecision, 'caller' | 'kid' | 'jti' | 'user'> | undefined;
     try {
-      const accessToken = readBearer(req);
+      const accessToken = readBearer(req.rawHeaders);
       const serviceToken = readServiceToken(req);
       const { method, originalUrl: target } = req;
       const pending = verifier.verify({ operation, method, target, serviceToken, accessToken });
@@ -76,13 +77,16 @@ export function requireCaller(operation: OperationPolicy, options: RequireCaller
       }
       throw error;
     }
+  }
+  return passErrors(async (req, res, next) => {
+    await admit(req, res);
     next();
-  };
+  });
 }
 
 /** Reads the service token of exactly one header line: Node would join two with a comma or keep the first. */
 function readServiceToken(req: Request): string {
-  const [token, second] = headerValues(req, 'service-token');
+  const [token, second] = headerValues(req.rawHeaders, 'service-token');
   if (token === undefined) throw new AuthError('invalid_service_token', 'absent');
   if (second !== undefined) throw new AuthError('invalid_service_token', 'duplicate_header');
   return token;

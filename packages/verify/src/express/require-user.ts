@@ -1,10 +1,10 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AccessTokenVerifier } from '../access-token.ts';
 import type { VerifiedClaims } from '../access-token-claims.ts';
-import { AuthError } from '../auth-error.ts';
-import { readBearer } from './bearer.ts';
-import { attachUser, type UserLocals, userOf } from './identity.ts';
-import { createStaleCheck, type RevocationStaleOptions } from './revocation-stale.ts';
+import { attachUser } from '../http/identity.ts';
+import { assertScope, createScopeCheck } from '../http/scope-check.ts';
+import { createUserCheck, type UserCheckOptions } from '../http/user-check.ts';
+import { type UserLocals, userOf } from './identity.ts';
 
 /** The guard of a route with a user: a `RequestHandler` that tells later handlers the type of the claims. */
 export type UserGuard<Claims extends VerifiedClaims> = (
@@ -13,30 +13,24 @@ export type UserGuard<Claims extends VerifiedClaims> = (
   next: NextFunction,
 ) => void;
 
-/** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. Checks no scope. */
+/** Creates the guard that admits a request with a valid access token; `userOf(req)` then returns its claims. */
 export function requireUser<Claims extends VerifiedClaims>(
   verifier: AccessTokenVerifier<Claims>,
-  options: RevocationStaleOptions = {},
+  options: UserCheckOptions = {},
 ): UserGuard<Claims> {
-  if (typeof verifier?.verify !== 'function') throw new TypeError('requireUser needs an access token verifier');
-  const assertFresh = createStaleCheck(options);
+  const check = createUserCheck('requireUser', verifier, options);
   return (req, _res, next) => {
-    const token = readBearer(req);
-    if (token === undefined) throw new AuthError('missing_token', 'absent');
-    const claims = verifier.verify(token);
-    assertFresh();
-    attachUser(req, { claims, token });
+    attachUser(req, check(req.rawHeaders));
     next();
   };
 }
 
 /** Creates the guard that admits a verified user whose token has the scope. Mount it after `requireUser`. */
 export function requireScope(scope: string): RequestHandler {
-  if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
-    throw new TypeError('requireScope needs one scope (RFC 6749 §3.3)');
-  }
+  assertScope('requireScope', scope);
+  const check = createScopeCheck('requireScope', scope);
   return (req, _res, next) => {
-    if (!userOf(req).scopes.has(scope)) throw new AuthError('insufficient_scope', 'scope', { scope });
+    check(userOf(req).scopes);
     next();
   };
 }

@@ -2,9 +2,10 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import express from 'express';
 import type * as z from 'zod';
 import { AuthError } from '../auth-error.ts';
+import { headerValues } from '../http/header-values.ts';
 import { calleeOf, type OperationPolicy } from '../operation.ts';
 import type { ServiceCall } from '../service-call.ts';
-import { headerValues } from './header-values.ts';
+import { passErrors } from './async-handler.ts';
 import { callerOf } from './identity.ts';
 
 /** Schemas of the parts of a request that an operation has. */
@@ -64,10 +65,11 @@ export function serviceRouter<Operations extends ServiceOperations, Callee exten
     const handle = handlers.get(operation.id);
     if (handle === undefined) throw new TypeError(`${service} has no handler for its operation ${operation.id}`);
     handlers.delete(operation.id);
-    router[verbs[operation.method]](operation.path, guard(operation), async (req: Request, res: Response) => {
+    const answer = passErrors(async (req: Request, res: Response) => {
       const output = await handle(readInput(req, operation.request, read), callerOf(req));
       res.set('Cache-Control', 'no-store').json(output);
     });
+    router[verbs[operation.method]](operation.path, guard(operation), answer);
   }
   const [stray] = handlers.keys();
   if (stray !== undefined) throw new TypeError(`${service} handles ${stray}, which is no operation of its own`);
@@ -94,7 +96,7 @@ function readInput(req: Request, schemas: RequestSchemas, read: Readonly<Record<
  */
 export function refuseServiceToken(): RequestHandler {
   return (req, _res, next) => {
-    if (headerValues(req, 'service-token').length > 0) {
+    if (headerValues(req.rawHeaders, 'service-token').length > 0) {
       throw new AuthError('invalid_service_token', 'not_an_operation');
     }
     next();

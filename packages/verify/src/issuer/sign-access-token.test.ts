@@ -42,6 +42,7 @@ describe('signAccessToken', () => {
     ['RS256', privateKey],
     ['PS256', privateKey],
     ['ES256', ecKey],
+    ['EdDSA', generateKeyPairSync('ed25519').privateKey],
   ] as const)('of %s signs this header and these claims, to the byte', (alg, key) => {
     const token = signAccessToken({ kid: 'key-1', alg, key }, content);
     expect(textOf(token, 0)).toBe(`{"alg":"${alg}","typ":"at+jwt","kid":"key-1"}`);

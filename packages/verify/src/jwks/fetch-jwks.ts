@@ -1,58 +1,40 @@
-import { get as getHttp, type IncomingMessage } from 'node:http';
-import { get as getHttps } from 'node:https';
-import { startDeadline } from '../deadline.ts';
-import { type JwksAnswer, readJwksAnswer } from './jwks-answer.ts';
+import { KeyMaterialError } from '../key-material.ts';
+import { type IgnoredKey, type KeyRules, type PublicKeys, parseJwks } from '../public-keys.ts';
+import { fetchJson, type JsonRequest } from './fetch-json.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
-export interface JwksRequest {
-  readonly url: URL;
-  /** The ETag of the current keys: the server may answer that they are unchanged (RFC 9110 §13.1.2). */
-  readonly etag: string | undefined;
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-  /** Stops the fetch when it is aborted. `fetchJwks` aborts it at the timeout and at the end. */
-  readonly cancel: AbortController;
+export interface JwksRequest extends Omit<JsonRequest, 'mediaTypes'> {
+  /** What the keys must have. */
+  readonly profile: KeyRules;
 }
 
+/** Loaded keys with their ETag, or `unchanged`: the current keys are still the issuer's. */
+export type JwksAnswer =
+  | {
+      readonly outcome: 'loaded';
+      readonly keys: PublicKeys;
+      readonly ignored: readonly IgnoredKey[];
+      readonly etag: string | undefined;
+    }
+  | { readonly outcome: 'unchanged' };
+
+const mediaTypes = ['application/jwk-set+json', 'application/json'];
+
 /**
- * Fetches a JWK Set once. Each fetch uses a new connection, which is closed at the end even when the answer was not read.
+ * Fetches a JWK Set once. Nothing in the answer is trusted: every key is checked.
  *
  * @throws JwksFetchError and nothing else
  */
-export async function fetchJwks(request: JwksRequest): Promise<JwksAnswer> {
-  const { etag, timeoutMs, maxBytes, cancel } = request;
-  let isLate = false;
-  const cancelDeadline = startDeadline(timeoutMs, () => {
-    isLate = true;
-    cancel.abort();
-  });
+export async function fetchJwks({ profile, ...request }: JwksRequest): Promise<JwksAnswer> {
+  const answer = await fetchJson({ ...request, mediaTypes });
+  if (answer.outcome === 'unchanged') return answer;
+  const ignored: IgnoredKey[] = [];
   try {
-    return await readJwksAnswer(await open(request), { etag, maxBytes });
+    const keys = parseJwks(answer.json, { profile, onIgnored: (key) => ignored.push(key) });
+    return { outcome: 'loaded', keys, ignored, etag: answer.etag };
   } catch (cause) {
-    if (cause instanceof JwksFetchError) throw cause;
-    if (isLate) throw new JwksFetchError('timeout', `nothing whole within ${timeoutMs} ms`, { cause });
-    throw new JwksFetchError('network', 'no connection, or one that broke', { cause });
-  } finally {
-    cancelDeadline();
-    cancel.abort();
+    // The message of a key error names only the member.
+    if (cause instanceof KeyMaterialError) throw new JwksFetchError('malformed', cause.message);
+    throw cause;
   }
-}
-
-// Does not use the global fetch. When fetch is aborted during connecting, it keeps the connection and the process open for
-// 10 s more.
-function open({ url, etag, cancel }: JwksRequest): Promise<IncomingMessage> {
-  const headers = {
-    Accept: 'application/jwk-set+json, application/json',
-    'Accept-Encoding': 'gzip',
-    // A cache on the way must ask the issuer: it must not keep a revoked key (RFC 9111 §5.2.1.1).
-    'Cache-Control': 'max-age=0',
-    ...(etag === undefined ? {} : { 'If-None-Match': etag }),
-  };
-  const get = url.protocol === 'https:' ? getHttps : getHttp;
-  return new Promise((resolve, reject) => {
-    get(url, { headers, agent: false, signal: cancel.signal }, resolve)
-      .on('error', reject)
-      // After an unexpected 101 there is neither an answer nor an error.
-      .on('close', () => reject(new Error('closed without an answer')));
-  });
 }

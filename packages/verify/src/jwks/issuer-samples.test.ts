@@ -1,7 +1,9 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { otherKey } from '../../test/access-tokens.ts';
-import { parseJwks } from '../public-keys.ts';
+import { jwksAnswer } from '../../test/jwks-server.ts';
+import { type JwksSetup, setUpJwks } from '../../test/jwks-setup.ts';
+import { type IgnoredKey, type KeyRules, parseJwks } from '../public-keys.ts';
 
 /** Made-up keys: only the shapes are those of the products. */
 const { n, e } = createPublicKey(otherKey).export({ format: 'jwk' });
@@ -89,8 +91,96 @@ describe('parseJwks, with the sets that identity providers publish', () => {
     expect([[...found.keys()], left]).toEqual([used, ignored]);
   });
 
-  it('uses no key of Microsoft Entra ID, whose keys have no alg', () => {
+  it('uses no key of Microsoft Entra ID, whose keys have no alg, unless the profile has one algorithm for them', () => {
     const keys = [{ ...rsa, use: 'sig', kid: 'entra', ...certificate, issuer: 'https://login.example/v2.0' }];
     expect(() => parseJwks({ keys })).toThrow('keys[0].alg must be RS256 or PS256 for an RSA key');
+    const two = { algorithms: ['RS256', 'RS384'], jwk: { alg: 'optional', use: 'required' } } as const;
+    expect(() => parseJwks({ keys }, { profile: two })).toThrow('keys[0].alg must be RS256 or RS384 for an RSA key');
+  });
+});
+
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });
+const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' });
+
+/** Sets that need a profile of their own. */
+const profiled: readonly (Sample & { readonly profile: KeyRules })[] = [
+  {
+    issuer: 'Microsoft Entra ID: no alg',
+    profile: { algorithms: ['RS256'], jwk: { alg: 'optional', use: 'required' } },
+    keys: [
+      { ...rsa, use: 'sig', kid: 'one', ...certificate, issuer: 'https://login.example/v2.0' },
+      { ...rsa, use: 'sig', kid: 'two', ...certificate },
+      { ...rsa, use: 'enc', kid: 'enc' },
+      { ...rsa, kid: 'useless' },
+      { ...rsa, use: 'sig', alg: 'RS512', kid: 'other' },
+    ],
+    used: ['one', 'two'],
+    ignored: ['enc', 'useless', 'other'],
+  },
+  {
+    issuer: 'better-auth: Ed25519 without use',
+    profile: { algorithms: ['EdDSA'], jwk: { alg: 'required', use: 'optional' } },
+    keys: [
+      { alg: 'EdDSA', ...ed25519, kid: 'ed' },
+      { ...ed25519, kid: 'no-alg' },
+      { alg: 'EdDSA', ...ed25519, use: 'enc', kid: 'enc' },
+    ],
+    used: ['ed'],
+    ignored: ['no-alg', 'enc'],
+  },
+  {
+    issuer: 'one with the newer name of EdDSA',
+    profile: { algorithms: ['Ed25519'], jwk: { alg: 'required', use: 'required' } },
+    keys: [
+      { alg: 'Ed25519', use: 'sig', ...ed25519, kid: 'new' },
+      { alg: 'EdDSA', use: 'sig', ...ed25519, kid: 'old' },
+    ],
+    used: ['new'],
+    ignored: ['old'],
+  },
+  {
+    issuer: 'oidc-provider: keys of several kinds, some with neither alg nor use',
+    profile: { algorithms: ['RS256', 'ES256', 'EdDSA'], jwk: { alg: 'optional', use: 'optional' } },
+    keys: [
+      { ...rsa, kid: 'rsa' },
+      { kty: 'EC', crv: 'P-256', x, y, use: 'sig', kid: 'ec' },
+      { ...ed25519, alg: 'EdDSA', kid: 'ed' },
+      { ...p384, alg: 'ES384', kid: 'p384' },
+      { ...secp256k1, alg: 'ES256K', kid: 'k1' },
+    ],
+    used: ['rsa', 'ec', 'ed'],
+    ignored: ['p384', 'k1'],
+  },
+  {
+    issuer: 'one with larger hashes',
+    profile: {
+      algorithms: ['RS384', 'RS512', 'PS384', 'PS512', 'ES384'],
+      jwk: { alg: 'required', use: 'required' },
+    },
+    keys: [
+      ...['RS384', 'RS512', 'PS384', 'PS512', 'RS256', 'PS256'].map((alg) => ({ ...rsa, use: 'sig', alg, kid: alg })),
+      { ...p384, use: 'sig', alg: 'ES384', kid: 'ES384' },
+    ],
+    used: ['RS384', 'RS512', 'PS384', 'PS512', 'ES384'],
+    ignored: ['RS256', 'PS256'],
+  },
+];
+
+describe('createJwksSource, with a profile and the sets that identity providers publish,', () => {
+  let setup: JwksSetup;
+  afterEach(() => setup.close());
+
+  it.each(profiled)('uses the fitting keys of $issuer', async ({ profile, keys, used, ignored }) => {
+    const left: (string | undefined)[] = [];
+    const onIgnored = (found: readonly IgnoredKey[]) => left.push(...found.map(({ kid }) => kid));
+    setup = await setUpJwks(jwksAnswer({ keys }), { profile, onIgnored });
+    await setup.source.start();
+    expect([[...setup.source.keys().keys()], left]).toEqual([used, ignored]);
+  });
+
+  it.each(profiled.slice(0, 2))('uses no key of $issuer without it', async ({ keys }) => {
+    setup = await setUpJwks(jwksAnswer({ keys: keys.slice(0, 1) }));
+    await setup.source.start();
+    expect(setup.outcomes).toEqual(['malformed']);
   });
 });

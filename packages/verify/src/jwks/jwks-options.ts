@@ -1,17 +1,20 @@
+import { ownProfile } from '../access-token-profile.ts';
 import type { Clock } from '../clock.ts';
+import { isPublicKeyAlgorithm } from '../jws-algorithms.ts';
 import { assertFunction, assertSeconds, assertWhole } from '../options.ts';
-import type { IgnoredKey } from '../public-keys.ts';
+import type { IgnoredKey, KeyRules } from '../public-keys.ts';
 import { jwksFreshSeconds, jwksStaleSeconds } from '../times.ts';
 import type { JwksFetchError, JwksOutcome } from './jwks-fetch-error.ts';
-import { parseJwksUrl } from './jwks-url.ts';
+import { assertIssuer, parseJwksUrl } from './jwks-url.ts';
 
-export interface JwksSourceOptions {
-  /** The issuer's `jwks_uri`, absolute: `https://auth.example/.well-known/jwks.json`. */
-  readonly url: string;
+/** What every source of keys can be told. */
+export interface KeySourceOptions {
+  /** The profile of the issuer's tokens, which says what its keys must have; that of this project unless given. */
+  readonly profile?: KeyRules;
   /**
    * Allows `http:` to another machine; `false` unless given. An attacker who can change an answer can add a key
    * of their own and sign any token with it. So use `true` only on a network that is trusted as much as the issuer:
-   * between containers on one machine, or in a mesh whose proxies speak TLS. `http:` to this machine is always allowed.
+   * between containers on one machine, or in a mesh whose proxies speak TLS.
    */
   readonly allowHttp?: boolean;
   /** How long keys are used before they are fetched again, in seconds; 1 to 86 400, `jwksFreshSeconds` unless given. */
@@ -41,9 +44,42 @@ export interface JwksSourceOptions {
   readonly onIgnored?: (keys: readonly IgnoredKey[]) => void;
 }
 
-/** Checks the options and fills in the defaults. @throws TypeError naming the option that is wrong */
+export interface JwksSourceOptions extends KeySourceOptions {
+  /**
+   * The issuer's `jwks_uri`, absolute: `https://auth.example/.well-known/jwks.json`. `http:` to this machine is allowed
+   * also without `allowHttp`.
+   */
+  readonly url: string;
+}
+
+export interface DiscoverIssuerOptions extends KeySourceOptions {
+  /**
+   * The issuer, exactly as its tokens and its metadata name it: a slash at the end counts. `http:`, also to this machine,
+   * needs `allowHttp`; so does the `jwks_uri` in the metadata.
+   */
+  readonly issuer: string;
+}
+
+/** Checks the options of `createJwksSource` and fills in the defaults. @throws TypeError naming the option that is wrong */
 export function readJwksOptions(options: JwksSourceOptions) {
+  const common = readKeySourceOptions(options);
+  return { ...common, url: parseJwksUrl(options.url, common) };
+}
+
+/** Checks the options of `discoverIssuer` and fills in the defaults. @throws TypeError naming the option that is wrong */
+export function readDiscoveryOptions(options: DiscoverIssuerOptions) {
+  const common = readKeySourceOptions(options);
+  const { issuer } = options;
+  assertIssuer(issuer, common);
+  return { ...common, issuer };
+}
+
+/** The options of a source with their defaults. */
+export type CheckedKeySourceOptions = Required<KeySourceOptions>;
+
+function readKeySourceOptions(options: KeySourceOptions): CheckedKeySourceOptions {
   const {
+    profile = ownProfile,
     allowHttp = false,
     freshForSeconds = jwksFreshSeconds,
     staleForSeconds = jwksStaleSeconds,
@@ -52,6 +88,7 @@ export function readJwksOptions(options: JwksSourceOptions) {
   const { timeoutMs = 3000, maxBytes = 65_536, now, random = Math.random } = options;
   const { monotonicMs = () => now() * 1000 } = options;
   const { onOutcome = () => {}, onIgnored = () => {} } = options;
+  assertKeyRules(profile);
   if (typeof allowHttp !== 'boolean') throw new TypeError('allowHttp must be true or false');
   assertSeconds('freshForSeconds', freshForSeconds, 1, 86_400);
   assertSeconds('staleForSeconds', staleForSeconds, freshForSeconds, 604_800);
@@ -63,7 +100,19 @@ export function readJwksOptions(options: JwksSourceOptions) {
   assertFunction('random', random);
   assertFunction('onOutcome', onOutcome);
   assertFunction('onIgnored', onIgnored);
-  const url = parseJwksUrl(options.url, { allowHttp });
   const times = { freshForSeconds, staleForSeconds, cooldownSeconds, timeoutMs };
-  return { url, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
+  return { profile, allowHttp, ...times, maxBytes, now, monotonicMs, random, onOutcome, onIgnored };
+}
+
+/** Checks the part of a profile that a source of keys reads. The verifier checks the whole. */
+function assertKeyRules(profile: KeyRules): void {
+  const { algorithms, jwk } = profile ?? {};
+  const words: readonly unknown[] = ['required', 'optional'];
+  const isGood =
+    Array.isArray(algorithms) &&
+    algorithms.length > 0 &&
+    algorithms.every(isPublicKeyAlgorithm) &&
+    words.includes(jwk?.alg) &&
+    words.includes(jwk?.use);
+  if (!isGood) throw new TypeError('profile must be a profile of access tokens, with algorithms and jwk');
 }

@@ -4,7 +4,7 @@ import { type IgnoredKey, keepUnchangedKeys, type PublicKeys } from '../public-k
 import { refreshDelayMs, retryDelayMs } from './delay.ts';
 import { fetchJwks } from './fetch-jwks.ts';
 import { JwksFetchError, type JwksOutcome } from './jwks-fetch-error.ts';
-import { type JwksSourceOptions, readJwksOptions } from './jwks-options.ts';
+import { type CheckedKeySourceOptions, type JwksSourceOptions, readJwksOptions } from './jwks-options.ts';
 
 /** An issuer's public keys, kept up to date in the background. */
 export interface JwksSource {
@@ -24,9 +24,19 @@ export interface JwksSource {
   close(): Promise<void>;
 }
 
+/** Where an issuer's keys are. */
+export interface JwksLocation {
+  /** Returns the URL of the keys. @throws JwksFetchError when there is none for now */
+  find(signal: AbortSignal): Promise<URL>;
+  /** Called when no keys could be fetched: a URL that was found earlier may be wrong now. */
+  forget(): void;
+}
+
 interface Held {
   readonly keys: PublicKeys;
   readonly etag: string | undefined;
+  /** Where the keys are from: another server's ETag says nothing. */
+  readonly url: URL;
   /** When the last successful fetch started: the issuer may have changed the keys since. */
   readonly at: Moment;
 }
@@ -49,8 +59,14 @@ interface Moment {
  * @throws TypeError when an option is wrong
  */
 export function createJwksSource(options: JwksSourceOptions): JwksSource {
-  const { url, freshForSeconds, staleForSeconds, cooldownSeconds, ...rest } = readJwksOptions(options);
-  const { timeoutMs, maxBytes, now, monotonicMs, random, onOutcome, onIgnored } = rest;
+  const { url, ...rest } = readJwksOptions(options);
+  return createSource(rest, { find: async () => url, forget: () => {} });
+}
+
+/** Creates a source of the keys at a location that is asked for before each fetch. The options are checked already. */
+export function createSource(options: CheckedKeySourceOptions, location: JwksLocation): JwksSource {
+  const { freshForSeconds, staleForSeconds, cooldownSeconds, now, monotonicMs, random } = options;
+  const { profile, timeoutMs, maxBytes, onOutcome, onIgnored } = options;
   let held: Held | undefined;
   let lastReported = '';
   let failures = 0;
@@ -69,13 +85,13 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
   function refresh(): Promise<void> {
     timer = undefined;
     const cancel = new AbortController();
-    const done = attempt(cancel);
+    const done = attempt(cancel.signal);
     running = { cancel, done };
     return done;
   }
 
-  async function attempt(cancel: AbortController): Promise<void> {
-    const [outcome, error] = await fetchOnce(cancel);
+  async function attempt(signal: AbortSignal): Promise<void> {
+    const [outcome, error] = await fetchOnce(signal);
     running = undefined;
     if (isClosed) return;
     failures = error === undefined ? 0 : failures + 1;
@@ -83,18 +99,21 @@ export function createJwksSource(options: JwksSourceOptions): JwksSource {
     onOutcome(outcome, error);
   }
 
-  async function fetchOnce(cancel: AbortController): Promise<[JwksOutcome, JwksFetchError?]> {
+  async function fetchOnce(signal: AbortSignal): Promise<[JwksOutcome, JwksFetchError?]> {
     const at = moment();
     try {
-      const answer = await fetchJwks({ url, etag: held?.etag, timeoutMs, maxBytes, cancel });
+      const url = await location.find(signal);
+      const etag = held?.url.href === url.href ? held.etag : undefined;
+      const answer = await fetchJwks({ url, etag, profile, timeoutMs, maxBytes, signal });
       if (answer.outcome === 'loaded') {
-        held = { keys: keepUnchangedKeys(held?.keys ?? new Map(), answer.keys), etag: answer.etag, at };
+        held = { keys: keepUnchangedKeys(held?.keys ?? new Map(), answer.keys), etag: answer.etag, url, at };
         reportIgnored(answer.ignored);
       } else if (held !== undefined) held = { ...held, at };
       return [answer.outcome];
     } catch (error) {
-      if (error instanceof JwksFetchError) return [error.outcome, error];
-      throw error;
+      if (!(error instanceof JwksFetchError)) throw error;
+      location.forget();
+      return [error.outcome, error];
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseJwksUrl } from './jwks-url.ts';
+import { parseDiscoveryUrl, parseJwksUrl } from './jwks-url.ts';
 
 const plain = 'http://user:4001/.well-known/jwks.json';
 
@@ -53,5 +53,20 @@ describe('parseJwksUrl', () => {
     'https://auth.example/#hunter2',
   ])('rejects %s, and does not repeat it', (text) => {
     expect(() => parseJwksUrl(text, { allowHttp: true })).toThrow('url must be without user, password and fragment');
+  });
+});
+
+describe('parseDiscoveryUrl', () => {
+  it.each(['http://127.0.0.1:4001/jwks.json', 'http://localhost/jwks.json', 'http://auth.example/jwks.json'])(
+    'rejects %s unless http is allowed, also on this machine',
+    (text) => {
+      expect(() => parseDiscoveryUrl('jwks_uri', text, { allowHttp: false })).toThrow(/^jwks_uri must be https/);
+      expect(parseDiscoveryUrl('jwks_uri', text, { allowHttp: true }).href).toBe(text);
+    },
+  );
+
+  it('accepts https in any case', () => {
+    const { href } = parseDiscoveryUrl('jwks_uri', 'https://keys.example/certs?v=2', { allowHttp: false });
+    expect(href).toBe('https://keys.example/certs?v=2');
   });
 });

@@ -36,6 +36,12 @@ describe('the command line of pnpm keys', () => {
     expect(parsed[0]?.token.params).toEqual({ id: 'a=b' });
   });
 
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('accepts the algorithm %s for a new signing key', async (alg) => {
+    for (const words of [['init'], ['rotate', 'signing']]) {
+      expect((await run([...words, '--alg', alg])).parsed).toMatchObject([{ words, alg }]);
+    }
+  });
+
   it.each([
     [['revoke', 'x', '--help'], 'usage: pnpm keys revoke <kid> [options]'],
     [['revoke', '--nope', '-h'], 'usage: pnpm keys revoke <kid> [options]'],
@@ -58,7 +64,12 @@ describe('the command line of pnpm keys', () => {
     ['a value for a switch', ['status', '--json=yes'], "Option '--json' does not take an argument"],
     ['an empty folder', ['status', '--dir='], '--dir needs a folder'],
     ['an issuer that is no URL', ['init', '--issuer', 'x'], '--issuer must be a URL'],
-    ['an algorithm that is not offered', ['init', '--alg', 'HS256'], '--alg must be RS256 or ES256'],
+    ['an algorithm that is not offered', ['init', '--alg', 'HS256'], '--alg must be RS256, PS256, ES256 or EdDSA'],
+    [
+      'an algorithm in lower case',
+      ['rotate', 'signing', '--alg', 'eddsa'],
+      '--alg must be RS256, PS256, ES256 or EdDSA',
+    ],
     ['an admin URL without its service', ['status', '--admin', 'http://a:1'], 'is not <service>=<url>'],
     ['an admin URL of a service in capitals', ['status', '--admin', 'Order=http://a:1'], 'is not <service>=<url>'],
     ['an admin URL without http', ['status', '--admin', 'order=localhost:4103'], 'is not <service>=<url>'],

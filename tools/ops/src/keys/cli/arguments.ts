@@ -1,5 +1,6 @@
 import { type Command, type CommandRun, defineCommand, findCommand, helpText } from '@auth/command';
-import { ServiceName } from '@auth/verify';
+import type { SigningJwk } from '@auth/keys/signing-key';
+import { ownProfile, ServiceName } from '@auth/verify';
 import { KeyCommandError } from '../manage/key-command-error.ts';
 import type { AdminUrls } from '../manage/replicas.ts';
 import { keysCommands, keysSpec } from './command-specs.ts';
@@ -11,7 +12,7 @@ export interface Arguments {
   readonly dir: string | undefined;
   readonly issuer: string | undefined;
   /** The algorithm of a new signing key. */
-  readonly alg: 'RS256' | 'ES256' | undefined;
+  readonly alg: SigningJwk['alg'] | undefined;
   readonly admin: AdminUrls;
   readonly folders: boolean;
   readonly wait: boolean;
@@ -49,7 +50,9 @@ export function helpAbout(name: string | undefined): string {
 function readArguments(name: string, { words, options, refuse }: CommandRun): Arguments {
   const values: Values = { ...options };
   const { issuer, dir, alg } = values;
-  if (alg !== undefined && alg !== 'RS256' && alg !== 'ES256') refuse('--alg must be RS256 or ES256');
+  if (alg !== undefined && algorithmIn(values) === undefined) {
+    refuse(`--alg must be ${ownProfile.algorithms.slice(0, -1).join(', ')} or ${ownProfile.algorithms.at(-1)}`);
+  }
   if (typeof issuer === 'string' && !URL.canParse(issuer))
     refuse('--issuer must be a URL such as https://auth.example.com');
   if (dir === '') refuse('--dir needs a folder');
@@ -65,7 +68,7 @@ function argumentsOf(words: readonly string[], values: Values): Arguments {
     dir: text('dir'),
     issuer: text('issuer'),
     admin: readAdmin(list('admin')),
-    alg: values['alg'] === 'RS256' || values['alg'] === 'ES256' ? values['alg'] : undefined,
+    alg: algorithmIn(values),
     folders: values['folders'] === true,
     wait: values['wait'] === true,
     force: values['force'] === true,
@@ -73,6 +76,10 @@ function argumentsOf(words: readonly string[], values: Values): Arguments {
     json: values['json'] === true,
     token: { from, to, operation, params: readParams(list('param')), body: text('body'), user: text('user') },
   };
+}
+
+function algorithmIn({ alg }: Values): SigningJwk['alg'] | undefined {
+  return ownProfile.algorithms.find((name) => name === alg);
 }
 
 function readAdmin(given: readonly string[]): AdminUrls {

@@ -114,6 +114,24 @@ describe('pnpm keys', () => {
     60_000,
   );
 
+  it('publishes no key for EdDSA when no replica is known, and names the verifiers that it cannot ask', () =>
+    inFolder(async (dir) => {
+      await keys(['init', '--dir', dir]);
+      const before = await readFile(join(dir, 'user.json'), 'utf8');
+      const rotate = ['rotate', 'signing', '--dir', dir, '--alg'];
+      const { code, out, err } = await keys([...rotate, 'EdDSA']);
+      expect(code).toBe(1);
+      for (const name of apps) expect(out).toContain(`no replica was asked for ${name}: give --admin ${name}=http://`);
+      expect(out).toContain('  when all are ready: a new key is published in every document\n');
+      expect(err).toContain(
+        'verifiers without a document here are not asked: those of releases that do not accept EdDSA',
+      );
+      expect(await readFile(join(dir, 'user.json'), 'utf8')).toBe(before);
+      // Every release accepts this one.
+      expect(await keys([...rotate, 'PS256'])).toMatchObject({ code: 0, err: '' });
+      expect((await readDocument(dir, 'user')).signing?.map(({ alg }) => alg)).toEqual(['RS256', 'PS256']);
+    }));
+
   it(
     'reports with every command what was done, as text and as JSON, without a secret',
     () =>

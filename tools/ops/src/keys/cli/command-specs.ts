@@ -15,7 +15,7 @@ const force = { help: 'take a step though a service is not ready for it' };
 const common = { dir, json };
 const variables = { DATA_DIR: developmentVariables.DATA_DIR };
 const alg = (usual: string) => ({
-  value: '<RS256|ES256>',
+  value: '<RS256|PS256|ES256|EdDSA>',
   help: `what a new signing key signs with (default: ${usual})`,
 });
 

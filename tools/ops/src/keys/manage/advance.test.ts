@@ -40,6 +40,27 @@ describe('advance', () => {
       expect(await store.read()).toEqual(before);
     }));
 
+  it('refuses to publish a key for EdDSA while a replica does not accept that, in the same words each time', () =>
+    inStore(async (store) => {
+      const report = { now: 1, keys: [], accessTokenAlgorithms: ['RS256', 'EdDSA'] };
+      const replicas = [...(await store.read()).keys()].map((service) => ({
+        service,
+        url: 'a',
+        report: service === 'order' ? { now: 1, keys: [] } : report,
+      }));
+      const before = await store.read();
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        expect(await advance(signingRotation(store, 'EdDSA'), optionsFor(store, createGate(replicas)))).toEqual({
+          rotation: 'signing',
+          outcome: 'refused',
+          did: undefined,
+          blockers: ['order at a does not accept EdDSA: update it to this release first'],
+          next: 'when all are ready: a new key is published in every document',
+        });
+      }
+      expect(await store.read()).toEqual(before);
+    }));
+
   it('takes a forced step, and reports which replica was not ready', () =>
     inStore(async (store) => {
       const rotation = edgeRotation(store, edge);

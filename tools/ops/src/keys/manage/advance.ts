@@ -43,11 +43,11 @@ async function take(rotation: Rotation, options: AdvanceOptions): Promise<Advanc
   try {
     if (onlyLast && !rotation.isUnderWay(folder)) return idle;
     const gate = await askGate();
-    const { did, writes, needs, next, last } = await rotation.plan(folder, gate);
+    const { did, waiting = did, writes, needs, next, last } = await rotation.plan(folder, gate);
     if (onlyLast && !last) return idle;
     const blockers = unmet(needs, gate);
     if (blockers.length > 0 && !force) {
-      return { ...idle, outcome: 'refused', next: `when all are ready: ${did}`, blockers };
+      return { ...idle, outcome: 'refused', next: `when all are ready: ${waiting}`, blockers };
     }
     await store.write(writes, by);
     return { rotation: rotation.name, outcome: 'step', did, next, blockers };

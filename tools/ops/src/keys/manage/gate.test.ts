@@ -144,6 +144,18 @@ describe('a gate before a step', () => {
     expect([isUnasked(blocker), isUnasked('product at http://a does not answer')]).toEqual([true, false]);
   });
 
+  it('names the replicas that do not accept an algorithm; one that does not say accepts those of every release', () =>
+    serving({ body: { now: 1000, keys: [], accessTokenAlgorithms: ['RS256', 'EdDSA'] } }, (one) =>
+      serving({ body: { now: 1000, keys: [] } }, async (two) => {
+        const gate = await gateOf([one, two]);
+        const blockers = (algorithm: string) => gate.blockers('product', { algorithm });
+        expect(blockers('EdDSA')).toEqual([`product at ${two} does not accept EdDSA: update it to this release first`]);
+        expect(blockers('PS256')).toEqual([`product at ${one} does not accept PS256: update it to this release first`]);
+        expect(blockers('RS256')).toEqual([]);
+        expect(gate.loadedBy('product', { algorithm: 'EdDSA' })).toEqual({ loaded: 1, asked: 2 });
+      }),
+    ));
+
   it('uses the longest of the lives that replicas report', () =>
     serving({ body: { now: 1000, keys: [], jwksMaxAgeSeconds: 60 } }, (one) =>
       serving({ body: { now: 1000, keys: [], jwksMaxAgeSeconds: 300, accessTokenSeconds: 900 } }, async (two) => {

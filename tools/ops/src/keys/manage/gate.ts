@@ -1,7 +1,7 @@
-import type { Replica, Report } from './replicas.ts';
+import { everywhereAccepted, type Replica, type Report } from './replicas.ts';
 
 /** A key that must be in force before a step is safe. */
-export interface Wanted {
+export interface WantedKey {
   readonly kid: string;
   /** Where in the document: `accepts.order`. */
   readonly member: string;
@@ -10,14 +10,20 @@ export interface Wanted {
   readonly forSeconds?: number;
 }
 
-/** A key that every replica of a service must have in force before a step is safe. */
-export interface Need extends Wanted {
-  readonly service: string;
+/** An algorithm of access tokens that must be accepted before a key for it is published. */
+export interface WantedAlgorithm {
+  readonly algorithm: string;
+  readonly forSeconds?: undefined;
 }
+
+export type Wanted = WantedKey | WantedAlgorithm;
+
+/** What every replica of a service must have before a step is safe. */
+export type Need = Wanted & { readonly service: string };
 
 /** What the running services report of their keys, and so which step would make one of them refuse a good request. */
 export interface Gate {
-  /** Lists the replicas of a service that do not have a key as wanted, each with the reason. Empty: all of them have. */
+  /** Lists the replicas of a service that do not have what is wanted, each with the reason. Empty: all of them have. */
   blockers(service: string, wanted: Wanted): readonly string[];
   /** Lists the replicas of a service that hold one of some keys, or do not answer. Empty: all report that they hold none. */
   holders(service: string, kids: readonly string[]): readonly string[];
@@ -25,7 +31,7 @@ export interface Gate {
   undelivered(service: string): readonly string[];
   /** Returns the largest value that the replicas of a service report for a setting. */
   setting(service: string, name: 'jwksMaxAgeSeconds' | 'accessTokenSeconds' | 'sessionIdleSeconds'): number | undefined;
-  /** Counts the replicas of a service that have loaded a key, and all that were asked. */
+  /** Counts the replicas of a service that have what is wanted, and all that were asked. */
   loadedBy(service: string, wanted: Wanted): { readonly loaded: number; readonly asked: number };
 }
 
@@ -94,8 +100,10 @@ function held(report: Replica['report'], kids: readonly string[]): string | unde
   return `still has ${names}${hintOf(report, still[0]?.member)}`;
 }
 
-function missing({ report }: Replica, { kid, member, state, forSeconds = 0 }: Wanted): string | undefined {
+function missing({ report }: Replica, wanted: Wanted): string | undefined {
   if ('problem' in report) return report.problem;
+  if ('algorithm' in wanted) return unaccepted(report, wanted);
+  const { kid, member, state, forSeconds = 0 } = wanted;
   const key = report.keys.find((loaded) => loaded.kid === kid && loaded.member === member);
   if (key === undefined) return `has not loaded ${kid} yet${hintOf(report, member)}`;
   if (state !== undefined && key.state !== state) {
@@ -104,6 +112,11 @@ function missing({ report }: Replica, { kid, member, state, forSeconds = 0 }: Wa
   // By the clock of the replica: ours may differ.
   const left = Math.ceil(forSeconds - (report.now - key.since));
   return left > 0 ? `has ${kid} for too short a time: ${left} s to go` : undefined;
+}
+
+function unaccepted(report: Report, { algorithm }: WantedAlgorithm): string | undefined {
+  const { accessTokenAlgorithms: accepted = everywhereAccepted } = report;
+  return accepted.includes(algorithm) ? undefined : `does not accept ${algorithm}: update it to this release first`;
 }
 
 function hintOf(report: Report, member: string | undefined): string {

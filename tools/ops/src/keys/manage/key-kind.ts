@@ -40,6 +40,8 @@ export interface KeyKind<Key extends AnyKey> {
   read(folder: Folder): HeldKeys<Key>;
   /** The documents with these keys in place of those that they hold, in the order in which they must be written. */
   documents(folder: Folder, keys: readonly Key[], order: Order): readonly KeyDocument[];
+  /** Needs before a new key is published: none unless given. */
+  readonly beforePublication?: (folder: Folder) => readonly Need[];
   /** Needs before a pending key becomes the active one. */
   beforeUse(kid: string, folder: Folder, setting: Gate['setting']): readonly Need[];
   /** Needs before the keys that were active before `kid` are removed. */

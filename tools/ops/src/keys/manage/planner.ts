@@ -15,6 +15,8 @@ export interface Change {
 export interface Step extends Change {
   /** The report of what the step did: `published order.product.2 at both ends`. */
   readonly did: string;
+  /** The same for a report that the step has to wait; `did` unless given. */
+  readonly waiting?: string;
   /** Advice for the operator: what comes after this step. */
   readonly next: string;
   /** Whether the rotation is complete with this step. */
@@ -73,9 +75,11 @@ export async function planRotation<Key extends AnyKey>(
   const fresh = await kind.make();
   return {
     did: `published ${fresh.kid} ${kind.place}`,
+    // The next attempt makes another key.
+    waiting: `a new key is published ${kind.place}`,
     writes: writesOf(kind, folder, [...keys, fresh], 'adding'),
-    // A pending key signs nothing, so a replica without it refuses nothing.
-    needs: [],
+    // A pending key signs nothing, so a replica that does not have it yet refuses nothing.
+    needs: kind.beforePublication?.(folder) ?? [],
     next: kind.next.published,
     last: false,
   };

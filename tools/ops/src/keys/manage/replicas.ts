@@ -5,6 +5,9 @@ import { gateway, services } from '@auth/contracts';
 import { currentWord } from '@auth/keys/signing-key';
 import * as z from 'zod';
 
+/** The algorithms of access tokens that every release accepts. Replicas that do not report theirs accept only these. */
+export const everywhereAccepted: readonly string[] = ['RS256', 'PS256', 'ES256'];
+
 const Report = z.object({
   /** The service that the replica is of. */
   service: z.string().optional(),
@@ -25,6 +28,8 @@ const Report = z.object({
   jwksFreshSeconds: z.number().optional(),
   /** The number of processes of the service (`REPLICAS`), where that is set. */
   replicas: z.number().optional(),
+  /** The algorithms of access tokens that the replica accepts. */
+  accessTokenAlgorithms: z.array(z.string()).optional(),
   jwksMaxAgeSeconds: z.number().optional(),
   accessTokenSeconds: z.number().optional(),
   sessionIdleSeconds: z.number().optional(),

@@ -1,3 +1,4 @@
+import type { SigningJwk } from '@auth/keys/signing-key';
 import { inFolder, readDocument } from '@auth/testkit/key-documents';
 import { describe, expect, it } from '@jest/globals';
 import { allReady } from '../../../test/folders.ts';
@@ -16,7 +17,7 @@ async function algorithmsIn(dir: string) {
   };
 }
 
-async function step(dir: string, alg?: 'RS256' | 'ES256') {
+async function step(dir: string, alg?: SigningJwk['alg']) {
   const store = openKeyStore(dir, { now });
   // The store writes no document that would not load.
   await store.write((await signingRotation(store, alg).plan(await store.read(), allReady)).writes, 'this test');
@@ -38,6 +39,17 @@ describe('the algorithm of access tokens', () => {
       expect(await step(dir, 'ES256')).toEqual({ signing: ['RS256 retiring', 'ES256 active'], published: both });
       expect(await step(dir, 'ES256')).toEqual({ signing: ['ES256 active'], published: ['ES256'] });
       expect((await step(dir)).signing).toEqual(['ES256 active', 'ES256 pending']);
+    }));
+
+  it('is changed to EdDSA and back to RS256', () =>
+    inFolder(async (dir) => {
+      await initKeyDocuments({ dir, now });
+      await step(dir, 'EdDSA');
+      expect(await step(dir)).toEqual({ signing: ['RS256 retiring', 'EdDSA active'], published: ['RS256', 'EdDSA'] });
+      await step(dir);
+      expect((await step(dir, 'RS256')).signing).toEqual(['EdDSA active', 'RS256 pending']);
+      await step(dir);
+      expect(await step(dir)).toEqual({ signing: ['RS256 active'], published: ['RS256'] });
     }));
 
   it('is ES256 with --alg ES256 of init, which changes no present key', () =>

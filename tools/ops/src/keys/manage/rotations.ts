@@ -34,7 +34,7 @@ export interface Rotation {
 
 /** The rotation of the signing key. */
 export function signingRotation(make: KeyMakers, alg?: SigningJwk['alg']): Rotation {
-  return rotationOf(signingKeys(() => make.signingKey(alg)));
+  return rotationOf(signingKeys(() => make.signingKey(alg), alg));
 }
 
 /** The rotation of the session key. */

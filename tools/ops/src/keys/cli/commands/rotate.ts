@@ -2,6 +2,7 @@ import { type Advance, advance, advanceToEnd } from '../../manage/advance.ts';
 import { readHistory } from '../../manage/history.ts';
 import { KeyCommandError } from '../../manage/key-command-error.ts';
 import { everRemovedKeys, type RemovedKeys, removedKeys } from '../../manage/removed-keys.ts';
+import { everywhereAccepted } from '../../manage/replicas.ts';
 import { allRotations, edgeRotation, type Rotation, sessionRotation, signingRotation } from '../../manage/rotations.ts';
 import { awaitConfirmation, unconfirmedLines } from '../confirmation.ts';
 import type { Command, Context, Result } from '../context.ts';
@@ -67,16 +68,24 @@ async function confirmed(result: Result, removed: RemovedKeys, context: Context)
 
 async function chosen(
   [what, caller, callee, more]: readonly string[],
-  { store, args: { alg } }: Context,
+  { store, warn, args: { alg } }: Context,
 ): Promise<readonly Rotation[]> {
   if (alg !== undefined && what !== 'signing') throw new KeyCommandError('--alg is for rotate signing', 64);
-  if (what === 'signing' && caller === undefined) return [signingRotation(store, alg)];
+  if (what === 'signing' && caller === undefined) {
+    if (alg !== undefined && !everywhereAccepted.includes(alg)) warn(outsideWarning(alg));
+    return [signingRotation(store, alg)];
+  }
   if (what === 'sessions' && caller === undefined) return [sessionRotation(store)];
   if (what === 'all' && caller === undefined) return allRotations(store, await store.read());
   if (what === 'edge' && caller !== undefined && callee !== undefined && more === undefined) {
     return [edgeRotation(store, { caller, callee })];
   }
   throw new KeyCommandError('rotate what? signing, sessions, edge <caller> <callee>, or all', 64);
+}
+
+/** Verifiers without a document here, such as those of other teams, cannot be asked. */
+function outsideWarning(alg: string): string {
+  return `verifiers without a document here are not asked: those of releases that do not accept ${alg} refuse its tokens (docs/tokens.md, Keys)`;
 }
 
 function resultOf(advances: readonly Advance[], context: Context): Result {

@@ -2,8 +2,10 @@ import { apps } from '@auth/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { planOf, settingsOf, stepsOf } from '../../../../test/commands.ts';
 import { completeFolder, openTestKeys, signingIn } from '../../../../test/folders.ts';
-import { withDocuments } from '../folder.ts';
+import { generateSigningKey } from '../../generate.ts';
+import { documentOf, withDocuments } from '../folder.ts';
 import { signingRotation } from '../rotations.ts';
+import { published } from './signing-keys.ts';
 
 const keys = openTestKeys();
 const rotation = signingRotation(keys);
@@ -23,6 +25,19 @@ describe('the rotation of the signing key', () => {
     ]);
     // A switch changes states, which verifiers do not have.
     expect(switched.step.writes.map(({ service }) => service)).toEqual(['user']);
+  });
+
+  it('publishes a key for EdDSA when every replica accepts that, and keys for algorithms of every release at once', async () => {
+    const needsOf = async (alg?: 'PS256' | 'EdDSA', folder = rest) =>
+      (await planOf(signingRotation(keys, alg), folder)).needs;
+    const everywhere = [...rest.keys()].map((service) => ({ service, algorithm: 'EdDSA' }));
+    expect(await needsOf('EdDSA')).toEqual(everywhere);
+    expect([await needsOf('PS256'), await needsOf()]).toEqual([[], []]);
+    // Without another algorithm, the next key has that of the active one.
+    const issuer = documentOf(rest, 'user');
+    const signing = [await generateSigningKey('active', 'EdDSA')];
+    const edwards = withDocuments(rest, [{ ...issuer, signing }, ...published(rest, { ...issuer, signing })]);
+    expect([await needsOf(undefined, edwards), await needsOf('PS256', edwards)]).toEqual([everywhere, []]);
   });
 
   it('switches when every verifier has the key, and every copy of the published keys is older than it', async () => {

@@ -4,9 +4,13 @@ import { publicJwk, type SigningJwk } from '@auth/keys/signing-key';
 import { jwksFreshSeconds, skewSeconds } from '@auth/verify/times';
 import { documentOf, type Folder } from '../folder.ts';
 import { accessTokenLife, type KeyKind } from '../key-kind.ts';
+import { everywhereAccepted } from '../replicas.ts';
 
-/** The signing keys, which sign access tokens. The issuer holds them, and every other service their public halves. */
-export function signingKeys(make: () => Promise<SigningJwk>): KeyKind<SigningJwk> {
+/**
+ * The signing keys, which sign access tokens. The issuer holds them, and every other service their public halves. `alg` is
+ * the algorithm of the keys that `make` makes: that of the active key unless given.
+ */
+export function signingKeys(make: () => Promise<SigningJwk>, alg?: SigningJwk['alg']): KeyKind<SigningJwk> {
   return {
     name: 'signing',
     use: `${issuerService} signs`,
@@ -25,6 +29,12 @@ export function signingKeys(make: () => Promise<SigningJwk>): KeyKind<SigningJwk
       const issuer = { ...documentOf(folder, issuerService), signing: [...keys] };
       // The issuer first, in both orders: an interrupted step is completed from its document.
       return [issuer, ...published(folder, issuer)];
+    },
+    beforePublication(folder) {
+      const algorithm = alg ?? documentOf(folder, issuerService).signing?.find(({ state }) => state === 'active')?.alg;
+      if (algorithm === undefined || everywhereAccepted.includes(algorithm)) return [];
+      // A replica that does not know the algorithm refuses a document with such a key, and would not start with it.
+      return [...folder.keys()].map((service) => ({ service, algorithm }));
     },
     beforeUse(kid, folder, setting) {
       const maxAge = setting(issuerService, 'jwksMaxAgeSeconds') ?? jwksFreshSeconds;

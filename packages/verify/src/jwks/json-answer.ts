@@ -1,46 +1,39 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { KeyMaterialError } from '../key-material.ts';
-import { type IgnoredKey, type PublicKeys, parseJwks } from '../public-keys.ts';
 import { JwksFetchError } from './jwks-fetch-error.ts';
 
-/** Loaded keys with their ETag, or `unchanged`: the current keys are still the issuer's. */
-export type JwksAnswer =
-  | {
-      readonly outcome: 'loaded';
-      readonly keys: PublicKeys;
-      readonly ignored: readonly IgnoredKey[];
-      readonly etag: string | undefined;
-    }
+/** A document with its ETag, or `unchanged`: the current document is still the server's. */
+export type JsonAnswer =
+  | { readonly outcome: 'loaded'; readonly json: unknown; readonly etag: string | undefined }
   | { readonly outcome: 'unchanged' };
 
-export interface ReadJwksOptions {
+export interface ReadJsonOptions {
+  readonly mediaTypes: readonly string[];
   /** The If-None-Match that was sent. */
-  readonly etag: string | undefined;
+  readonly etag?: string | undefined;
   readonly maxBytes: number;
 }
 
-const mediaTypes = ['application/jwk-set+json', 'application/json'];
-
 /**
- * Reads an answer as a JWK Set. Nothing in it is trusted: status, Content-Type, size and every key are checked.
+ * Reads an answer as JSON. Status, Content-Type and size are checked; what the document says is not.
  *
  * @throws JwksFetchError, or the error of a connection that breaks
  */
-export async function readJwksAnswer(response: IncomingMessage, options: ReadJwksOptions): Promise<JwksAnswer> {
+export async function readJsonAnswer(response: IncomingMessage, options: ReadJsonOptions): Promise<JsonAnswer> {
   const { statusCode = 0, headers } = response;
-  if (statusCode === 304 && options.etag !== undefined) return { outcome: 'unchanged' };
+  const { mediaTypes, etag, maxBytes } = options;
+  if (statusCode === 304 && etag !== undefined) return { outcome: 'unchanged' };
   if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
     throw new JwksFetchError('redirect', `answered ${statusCode}, which is not followed`);
   }
   if (statusCode !== 200) throw new JwksFetchError('status', `answered ${statusCode}`);
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
   if (!mediaTypes.includes(mediaType.trim().toLowerCase())) {
-    throw new JwksFetchError('content', `its Content-Type is none of ${mediaTypes.join(', ')}`);
+    throw new JwksFetchError('content', `its Content-Type is not ${mediaTypes.join(' or ')}`);
   }
-  const content = await readBounded(decoded(response), options.maxBytes);
-  return { outcome: 'loaded', ...parseContent(content), etag: headers.etag };
+  const content = await readBounded(decoded(response), maxBytes);
+  return { outcome: 'loaded', json: parseContent(content), etag: headers.etag };
 }
 
 function decoded(response: IncomingMessage): Readable {
@@ -71,15 +64,12 @@ function isZlibError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-function parseContent(content: Buffer): { keys: PublicKeys; ignored: readonly IgnoredKey[] } {
-  const ignored: IgnoredKey[] = [];
+function parseContent(content: Buffer): unknown {
   try {
     // TextDecoder drops a byte order mark, which RFC 8259 §8.1 allows.
-    const set: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
-    return { keys: parseJwks(set, { onIgnored: (key) => ignored.push(key) }), ignored };
-  } catch (cause) {
-    // The message of a JSON error repeats the content; that of a key error names only the member.
-    const detail = cause instanceof KeyMaterialError ? cause.message : 'not JSON in UTF-8';
-    throw new JwksFetchError('malformed', detail);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+  } catch {
+    // The message of a JSON error repeats the content.
+    throw new JwksFetchError('malformed', 'not JSON in UTF-8');
   }
 }

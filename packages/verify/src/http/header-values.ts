@@ -1,12 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { AuthError } from '../auth-error.ts';
+
+/** The header lines of a request as Node's `rawHeaders` has them: names and values in turn, in the order they were sent. */
+export type RawHeaders = readonly string[];
 
 /**
  * Returns the values of a header field, one per line that was sent. `name` is in lower case. Reads `rawHeaders`:
  * `req.headers` joins or drops a second line, and `req.headersDistinct` throws in older versions of Node when a field
  * is called `__proto__` (CVE-2026-21710).
  */
-export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string[] {
+export function headerValues(rawHeaders: RawHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const given = rawHeaders[index] ?? '';
@@ -20,7 +22,7 @@ export function headerValues({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>
  *
  * @throws AuthError `invalid_request` for a field that is repeated
  */
-export function soleHeader({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string | undefined {
+export function soleHeader(rawHeaders: RawHeaders, name: string): string | undefined {
   let value: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const given = rawHeaders[index] ?? '';
