@@ -2,16 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { send, type TestServer } from '../http.ts';
+import { send } from '../http.ts';
 import { countChanges, libraries, readPage } from './moving-page.ts';
 import { createQuestions, type Question } from './questions.ts';
-import { openIssuer, openStage, type Stage } from './stage.ts';
+import { type Issuer, openIssuer, openStage, type Stage } from './stage.ts';
 
 /** The most lines that someone who moves has to write. */
 const mostLines = 15;
 
 let stage: Stage;
-let issuer: TestServer;
+let issuer: Issuer;
 /** The origin of an issuer that is down. */
 let deadOrigin: string;
 beforeAll(async () => {

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { privateKey } from '../access-tokens.ts';
-import { listen, type TestServer } from '../http.ts';
+import { createCertificate } from '../certificate.ts';
 import { kid } from './questions.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -23,6 +24,7 @@ const used = [
   'passport',
   'passport-jwt',
 ];
+const certificate = createCertificate();
 // Prints the port of the server that a program starts.
 const announcePort =
   'data:text/javascript,import{Server}from"node:http";const l=Server.prototype.listen;Server.prototype.listen=function(...a){return l.apply(this,a).once("listening",()=>console.log(this.address().port))}';
@@ -51,6 +53,8 @@ export function openStage(): Stage {
   const tsc = join(tools, 'check/node_modules/typescript/bin/tsc');
   buildInto(join(modules, '@auth/verify'), tsc);
   writeFileSync(join(folder, 'package.json'), '{}');
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, certificate.cert);
   const running: ChildProcess[] = [];
   const strictly = '--strict --allowJs --checkJs --noEmit --target es2023 --module nodenext --types node'.split(' ');
   return {
@@ -59,7 +63,7 @@ export function openStage(): Stage {
     async start(file, env) {
       const child = spawn(execPath, ['--import', announcePort, file], {
         cwd: folder,
-        env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', ...env },
+        env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', NODE_EXTRA_CA_CERTS: caFile, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       running.push(child);
@@ -96,18 +100,40 @@ function run(args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 }
 
+/** An issuer over https. */
+export interface Issuer {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
 /** Starts an issuer: metadata and keys, at the paths of OpenID providers and of the realm `shop` of Keycloak. */
-export async function openIssuer(): Promise<TestServer> {
+export async function openIssuer(): Promise<Issuer> {
   const key = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' };
-  const jwksPaths = ['/.well-known/jwks.json', '/realms/shop/protocol/openid-connect/certs'];
-  const server = await listen((req, res) => {
-    const metadata = { issuer: server.origin, jwks_uri: `${server.origin}/.well-known/jwks.json` };
-    const isMetadata = req.url === '/.well-known/openid-configuration';
-    if (!isMetadata && !jwksPaths.includes(req.url ?? '')) {
-      res.writeHead(404).end();
-      return;
-    }
-    res.setHeader('Content-Type', 'application/json').end(JSON.stringify(isMetadata ? metadata : { keys: [key] }));
+  const server = createServer(certificate, (req, res) => {
+    const document = documents.get(req.url ?? '');
+    res.writeHead(document === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
+    res.end(JSON.stringify(document));
   });
-  return server;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const origin = `https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const realm = `${origin}/realms/shop`;
+  const documents = new Map<string, object>([
+    ['/.well-known/openid-configuration', { issuer: origin, jwks_uri: `${origin}/.well-known/jwks.json` }],
+    ['/.well-known/jwks.json', { keys: [key] }],
+    [
+      '/realms/shop/.well-known/openid-configuration',
+      { issuer: realm, jwks_uri: `${realm}/protocol/openid-connect/certs` },
+    ],
+    ['/realms/shop/protocol/openid-connect/certs', { keys: [key] }],
+  ]);
+  return {
+    origin,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }
