@@ -20,6 +20,7 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
       './node/index.ts',
       './client/index.ts',
       './jwks/index.ts',
+      './presets/index.ts',
       './testing/index.ts',
       '@auth/contracts',
       '@auth/http',
@@ -94,6 +95,10 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
       '@auth/keys',
     ],
   },
+  'packages/verify/src/presets/keycloak.ts': {
+    allowed: ['../access-token-profile.ts'],
+    forbidden: ['../access-token.ts', '../jwks/index.ts', '../testing/index.ts', 'zod', 'express', 'node:crypto'],
+  },
   'packages/contracts/src/operations.ts': {
     allowed: ['zod', './quote.ts'],
     forbidden: ['@auth/verify', '@auth/http', 'node:crypto', 'express', '@auth/ops/calls/call-map'],
@@ -143,6 +148,10 @@ export const arrowsOfPackages: Readonly<Record<string, Arrows>> = {
   'tools/dev/src/services.ts': {
     allowed: ['@auth/contracts', '@auth/keys', '@auth/db/user', '@auth/verify'],
     forbidden: ['user', 'product', 'order', 'gateway', '../../../apps/user/src/app.ts'],
+  },
+  'tools/issuers/issuer.mjs': {
+    allowed: ['./control.mjs', 'better-auth', 'zod'],
+    forbidden: ['@auth/verify', '@auth/verify/testing', '../install.mjs', '../../apps/user/src/app.ts'],
   },
   'prisma/src/open-user-db.ts': {
     allowed: ['@prisma/client', '@prisma/adapter-pg'],

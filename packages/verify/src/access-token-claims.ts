@@ -111,7 +111,7 @@ function readerOf(place: ClaimPlace | null): ListReader {
   return (payload) => {
     let value = payload;
     for (const name of path) {
-      if (typeof value !== 'object' || value === null) return undefined;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
       if (!Object.hasOwn(value, name)) return isRequired ? undefined : nothing;
       value = Reflect.get(value, name);
     }

@@ -177,7 +177,9 @@ function createReader(profile: AccessTokenProfile, schema: ClaimsSchema | undefi
     if (claims === undefined) return undefined;
     const own = readOwn?.(payload);
     if (readOwn !== undefined && own === undefined) return undefined;
-    const listBytes = 64 * (claims.aud.length + claims.roles.length + claims.scopes.size) + (own?.bytes ?? 0);
+    const lists = Object.values(claims).filter(Array.isArray);
+    const entries = lists.reduce((sum, { length }) => sum + length, claims.scopes.size);
+    const listBytes = 64 * entries + (own?.bytes ?? 0);
     return { claims: own === undefined ? claims : Object.freeze({ ...claims, ...own.claims }), listBytes };
   };
 }

@@ -30,12 +30,12 @@ export function createIssuers(
   if (!Array.isArray(verifiers) || verifiers.length === 0)
     throw new TypeError('createIssuers needs a list of verifiers');
   const all: readonly RememberingVerifier<VerifiedClaims>[] = [...verifiers];
-  const byIssuer = new Map(all.map((verifier) => [verifier.issuer, verifier]));
-  for (const { issuer, recall } of all) {
-    if (typeof recall !== 'function' || typeof issuer !== 'string') {
+  for (const verifier of all) {
+    if (typeof verifier?.recall !== 'function' || typeof verifier.issuer !== 'string') {
       throw new TypeError('createIssuers needs verifiers from createAccessTokenVerifier');
     }
   }
+  const byIssuer = new Map(all.map((verifier) => [verifier.issuer, verifier]));
   if (byIssuer.size < all.length) throw new TypeError('createIssuers needs verifiers of different issuers');
 
   return {

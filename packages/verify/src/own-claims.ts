@@ -31,44 +31,55 @@ export function createOwnClaims(
   schema: ClaimsSchema,
   profile: AccessTokenProfile,
 ): (payload: unknown) => OwnClaims | undefined {
-  const names = namesIn(schema, profile);
+  const assertFree = createNameCheck(profile);
+  const names = namesIn(schema);
+  assertFree(names);
   let isTried = false;
   const read = (payload: unknown) => {
     const given: Record<string, unknown> = {};
     for (const name of names)
       if (Object.hasOwn(Object(payload), name)) given[name] = Reflect.get(Object(payload), name);
-    return run(schema, given);
+    const own = run(schema, given);
+    // A schema can also hand out what it does not list.
+    if (own !== undefined) assertFree(Object.keys(own.claims));
+    return own;
   };
   // Finds most schemas that are asynchronous before there is a token.
   run(schema, {});
   return (payload) => {
-    const own = isTried ? undefined : read(structuredClone(payload));
+    if (isTried) return read(payload);
+    const own = read(structuredClone(payload));
     const again = read(payload);
-    if (own !== undefined && JSON.stringify(own) !== JSON.stringify(again)) {
+    if (JSON.stringify(own) !== JSON.stringify(again)) {
       throw new TypeError('claims must be pure: the same token gave two results');
     }
-    isTried ||= again !== undefined;
+    isTried = again !== undefined;
     return again;
   };
 }
 
-function namesIn(schema: ClaimsSchema, { claims, fixed, absent = [] }: AccessTokenProfile): readonly string[] {
+function namesIn(schema: ClaimsSchema): readonly string[] {
   const { shape } = Object(schema);
   if (typeof schema?.safeParse !== 'function' || typeof shape !== 'object' || shape === null) {
     throw new TypeError('claims must be an object schema, such as z.object({ tenant_id: z.uuid() })');
   }
-  const names = Object.keys(shape);
-  const used = [...taken, ...absent, ...Object.keys({ ...claims, ...fixed })];
-  const double = names.find((name) => used.includes(name));
-  if (double !== undefined)
+  return Object.keys(shape);
+}
+
+/** Creates the check that no name is one of the claims that the profile hands out. */
+function createNameCheck({ claims, fixed, absent = [] }: AccessTokenProfile): (names: readonly string[]) => void {
+  const all = new Set([...taken, ...absent, ...Object.keys({ ...claims, ...fixed })]);
+  return (names) => {
+    const double = names.find((name) => all.has(name));
+    if (double === undefined) return;
     throw new TypeError(`claims must not hold ${double}, which the profile checks: use accepts`);
-  return names;
+  };
 }
 
 function run(schema: ClaimsSchema, given: object): OwnClaims | undefined {
   const result = parse(schema, given);
-  if (result.success !== true) {
-    if (result.success === false) return undefined;
+  if (result?.success !== true) {
+    if (result?.success === false) return undefined;
     throw new TypeError('claims must be synchronous: its safeParse returned no result');
   }
   const size = { bytes: 0, isTooDeep: false };

@@ -15,7 +15,7 @@ export interface ProblemEntry {
 /** The challenge for a request without a credential: it names no error (RFC 6750 §3.1). */
 export const bearerChallenge = 'Bearer realm="api"';
 
-/** All refusals of this package by code. Titles and codes are stable. `@auth/http` adds its own codes. */
+/** All refusals of this package by code. Titles and codes are stable. Other packages add codes of their own. */
 export const authErrors = {
   invalid_request: { status: 400, title: 'Invalid request', detail: 'The request is malformed.' },
   invalid_service_token: {

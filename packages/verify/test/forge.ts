@@ -38,6 +38,11 @@ export function es256(key: KeyObject): Sign {
   return (input) => sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
 }
 
+/** Signs with Ed25519. */
+export function ed25519(key: KeyObject): Sign {
+  return (input) => sign(null, Buffer.from(input), key);
+}
+
 /** Signs with HMAC and SHA-256. */
 export function hs256(secret: KeyObject | Uint8Array | string): Sign {
   return (input) => createHmac('sha256', secret).update(input).digest();

@@ -27,19 +27,24 @@ describe('the packed tarball', () => {
   it('depends on no package of this workspace, and on Express only if it is there', () => {
     const manifest = JSON.parse(readFileSync(join(packed.folder, 'package/package.json'), 'utf8'));
     expect(Object.keys(manifest.dependencies)).toEqual(['jsonwebtoken', 'zod']);
+    expect(manifest.peerDependencies).toEqual({ express: '^4.21.0 || ^5.0.0' });
     expect(manifest.peerDependenciesMeta).toEqual({ express: { optional: true } });
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@auth\/source/);
   });
 
   it('is loaded also by require, without Express', () => {
     const script = `const { createAccessTokenVerifier } = require('@auth/verify'); require('@auth/verify/client');
+      require('@auth/verify/http'); require('@auth/verify/node');
       const { createJwksSource } = require('@auth/verify/jwks');
+      const { entra } = require('@auth/verify/presets');
       if (typeof createAccessTokenVerifier !== 'function' || typeof createJwksSource !== 'function') process.exit(1);
+      if (entra.fixed.ver !== '2.0') process.exit(3);
       if (Object.keys(require.cache).some((file) => file.includes('/express/'))) process.exit(2);`;
     packed.run(execPath, ['-e', script]);
   });
 });
 
+const versionOfExpress = "require('express/package.json').version";
 const tokens = `
 import { writeFileSync } from 'node:fs';
 import { createTestIssuer } from '@auth/verify/testing';
@@ -71,6 +76,68 @@ async function whileRunning(file: string, env: Record<string, string>, use: (ori
   }
 }
 
+/** A token that the service admits, and two that it refuses. `jwks.json` has the key of their issuer. */
+function makeTokens(): { readonly good: string; readonly narrow: string; readonly foreign: string } {
+  writeFileSync(join(packed.folder, 'tokens.js'), tokens);
+  return JSON.parse(packed.run(execPath, ['tokens.js']));
+}
+
+const protectsService = () => protects('service.js');
+
+async function protects(file: string): Promise<void> {
+  const { good, narrow, foreign } = makeTokens();
+  await whileRunning(file, {}, async (origin) => {
+    const ask = async (token?: string) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const response = await fetch(`${origin}/invoices`, { headers });
+      return [response.status, await response.json()];
+    };
+    expect(await ask(good)).toEqual([200, { invoicesOf: 'ada' }]);
+    expect(await ask()).toMatchObject([401, { code: 'missing_token', type: 'urn:problem:missing_token' }]);
+    expect(await ask(narrow)).toMatchObject([403, { code: 'insufficient_scope' }]);
+    expect(await ask(foreign)).toMatchObject([401, { code: 'invalid_token' }]);
+  });
+}
+
+async function publishesMetadata(): Promise<void> {
+  const { good } = makeTokens();
+  await whileRunning('discoverable.js', {}, async (origin) => {
+    const path = '/.well-known/oauth-protected-resource/billing';
+    const refused = await fetch(`${origin}/billing/whoami`);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      `Bearer realm="api", resource_metadata="https://api.example${path}"`,
+    ]);
+    expect(await (await fetch(`${origin}${path}`)).json()).toEqual({
+      resource: 'https://api.example/billing',
+      authorization_servers: ['https://auth.example'],
+      scopes_supported: ['invoice:read'],
+      bearer_methods_supported: ['header'],
+    });
+    const admitted = await fetch(`${origin}/billing/whoami`, { headers: { authorization: `Bearer ${good}` } });
+    expect(await admitted.json()).toEqual({ user: 'ada' });
+  });
+}
+
+async function letsServicesCall(): Promise<void> {
+  const secret = () => randomBytes(32).toString('base64url');
+  const shared = { SHOP_BILLING_SECRET: secret() };
+  await whileRunning('billing.js', shared, async (BILLING_URL) => {
+    const shop = async (env: Record<string, string>) => {
+      const options = { cwd: packed.folder, env: { ...process.env, BILLING_URL, ...env } };
+      const { stdout, stderr } = spawn(execPath, ['shop.js'], options);
+      return Promise.all([stdout, stderr].map(async (stream) => (await stream.toArray()).join('')));
+    };
+    expect(await shop(shared)).toEqual(['shop-4200\n', '']);
+    expect(await shop({ SHOP_BILLING_SECRET: secret() })).toEqual([
+      '',
+      expect.stringContaining('billing:invoices.create: upstream_failed (answered 400 invalid_service_token)'),
+    ]);
+    const bare = await fetch(`${BILLING_URL}/internal/invoices`, { method: 'POST', body: '{"total":1}' });
+    expect([bare.status, await bare.json()]).toMatchObject([400, { code: 'invalid_service_token' }]);
+  });
+}
+
 describe('the README, in an empty folder', () => {
   beforeAll(() => {
     const snippets = readSnippets();
@@ -83,6 +150,9 @@ describe('the README, in an empty folder', () => {
       'service.ts',
       'remote-keys.ts',
       'discovered-keys.ts',
+      'node-server.ts',
+      'fetch-handler.ts',
+      'discoverable.ts',
       'operations.ts',
       'shop.ts',
       'billing.ts',
@@ -90,25 +160,31 @@ describe('the README, in an empty folder', () => {
     ]);
   });
 
-  it('protects a service', async () => {
-    writeFileSync(join(packed.folder, 'tokens.js'), tokens);
-    const { good, narrow, foreign } = JSON.parse(packed.run(execPath, ['tokens.js']));
-    await whileRunning('service.js', {}, async (origin) => {
-      const ask = async (token?: string) => {
-        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-        const response = await fetch(`${origin}/invoices`, { headers });
-        return [response.status, await response.json()];
-      };
-      expect(await ask(good)).toEqual([200, { invoicesOf: 'ada' }]);
-      expect(await ask()).toMatchObject([401, { code: 'missing_token', type: 'urn:problem:missing_token' }]);
-      expect(await ask(narrow)).toMatchObject([403, { code: 'insufficient_scope' }]);
-      expect(await ask(foreign)).toMatchObject([401, { code: 'invalid_token' }]);
-    });
-  });
+  it('protects a service', protectsService);
+
+  it('protects a service with Express 4', () =>
+    packed.withExpress(4, async () => {
+      expect(packed.run(execPath, ['--print', versionOfExpress])).toMatch(/^4\./);
+      packed.compile(['service.ts', 'billing.ts', 'discoverable.ts']);
+      await protectsService();
+      await publishesMetadata();
+      await letsServicesCall();
+    }));
+
+  it('protects a service of plain node:http where Express is not installed, types included', () =>
+    packed.withExpress('none', async () => {
+      expect(() => packed.run(execPath, ['--print', versionOfExpress])).toThrow('MODULE_NOT_FOUND');
+      packed.compile(['node-server.ts', 'fetch-handler.ts']);
+      await protects('node-server.js');
+      const [refused, admitted] = packed.run(execPath, ['fetch-handler.js']).trim().split('\n');
+      expect(refused).toMatch(/^401 \{"type":"urn:problem:missing_token",/);
+      expect(admitted).toBe('200 {"user":"ada"}');
+    }));
+
+  it('publishes the metadata of an API', publishesMetadata);
 
   it('uses the keys of a JWKS URL', async () => {
-    writeFileSync(join(packed.folder, 'tokens.js'), tokens);
-    const { good } = JSON.parse(packed.run(execPath, ['tokens.js']));
+    const { good } = makeTokens();
     const jwks = readFileSync(join(packed.folder, 'jwks.json'), 'utf8');
     const server = createServer((_req, res) => res.setHeader('content-type', 'application/jwk-set+json').end(jwks));
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -152,24 +228,7 @@ describe('the README, in an empty folder', () => {
     }
   });
 
-  it('lets one service call another, and only with the secret of the two', async () => {
-    const secret = () => randomBytes(32).toString('base64url');
-    const shared = { SHOP_BILLING_SECRET: secret() };
-    await whileRunning('billing.js', shared, async (BILLING_URL) => {
-      const shop = async (env: Record<string, string>) => {
-        const options = { cwd: packed.folder, env: { ...process.env, BILLING_URL, ...env } };
-        const { stdout, stderr } = spawn(execPath, ['shop.js'], options);
-        return Promise.all([stdout, stderr].map(async (stream) => (await stream.toArray()).join('')));
-      };
-      expect(await shop(shared)).toEqual(['shop-4200\n', '']);
-      expect(await shop({ SHOP_BILLING_SECRET: secret() })).toEqual([
-        '',
-        expect.stringContaining('billing:invoices.create: upstream_failed (answered 400 invalid_service_token)'),
-      ]);
-      const bare = await fetch(`${BILLING_URL}/internal/invoices`, { method: 'POST', body: '{"total":1}' });
-      expect([bare.status, await bare.json()]).toMatchObject([400, { code: 'invalid_service_token' }]);
-    });
-  });
+  it('lets one service call another, and only with the secret of the two', letsServicesCall);
 
   it('shows tests that pass', () => expect(packed.run(execPath, ['example-test.js'])).toBe(''));
 });

@@ -18,6 +18,8 @@ export interface PackedPackage {
   runTool(name: string, args: readonly string[]): void;
   /** Compiles TypeScript files to JavaScript beside them, strictly and with the types of all libraries checked. */
   compile(files: readonly string[]): void;
+  /** Replaces Express and its types by another version, or removes it, while `use` runs. */
+  withExpress<T>(version: 4 | 'none', use: () => Promise<T> | T): Promise<T>;
   remove(): void;
 }
 
@@ -32,9 +34,9 @@ export function packPackage(): PackedPackage {
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, '@auth'), { recursive: true });
   cpSync(join(folder, 'package'), join(modules, '@auth/verify'), { recursive: true });
-  for (const name of ['jsonwebtoken', 'zod', 'express', '@types']) {
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
+  mkdirSync(join(modules, '@types'));
+  const link = (name: string, version = name) => symlinkSync(join(root, 'node_modules', version), join(modules, name));
+  for (const name of ['jsonwebtoken', 'zod', 'express', '@types/express', '@types/node']) link(name);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const tsc = join(tools, 'typescript/bin/tsc');
   const strictly = '--strict --target es2023 --module nodenext --skipLibCheck false --types node'.split(' ');
@@ -44,6 +46,21 @@ export function packPackage(): PackedPackage {
     run: (file, args) => run(file, args, folder),
     runTool: (name, args) => void run(join(tools, '.bin', name), args, folder),
     compile: (files) => void run(execPath, [tsc, ...strictly, ...files], folder),
+    async withExpress(version, use) {
+      const names = ['express', '@types/express'];
+      for (const name of names) {
+        rmSync(join(modules, name));
+        if (version !== 'none') link(name, `${name}${version}`);
+      }
+      try {
+        return await use();
+      } finally {
+        for (const name of names) {
+          rmSync(join(modules, name), { force: true });
+          link(name);
+        }
+      }
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

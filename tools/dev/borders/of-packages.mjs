@@ -21,6 +21,7 @@ export const bordersOfPackages = [
           './client/**',
           './issuer/**',
           './jwks/**',
+          './presets/**',
           './testing/**',
           'jsonwebtoken',
           'node:http',
@@ -119,6 +120,17 @@ export const bordersOfPackages = [
     globals: { ...noClock, ...noProcess, fetch: 'It cannot be ended at once while it connects.' },
   },
   {
+    files: ['packages/verify/src/presets/*.ts'],
+    not: [
+      alone,
+      group(
+        'A preset is plain data of the form that the core names.',
+        ...['../**', '!../access-token-profile.ts', 'zod', 'express', 'jsonwebtoken', 'node:*', 'undici'],
+      ),
+    ],
+    globals: { ...noClock, ...noProcess, fetch: 'No network.' },
+  },
+  {
     files: ['packages/contracts/src/**'],
     not: [group('Contracts are data and zod.', '@auth/**', 'node:*', 'express', apps)],
   },
@@ -195,6 +207,10 @@ export const bordersOfPackages = [
         apps,
       ),
     ],
+  },
+  {
+    files: ['tools/issuers/*.mjs'],
+    not: [group('An issuer of others shares nothing with this project.', '@auth/**', '../**', apps)],
   },
   {
     files: ['tools/dev/src/**'],

@@ -50,6 +50,22 @@ export const devCommands = {
       },
     },
   },
+  'release:verify': {
+    name: 'pnpm release:verify',
+    summary: 'Makes a package of packages/verify under your name, ready to be published.',
+    options: {
+      name: { value: '<name>', help: 'the name of the package, such as @acme/verify' },
+      version: { value: '<version>', help: 'its version (default: that of packages/verify/package.json)' },
+      repository: {
+        value: '<url>',
+        help: 'your repository in a browser: in the manifest, and for links of the README',
+      },
+      homepage: { value: '<url>', help: 'the homepage in the manifest (default: none)' },
+      bugs: { value: '<url>', help: 'where to report mistakes, in the manifest (default: nowhere)' },
+      out: { value: '<folder>', help: 'where the tarball is written (default: release)' },
+    },
+    notes: ['The tarball is checked with publint and attw. Nothing is published.'],
+  },
   'db:migrate': {
     name: 'pnpm db:migrate',
     summary: 'Applies the pending migrations of the named services, or of all.',

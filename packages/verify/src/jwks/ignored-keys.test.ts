@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { jwksAnswer } from '../../test/jwks-server.ts';
 import { type JwksSetup, newIssuer, oldIssuer, setUpJwks } from '../../test/jwks-setup.ts';
-import type { IgnoredKey } from '../public-keys.ts';
+import type { IgnoredKey, KeyRules } from '../public-keys.ts';
 
 const both = jwksAnswer({ keys: [...oldIssuer.jwks.keys, ...newIssuer.jwks.keys] });
 
@@ -25,5 +25,17 @@ describe('createJwksSource, of a server that also publishes keys of other kinds,
     await refresh();
     const reasons = told.map((keys) => keys.map(({ kid, reason }) => `${kid}: ${reason}`));
     expect(reasons).toEqual([['pq: keys[1].kty must be RSA, EC or OKP'], []]);
+  });
+
+  it('takes keys without `use` and `alg` where the profile allows it', async () => {
+    const bare = oldIssuer.jwks.keys.map((key) => ({ ...key, use: undefined, alg: undefined }));
+    setup = await setUpJwks(jwksAnswer({ keys: bare }));
+    await setup.source.start();
+    expect(setup.messages).toEqual([expect.stringContaining('keys[0].use must be "sig"')]);
+    await setup.close();
+    const profile: KeyRules = { algorithms: ['RS256'], jwk: { alg: 'optional', use: 'optional' } };
+    setup = await setUpJwks(jwksAnswer({ keys: bare }), { profile });
+    await setup.source.start();
+    expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
   });
 });

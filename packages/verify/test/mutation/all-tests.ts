@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const require = createRequire(import.meta.url);
 
 // The unit tests come first: they fail fastest.
-for (const folder of ['src', 'src/client', 'src/express', 'src/http', 'src/issuer', 'src/node', 'test']) {
+for (const folder of ['src', 'src/client', 'src/express', 'src/http', 'src/issuer', 'src/node', 'src/presets', 'test']) {
   for (const name of readdirSync(join(root, folder)).filter(isQuickTest)) {
     describe(`${folder}/${name}`, () => {
       require(join(root, folder, name));

@@ -15,6 +15,7 @@ import { importJWK, jwtVerify } from 'jose';
 import jwt from 'jsonwebtoken';
 import { labCommands } from '../../commands.ts';
 import { measure, print } from './measure.ts';
+import { measureProfiles } from './profiles.ts';
 import { measureRemembered } from './remembered.ts';
 
 startCommand(labCommands['bench:verify']);
@@ -81,6 +82,7 @@ print(
 );
 
 await measureRemembered({ test, audience, now, scope });
+await measureProfiles({ test, audience, now, scope });
 
 const operation = {
   id: 'product:quotes.create',
