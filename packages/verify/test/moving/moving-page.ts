@@ -22,13 +22,12 @@ export interface MovingPage {
   readonly rows: readonly Row[];
 }
 
-/** Reads the page about a library. A page without a `profile.js` of its own uses the one of `profile.md`. */
+/** Reads the page about a library. */
 export function readPage(library: string): MovingPage {
   const page = readFileSync(join(folder, `${library}.md`), 'utf8');
-  const shared = readFileSync(join(folder, 'profile.md'), 'utf8');
   const [, toWrite, toDelete] = /^Lines to write: (\d+)\. Lines to delete: (\d+)\.$/m.exec(page) ?? [];
   return {
-    programs: new Map([...programsOf(shared), ...programsOf(page)]),
+    programs: new Map(programsOf(page)),
     toWrite: Number(toWrite),
     toDelete: Number(toDelete),
     rows: [...page.matchAll(/^\| (?!request |---)(.+?) \| (.+?) \| (.+?) \|$/gm)].map(
