@@ -84,6 +84,11 @@ export const labCommands = {
       'Measures whether the time of an answer reveals accounts. Exits 1 when two medians differ by more than the limit.',
     variables: portBase('45000'),
   },
+  'bench:issuer-away': {
+    name: 'pnpm bench:issuer-away',
+    summary: 'Shows what clients are answered while the issuer is away, by @auth/verify and by other libraries.',
+    options: { write: { help: 'writes the results into docs/issuer-away.md' } },
+  },
   drill: {
     name: 'pnpm drill',
     summary: 'Rehearses failures and key rotation on real processes. Exits 1 when requests fail that must not.',

@@ -13,15 +13,23 @@ export interface Child {
 /** `execArgv` for a program in TypeScript. */
 export const typeScript = ['--import', 'tsx', '--conditions=@auth/source'];
 
-/** Starts a program in its own folder, with `NODE_ENV=production`. Pending answers are rejected when the signal fires. */
-export function startChild(file: string, execArgv: readonly string[], signal?: AbortSignal): Child {
+/**
+ * Starts a program in its own folder, with `NODE_ENV=production` and `env`. Pending answers are rejected when the signal
+ * fires.
+ */
+export function startChild(
+  file: string,
+  execArgv: readonly string[],
+  signal?: AbortSignal,
+  env: Readonly<Record<string, string>> = {},
+): Child {
   const child = fork(file, {
     cwd: dirname(file),
     execArgv: [...execArgv],
     detached: true,
     // Answers hold thousands of numbers.
     serialization: 'advanced',
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
   });
   if (child.pid === undefined) throw new Error(`${file} does not start`);
   const exited = once(child, 'exit');
