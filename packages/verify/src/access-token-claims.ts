@@ -54,13 +54,12 @@ export type AccessTokenPayload = Omit<AccessTokenClaims, 'scopes'>;
 export const accessTokenType: (typeof ownProfile.typ)[0] = 'at+jwt';
 
 const seconds = z.int().positive();
-const texts = z.array(z.string().min(1));
 const schemas = {
   text: z.string().min(1),
   id: z.string().min(1).max(255),
   id128: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
   words: z.string(),
-  texts,
+  texts: z.array(z.string().min(1)),
   seconds,
 } as const satisfies Readonly<Record<ClaimForm, z.ZodType>>;
 
@@ -80,14 +79,20 @@ export function createClaimsParser(profile: AccessTokenProfile): (payload: unkno
   const readRoles = readerOf(profile.roles);
   const readAudience = audienceReaderOf(profile.audience);
   const { absent = [] } = profile;
+  const lists = listsIn(profile);
   return (payload) => {
     const parsed = Claims.safeParse(payload);
     if (!parsed.success || absent.some((name) => Object.hasOwn(Object(payload), name))) return undefined;
     const [aud, scopes, roles] = [readAudience(payload), readScopes(payload), readRoles(payload)];
     if (aud === undefined || scopes === undefined || roles === undefined) return undefined;
-    for (const value of Object.values(parsed.data)) Object.freeze(value);
+    for (const name of lists) Object.freeze(Reflect.get(parsed.data, name));
     return Object.freeze(Object.assign(parsed.data, { aud, roles, scopes: createScopes(scopes) }));
   };
+}
+
+/** Returns the names of the claims that are lists, besides audience, scopes and roles. */
+export function listsIn({ claims }: AccessTokenProfile): readonly string[] {
+  return Object.keys(claims).filter((name) => claims[name]?.startsWith('texts'));
 }
 
 function shapeOf({ claims, fixed }: AccessTokenProfile): Record<string, z.ZodType> {
@@ -129,6 +134,9 @@ function audienceReaderOf({ claim, forms }: AccessTokenProfile['audience']): Lis
 
 function listOf(value: unknown, form: 'words' | 'texts'): readonly string[] | undefined {
   if (form === 'words') return typeof value === 'string' ? Object.freeze(value.split(' ').filter(Boolean)) : undefined;
-  const list = texts.safeParse(value);
-  return list.success ? Object.freeze(list.data) : undefined;
+  return Array.isArray(value) && value.every(isText) ? Object.freeze([...value]) : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

@@ -71,6 +71,11 @@ describe('the form of a claim in a profile', () => {
       scopes: found.scopes,
     });
     expect([...found.scopes]).toEqual(['order:read', 'order:write']);
+    const optional = setUpProfile({ claims: { groups: 'texts?' }, session: null }).claims({
+      ...goodClaims,
+      groups: ['a'],
+    });
+    expect(Object.isFrozen(Reflect.get(optional, 'groups'))).toBe(true);
     for (const part of [found, found.aud, found.roles, Reflect.get(found, 'groups')]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
@@ -206,6 +211,14 @@ describe('the place of scopes and roles in a profile', () => {
     expect(setUpProfile({ roles: place({ form: 'words' }) }).claims(payload('a b')).roles).toEqual(['a', 'b']);
     expect(setUpProfile({ roles: place({ form: 'words' }) }).outcome(payload(['a']))).toBe('invalid_token: claims');
     expect(setUpProfile({ roles: place() }).outcome(payload('a b'))).toBe('invalid_token: claims');
+  });
+
+  it('is demanded for scopes as for roles', () => {
+    const { outcome } = setUpProfile({ scopes: place({ path: ['scp'] }) });
+    for (const scp of [undefined, null, 'a', [5], ['']]) {
+      expect(outcome({ ...goodClaims, scp })).toBe('invalid_token: claims');
+    }
+    expect(outcome({ ...goodClaims, scp: ['a'] })).toBe('accepted');
   });
 
   it('that is null hands out nothing, whatever a token has', () => {

@@ -3,6 +3,7 @@ import {
   type AccessTokenClaims,
   type ClaimsOf,
   createClaimsParser,
+  listsIn,
   type VerifiedClaims,
 } from './access-token-claims.ts';
 import { type AccessTokenVerifierOptions, type AnyOptions, checkOptions } from './access-token-options.ts';
@@ -54,6 +55,8 @@ interface Remembered {
   readonly key: KeyObject;
   readonly header: StrictHeader;
   readonly claims: VerifiedClaims;
+  /** The session that `revocations` is asked about; empty where tokens name none. */
+  readonly sid: string;
   /** An estimate for the lists and objects in the claims. */
   readonly listBytes: number;
 }
@@ -85,7 +88,7 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
       onUnknownKid(kid);
       return refuse('kid_unknown');
     }
-    return entry.alg === alg && algorithms.includes(entry.alg) ? entry : refuse('header');
+    return entry.alg === alg ? entry : refuse('header');
   }
 
   function verifyInFull(token: string): Remembered {
@@ -93,6 +96,7 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     const jws = readStrictJws(token, { maxLength, typ, otherHeaderMembers, code: 'invalid_token', known });
     const { header } = jws;
     const entry = findKey(header);
+    if (!algorithms.includes(entry.alg)) return refuse('header');
     const time = readClock(now);
     if (!hasGoodSignature(jws, entry)) return refuse('signature');
     const payload = parsePayload(jws);
@@ -102,7 +106,8 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     const { claims, listBytes } = readClaims(payload) ?? refuse('claims');
     if (claims.iat !== undefined && claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
     if (!hasGoodLifetime(claims, time)) return refuse('lifetime');
-    return { key: entry.key, header, claims, listBytes };
+    const sid = session === null ? '' : String(Reflect.get(claims, session));
+    return { key: entry.key, header, claims, sid, listBytes };
   }
 
   /** Checks the life of a token. One without `iat` has the rest of its life left: its start is not known. */
@@ -121,9 +126,9 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     return key === entry.key && nbf <= latest && exp > time - clockToleranceSeconds;
   }
 
-  function assertNotRevoked(token: string, claims: VerifiedClaims): void {
+  function assertNotRevoked(token: string, { sid, claims }: Remembered): void {
     // `checkOptions` has made sure that there is a session and `iat` where there are revocations.
-    if (session === null || !revocations?.isRevoked(String(Reflect.get(claims, session)), Number(claims.iat))) return;
+    if (revocations === null || !revocations.isRevoked(sid, Number(claims.iat))) return;
     memory?.delete(token);
     throw new AuthError('token_revoked', 'revoked');
   }
@@ -135,7 +140,7 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
       memory?.delete(token);
       return undefined;
     }
-    assertNotRevoked(token, remembered.claims);
+    assertNotRevoked(token, remembered);
     hits += 1;
     return remembered.claims;
   }
@@ -143,7 +148,7 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
   function verifyAnew(token: string): VerifiedClaims {
     const verified = verifyInFull(token);
     const { claims, header, listBytes } = verified;
-    assertNotRevoked(token, claims);
+    assertNotRevoked(token, verified);
     known = knownHeader(token, header, known);
     if (!accepts(claims)) return refuse('claims');
     memory?.set(token, verified, listBytes);
@@ -171,14 +176,18 @@ function isShort(token: unknown): boolean {
 /** Creates the reader of a verified payload: the claims of the profile, joined by further claims if there is a schema. */
 function createReader(profile: AccessTokenProfile, schema: ClaimsSchema | undefined) {
   const parse = createClaimsParser(profile);
+  const lists = listsIn(profile);
   const readOwn = schema === undefined ? undefined : createOwnClaims(schema, profile);
   return (payload: unknown): Pick<Remembered, 'claims' | 'listBytes'> | undefined => {
     const claims = parse(payload);
     if (claims === undefined) return undefined;
     const own = readOwn?.(payload);
     if (readOwn !== undefined && own === undefined) return undefined;
-    const lists = Object.values(claims).filter(Array.isArray);
-    const entries = lists.reduce((sum, { length }) => sum + length, claims.scopes.size);
+    let entries = claims.aud.length + claims.roles.length + claims.scopes.size;
+    for (const name of lists) {
+      const list: unknown = Reflect.get(claims, name);
+      if (Array.isArray(list)) entries += list.length;
+    }
     const listBytes = 64 * entries + (own?.bytes ?? 0);
     return { claims: own === undefined ? claims : Object.freeze({ ...claims, ...own.claims }), listBytes };
   };
