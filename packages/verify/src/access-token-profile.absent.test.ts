@@ -34,7 +34,7 @@ describe('claims that a profile demands to be absent', () => {
 
   it.each(['iss', 'sub', 'exp', 'nbf', 'aud', 'client_id', 'sid'])('cannot be %s, which the profile reads', (name) => {
     expect(() => assertProfile({ ...ownProfile, absent: [name] })).toThrow(
-      new TypeError(`profile.absent is wrong: must not hold ${name}, which is read`),
+      new TypeError(`profile.absent is wrong: must not hold ${name}, which is read already`),
     );
   });
 

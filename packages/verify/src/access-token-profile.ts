@@ -91,6 +91,10 @@ const claimForm = z.string().regex(/^(?:text|id|id128|words|texts|seconds)\??$/,
 const place = z
   .strictObject({ path: z.array(name).min(1), form: z.enum(['words', 'texts']), isRequired: z.boolean() })
   .nullable();
+/** Assigning to `__proto__` would set the prototype of the object, and the claim would not be required. */
+const withoutProto = z
+  .unknown()
+  .refine((value) => !Object.hasOwn(Object(value), '__proto__'), 'must not hold __proto__');
 const Profile = z
   .strictObject({
     typ: z.array(name.nullable(), 'must be a list: null stands for a header without typ').min(1),
@@ -98,8 +102,8 @@ const Profile = z
     algorithms: z.array(z.string().refine(isPublicKeyAlgorithm, 'must be an asymmetric algorithm')).min(1),
     jwk: z.strictObject({ alg: z.enum(['required', 'optional']), use: z.enum(['required', 'optional']) }),
     audience: z.strictObject({ claim: name, forms: z.array(z.enum(['text', 'texts'])).min(1) }),
-    claims: z.record(name, claimForm),
-    fixed: z.record(name, z.union([z.string(), z.number(), z.boolean()])),
+    claims: withoutProto.pipe(z.record(name, claimForm)),
+    fixed: withoutProto.pipe(z.record(name, z.union([z.string(), z.number(), z.boolean()]))),
     absent: z.array(name).optional(),
     scopes: place,
     roles: place,
@@ -109,12 +113,17 @@ const Profile = z
     refusesIdTokenBy: name.nullable(),
   })
   .superRefine(({ claims, fixed, absent = [], audience, session }, { addIssue }) => {
-    const read = ['iss', 'sub', 'exp', 'nbf', audience.claim, ...Object.keys({ ...claims, ...fixed })];
-    const both = absent.find((claim) => read.includes(claim));
-    if (both !== undefined)
-      addIssue({ code: 'custom', path: ['absent'], message: `must not hold ${both}, which is read` });
-    const twice = Object.keys(claims).find((claim) => everyClaim.includes(claim) || Object.hasOwn(fixed, claim));
-    if (twice !== undefined) addIssue({ code: 'custom', path: ['claims', twice], message: 'is checked already' });
+    const names = { claims: Object.keys(claims), fixed: Object.keys(fixed), absent };
+    const readByOthers = {
+      claims: [...everyClaim, ...names.fixed],
+      fixed: everyClaim,
+      absent: ['iss', 'sub', 'exp', 'nbf', audience.claim, ...names.claims, ...names.fixed],
+    };
+    for (const member of ['claims', 'fixed', 'absent'] as const) {
+      const twice = names[member].find((claim) => readByOthers[member].includes(claim));
+      if (twice === undefined) continue;
+      addIssue({ code: 'custom', path: [member], message: `must not hold ${twice}, which is read already` });
+    }
     if (session === null) return;
     if (!['id', 'text'].includes(claims[session] ?? '')) {
       addIssue({ code: 'custom', path: ['session'], message: 'must name a text among claims that is required' });

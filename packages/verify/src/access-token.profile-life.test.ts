@@ -10,10 +10,10 @@ const withoutIat = { claims: claimsWithoutIat, session: null };
 const { iat: _at, ...noIat } = goodClaims;
 
 describe('the life of a token in a profile without iat', () => {
-  it('is what is left of it', () => {
+  it('is what is left of it, with the tolerance for a clock of the issuer that is ahead', () => {
     const { outcome } = setUpProfile({ ...withoutIat, maxLifetimeSeconds: 600 });
-    expect(outcome({ ...noIat, exp: startOfTests + 600 })).toBe('accepted');
-    expect(outcome({ ...noIat, exp: startOfTests + 601 })).toBe('invalid_token: lifetime');
+    expect(outcome({ ...noIat, exp: startOfTests + 605 })).toBe('accepted');
+    expect(outcome({ ...noIat, exp: startOfTests + 606 })).toBe('invalid_token: lifetime');
     expect(outcome({ ...noIat, exp: startOfTests - 4 })).toBe('accepted');
     expect(outcome({ ...noIat, exp: startOfTests - 5 })).toBe('token_expired: expired');
   });
@@ -31,10 +31,10 @@ describe('the life of a token in a profile without iat', () => {
     const outcome = () => outcomeOf(() => verifier.verify(token));
     expect([outcome(), outcome(), outcome()]).toEqual(Array(3).fill('accepted'));
     expect(verifier.memory()).toMatchObject({ tokens: 1, hits: 1 });
-    state.time -= 1;
+    state.time -= 6;
     expect(outcome()).toBe('invalid_token: lifetime');
     expect(verifier.memory()).toMatchObject({ tokens: 0, hits: 1 });
-    state.time += 1;
+    state.time += 6;
     expect(outcome()).toBe('accepted');
   });
 

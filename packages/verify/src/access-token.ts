@@ -112,7 +112,7 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
 
   /** Checks the life of a token. One without `iat` has the rest of its life left: its start is not known. */
   function hasGoodLifetime({ iat, exp }: VerifiedClaims, time: number): boolean {
-    if (iat === undefined) return exp - time <= maxLifetimeSeconds;
+    if (iat === undefined) return exp - time <= maxLifetimeSeconds + clockToleranceSeconds;
     return exp > iat && exp - iat <= maxLifetimeSeconds;
   }
 

@@ -71,7 +71,7 @@ function isGoodPlace(
 ): boolean {
   const [name, ...rest] = path;
   if (name === undefined) return isOf[place.form](value);
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.hasOwn(value, name) ? isGoodPlace(Reflect.get(value, name), rest, place) : !place.isRequired;
 }
 
