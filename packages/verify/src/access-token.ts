@@ -55,8 +55,12 @@ interface Remembered {
   readonly key: KeyObject;
   readonly header: StrictHeader;
   readonly claims: VerifiedClaims;
-  /** The session that `revocations` is asked about; empty where tokens name none. */
+  /** The session that `revocations` is asked about, and when its token was issued; empty and 0 where tokens do not say it. */
   readonly sid: string;
+  readonly iat: number;
+  /** The token is valid from this second on, and until `exp`. Numbers of its own: they are read faster than claims. */
+  readonly validFrom: number;
+  readonly exp: number;
   /** An estimate for the lists and objects in the claims. */
   readonly listBytes: number;
 }
@@ -104,31 +108,25 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     if (fault === 'expired') throw new AuthError('token_expired', fault);
     if (fault !== undefined) return refuse(fault);
     const { claims, listBytes } = readClaims(payload) ?? refuse('claims');
-    if (claims.iat !== undefined && claims.iat > time + clockToleranceSeconds) return refuse('not_yet_valid');
-    if (!hasGoodLifetime(claims, time)) return refuse('lifetime');
+    const { iat, nbf = 0, exp } = claims;
+    const latest = time + clockToleranceSeconds;
+    if (iat !== undefined && iat > latest) return refuse('not_yet_valid');
+    // Without `iat` the start of a token is not known: what is left of its life must not be longer than a whole one.
+    const start = iat ?? exp - maxLifetimeSeconds;
+    if (start > latest || exp <= start || exp - start > maxLifetimeSeconds) return refuse('lifetime');
     const sid = session === null ? '' : String(Reflect.get(claims, session));
-    return { key: entry.key, header, claims, sid, listBytes };
-  }
-
-  /** Checks the life of a token. One without `iat` has the rest of its life left: its start is not known. */
-  function hasGoodLifetime({ iat, exp }: VerifiedClaims, time: number): boolean {
-    if (iat === undefined) return exp - time <= maxLifetimeSeconds + clockToleranceSeconds;
-    return exp > iat && exp - iat <= maxLifetimeSeconds;
+    return { key: entry.key, header, claims, sid, iat: iat ?? 0, validFrom: Math.max(start, nbf), exp, listBytes };
   }
 
   /** Repeats the checks of `verifyInFull` whose result changes with the keys or with the time. */
-  function isStillGood({ key, header, claims }: Remembered): boolean {
+  function isStillGood({ key, header, validFrom, exp }: Remembered): boolean {
     const entry = findKey(header);
     const time = readClock(now);
-    const latest = time + clockToleranceSeconds;
-    const { iat, nbf = iat ?? time, exp } = claims;
-    if (iat === undefined ? !hasGoodLifetime(claims, time) : iat > latest) return false;
-    return key === entry.key && nbf <= latest && exp > time - clockToleranceSeconds;
+    return key === entry.key && validFrom <= time + clockToleranceSeconds && exp > time - clockToleranceSeconds;
   }
 
-  function assertNotRevoked(token: string, { sid, claims }: Remembered): void {
-    // `checkOptions` has made sure that there is a session and `iat` where there are revocations.
-    if (revocations === null || !revocations.isRevoked(sid, Number(claims.iat))) return;
+  function assertNotRevoked(token: string, { sid, iat }: Remembered): void {
+    if (revocations === null || !revocations.isRevoked(sid, iat)) return;
     memory?.delete(token);
     throw new AuthError('token_revoked', 'revoked');
   }
