@@ -61,8 +61,8 @@ interface Remembered {
   /** The token is valid from this second on, and until `exp`. Numbers of its own: they are read faster than claims. */
   readonly validFrom: number;
   readonly exp: number;
-  /** An estimate for the lists and objects in the claims. */
-  readonly listBytes: number;
+  /** An estimate for the claims of a schema. */
+  readonly ownBytes: number;
 }
 
 /**
@@ -80,9 +80,9 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
   const { issuer, audience, keys, revocations, now, onUnknownKid, accepts, profile, ...rest } = checkOptions(options);
   const { clockToleranceSeconds, maxLifetimeSeconds } = rest;
   const { algorithms, maxLength, session } = profile;
-  const expected = { issuer, audience, audienceClaim: profile.audience.claim, clockToleranceSeconds };
+  const { claim: audienceClaim } = profile.audience;
   const readClaims = createReader(profile, rest.claims);
-  const memory = createMemory(rest.rememberTokens);
+  const memory = createMemory(rest.rememberTokens, profile);
   let known: KnownHeader | undefined;
   let hits = 0;
 
@@ -104,18 +104,18 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     const time = readClock(now);
     if (!hasGoodSignature(jws, entry)) return refuse('signature');
     const payload = parsePayload(jws);
-    const fault = faultOf(payload, { ...expected, time });
+    const fault = faultOf(payload, { issuer, audience, audienceClaim, time, clockToleranceSeconds });
     if (fault === 'expired') throw new AuthError('token_expired', fault);
     if (fault !== undefined) return refuse(fault);
-    const { claims, listBytes } = readClaims(payload) ?? refuse('claims');
+    const { claims, ownBytes } = readClaims(payload) ?? refuse('claims');
     const { iat, nbf = 0, exp } = claims;
     const latest = time + clockToleranceSeconds;
     if (iat !== undefined && iat > latest) return refuse('not_yet_valid');
     // Without `iat` the start of a token is not known: what is left of its life must not be longer than a whole one.
     const start = iat ?? exp - maxLifetimeSeconds;
     if (start > latest || exp <= start || exp - start > maxLifetimeSeconds) return refuse('lifetime');
-    const sid = session === null ? '' : String(Reflect.get(claims, session));
-    return { key: entry.key, header, claims, sid, iat: iat ?? 0, validFrom: Math.max(start, nbf), exp, listBytes };
+    const sid = revocations === null || session === null ? '' : String(Reflect.get(claims, session));
+    return { key: entry.key, header, claims, sid, iat: iat ?? 0, validFrom: Math.max(start, nbf), exp, ownBytes };
   }
 
   /** Repeats the checks of `verifyInFull` whose result changes with the keys or with the time. */
@@ -145,11 +145,11 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
 
   function verifyAnew(token: string): VerifiedClaims {
     const verified = verifyInFull(token);
-    const { claims, header, listBytes } = verified;
+    const { claims, header } = verified;
     assertNotRevoked(token, verified);
     known = knownHeader(token, header, known);
     if (!accepts(claims)) return refuse('claims');
-    memory?.set(token, verified, listBytes);
+    memory?.set(token, verified);
     return claims;
   }
 
@@ -161,9 +161,18 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
   };
 }
 
-function createMemory(maxTokens: number): TokenMemory<Remembered> | undefined {
+function createMemory(maxTokens: number, profile: AccessTokenProfile): TokenMemory<Remembered> | undefined {
   if (maxTokens === 0) return undefined;
-  return createTokenMemory({ maxTokens, maxBytes: Math.max(1, maxTokens / 10_000) * rememberBytes });
+  const lists = ['aud', 'roles', ...listsIn(profile)];
+  const entriesOf = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+  return createTokenMemory({
+    maxTokens,
+    maxBytes: Math.max(1, maxTokens / 10_000) * rememberBytes,
+    listBytes({ claims, ownBytes }) {
+      const entries = lists.reduce((sum, name) => sum + entriesOf(Reflect.get(claims, name)), claims.scopes.size);
+      return 64 * entries + ownBytes;
+    },
+  });
 }
 
 /** Checks whether a token is a text that the memory can look up. Any other goes straight to `verifyInFull`. */
@@ -174,20 +183,12 @@ function isShort(token: unknown): boolean {
 /** Creates the reader of a verified payload: the claims of the profile, joined by further claims if there is a schema. */
 function createReader(profile: AccessTokenProfile, schema: ClaimsSchema | undefined) {
   const parse = createClaimsParser(profile);
-  const lists = listsIn(profile);
   const readOwn = schema === undefined ? undefined : createOwnClaims(schema, profile);
-  return (payload: unknown): Pick<Remembered, 'claims' | 'listBytes'> | undefined => {
+  return (payload: unknown): Pick<Remembered, 'claims' | 'ownBytes'> | undefined => {
     const claims = parse(payload);
-    if (claims === undefined) return undefined;
-    const own = readOwn?.(payload);
-    if (readOwn !== undefined && own === undefined) return undefined;
-    let entries = claims.aud.length + claims.roles.length + claims.scopes.size;
-    for (const name of lists) {
-      const list: unknown = Reflect.get(claims, name);
-      if (Array.isArray(list)) entries += list.length;
-    }
-    const listBytes = 64 * entries + (own?.bytes ?? 0);
-    return { claims: own === undefined ? claims : Object.freeze({ ...claims, ...own.claims }), listBytes };
+    if (claims === undefined || readOwn === undefined) return claims && { claims, ownBytes: 0 };
+    const own = readOwn(payload);
+    return own && { claims: Object.freeze({ ...claims, ...own.claims }), ownBytes: own.bytes };
   };
 }
 

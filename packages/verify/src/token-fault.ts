@@ -16,7 +16,9 @@ export interface ExpectedToken {
  * nothing is. Accepts a payload of any shape. Does not check `iat` or the lifetime, and requires no `exp`.
  */
 export function faultOf(payload: unknown, expected: ExpectedToken): RefusalReason | undefined {
-  const { nbf, exp, iss, [expected.audienceClaim]: aud } = Object(payload) as Readonly<Record<string, unknown>>;
+  const claims = Object(payload) as Readonly<Record<string, unknown>>;
+  const { nbf, exp, iss } = claims;
+  const aud = claims[expected.audienceClaim];
   const { issuer, audience, time, clockToleranceSeconds } = expected;
   if (nbf !== undefined && typeof nbf !== 'number') return 'claims';
   if (nbf !== undefined && nbf > time + clockToleranceSeconds) return 'not_yet_valid';

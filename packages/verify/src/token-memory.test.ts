@@ -2,12 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { createTokenMemory } from './token-memory.ts';
 
 const mebibyte = 2 ** 20;
+/** Stands for claims with lists of 10 000 bytes. */
+const withLists = 2;
 
 function memoryOf(maxTokens: number, maxBytes = mebibyte) {
-  const memory = createTokenMemory<number>({ maxTokens, maxBytes });
+  const memory = createTokenMemory<number>({
+    maxTokens,
+    maxBytes,
+    listBytes: (known) => (known === withLists ? 10_000 : 0),
+  });
   const put = (token: string, known = 1) => {
-    memory.set(token, known, 0);
-    memory.set(token, known, 0);
+    memory.set(token, known);
+    memory.set(token, known);
   };
   const has = (token: string) => memory.get(token) !== undefined;
   return { memory, put, has };
@@ -51,7 +57,7 @@ describe('a memory of tokens', () => {
     expect(memory.size().tokens).toBeGreaterThan(3);
     const before = memory.size();
     put('x'.repeat(5000));
-    for (const known of [1, 2]) memory.set('many entries', known, 10_000);
+    put('many entries', withLists);
     expect([has('x'.repeat(5000)), has('many entries')]).toEqual([false, false]);
     expect(memory.size()).toEqual(before);
   });
@@ -72,9 +78,9 @@ describe('a memory of tokens', () => {
 
   it('stores a token that is set for the second time', () => {
     const { memory, has } = memoryOf(10);
-    memory.set('a', 1, 0);
+    memory.set('a', 1);
     expect([has('a'), memory.size()]).toEqual([false, { tokens: 0, bytes: 0 }]);
-    memory.set('a', 1, 0);
+    memory.set('a', 1);
     expect(has('a')).toBe(true);
   });
 

@@ -7,20 +7,19 @@ export interface TokenMemorySize {
   readonly bytes: number;
 }
 
-export interface TokenMemoryOptions {
+export interface TokenMemoryOptions<Known> {
   readonly maxTokens: number;
   readonly maxBytes: number;
+  /** Estimates the bytes of the lists and objects in what is stored. Called only when a token is stored. */
+  readonly listBytes: (known: Known) => number;
 }
 
 /** A cache of verified tokens. Does not check that they are still valid. */
 export interface TokenMemory<Known> {
   /** Returns what was stored for exactly this token. */
   get(token: string): Known | undefined;
-  /**
-   * Stores a token at its second call; the first only marks it. `listBytes`: an estimate for the lists and objects in
-   * the claims.
-   */
-  set(token: string, known: Known, listBytes: number): void;
+  /** Stores a token at its second call; the first only marks it. */
+  set(token: string, known: Known): void;
   delete(token: string): void;
   size(): TokenMemorySize;
 }
@@ -57,7 +56,8 @@ class Generation<Known> {
  * of the cache is filled between two of its uses. A token that is seen once costs a mark of four bytes, so a flood of
  * tokens that are used once evicts nothing.
  */
-export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOptions): TokenMemory<Known> {
+export function createTokenMemory<Known>(options: TokenMemoryOptions<Known>): TokenMemory<Known> {
+  const { maxTokens, maxBytes, listBytes } = options;
   const halfTokens = Math.max(1, Math.floor(maxTokens / 2));
   const halfBytes = Math.floor(maxBytes / 2);
   const isSeenAgain = createMarks(maxTokens);
@@ -82,9 +82,10 @@ export function createTokenMemory<Known>({ maxTokens, maxBytes }: TokenMemoryOpt
       if (old.take(key) !== undefined) add(entry);
       return entry.known;
     },
-    set(token, known, listBytes) {
-      const bytes = bytesOf(token, listBytes);
-      if (bytes > halfBytes || token.length > scratch.length || !isSeenAgain(token)) return;
+    set(token, known) {
+      if (token.length > scratch.length || !isSeenAgain(token)) return;
+      const bytes = bytesOf(token, listBytes(known));
+      if (bytes > halfBytes) return;
       const copy = copyOf(token);
       const key = keyOf(copy);
       young.take(key);
