@@ -34,7 +34,8 @@ export interface AccessTokenVerifierOptions<
   readonly keys: Current<ReadonlyMap<string, PublicKey>>;
   /**
    * Called with the kid of a token that names an unknown key, before the token is rejected: a chance to fetch newer
-   * keys. It must return at once and not throw. The kid comes from an unknown sender: do not use it as a metric label.
+   * keys. It must return at once. It may throw an AuthError `unavailable` while it cannot know whether the issuer has the
+   * key, as `refreshSoon` of a JWKS source does; the request is then answered 503 and not 401. The kid comes from an unknown sender: do not use it as a metric label.
    */
   readonly onUnknownKid?: (kid: string) => void;
   /** `null` turns revocation off: a token is valid until it expires. */

@@ -89,7 +89,7 @@ describe('createJwksSource, of a server that', () => {
     setup.server.answer(listener);
     expect(await setup.refresh()).toBe(failure);
     expect(setup.outcomeFor(oldIssuer)).toBe('accepted');
-    expect(setup.outcomeFor(newIssuer)).toBe('invalid_token: kid_unknown');
+    expect(setup.outcomeFor(newIssuer)).toBe('unavailable: keys_unavailable');
   });
 });
 

@@ -110,7 +110,7 @@ describe('createJwksSource', () => {
     await source.start();
     server.answer(down);
     expect(await refresh()).toBe('network');
-    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual(['accepted', unknown]);
+    expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual(['accepted', 'unavailable: keys_unavailable']);
     server.answer(changed);
     expect(await nextOutcome()).toBe('loaded');
     expect([outcomeFor(oldIssuer), outcomeFor(newIssuer)]).toEqual([unknown, 'accepted']);

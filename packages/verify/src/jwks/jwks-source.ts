@@ -14,7 +14,11 @@ export interface JwksSource {
    * @throws AuthError `unavailable` before the first keys are loaded, and when they are older than `staleForSeconds`
    */
   keys(): PublicKeys;
-  /** Starts an early fetch, at most one per cooldown; for `onUnknownKid`. Returns at once. */
+  /**
+   * Starts an early fetch, at most one per cooldown; for `onUnknownKid`. Returns at once.
+   *
+   * @throws AuthError `unavailable` when the last fetch failed: the issuer may have a key that is not known here
+   */
   refreshSoon(): void;
   /** Starts the background work. Resolves when the first fetch has ended, also without keys: failed fetches are retried. */
   start(): Promise<void>;
@@ -126,13 +130,19 @@ export function createSource(options: CheckedKeySourceOptions, location: JwksLoc
     onIgnored(ignored);
   }
 
-  function refreshSoon(): void {
+  function fetchEarly(): void {
     if (timer === undefined) return;
     const time = readClock(now);
     // Absolute difference: a clock that was set back must not delay new keys until it has caught up.
     if (lastEarly !== undefined && Math.abs(time - lastEarly) < cooldownSeconds) return;
     lastEarly = time;
     schedule(0);
+  }
+
+  function refreshSoon(): void {
+    fetchEarly();
+    // Nobody knows then whether the issuer has this key: the token that names it may be good.
+    if (failures > 0) throw new AuthError('unavailable', 'keys_unavailable');
   }
 
   function moment(): Moment {
@@ -147,7 +157,7 @@ export function createSource(options: CheckedKeySourceOptions, location: JwksLoc
   function keys(): PublicKeys {
     if (held !== undefined && !isStale(held)) return held.keys;
     // While the machine was suspended, the timer may have stopped as well.
-    if (held !== undefined) refreshSoon();
+    if (held !== undefined) fetchEarly();
     throw new AuthError('unavailable', 'keys_unavailable');
   }
 

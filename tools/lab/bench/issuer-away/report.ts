@@ -20,9 +20,16 @@ export function blocksOf(outcomes: ReadonlyMap<string, Outcome>): Blocks {
   return {
     versions: `${versions().join(', ')}.`,
     down: tableOf(
-      ['no keys yet', 'keys loaded, age over', 'new kid', 'known kid meanwhile', 'issuer back: accepted'],
-      ({ cold, aged, newKey, knownKey, isBackAtOnce }, library) => [
-        ...[cold, aged, newKey, knownKey].map((answer) => textOf(answer, library)),
+      [
+        'no keys yet',
+        'keys loaded, age over',
+        'new kid',
+        'new kid again',
+        'known kid meanwhile',
+        'issuer back: accepted',
+      ],
+      ({ cold, aged, newKey, newKeyAgain, knownKey, isBackAtOnce }, library) => [
+        ...[cold, aged, newKey, newKeyAgain, knownKey].map((answer) => textOf(answer, library)),
         isBackAtOnce ? 'at once' : `within ${backWithinMs / 1000} s`,
       ],
     ),

@@ -26,6 +26,8 @@ export interface Outcome {
   readonly cold: Answer;
   readonly aged: Answer;
   readonly newKey: Answer;
+  /** The same request half a second later. */
+  readonly newKeyAgain: Answer;
   readonly knownKey: Answer;
   /** Whether the first request is accepted once the issuer is back, in each situation in which it is down. */
   readonly isBackAtOnce: boolean;
@@ -61,6 +63,7 @@ export async function runSituations(stage: Stage): Promise<Outcome> {
     cold: cold.answer,
     aged: aged.answer,
     newKey: rotated.answer,
+    newKeyAgain: rotated.again,
     knownKey: rotated.known,
     isBackAtOnce: cold.isBackAtOnce && aged.isBackAtOnce && rotated.isBackAtOnce,
     hangingCold,
@@ -91,7 +94,9 @@ async function downWithNewKey(stage: Stage) {
   await wait(cooldownMs + 200);
   const answer = await ask(port, issuer.token('new'));
   const known = await ask(port, issuer.token('old'));
-  return { answer, known, isBackAtOnce: await comeBack(issuer, port, issuer.token('new')) };
+  await wait(500);
+  const again = await ask(port, issuer.token('new'));
+  return { answer, known, again, isBackAtOnce: await comeBack(issuer, port, issuer.token('new')) };
 }
 
 async function hangsBeforeKeys(stage: Stage): Promise<Answer> {
