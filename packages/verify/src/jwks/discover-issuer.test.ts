@@ -125,7 +125,7 @@ describe('discoverIssuer, when the keys move,', () => {
     expect(outcomeFor(issuer)).toBe('accepted');
     expect(await refresh()).toBe('loaded');
     expect(outcomeFor(successor)).toBe('accepted');
-    expect(outcomeFor(issuer)).toBe('unavailable: keys_unavailable');
+    expect(outcomeFor(issuer)).toBe('invalid_token: kid_unknown');
     expect(server.targets.slice(2)).toEqual([keysPlace, oauthPlace, moved]);
   });
 
