@@ -6,7 +6,7 @@ import { createScopes } from './scopes.ts';
 export interface VerifiedClaims {
   readonly iss: string;
   readonly sub: string;
-  /** The audiences, also of a token whose audience is a text or stands in another claim. */
+  /** Always a list, also when the token has one text, or names its audience in another claim. */
   readonly aud: readonly string[];
   /** Seconds since 1970. */
   readonly exp: number;
@@ -35,7 +35,7 @@ type Plain<Members> = { readonly [Name in keyof Members]: Members[Name] } & {};
 
 /**
  * The claims that a verifier with this profile, and with a schema of `Own` claims, hands out. Claims that neither of them
- * names are dropped. The object is frozen to the bottom, since requests with the same token share it.
+ * names are dropped. The object is deeply frozen, since requests with the same token share it.
  */
 export type ClaimsOf<P extends AccessTokenProfile, Own extends object = object> = Plain<
   VerifiedClaims & {

@@ -21,8 +21,8 @@ export interface AccessTokenVerifierOptions<
   /** This service's name, which the audience of a token must be or hold. */
   readonly audience: string;
   /**
-   * Which tokens the issuer makes: a preset of `@auth/verify/presets`, or one of your own. Tokens of this project unless
-   * given.
+   * Which tokens the issuer makes: a preset of `@auth/verify/presets`, or one of your own. Default: `ownProfile`,
+   * this project's tokens.
    */
   readonly profile?: Profile;
   /** A schema of further claims, which are then in the result with their types: `z.object({ tenant_id: z.uuid() })`. */
@@ -41,7 +41,7 @@ export interface AccessTokenVerifierOptions<
   /** `null` turns revocation off: a token is valid until it expires. */
   readonly revocations: Revocations | null;
   readonly now: Clock;
-  /** Skew allowed on `iat`, `nbf` and `exp`; 0 to `maxSkewSeconds`, `skewSeconds` unless given. */
+  /** Skew allowed on `iat`, `nbf` and `exp`; 0 to 60 seconds, 5 unless given. */
   readonly clockToleranceSeconds?: number;
   /** The longest life (`exp - iat`) accepted; at most a day, that of the profile unless given. */
   readonly maxLifetimeSeconds?: number;

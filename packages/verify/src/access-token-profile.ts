@@ -29,7 +29,7 @@ export interface AccessTokenProfile {
   /** Members that the header may have besides `alg`, `typ` and `kid`. They are not used. */
   readonly otherHeaderMembers: readonly string[];
   readonly algorithms: readonly PublicKeyAlgorithm[];
-  /** The members that a key of the JWK Set must have. A key without `alg` has the only algorithm for its `kty`. */
+  /** The members that a key of the JWK Set must have. A key without `alg` gets the one of `algorithms` that fits its `kty` and curve; if two fit, it is ignored. */
   readonly jwk: { readonly alg: 'required' | 'optional'; readonly use: 'required' | 'optional' };
   /** The claim that says whom a token is for, and its allowed forms. */
   readonly audience: { readonly claim: string; readonly forms: readonly ('text' | 'texts')[] };
@@ -50,7 +50,7 @@ export interface AccessTokenProfile {
   readonly maxLifetimeSeconds: number;
   /** The longest token in characters, at most `longestToken`. */
   readonly maxLength: number;
-  /** The rule that refuses an ID token of the issuer; `null`: the issuer makes none. */
+  /** The reason by which an ID token of the issuer is refused, for readers and tests: nothing is switched by it. `null`: it makes none. */
   readonly refusesIdTokenBy: RefusalReason | null;
 }
 

@@ -30,7 +30,7 @@ export type AuthenticateOptions = UserCheckOptions & RefusalOptions;
  * Creates the function that authenticates a request of any server or framework by its access token. It is synchronous and
  * sends nothing: a refusal is returned, with status, headers and body.
  *
- * @returns a function that throws errors which are no refusals: a mistake in the service, to be answered 500
+ * @returns a function that throws only for a mistake in the service: answer it 500
  * @throws TypeError for a wrong option
  */
 export function createAuthenticator<Claims extends VerifiedClaims>(

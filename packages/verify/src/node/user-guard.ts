@@ -22,7 +22,7 @@ export type UserGuardOptions = AuthenticateOptions & {
 /**
  * Creates the guard that admits a request of `node:http` with a valid access token.
  *
- * @returns a function that throws errors which are no refusals: a mistake in the service, to be answered 500
+ * @returns a function that throws only for a mistake in the service: answer it 500
  * @throws TypeError for a wrong option
  */
 export function createUserGuard<Claims extends VerifiedClaims>(
