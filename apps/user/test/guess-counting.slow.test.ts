@@ -138,14 +138,20 @@ describe('a request that is not a wrong guess', () => {
     const { port } = harness.server.address() as AddressInfo;
     const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
     const before = hashed;
+    let arrived = 0;
+    const count = () => {
+      arrived += 1;
+    };
+    harness.server.on('request', count);
     const requests = Array.from({ length: 12 }, () => {
       const sent = httpRequest({ host: '127.0.0.1', port, path: '/auth/login', method: 'POST', headers, agent: false });
       sent.on('error', () => undefined);
       sent.end(JSON.stringify({ email, password: newGuess() }));
       return sent;
     });
-    // Four wait to be checked, the others wait for those four.
-    while (hashed < before + 4) await setImmediate();
+    // Four wait to be checked, the others wait for those four. One that arrives later would find no client that left.
+    while (hashed < before + 4 || arrived < requests.length) await setImmediate();
+    harness.server.off('request', count);
     for (const sent of requests) sent.destroy();
     const openConnections = promisify(harness.server.getConnections.bind(harness.server));
     while ((await openConnections()) > 0) await setImmediate();

@@ -1,5 +1,5 @@
 import type { ClaimsOf, VerifiedClaims } from './access-token-claims.ts';
-import { type AccessTokenProfile, assertProfile, ownProfile } from './access-token-profile.ts';
+import { type AccessTokenProfile, ownProfile, readProfile } from './access-token-profile.ts';
 import { AuthError } from './auth-error.ts';
 import type { Clock } from './clock.ts';
 import { assertFunction, assertSeconds, assertText, assertWhole, type Current, readerOf } from './options.ts';
@@ -74,8 +74,8 @@ type CheckedOptions = Required<Omit<AnyOptions, 'keys' | 'claims'>> & {
  * @throws TypeError when an option is missing or of the wrong type
  */
 export function checkOptions(options: AnyOptions): CheckedOptions {
-  const { issuer, audience, revocations, now, profile = ownProfile, claims } = options;
-  assertProfile(profile);
+  const { issuer, audience, revocations, now, claims } = options;
+  const profile = readProfile(options.profile ?? ownProfile);
   const {
     clockToleranceSeconds = skewSeconds,
     maxLifetimeSeconds = profile.maxLifetimeSeconds,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { goodClaims, setUpAccessTokens } from '../test/access-tokens.ts';
 import { outcomeOf } from '../test/outcome.ts';
 import { createAccessTokenVerifier } from './access-token.ts';
-import { type AccessTokenProfile, assertProfile, ownProfile } from './access-token-profile.ts';
+import { type AccessTokenProfile, ownProfile, readProfile } from './access-token-profile.ts';
 
 const { clock, forged, issuer } = setUpAccessTokens();
 const common = { issuer: goodClaims.iss, audience: 'order', keys: issuer.keys, revocations: null, now: clock.now };
@@ -33,22 +33,22 @@ describe('claims that a profile demands to be absent', () => {
   });
 
   it.each(['iss', 'sub', 'exp', 'nbf', 'aud', 'client_id', 'sid'])('cannot be %s, which the profile reads', (name) => {
-    expect(() => assertProfile({ ...ownProfile, absent: [name] })).toThrow(
+    expect(() => readProfile({ ...ownProfile, absent: [name] })).toThrow(
       new TypeError(`profile.absent is wrong: must not hold ${name}, which is read already`),
     );
   });
 
   it('cannot be one with a fixed value, nor the claim that stands for the audience', () => {
     const fixed = { ...ownProfile, fixed: { token_use: 'access' }, absent: ['token_use'] };
-    expect(() => assertProfile(fixed)).toThrow('profile.absent is wrong: must not hold token_use');
+    expect(() => readProfile(fixed)).toThrow('profile.absent is wrong: must not hold token_use');
     const azp: AccessTokenProfile = { ...ownProfile, audience: { claim: 'azp', forms: ['text'] }, absent: ['azp'] };
-    expect(() => assertProfile(azp)).toThrow('profile.absent is wrong: must not hold azp');
-    expect(() => assertProfile({ ...azp, absent: ['aud'] })).not.toThrow();
+    expect(() => readProfile(azp)).toThrow('profile.absent is wrong: must not hold azp');
+    expect(() => readProfile({ ...azp, absent: ['aud'] })).not.toThrow();
   });
 
   it('must be a list', () => {
     const profile = JSON.parse(JSON.stringify({ ...ownProfile, absent: 'nonce' }));
-    expect(() => assertProfile(profile)).toThrow('profile.absent is wrong');
+    expect(() => readProfile(profile)).toThrow('profile.absent is wrong');
   });
 
   it('cannot be read by a schema of further claims', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AccessTokenProfile, assertProfile, ownProfile } from './access-token-profile.ts';
+import { goodClaims } from '../test/access-tokens.ts';
+import { setUpProfile } from '../test/profile-setup.ts';
+import { type AccessTokenProfile, ownProfile, readProfile } from './access-token-profile.ts';
+import * as presets from './presets/index.ts';
 
 const place = { path: ['roles'], form: 'texts', isRequired: true };
 const fromJson = (text: string): unknown => JSON.parse(text);
@@ -7,7 +10,7 @@ const fromJson = (text: string): unknown => JSON.parse(text);
 /** The message for a profile of any shape at all. */
 function messageFor(profile: unknown): string {
   try {
-    assertProfile(profile as AccessTokenProfile);
+    readProfile(profile as AccessTokenProfile);
   } catch (error) {
     if (error instanceof TypeError) return error.message;
     throw error;
@@ -88,5 +91,33 @@ describe('a profile of another shape', () => {
     ['claims.iat', 'must be there: revocation of a session compares it', { claims: { sid: 'id' } }],
   ])('has %s named with the rule: %s', (at, rule, members) => {
     expect(wrong(members)).toBe(`profile.${at} is wrong: ${rule}`);
+  });
+
+  it('is refused with a function in it, and with members that it only inherits', () => {
+    expect(wrong({ typ: ['JWT', () => 'JWT'] })).toBe('profile is wrong: must be plain data');
+    expect(messageFor(Object.create(ownProfile))).toMatch(/^profile\.typ is wrong: /);
+  });
+});
+
+describe('a profile, once a verifier is built,', () => {
+  it('cannot be changed: the verifier has a copy, and what this package exports is frozen', () => {
+    const profile = structuredClone<AccessTokenProfile>({ ...ownProfile, absent: ['cnf'] });
+    const { outcome } = setUpProfile(profile);
+    const outcomes = () => [
+      outcome(goodClaims),
+      outcome(goodClaims, { typ: 'JWT' }),
+      outcome(goodClaims, { crit: [] }),
+      outcome({ ...goodClaims, cnf: {} }),
+    ];
+    const before = outcomes();
+    expect(before).toEqual(['accepted', 'invalid_token: header', 'invalid_token: header', 'invalid_token: claims']);
+    Reflect.set(profile, 'absent', []);
+    Reflect.apply(Array.prototype.push, profile.typ, ['JWT']);
+    Reflect.apply(Array.prototype.push, profile.otherHeaderMembers, ['crit']);
+    expect(outcomes()).toEqual(before);
+    for (const exported of [ownProfile, ...Object.values(presets)]) {
+      expect(() => Reflect.apply(Array.prototype.push, exported.typ, ['none'])).toThrow(TypeError);
+      expect(Object.isFrozen(exported.audience.forms)).toBe(true);
+    }
   });
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { setUpProfile } from '../test/profile-setup.ts';
-import { type AccessTokenProfile, assertProfile, longestToken, ownProfile } from './access-token-profile.ts';
+import { type AccessTokenProfile, longestToken, ownProfile, readProfile } from './access-token-profile.ts';
 
 /** As a JavaScript caller would write it, or a file. */
 function build(members: object): () => unknown {
-  return () => assertProfile({ ...ownProfile, ...members } as unknown as AccessTokenProfile);
+  return () => readProfile({ ...ownProfile, ...members } as unknown as AccessTokenProfile);
 }
 
 const { iat: _iat, sid: _sid, ...rest } = ownProfile.claims;
 const place = { path: ['roles'], form: 'texts', isRequired: true };
 
-describe('assertProfile', () => {
+describe('readProfile', () => {
   it.each([
     ['ours', {}],
     ['a header without typ', { typ: [null] }],

@@ -57,8 +57,14 @@ export interface AccessTokenProfile {
 /** The longest token that a profile can allow: Node's limit for all headers of a request. */
 export const longestToken = 16_384;
 
+/** Freezes plain data deeply and returns it. */
+export function frozen<const Data extends object>(data: Data): Data {
+  for (const part of Object.values(data)) if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(data);
+}
+
 /** The profile of tokens that this project issues, and of every verifier that is given no other. */
-export const ownProfile = {
+export const ownProfile = frozen({
   typ: ['at+jwt'],
   otherHeaderMembers: [],
   algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
@@ -79,7 +85,7 @@ export const ownProfile = {
   maxLifetimeSeconds: maxAccessTokenSeconds,
   maxLength: 8192,
   refusesIdTokenBy: 'header',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);
 
 /** Members that change how a JWS is read, or that bring a key along (RFC 7515 §4.1). */
 const harmfulMembers = ['crit', 'b64', 'zip', 'enc', 'jwk', 'jku', 'x5u', 'x5c'];
@@ -138,13 +144,23 @@ const Profile = z
   });
 
 /**
- * Checks a profile. The compiler checks most of it too, but a profile may be written in JavaScript or read from a file.
+ * Checks a profile, and returns a deeply frozen copy: later changes to the object that was passed have no effect. The
+ * compiler checks most of it too, but a profile may be written in JavaScript or read from a file.
  *
  * @throws TypeError naming the member
  */
-export function assertProfile(profile: AccessTokenProfile): void {
-  const parsed = Profile.safeParse(profile);
-  if (parsed.success) return;
+export function readProfile(profile: AccessTokenProfile): AccessTokenProfile {
+  const copy = copyOf(profile);
+  const parsed = Profile.safeParse(copy);
+  if (parsed.success) return frozen(copy);
   const [issue] = parsed.error.issues;
   throw new TypeError(`${['profile', ...(issue?.path ?? [])].join('.')} is wrong: ${issue?.message}`);
+}
+
+function copyOf(profile: AccessTokenProfile): AccessTokenProfile {
+  try {
+    return structuredClone(profile);
+  } catch {
+    throw new TypeError('profile is wrong: must be plain data');
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { goodClaims, setUpAccessTokens } from '../test/access-tokens.ts';
+import { outcomeOf } from '../test/outcome.ts';
 import { createAccessTokenVerifier } from './access-token.ts';
 import type { AccessTokenVerifierOptions } from './access-token-options.ts';
 import { AuthError } from './auth-error.ts';
@@ -88,6 +89,16 @@ describe('createAccessTokenVerifier', () => {
     for (const secret of [token, 'auth.example', 'order', 'billing', 'other.example']) {
       expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain(secret);
     }
+  });
+
+  it.each([
+    ['a promise', async () => false],
+    ['a text', () => 'no'],
+    ['a number', () => 1],
+    ['nothing', () => undefined],
+  ])('accepts no token when accepts returns %s', (_case, accepts) => {
+    const built = createAccessTokenVerifier({ ...good, accepts } as unknown as AccessTokenVerifierOptions);
+    expect(outcomeOf(() => built.verify(issuer.token()))).toBe('invalid_token: claims');
   });
 });
 

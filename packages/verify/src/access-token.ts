@@ -148,7 +148,8 @@ export function createAccessTokenVerifier(options: AnyOptions): RememberingVerif
     const { claims, header } = verified;
     assertNotRevoked(token, verified);
     known = knownHeader(token, header, known);
-    if (!accepts(claims)) return refuse('claims');
+    // Anything else, such as the promise of an asynchronous rule, is no consent.
+    if (accepts(claims) !== true) return refuse('claims');
     memory?.set(token, verified);
     return claims;
   }

@@ -33,7 +33,6 @@ describe('the result of a schema of further claims', () => {
     ['a big integer', 5n],
     ['NaN', Number.NaN],
     ['infinity', Number.POSITIVE_INFINITY],
-    ['undefined', undefined],
     ['a function', () => 1],
     ['a symbol', Symbol('x')],
     ['an object of a class', new Money()],
@@ -49,6 +48,26 @@ describe('the result of a schema of further claims', () => {
     for (const _use of ['first', 'second']) {
       expect(() => verifier.verify(tokenWith({ ...goodClaims, tenant }))).toThrow('claims.tenant must be plain JSON');
     }
+  });
+
+  it('has no member without a value, as in JSON', () => {
+    const claims = z.object({ tenant: z.string().optional().catch(undefined), plan: z.string().nullish() });
+    const { verifier } = setUpProfile({}, { claims });
+    const result = verifier.verify(tokenWith({ ...goodClaims, tenant: 5, plan: null }));
+    expect(Object.hasOwn(result, 'tenant')).toBe(false);
+    expect(result).toMatchObject({ plan: null });
+    expect(() => read(() => ({ a: [undefined] }))).toThrow(new TypeError('claims.a[] must be plain JSON'));
+  });
+
+  it('is never asked for of a claim that is nested too deeply: such a token is refused, and no other claim matters', () => {
+    // As text: JSON.stringify would overflow the stack.
+    const nested = (name: string, depth: number) =>
+      `${JSON.stringify(goodClaims).slice(0, -1)},"${name}":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    const { outcome } = setUpProfile({ maxLength: 16_384 }, { claims: z.object({ tree: z.json().optional() }) });
+    expect(outcome(nested('tree', 3000))).toBe('invalid_token: claims');
+    expect(outcome(nested('other', 5000))).toBe('accepted');
+    expect(outcome(nested('tree', 3000))).toBe('invalid_token: claims');
+    expect(outcome(nested('tree', 30))).toBe('accepted');
   });
 
   it('is refused when the verifier is built if a default is no plain JSON', () => {

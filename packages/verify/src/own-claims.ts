@@ -35,10 +35,13 @@ export function createOwnClaims(
   const names = namesIn(schema);
   assertFree(names);
   let isTried = false;
-  const read = (payload: unknown) => {
+  const pick = (payload: unknown) => {
     const given: Record<string, unknown> = {};
     for (const name of names)
       if (Object.hasOwn(Object(payload), name)) given[name] = Reflect.get(Object(payload), name);
+    return given;
+  };
+  const read = (given: object) => {
     const own = run(schema, given);
     // A schema can also hand out what it does not list.
     if (own !== undefined) assertFree(Object.keys(own.claims));
@@ -47,9 +50,12 @@ export function createOwnClaims(
   // Finds most schemas that are asynchronous before there is a token.
   run(schema, {});
   return (payload) => {
-    if (isTried) return read(payload);
-    const own = read(structuredClone(payload));
-    const again = read(payload);
+    const given = pick(payload);
+    // A schema that goes into itself would overflow the stack.
+    if (isTooDeep(given)) return undefined;
+    if (isTried) return read(given);
+    const own = read(structuredClone(given));
+    const again = read(given);
     if (JSON.stringify(own) !== JSON.stringify(again)) {
       throw new TypeError('claims must be pure: the same token gave two results');
     }
@@ -107,8 +113,16 @@ function copyOf(value: unknown, at: string, size: { bytes: number; isTooDeep: bo
   if (value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return value;
   if (Array.isArray(value)) return Object.freeze(Array.from(value, (item) => copyOf(item, `${at}[]`, size, depth + 1)));
   if (!isPlainObject(value)) throw new TypeError(`${at} must be plain JSON`);
-  const entries = Object.entries(value).map(([name, item]) => [name, copyOf(item, `${at}.${name}`, size, depth + 1)]);
+  // As in JSON, a member without a value is none.
+  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  const entries = members.map(([name, item]) => [name, copyOf(item, `${at}.${name}`, size, depth + 1)]);
   return Object.freeze(Object.fromEntries(entries));
+}
+
+/** Checks whether a value is nested deeper than the claims may be. */
+function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth > maxDepth || Object.values(value).some((item) => isTooDeep(item, depth + 1));
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -107,6 +107,13 @@ describe('createAuthenticator', () => {
     ['a bad scope in a list', verifier, { scope: ['a', ''] }, 'createAuthenticator needs one scope'],
     ['an empty list of scopes', verifier, { scope: [] }, 'createAuthenticator needs one scope or more'],
     ['null for a scope', verifier, { scope: null }, 'createAuthenticator needs one scope'],
+    ['a misspelt option', verifier, { scopes: ['a'] }, 'createAuthenticator has no option scopes'],
+    [
+      'a metadata URL that breaks a header',
+      verifier,
+      { protectedResource: { metadataUrl: 'https://x/"\r\nSet-Cookie: a=b' } },
+      'protectedResource must be made by protectedResource()',
+    ],
     ['a rule that is none', verifier, { onRevocationStale: 'refuse' }, 'onRevocationStale'],
     ['a URL for metadata', verifier, { protectedResource: 'https://a' }, 'made by protectedResource()'],
     ['null for metadata', verifier, { protectedResource: null }, 'made by protectedResource()'],

@@ -30,9 +30,12 @@ export interface RefusalOptions {
   readonly protectedResource?: ProtectedResource | undefined;
 }
 
+/** A URL that can stand in a quoted string of a header field. */
+const plainUrl = /^https?:\/\/[\x21\x23-\x5b\x5d-\x7e]+$/;
+
 /** Checks the options of a refusal where a guard is built. @throws TypeError naming the option */
 export function assertRefusalOptions({ protectedResource }: RefusalOptions): void {
-  if (protectedResource !== undefined && typeof protectedResource?.metadataUrl !== 'string') {
+  if (protectedResource !== undefined && !plainUrl.test(protectedResource?.metadataUrl)) {
     throw new TypeError('protectedResource must be made by protectedResource()');
   }
 }

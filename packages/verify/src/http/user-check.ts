@@ -18,6 +18,8 @@ export type UserCheckOptions = RevocationStaleOptions & {
   readonly scope?: string | readonly string[];
 };
 
+const optionNames = ['scope', 'onRevocationStale', 'revocations', 'protectedResource', 'onRefusal'];
+
 /**
  * Creates the check on which every guard of users stands: it reads the Bearer token of a request from its header lines,
  * and verifies it.
@@ -31,6 +33,10 @@ export function createUserCheck<Claims extends VerifiedClaims>(
   options: UserCheckOptions,
 ): (rawHeaders: RawHeaders) => VerifiedUser<Claims> {
   if (typeof verifier?.verify !== 'function') throw new TypeError(`${guard} needs an access token verifier`);
+  // A misspelt `scope` would check nothing.
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`${guard} has no option ${unknown}: its options are ${optionNames.join(', ')}`);
   const assertFresh = createStaleCheck(options);
   const assertScopes = options.scope === undefined ? () => {} : createScopeCheck(guard, options.scope);
   return (rawHeaders) => {

@@ -1,10 +1,10 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of access tokens of Auth0 in its default dialect, the Auth0 token profile. For an API with the RFC 9068
  * dialect, use `rfc9068`. Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
  */
-export const auth0 = {
+export const auth0 = frozen({
   typ: ['JWT'],
   otherHeaderMembers: [],
   // https://auth0.com/docs/get-started/applications/signing-algorithms: HS256 as well, which a service could sign itself.
@@ -27,4 +27,4 @@ export const auth0 = {
   maxLength: 8192,
   // An ID token has neither `azp` nor `scope`: https://auth0.com/docs/secure/tokens/id-tokens/id-token-structure
   refusesIdTokenBy: 'claims',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

@@ -1,10 +1,10 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of access tokens of Amazon Cognito user pools: the audience is the id of the app client. Source:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
-export const cognito = {
+export const cognito = frozen({
   // The header is `kid` and `alg`.
   typ: [null],
   otherHeaderMembers: [],
@@ -37,4 +37,4 @@ export const cognito = {
   // An ID token has `aud` and no `client_id`, and its `token_use` is "id":
   // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
   refusesIdTokenBy: 'audience',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

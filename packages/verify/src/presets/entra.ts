@@ -1,10 +1,10 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of v2.0 access tokens of Microsoft Entra ID, for an API of your own. Source:
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
-export const entra = {
+export const entra = frozen({
   typ: ['JWT'],
   // A v1.0 token has x5t as well.
   otherHeaderMembers: [],
@@ -40,4 +40,4 @@ export const entra = {
   maxLength: 16_384,
   // An ID token has the same header, `ver` and perhaps `aud`, but no `azp`.
   refusesIdTokenBy: 'claims',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

@@ -1,4 +1,4 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of access tokens of Keycloak 25 and later. Sources: its server administration guide,
@@ -6,7 +6,7 @@ import type { AccessTokenProfile } from '../access-token-profile.ts';
  * https://www.keycloak.org/docs/latest/upgrading/, and where they are silent its source code,
  * https://github.com/keycloak/keycloak
  */
-export const keycloak = {
+export const keycloak = frozen({
   // Source code, DefaultTokenManager: "JWT", or "at+jwt" where the client asks for it
   // (https://github.com/keycloak/keycloak/pull/37573).
   typ: ['JWT', 'at+jwt'],
@@ -45,4 +45,4 @@ export const keycloak = {
   maxLength: 16_384,
   // `typ` of the payload.
   refusesIdTokenBy: 'claims',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

@@ -1,10 +1,10 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of JWT access tokens of oidc-provider 9, for a resource server with `accessTokenFormat: 'jwt'`. Sources:
  * https://github.com/panva/node-oidc-provider/blob/main/docs/README.md, and its source code where a path is given.
  */
-export const oidcProvider = {
+export const oidcProvider = frozen({
   // lib/models/formats/jwt.js
   typ: ['at+jwt'],
   otherHeaderMembers: [],
@@ -29,4 +29,4 @@ export const oidcProvider = {
   maxLength: 8192,
   // lib/models/id_token.js: an ID token has no `typ`.
   refusesIdTokenBy: 'header',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

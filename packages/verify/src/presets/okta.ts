@@ -1,11 +1,11 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of access tokens of a custom authorization server of Okta. Those of the org authorization server are not
  * meant for other services. Sources: https://developer.okta.com/docs/concepts/oauth-claims/ and
  * https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
  */
-export const okta = {
+export const okta = frozen({
   // The header is `alg` and `kid`.
   typ: [null],
   otherHeaderMembers: [],
@@ -36,4 +36,4 @@ export const okta = {
   maxLength: 8192,
   // An ID token has neither `cid` nor `scp`.
   refusesIdTokenBy: 'claims',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);

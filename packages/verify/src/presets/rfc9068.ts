@@ -1,10 +1,10 @@
-import type { AccessTokenProfile } from '../access-token-profile.ts';
+import { type AccessTokenProfile, frozen } from '../access-token-profile.ts';
 
 /**
  * The profile of JWT access tokens of RFC 9068, for every issuer that follows it. Source: RFC 9068,
  * https://www.rfc-editor.org/rfc/rfc9068
  */
-export const rfc9068 = {
+export const rfc9068 = frozen({
   // §4: "at+jwt" or "application/at+jwt", and no other value.
   typ: ['at+jwt', 'application/at+jwt'],
   otherHeaderMembers: [],
@@ -34,4 +34,4 @@ export const rfc9068 = {
   maxLength: 8192,
   // §5: an ID token has another `typ`, or none.
   refusesIdTokenBy: 'header',
-} as const satisfies AccessTokenProfile;
+} as const satisfies AccessTokenProfile);
