@@ -59,7 +59,7 @@ export function readStrictJws(token: unknown, options: ReadStrictJwsOptions): St
 }
 
 /**
- * Reads the claims of a compact JWS whose signature nobody has checked: only to choose the verifier that checks it.
+ * Reads the claims of a compact JWS before its signature is checked. Use them only to choose its verifier.
  *
  * @throws AuthError with the given code
  */

@@ -1,7 +1,7 @@
+import { isLoopback } from '../loopback.ts';
 import { assertText } from '../options.ts';
 import { assertScope } from './scope-check.ts';
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const wellKnown = '/.well-known/oauth-protected-resource';
 
 /** What clients may know of an API (RFC 9728 §2). Everything in it is published. */
@@ -102,7 +102,7 @@ function parseUrl(name: string, text: string, allowHttp: boolean): URL {
   if (url.username !== '' || url.password !== '' || text.includes('#')) {
     throw new TypeError(`${name} must be without user, password and fragment`);
   }
-  if (url.protocol === 'http:' && !allowHttp && !loopback.test(url.hostname)) {
+  if (url.protocol === 'http:' && !allowHttp && !isLoopback(url)) {
     throw new TypeError(`${name} must be https, unless it leads to this machine or allowHttp is true`);
   }
   return url;

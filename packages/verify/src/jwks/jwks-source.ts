@@ -141,7 +141,7 @@ export function createSource(options: CheckedKeySourceOptions, location: JwksLoc
 
   function refreshSoon(): void {
     fetchEarly();
-    // Nobody knows then whether the issuer has this key: the token that names it may be good.
+    // The issuer may have published this key since the last successful fetch, so the token may be valid.
     if (failures > 0) throw new AuthError('unavailable', 'keys_unavailable');
   }
 

@@ -1,6 +1,5 @@
+import { isLoopback } from '../loopback.ts';
 import { assertText } from '../options.ts';
-
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
  * Parses the URL of a JWK Set: https, or http to this machine or with `allowHttp`.
@@ -9,7 +8,7 @@ const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
  */
 export function parseJwksUrl(text: string, { allowHttp }: { readonly allowHttp: boolean }): URL {
   const url = parseWebUrl('url', text);
-  if (url.protocol === 'http:' && !allowHttp && !loopback.test(url.hostname)) {
+  if (url.protocol === 'http:' && !allowHttp && !isLoopback(url)) {
     throw new TypeError('url must be https, unless it leads to this machine or allowHttp is true');
   }
   return url;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as z from 'zod';
 import type { AccessTokenProfile } from '../../src/index.ts';
 import { installIssuers, type RealIssuer, recordOfTexts, startIssuer, whileRunning } from './real-issuer.ts';
-import { type WatchedIssuer, watchIssuer } from './watched-issuer.ts';
+import { expectToOutlive, type WatchedIssuer, watchIssuer } from './watched-issuer.ts';
 
 /** Its JWT plugin makes one kind of token, without `typ`, for logged-in users. It has no scopes and no ID tokens. */
 const profile = {
@@ -124,14 +124,10 @@ describe('tokens of better-auth', () => {
     whileRunning('better-auth', async ({ main = '' }, own) => {
       const ofSession = await signUp(main);
       const abandoned = await watch(main, ofSession);
-      const [known, unseen] = [await requestToken(main, ofSession), await requestToken(main, ofSession)];
-      const outcomes = () => [known, unseen].map((token) => abandoned.outcome(token));
-      expect(abandoned.outcome(known)).toBe('accepted');
-      await own.stop();
-      expect(await abandoned.refresh()).toBe('network');
-      expect(outcomes()).toEqual(['accepted', 'accepted']);
-      abandoned.advance(86_400);
-      expect(outcomes()).toEqual(['unavailable: keys_unavailable', 'unavailable: keys_unavailable']);
-      await abandoned.close();
+      await expectToOutlive(
+        abandoned,
+        [await requestToken(main, ofSession), await requestToken(main, ofSession)],
+        own.stop,
+      );
     }));
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as z from 'zod';
 import type { AccessTokenProfile } from '../../src/index.ts';
 import { installIssuers, type RealIssuer, recordOfTexts, startIssuer, whileRunning } from './real-issuer.ts';
-import { type WatchedIssuer, watchIssuer } from './watched-issuer.ts';
+import { expectToOutlive, type WatchedIssuer, watchIssuer } from './watched-issuer.ts';
 
 /** Its access tokens have no `iat` and no `jti`, and are for the client that got them. It makes no ID tokens. */
 const profile = {
@@ -107,14 +107,6 @@ describe('tokens of OpenAuth', () => {
   it('are accepted while it is away, until the keys are stale', () =>
     whileRunning('openauth', async ({ main: url = '' }, own) => {
       const abandoned = await watch(url);
-      const [known, unseen] = [await tokenAt(url), await tokenAt(url)];
-      const outcomes = () => [known, unseen].map((token) => abandoned.outcome(token));
-      expect(abandoned.outcome(known)).toBe('accepted');
-      await own.stop();
-      expect(await abandoned.refresh()).toBe('network');
-      expect(outcomes()).toEqual(['accepted', 'accepted']);
-      abandoned.advance(86_400);
-      expect(outcomes()).toEqual(['unavailable: keys_unavailable', 'unavailable: keys_unavailable']);
-      await abandoned.close();
+      await expectToOutlive(abandoned, [await tokenAt(url), await tokenAt(url)], own.stop);
     }));
 });

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import {
   type AccessTokenProfile,
   type ClaimsSchema,
@@ -75,4 +76,23 @@ export async function watchIssuer(options: WatchOptions): Promise<WatchedIssuer>
     keyIds: () => [...source.keys().keys()],
     close: source.close,
   };
+}
+
+/**
+ * Stops an issuer, and expects its tokens to be accepted until the keys are stale: one that was verified before, and
+ * one that was not.
+ */
+export async function expectToOutlive(
+  watched: WatchedIssuer,
+  [known, unseen]: readonly [string, string],
+  stop: () => Promise<void>,
+): Promise<void> {
+  const outcomes = () => [known, unseen].map((token) => watched.outcome(token));
+  expect(watched.outcome(known)).toBe('accepted');
+  await stop();
+  expect(await watched.refresh()).toBe('network');
+  expect(outcomes()).toEqual(['accepted', 'accepted']);
+  watched.advance(86_400);
+  expect(outcomes()).toEqual(['unavailable: keys_unavailable', 'unavailable: keys_unavailable']);
+  await watched.close();
 }
